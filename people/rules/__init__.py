@@ -1,0 +1,1 @@
+"""Decisions of `people`: plain Python, no database, no clock."""

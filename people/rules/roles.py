@@ -1,0 +1,26 @@
+"""The closed list of roles. A role is always granted at a site."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may be at a site."""
+
+    COORDINATOR = "coordinator"
+    COLLECTOR = "collector"
+    COURIER = "courier"
+    OPERATOR = "operator"
+    ANALYST = "analyst"
+    QC_REVIEWER = "qc_reviewer"
+    QA_REVIEWER = "qa_reviewer"
+    QA_RELEASER = "qa_releaser"
+    CELL_LAB = "cell_lab"
+    NURSE = "nurse"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+# Who may read the trail of entries, and who may open the read-only windows.
+TRAIL_READERS = frozenset({Role.AUDITOR, Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
+WINDOW_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})

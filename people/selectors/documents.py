@@ -1,0 +1,115 @@
+"""Controlled documents, their versions and the signatures over them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from people import models
+from people.rules.documents import DocumentState, DocumentVersionView
+from people.rules.signatures import Meaning, SignatureView
+
+
+def version_rows() -> QuerySet[models.DocumentVersion]:
+    """Versions with what `version_view` reads, in one statement."""
+    return models.DocumentVersion.objects.select_related("document__site")
+
+
+def version_view(row: models.DocumentVersion) -> DocumentVersionView:
+    """Freeze a row of `version_rows`."""
+    return DocumentVersionView(
+        id=str(row.pk),
+        kind=row.document.kind,
+        code=row.document.code,
+        version=row.version,
+        schema=row.schema,
+        content=row.content,
+        digest=row.digest,
+        state=DocumentState(row.state),
+        effective_from=row.effective_from,
+        title=row.document.title,
+        site=row.document.site.code,
+        retired_at=row.retired_at,
+        author_id=row.author_id,
+        reviewer_id=row.reviewer_id,
+        approver_id=row.approver_id,
+    )
+
+
+def document_version(id: str | UUID) -> DocumentVersionView | None:
+    """The version with this id, in whatever state it is (one statement)."""
+    try:
+        row = version_rows().filter(pk=id).first()
+    except ValidationError:
+        return None
+    return None if row is None else version_view(row)
+
+
+def document_versions(ids: Collection[str | UUID]) -> dict[str, DocumentVersionView]:
+    """Several versions by id (one statement)."""
+    return {str(row.pk): version_view(row) for row in version_rows().filter(pk__in=ids)}
+
+
+def effective_document(kind: str, code: str, at: datetime) -> DocumentVersionView | None:
+    """The version that was in effect at this moment, also when it was retired since (one statement)."""
+    rows = version_rows().filter(
+        Q(retired_at__isnull=True) | Q(retired_at__gt=at),
+        document__kind=kind,
+        document__code=code,
+        effective_from__lte=at,
+    )
+    row = rows.order_by("-effective_from", "-version").first()
+    return None if row is None else version_view(row)
+
+
+def effective_documents(kind: str, at: datetime) -> list[DocumentVersionView]:
+    """Every document of a kind that was in effect at this moment, by code."""
+    rows = version_rows().filter(
+        Q(retired_at__isnull=True) | Q(retired_at__gt=at), document__kind=kind, effective_from__lte=at
+    )
+    return [version_view(row) for row in rows.order_by("document__code")]
+
+
+def versions_of(kind: str, code: str) -> list[DocumentVersionView]:
+    """All versions of a document, newest first."""
+    rows = version_rows().filter(document__kind=kind, document__code=code).order_by("-version")
+    return [version_view(row) for row in rows]
+
+
+def latest_versions(kind: str = "") -> list[DocumentVersionView]:
+    """The newest version of every document, by kind and code."""
+    rows = version_rows().order_by("document__kind", "document__code", "document", "-version")
+    if kind:
+        rows = rows.filter(document__kind=kind)
+    newest = rows.distinct("document__kind", "document__code", "document")
+    return [version_view(row) for row in newest]
+
+
+def signature_view(row: models.Signature) -> SignatureView:
+    """Freeze a signature."""
+    return SignatureView(
+        id=str(row.pk),
+        signer_id=row.signer_id,
+        printed_name=row.printed_name,
+        meaning=Meaning(row.meaning),
+        signed_at=row.signed_at,
+        zone=row.zone,
+        auth=row.auth,
+        record_kind=row.record_kind,
+        record_id=row.record_id,
+        record_digest=row.record_digest,
+    )
+
+
+def signatures(record_kind: str, record_id: str) -> list[SignatureView]:
+    """Every signature over a record, oldest first, whether or not it still fits."""
+    rows = models.Signature.objects.filter(record_kind=record_kind, record_id=record_id)
+    return [signature_view(row) for row in rows.order_by("signed_at", "pk")]
+
+
+def signature(id: str | UUID) -> SignatureView | None:
+    """One signature by its id."""
+    row = models.Signature.objects.filter(pk=id).first()
+    return None if row is None else signature_view(row)

@@ -1,0 +1,100 @@
+"""Organisations, sites, places and stations."""
+
+from collections.abc import Collection
+from hashlib import sha256
+
+from django.db.models import QuerySet
+
+from people import models
+from people.rules.sites import PlaceView, SiteView, StationView
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a station's token; the token is 256 random bits, so a plain hash is enough."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def station_rows() -> QuerySet[models.Station]:
+    """Stations with what `station_view` reads, in one statement."""
+    return models.Station.objects.select_related("site", "place")
+
+
+def station_view(row: models.Station) -> StationView:
+    """Freeze a row of `station_rows`."""
+    return StationView(
+        code=row.code,
+        name=row.name,
+        site=row.site.code,
+        site_name=row.site.name,
+        zone=row.site.zone,
+        place=row.place.code,
+        place_is_single_patient=row.place.is_single_patient,
+        is_active=row.is_active,
+        steps=tuple(row.steps),
+        kind=row.kind,
+    )
+
+
+def station_by_token(token: str) -> StationView | None:
+    """The station that holds this token, active or not (one statement)."""
+    row = station_rows().filter(credential__token_hash=token_hash(token)).first()
+    return None if row is None else station_view(row)
+
+
+def station_by_code(code: str) -> StationView | None:
+    """The station with this code, active or not (one statement)."""
+    row = None if "\x00" in code else station_rows().filter(code=code).first()
+    return None if row is None else station_view(row)
+
+
+def stations(sites: Collection[str]) -> list[StationView]:
+    """All stations of the sites, by code."""
+    return [station_view(row) for row in station_rows().filter(site__code__in=sites).order_by("code")]
+
+
+def _site_view(row: models.Site) -> SiteView:
+    return SiteView(
+        id=str(row.pk),
+        code=row.code,
+        name=row.name,
+        organisation=row.organisation.code,
+        organisation_kind=row.organisation.kind,
+        zone=row.zone,
+        locale=row.locale,
+        identifiers=tuple(sorted((str(kind), str(value)) for kind, value in row.identifiers.items())),
+    )
+
+
+def site_by_code(code: str) -> SiteView | None:
+    """The site with this code."""
+    if "\x00" in code:
+        return None
+    row = models.Site.objects.select_related("organisation").filter(code=code).first()
+    return None if row is None else _site_view(row)
+
+
+def sites() -> list[SiteView]:
+    """All sites, by code. That a site exists is no secret; what happens at it is."""
+    return [_site_view(row) for row in models.Site.objects.select_related("organisation").order_by("code")]
+
+
+def organisation_id(code: str) -> str | None:
+    """The id of the organisation with this code."""
+    found = models.Organisation.objects.filter(code=code).values_list("pk", flat=True).first()
+    return None if found is None else str(found)
+
+
+def _place_view(row: models.Place) -> PlaceView:
+    return PlaceView(str(row.pk), row.code, row.name, row.site.code, row.kind, row.is_single_patient)
+
+
+def place_by_code(code: str) -> PlaceView | None:
+    """The place with this code."""
+    row = None if "\x00" in code else models.Place.objects.select_related("site").filter(code=code).first()
+    return None if row is None else _place_view(row)
+
+
+def places(sites: Collection[str]) -> list[PlaceView]:
+    """All places of the sites, by code."""
+    rows = models.Place.objects.select_related("site").filter(site__code__in=sites).order_by("code")
+    return [_place_view(row) for row in rows]
