@@ -1,0 +1,1 @@
+"""System checks: `manage.py check --deploy` fails on an unsafe set-up."""

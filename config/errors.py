@@ -1,0 +1,195 @@
+"""One map from exception to HTTP, for Django's pages and the API alike: body `{code, message, detail}`.
+
+A refusal never comes here: it is a value with HTTP 200. What comes here are requests that could not be judged at all.
+A room's own exception says which answer it wants by two attributes, `http_status` and `code`, so that no room has to
+import this file (and this file no room).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    ValidationError,
+)
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist
+from django.utils.translation import gettext as _
+from rest_framework import exceptions as api
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the outside gets for an exception."""
+
+    status: int
+    code: str
+    message: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """The body, the same everywhere."""
+        return {"code": self.code, "message": self.message, "detail": dict(self.detail)}
+
+
+# The first class that fits decides, so the narrower stand above the wider.
+_BY_CLASS: tuple[tuple[type[Exception], int, str], ...] = (
+    (api.ParseError, 400, "malformed"),
+    (api.ValidationError, 422, "invalid"),
+    (api.NotAuthenticated, 401, "not_signed_in"),
+    (api.AuthenticationFailed, 401, "not_signed_in"),
+    (api.PermissionDenied, 403, "forbidden"),
+    (api.NotFound, 404, "not_found"),
+    (api.MethodNotAllowed, 405, "method_not_allowed"),
+    (api.NotAcceptable, 406, "not_acceptable"),
+    (api.UnsupportedMediaType, 415, "unsupported_media_type"),
+    (api.Throttled, 429, "too_often"),
+    (RequestDataTooBig, 413, "too_large"),
+    (TooManyFieldsSent, 413, "too_large"),
+    (SuspiciousOperation, 400, "malformed"),
+    (BadRequest, 400, "malformed"),
+    (ValidationError, 422, "invalid"),
+    (PermissionDenied, 403, "forbidden"),
+    (Http404, 404, "not_found"),
+    (ObjectDoesNotExist, 404, "not_found"),
+    (OperationalError, 503, "busy"),
+)
+
+
+def messages() -> dict[str, str]:
+    """The sentence for each code, in the reader's language."""
+    return {
+        "malformed": _("The request cannot be read."),
+        "invalid": _("Some fields are missing or wrong."),
+        "not_signed_in": _("Sign in first."),
+        "forbidden": _("You may not do this here."),
+        "not_found": _("There is nothing here, or it is not yours to see."),
+        "method_not_allowed": _("This address does not take that method."),
+        "not_acceptable": _("This address answers in JSON alone."),
+        "unsupported_media_type": _("Send JSON."),
+        "too_often": _("Too many requests. Wait a moment."),
+        "too_large": _("The request is too large."),
+        "busy": _("The database is busy or away. Nothing was recorded. Try again."),
+        "conflict": _("This was changed meanwhile. Reload."),
+        "csrf": _("This page is too old or came from elsewhere. Reload it and try again."),
+        "failed": _("Something went wrong on our side. Nothing was recorded by this request."),
+    }
+
+
+def answer_for(error: Exception) -> Answer | None:
+    """The answer for an exception, or None for one that nobody foresaw."""
+    status, code = getattr(error, "http_status", None), getattr(error, "code", None)
+    if isinstance(status, int) and isinstance(code, str):
+        message = str(error) or messages().get(code, code)
+        return Answer(status, code, message, getattr(error, "detail", None) or {})
+    for kind, known_status, known_code in _BY_CLASS:
+        if isinstance(error, kind):
+            return Answer(known_status, known_code, messages()[known_code], _detail(error), _headers(error))
+    return None
+
+
+def _detail(error: Exception) -> dict[str, Any]:
+    if isinstance(error, api.ValidationError):
+        return {"fields": error.detail}
+    if isinstance(error, ValidationError):
+        return {"fields": error.message_dict if hasattr(error, "error_dict") else {"": error.messages}}
+    if isinstance(error, api.Throttled) and error.wait is not None:
+        return {"retry_after_seconds": int(error.wait) + 1}
+    return {}
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(getattr(error, "auth_header", ""))
+    if isinstance(error, api.Throttled) and error.wait is not None:
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    return headers
+
+
+def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The handler of the API (`REST_FRAMEWORK["EXCEPTION_HANDLER"]`). None lets an unforeseen error go on."""
+    answer = answer_for(error)
+    if answer is None:
+        return None
+    _note(answer, error)
+    set_rollback()
+    return Response(answer.body(), status=answer.status, headers=dict(answer.headers))
+
+
+class ErrorMiddleware:
+    """The same map for Django's own views, and the last word for what nobody foresaw."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django when a view raised."""
+        answer = answer_for(error)
+        if answer is None:
+            return None
+        _note(answer, error)
+        return respond(request, answer)
+
+
+def respond(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """JSON for programs; for a person the page `error.html`, and plain text where even that is missing."""
+    if wants_json(request):
+        return JsonResponse(answer.body(), status=answer.status, headers=dict(answer.headers))
+    try:
+        return render(request, "error.html", {"answer": answer}, status=answer.status)
+    except TemplateDoesNotExist:
+        return HttpResponse(answer.message, status=answer.status, content_type="text/plain; charset=utf-8")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the asker is a program: by the address, or because it does not take HTML."""
+    return request.path.startswith("/api/") or not request.accepts("text/html")
+
+
+def _note(answer: Answer, error: Exception) -> None:
+    if answer.status >= 500:
+        log.error("request.failed", code=answer.code, error=type(error).__name__, exc_info=error)
+
+
+def _plain(status: int, code: str) -> Callable[..., HttpResponse]:
+    def handler(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        return respond(request, Answer(status, code, messages()[code]))
+
+    return handler
+
+
+# config.urls hands these to Django for what never reaches a view, and for what nobody foresaw
+bad_request = _plain(400, "malformed")
+permission_denied = _plain(403, "forbidden")
+page_not_found = _plain(404, "not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last answer. It uses no template and no database: either may be the thing that failed."""
+    answer = Answer(500, "failed", messages()["failed"])
+    if wants_json(request):
+        return JsonResponse(answer.body(), status=500)
+    return HttpResponse(answer.message, status=500, content_type="text/plain; charset=utf-8")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's view for a missing or foreign CSRF token."""
+    return respond(request, Answer(403, "csrf", messages()["csrf"]))

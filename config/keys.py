@@ -1,0 +1,68 @@
+"""The secrets of a local set-up: made once, kept in one file that only its owner can read.
+
+`config.embedded`, `config.run` and the tests call this; a production machine never does: there each secret comes
+from the environment or from the file that NAME_FILE names (see `config.settings`).
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+NAME = "secrets.env"
+
+_MAKERS = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "LEDGER_SIGNING_KEY": lambda: _base64(32),
+    "VAULT_KEY": lambda: _base64(32),
+    "INDEX_KEY": lambda: _base64(32),
+    "POSTGRES_PASSWORD": lambda: secrets.token_hex(24),
+    "OWNER_PASSWORD": lambda: secrets.token_hex(24),
+    "APP_PASSWORD": lambda: secrets.token_hex(24),
+    "SEALER_PASSWORD": lambda: secrets.token_hex(24),
+    "SERVER_HOME": lambda: secrets.token_hex(8),
+}
+
+
+def _base64(size: int) -> str:
+    return base64.b64encode(secrets.token_bytes(size)).decode("ascii")
+
+
+def load(folder: Path) -> dict[str, str]:
+    """Return the secrets kept in `folder`, making those that are not there yet. Never replaces one."""
+    path = folder / NAME
+    known: dict[str, str] = {}
+    if path.exists():
+        for line in path.read_text(encoding="ascii").splitlines():
+            name, separator, value = line.partition("=")
+            if separator:
+                known[name] = value
+    missing = [name for name in _MAKERS if name not in known]
+    if missing:
+        known.update({name: _MAKERS[name]() for name in missing})
+        write_private(path, "".join(f"{name}={value}\n" for name, value in known.items()))
+    return known
+
+
+def application(known: dict[str, str], folder: Path) -> dict[str, str]:
+    """The environment that `config.settings` wants, for a local set-up with its data in `folder`."""
+    names = ("SECRET_KEY", "LEDGER_SIGNING_KEY", "VAULT_KEY", "INDEX_KEY")
+    return {name: known[name] for name in names} | {
+        "LEDGER_ORIGIN": "veintrace.local/ledger",
+        "CHECKPOINT_DIR": str(folder / "checkpoints"),
+        "EVIDENCE_DIR": str(folder / "evidence"),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        "SECURE_COOKIES": "off",  # plain HTTP, on this machine alone
+    }
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file that only its owner may read, at once: a full disk or a crash leaves the old one or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)

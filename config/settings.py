@@ -1,0 +1,326 @@
+"""All settings. Deployment values come from the environment, are parsed strictly and fail loudly.
+
+Defaults are safe for production: without its keys and databases nothing starts. `make run` and `make test` supply
+local ones (`config.run`, `tests/settings.py`). A secret may also come from a file: NAME_FILE names it.
+docs/operations.md lists every variable.
+"""
+
+import base64
+import binascii
+import os
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """A value from NAME, or from the file that NAME_FILE names. Both at once is a mistake, and so is neither."""
+    direct, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if direct and file:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one")
+    if file:
+        direct = Path(file).read_text(encoding="utf-8").strip()
+    if direct:
+        return direct
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set (nor {name}_FILE): nothing starts without it")
+    return default
+
+
+def key(name: str) -> str:
+    """A key of 32 bytes in base64, checked here so that a torn one stops the start and not the first scan."""
+    text = secret(name)
+    try:
+        size = len(base64.b64decode(text, validate=True))
+    except binascii.Error as error:
+        raise ImproperlyConfigured(f"{name} is not base64") from error
+    if size != 32:
+        raise ImproperlyConfigured(f"{name} holds {size} bytes and must hold 32")
+    return text
+
+
+def switch(name: str, default: bool) -> bool:
+    """on or off; anything else is refused rather than read as off."""
+    text = os.environ.get(name, "on" if default else "off").strip().lower()
+    if text not in {"on", "off", "true", "false", "1", "0"}:
+        raise ImproperlyConfigured(f"{name} must be on or off, not {text!r}")
+    return text in {"on", "true", "1"}
+
+
+def database(name: str, *, lock_timeout: int, default: str | None = None) -> dict[str, Any]:
+    """A PostgreSQL address as Django's settings. A socket folder may stand in ?host=, as libpq writes it."""
+    address = secret(name, default)
+    found: dict[str, Any] = environ.Env.db_url_config(address)
+    if found.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{name} must be a postgresql:// address")
+    options = found.setdefault("OPTIONS", {})
+    found["HOST"] = found.get("HOST") or options.pop("host", "")
+    options |= {"options": f"-c lock_timeout={lock_timeout}", "connect_timeout": 5}
+    # a connection lives as long as its thread: a new one for each request would cost more than the request
+    found |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return found
+
+
+def broker(address: str) -> str:
+    """The same Redis in Kombu's spelling, which differs for sockets."""
+    parts = urlsplit(address)
+    if parts.scheme != "unix":
+        return address
+    number = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{unquote(parts.path)}?virtual_host={number}"
+
+
+def version() -> str:
+    """The version is the newest heading of the change log, so that the two cannot differ."""
+    found = re.search(r"^## (\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise ImproperlyConfigured("CHANGELOG.md has no heading of the form '## 1.2.3'")
+    return found.group(1)
+
+
+# -- what this is -------------------------------------------------------------------------------------------------
+
+DEBUG = False  # never: an error page with local variables would show patients
+SECRET_KEY = secret("SECRET_KEY")
+SOFTWARE_VERSION = version()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "config",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "csp",
+    "ledger",
+    "people",
+    "coi",
+    "qc",
+    "cpv",
+    "fmea",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.errors.ErrorMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- the database: three roles, so that a stolen one is not the whole house (ADR on triggers, roles, checkpoints) -----
+
+DATABASES = {
+    "default": database("DATABASE_URL", lock_timeout=10_000),
+    "sealer": database("DATABASE_SEALER_URL", lock_timeout=10_000),
+}
+DATABASES["sealer"]["TEST"] = {"MIRROR": "default"}
+if secret("DATABASE_OWNER_URL", ""):  # present where migrations run, absent from web and worker
+    DATABASES["owner"] = database("DATABASE_OWNER_URL", lock_timeout=5_000) | {"TEST": {"MIRROR": "default"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ATOMIC_REQUESTS = False  # services open their own transactions
+
+# -- who may enter --------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+SECURE_COOKIES = switch("SECURE_COOKIES", default=True)  # off only for plain HTTP on this machine
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the orchestrator asks over plain HTTP inside the network
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if switch("BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# -- the API: closed unless a view opens it -------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.errors.api_exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Veintrace",
+    "DESCRIPTION": "Chain of identity and custody for autologous CAR-T therapy: scans and timelines.",
+    "VERSION": SOFTWARE_VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # the shape of the API is no secret
+}
+
+# -- language and time ----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # each site has a zone of its own; the machine has none
+
+# -- static files ---------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# -- Redis and the worker: a dead Redis loses nothing and delays no scan ---------------------------------------------
+
+REDIS_URL = secret("REDIS_URL")
+REDIS_TIMEOUT = 0.3  # seconds; a nudge or a health check that takes longer is given up
+CELERY_BROKER_URL = broker(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="veintrace")
+CELERY_TASK_PUBLISH_RETRY = False  # effects are rows: what is not nudged now is swept soon
+CELERY_BROKER_CONNECTION_RETRY = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = REDIS_TIMEOUT
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": REDIS_TIMEOUT, "visibility_timeout": 3600}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # expires: a worker that was away must not find a heap of the same errand
+    "seal": {"task": "people.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-effects": {"task": "people.tasks.sweep_effects", "schedule": 10.0, "options": {"expires": 10}},
+    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 5}},
+}
+
+# -- the ledger and the vault ---------------------------------------------------------------------------------------
+
+LEDGER_SIGNING_KEY = key("LEDGER_SIGNING_KEY")  # Ed25519 seed of checkpoints
+LEDGER_ORIGIN = secret("LEDGER_ORIGIN")  # names this ledger in every checkpoint, for ever
+VAULT_KEY = key("VAULT_KEY")  # encrypts raw scans and personal data
+INDEX_KEY = key("INDEX_KEY")  # HMAC by which names and numbers are found
+CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
+EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(BASE_DIR / "var" / "backups")))
+
+# -- log lines: one JSON object each, to standard error --------------------------------------------------------------
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _SHARED,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        },
+    },
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["lines"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "celery": {"level": "WARNING"},
+    },
+}
