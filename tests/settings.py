@@ -29,6 +29,7 @@ def _start() -> None:
     # tests make databases and read every table: they are the owner, and say SET ROLE to be less
     os.environ.update(variables | {"DATABASE_URL": variables["DATABASE_OWNER_URL"], "VEINTRACE_TESTING": "on"})
     os.environ["STATIC_ROOT"] = str(folder / "static")
+    (folder / "static").mkdir(exist_ok=True)
     starter = os.getpid()
 
     def finish() -> None:
@@ -57,3 +58,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # static files straight from the tree: nothing to collect
