@@ -1,0 +1,1 @@
+"""What happened: the append-only, Merkle-sealed ground that every other room stands on."""

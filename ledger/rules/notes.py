@@ -1,0 +1,128 @@
+"""Checkpoints as signed notes: the C2SP `tlog-checkpoint` and `signed-note` formats with Ed25519.
+
+A checkpoint states the name of the log, how many entries it holds and the root of the tree over them. Any tool
+that reads the C2SP formats can check one.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ledger.rules.canonical import instant
+from ledger.rules.merkle import HASH_SIZE
+
+ED25519 = b"\x01"
+KEY_ID_SIZE = 4
+SIGNED_AT = "signed-at "
+_SIGNATURE = re.compile(r"— (?P<name>[^\s+]+) (?P<blob>[A-Za-z0-9+/]+={0,2})")
+
+
+class BadNote(ValueError):
+    """The text is not a checkpoint signed by the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointBody:
+    """What a checkpoint states. `signed_at` travels in an extension line, so that the signature covers it."""
+
+    origin: str
+    size: int
+    root: bytes
+    signed_at: str = ""
+
+    def text(self) -> str:
+        """The text that is signed."""
+        lines = [self.origin, str(self.size), b64encode(self.root).decode()]
+        if self.signed_at:
+            lines.append(SIGNED_AT + self.signed_at)
+        return "\n".join(lines) + "\n"
+
+
+def key_id(name: str, public: bytes) -> bytes:
+    """The four bytes by which a signature names its key."""
+    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:KEY_ID_SIZE]
+
+
+def public_bytes(key: Ed25519PublicKey) -> bytes:
+    """The 32 bytes of a public key."""
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def verifier_key(name: str, key: Ed25519PublicKey) -> str:
+    """The public key as text, `name+hex id+base64`, in the form that note tools take."""
+    raw = public_bytes(key)
+    return f"{name}+{key_id(name, raw).hex()}+{b64encode(ED25519 + raw).decode()}"
+
+
+def sign(*, origin: str, size: int, root: bytes, signed_at: datetime, key: Ed25519PrivateKey) -> str:
+    """The signed checkpoint."""
+    if not origin or re.search(r"[\s+]", origin):
+        raise ValueError("the name of the log may hold neither spaces nor plus signs")
+    text = CheckpointBody(origin, size, root, instant(signed_at)).text()
+    blob = key_id(origin, public_bytes(key.public_key())) + key.sign(text.encode())
+    return f"{text}\n— {origin} {b64encode(blob).decode()}\n"
+
+
+def read(note: str) -> CheckpointBody:
+    """What the note states, its signature NOT checked. Raises BadNote when it is not a checkpoint."""
+    text, _ = _split(note)
+    lines = text.split("\n")[:-1]
+    if len(lines) < 3 or not lines[0]:
+        raise BadNote("a checkpoint has a name, a size and a root")
+    if not re.fullmatch(r"0|[1-9][0-9]*", lines[1]):
+        raise BadNote("the size is not a number")
+    try:
+        root = b64decode(lines[2], validate=True)
+    except ValueError as error:
+        raise BadNote("the root is not base64") from error
+    if len(root) != HASH_SIZE:
+        raise BadNote("the root is not a SHA-256 hash")
+    signed_at = next((line[len(SIGNED_AT) :] for line in lines[3:] if line.startswith(SIGNED_AT)), "")
+    return CheckpointBody(lines[0], int(lines[1]), root, signed_at)
+
+
+def verify(note: str, *, origin: str, key: Ed25519PublicKey) -> CheckpointBody:
+    """What the note states, once the key's signature over it holds. Raises BadNote otherwise.
+
+    Signatures by other keys are passed over, as the format asks: a witness may have added its own.
+    """
+    body = read(note)
+    if body.origin != origin:
+        raise BadNote(f"the checkpoint is of another log: {body.origin}")
+    text, signatures = _split(note)
+    wanted = key_id(origin, public_bytes(key))
+    for name, blob in signatures:
+        if name != origin or blob[:KEY_ID_SIZE] != wanted:
+            continue
+        try:
+            key.verify(blob[KEY_ID_SIZE:], text.encode())
+        except InvalidSignature as error:
+            raise BadNote("the signature does not hold") from error
+        return body
+    raise BadNote("the key did not sign this checkpoint")
+
+
+def _split(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    if not note.endswith("\n") or any(ord(char) < 0x20 and char != "\n" for char in note):
+        raise BadNote("not a signed note")
+    text, found, tail = note.rpartition("\n\n")
+    if not found or not tail:
+        raise BadNote("the note has no signatures")
+    signatures = []
+    for line in tail[:-1].split("\n"):
+        match = _SIGNATURE.fullmatch(line)
+        if match is None:
+            raise BadNote("a signature line is malformed")
+        try:
+            signatures.append((match["name"], b64decode(match["blob"], validate=True)))
+        except ValueError as error:
+            raise BadNote("a signature is not base64") from error
+    return text + "\n", signatures

@@ -1,0 +1,269 @@
+"""Reading the ledger. Who may read what is decided by the rooms above, which know sites and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from ledger.models import Checkpoint, Effect, Entry, EntrySubject, Evidence, Halt, Installation
+from ledger.rules import Change, Subject
+from ledger.rules.canonical import parse
+from ledger.rules.changes import read_changes
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as it is read: its columns, and what its body says."""
+
+    id: int
+    uuid: UUID
+    stream: str
+    seq: int
+    occurred_at: datetime
+    recorded_at: datetime
+    performed_at: datetime | None
+    time_source: str
+    zone: str
+    site: str
+    station: str
+    actor_id: int | None
+    actor_name: str
+    actor_kind: str
+    auth_method: str
+    event: str
+    schema: int
+    body: bytes
+    reason: str
+    request_id: UUID
+    check_id: UUID | None
+    protocol_version: str
+    software_version: str
+    corrects_id: UUID | None
+    leaf_hash: bytes
+
+    @cached_property
+    def _content(self) -> dict[str, Any]:
+        content: dict[str, Any] = parse(self.body)
+        return content
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What happened, for people."""
+        facts: dict[str, Any] = self._content["facts"]
+        return facts
+
+    @property
+    def changes(self) -> list[Change]:
+        """The rows that the entry inserted or set."""
+        return read_changes(self._content["changes"])
+
+
+@dataclass(frozen=True)
+class EffectView:
+    """A side effect as its handler sees it."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    entry_id: int
+    attempts: int
+    state: str
+    last_error: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class CheckpointView:
+    """A checkpoint of the ledger, ready to be printed."""
+
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """A kept file."""
+
+    id: UUID
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """How the ledger is, for /healthz and for whoever must refuse to go on when it is broken."""
+
+    is_broken: bool
+    pending: int
+    oldest_pending_age: timedelta | None
+    checkpoint_size: int
+    checkpoint_at: datetime | None
+    waiting_effects: int
+    failed_effects: int
+
+
+_COLUMNS = tuple(EntryView.__dataclass_fields__)
+
+
+def _view(entry: Entry) -> EntryView:
+    values = {name: getattr(entry, name) for name in _COLUMNS}
+    values["body"], values["leaf_hash"] = bytes(entry.body), bytes(entry.leaf_hash)
+    return EntryView(**values)
+
+
+def _views(entries: QuerySet[Entry]) -> list[EntryView]:
+    return [_view(entry) for entry in entries]
+
+
+def entry_for_request(request_id: UUID) -> EntryView | None:
+    """The entry that this request already wrote, if it did."""
+    entry = Entry.objects.filter(request_id=request_id).first()
+    return _view(entry) if entry else None
+
+
+def entry_by_id(entry_id: int) -> EntryView | None:
+    """An entry by its inner id."""
+    entry = Entry.objects.filter(id=entry_id).first()
+    return _view(entry) if entry else None
+
+
+def entry_by_uuid(uuid: UUID) -> EntryView | None:
+    """An entry by its outer id."""
+    entry = Entry.objects.filter(uuid=uuid).first()
+    return _view(entry) if entry else None
+
+
+def entries_for_subject(kind: str, key: str, *, limit: int | None = None) -> list[EntryView]:
+    """The entries that concern a subject, oldest first; with a limit, the latest of them."""
+    ids = EntrySubject.objects.filter(kind=kind, key=key).order_by("-entry_id").values("entry_id")
+    if limit is not None:
+        ids = ids[:limit]
+    return _views(Entry.objects.filter(id__in=ids).order_by("id"))
+
+
+def entries_in_stream(stream: str, *, after: int = 0, limit: int | None = None) -> list[EntryView]:
+    """The entries of a stream in their order, from the number after `after`."""
+    return _views(Entry.objects.filter(stream=stream, seq__gt=after).order_by("seq")[:limit])
+
+
+def entries_of_events(
+    events: Iterable[str], *, before: int | None = None, limit: int = 100
+) -> list[EntryView]:
+    """The latest entries of these events, newest first; `before` is the id to page on from."""
+    found = Entry.objects.filter(event__in=[str(event) for event in events])
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _views(found.order_by("-id")[:limit])
+
+
+def latest_entries(*, before: int | None = None, limit: int = 100) -> list[EntryView]:
+    """The latest entries of all, newest first; `before` is the id to page on from."""
+    found = Entry.objects.all() if before is None else Entry.objects.filter(id__lt=before)
+    return _views(found.order_by("-id")[:limit])
+
+
+def subjects_of(entry_ids: Sequence[int]) -> dict[int, list[Subject]]:
+    """The subjects of entries, sorted."""
+    found: dict[int, list[Subject]] = {entry_id: [] for entry_id in entry_ids}
+    rows = EntrySubject.objects.filter(entry_id__in=entry_ids).values_list("entry_id", "kind", "key")
+    for entry_id, kind, key in rows:
+        found[entry_id].append(Subject(kind, key))
+    return {entry_id: sorted(subjects) for entry_id, subjects in found.items()}
+
+
+def is_demonstration() -> bool:
+    """Whether this installation is flagged as a demonstration."""
+    return Installation.objects.filter(is_demonstration=True).exists()
+
+
+def is_broken() -> bool:
+    """Whether the ledger was found broken and that has not been resolved."""
+    latest = Halt.objects.order_by("-id").values_list("is_resolution", flat=True).first()
+    return latest is False
+
+
+def latest_checkpoint() -> CheckpointView | None:
+    """The newest checkpoint, to be printed on documents."""
+    row = Checkpoint.objects.order_by("-size").first()
+    if row is None:
+        return None
+    return CheckpointView(size=row.size, root=bytes(row.root), note=row.note, signed_at=row.signed_at)
+
+
+def effects(*, state: str | None = None, kind: str | None = None, limit: int = 100) -> list[EffectView]:
+    """Effects, newest first."""
+    found = Effect.objects.order_by("-id")
+    if state is not None:
+        found = found.filter(state=state)
+    if kind is not None:
+        found = found.filter(kind=kind)
+    return [effect_view(row) for row in found[:limit]]
+
+
+def effect_view(row: Effect) -> EffectView:
+    """An effect's row as its handler sees it."""
+    return EffectView(
+        id=row.id,
+        kind=row.kind,
+        payload=row.payload,
+        entry_id=row.entry_id,
+        attempts=row.attempts,
+        state=row.state,
+        last_error=row.last_error,
+        due_at=row.due_at,
+    )
+
+
+def evidence(evidence_id: UUID) -> EvidenceView | None:
+    """A kept file's description."""
+    row = Evidence.objects.filter(id=evidence_id).first()
+    if row is None:
+        return None
+    return EvidenceView(
+        id=row.id,
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        name=row.name,
+        stored_at=row.stored_at,
+    )
+
+
+_STATE = """
+SELECT (SELECT count(*) FROM ledger_pending),
+       (SELECT clock_timestamp() - e.recorded_at FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id
+         ORDER BY p.entry_id LIMIT 1),
+       c.size, c.signed_at,
+       (SELECT count(*) FROM ledger_effect WHERE state IN ('pending', 'running')),
+       (SELECT count(*) FROM ledger_effect WHERE state = 'failed'),
+       (SELECT NOT is_resolution FROM ledger_halt ORDER BY id DESC LIMIT 1)
+  FROM (SELECT 1) AS one LEFT JOIN (SELECT size, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) c ON true
+"""
+
+
+def ledger_state() -> LedgerState:
+    """The ledger's state in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        pending, age, size, signed_at, waiting, failed, broken = cursor.fetchone()
+    return LedgerState(
+        is_broken=bool(broken),
+        pending=pending,
+        oldest_pending_age=age,
+        checkpoint_size=size or 0,
+        checkpoint_at=signed_at,
+        waiting_effects=waiting,
+        failed_effects=failed,
+    )

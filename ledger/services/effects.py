@@ -1,0 +1,104 @@
+"""Side effects: rows written with the entry that asks for them, carried out afterwards, never lost.
+
+A commit only nudges the worker. When Redis is away the nudge fails quietly, and the sweep, which looks at the rows
+alone, carries out what was left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from ledger import registry
+from ledger.models import Effect
+from ledger.rules import EntryRef
+from ledger.rules.canonical import plain
+from ledger.selectors import EffectView, effect_view
+
+MAX_ATTEMPTS = 10
+LEASE = timedelta(minutes=5)
+FIRST_RETRY = timedelta(seconds=10)
+LONGEST_RETRY = timedelta(hours=1)
+ERROR_LENGTH = 2000
+
+log = structlog.get_logger(__name__)
+
+
+def enqueue(*, kind: str, entry: EntryRef, payload: Mapping[str, Any], now: datetime) -> None:
+    """Ask for a side effect of an entry, in the transaction that appends it."""
+    row = Effect.objects.create(
+        kind=kind, payload=plain(payload), entry_id=entry.id, created_at=now, due_at=now
+    )
+    transaction.on_commit(lambda: _nudge(row.id), robust=True)
+
+
+def _nudge(effect_id: int) -> None:
+    nudge = registry.nudge()
+    if nudge is None:
+        return
+    try:
+        nudge(effect_id)
+    except Exception as error:  # noqa: BLE001  (a dead Redis must stop no scan; the sweep finds the row)
+        log.warning("ledger.nudge_failed", effect=effect_id, error=str(error))
+
+
+def run_effect(*, effect_id: int, now: datetime) -> bool:
+    """Carry out one effect that is due. False when another worker has it, or it is done already."""
+    effect = _claim(now, effect_id)
+    if effect is None:
+        return False
+    _carry_out(effect, now)
+    return True
+
+
+def sweep_effects(*, now: datetime, limit: int = 100) -> int:
+    """Carry out effects that are due, whatever became of their nudges. Returns how many were tried."""
+    for count in range(limit):
+        effect = _claim(now)
+        if effect is None:
+            return count
+        _carry_out(effect, now)
+    return limit
+
+
+@transaction.atomic
+def _claim(now: datetime, effect_id: int | None = None) -> EffectView | None:
+    """Take one due effect for the length of a lease: a worker that dies holding it loses it to the next sweep."""
+    due = Effect.objects.filter(Q(state="pending") | Q(state="running"), due_at__lte=now)
+    if effect_id is not None:
+        due = due.filter(id=effect_id)
+    row = due.order_by("due_at", "id").select_for_update(skip_locked=True).first()
+    if row is None:
+        return None
+    row.state, row.attempts, row.due_at = Effect.State.RUNNING, row.attempts + 1, now + LEASE
+    row.save(update_fields=["state", "attempts", "due_at"])
+    return effect_view(row)
+
+
+def _carry_out(effect: EffectView, now: datetime) -> None:
+    handler = registry.effect_handler(effect.kind)
+    try:
+        if handler is None:
+            raise LookupError(f"no handler is registered for {effect.kind}")
+        handler(effect)
+    except Exception as error:  # noqa: BLE001  (whatever went wrong is kept on the row, for people to see)
+        log.exception("ledger.effect_failed", effect=effect.id, kind=effect.kind, attempt=effect.attempts)
+        _put_off(effect, f"{type(error).__name__}: {error}"[:ERROR_LENGTH], now)
+        return
+    Effect.objects.filter(id=effect.id, attempts=effect.attempts).update(
+        state=Effect.State.DONE, last_error="", done_at=now
+    )
+
+
+def _put_off(effect: EffectView, error: str, now: datetime) -> None:
+    is_last = effect.attempts >= MAX_ATTEMPTS
+    Effect.objects.filter(id=effect.id, attempts=effect.attempts).update(
+        state=Effect.State.FAILED if is_last else Effect.State.PENDING,
+        last_error=error.replace("\x00", ""),
+        due_at=now + min(FIRST_RETRY * 2 ** (effect.attempts - 1), LONGEST_RETRY),
+    )
