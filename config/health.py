@@ -7,7 +7,6 @@ its database, or with a ledger that does not verify, the house must be looked at
 import time
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from importlib import import_module
 from typing import Any
 
 import redis
@@ -17,6 +16,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from ledger.selectors import ledger_state
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ def _worker() -> dict[str, Any]:
 
 
 def _ledger() -> dict[str, Any]:
-    state = import_module("ledger.selectors").ledger_state()
+    state = ledger_state()
     facts = asdict(state) if is_dataclass(state) and not isinstance(state, type) else dict(state)
     broken = bool(facts.get("is_broken", facts.get("broken", False)))
     return {"state": "broken" if broken else "ok"} | facts

@@ -1,0 +1,68 @@
+# Every step that the project knows. `make help` lists them; CI runs the same ones.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= 2
+ARGS ?=
+BIN := .venv/bin
+export PORT
+# pip and Python must not take settings from whoever calls
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help run test lint format bench docs lock verify backup restore manage stop env-run env-dev
+
+##@ Use it
+run: env-run ## start Veintrace with its own PostgreSQL and Redis (PORT=8000)
+	@$(BIN)/python -m config.run serve
+
+stop: env-run ## stop what an interrupted run left behind
+	@$(BIN)/python -m config.run stop
+
+verify: env-run ## check the ledger: entries, tree, checkpoints, projections
+	@$(BIN)/python -m config.run manage verify_ledger $(ARGS)
+
+backup: env-run ## write a backup of database and files (TO=folder)
+	@$(BIN)/python -m config.run manage backup $(if $(TO),--to "$(TO)") $(ARGS)
+
+restore: env-run ## restore a backup into an empty installation (FROM=file)
+	@test -n "$(FROM)" || { echo "veintrace: say which backup: make restore FROM=var/backups/....tar" >&2; exit 1; }
+	@$(BIN)/python -m config.run manage restore "$(FROM)" $(ARGS)
+
+manage: env-run ## run any management command (ARGS="showmigrations")
+	@$(BIN)/python -m config.run manage $(ARGS)
+
+##@ Work on it
+test: env-dev ## run every test, on servers of its own (ARGS="tests/ledger -x")
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: env-dev ## style, types, import contract, templates, migrations, safe set-up, known vulnerabilities
+	@$(BIN)/python -m config.lint
+
+format: env-dev ## rewrite the code in the house style
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+
+bench: env-dev ## measure scans per second, latencies and queries
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: env-dev ## write the API's description and check the links of the documents
+	@$(BIN)/python -m config.documents
+
+lock: env-dev ## compile pyproject.toml into the pinned requirements files (ARGS=--upgrade)
+	@$(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 \
+	    --no-emit-index-url --no-emit-find-links --no-header --quiet $(ARGS) --output-file requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 \
+	    --no-emit-index-url --no-emit-find-links --no-header --quiet $(ARGS) --output-file requirements-dev.txt
+
+##@ Help
+help: ## list what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	    /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env-run:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "veintrace: there is no $(PYTHON). Install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) config/install.py run
+
+env-dev:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "veintrace: there is no $(PYTHON). Install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) config/install.py dev
