@@ -11,13 +11,16 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the ledger's own two projections and what cannot be rebuilt."""
-        from ledger import registry
-        from ledger.models import Evidence, Installation
+        from ledger import registry  # noqa: PLC0415  (models load before this)
+        from ledger.models import Evidence, Installation  # noqa: PLC0415
 
         registry.register_table(Installation)
         registry.register_table(Evidence)
         registry.register_unrebuildable(
             "ledger.effect", "progress of side effects: only that they were asked for is in the entries"
+        )
+        registry.register_unrebuildable(
+            "ledger.halt", "findings of the verifier, which stand beside the entries"
         )
         registry.register_unrebuildable(
             "evidence files", "the bytes lie in the evidence folder; entries hold their SHA-256 and size"

@@ -1,9 +1,9 @@
 """The ledger's tables: what is appended to, what seals it, and what remains to be done.
 
-Three layers guard them, each against another enemy. The triggers below stop mistakes in our own code. The role of
-the web server and the worker, which may only SELECT and INSERT here, stops stolen credentials. Checkpoints kept
-elsewhere expose a database owner who rewrites history. Entry rows are never locked: the head of a stream is, in a
-table of its own.
+Three layers guard them, each against another enemy. The triggers below stop mistakes in our own code. The
+role of the web server and the worker, which may only SELECT and INSERT here, stops stolen credentials.
+Checkpoints kept elsewhere expose a database owner who rewrites history. Entry rows are never locked: the
+head of a stream is, in a table of its own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,20 @@ def append_only() -> list[pgtrigger.Trigger]:
     ]
 
 
-class Stream(models.Model):
+class Row(models.Model):
+    """Base of the ledger's tables; a row calls itself by its key.
+
+    PII: none.
+    """
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.label_lower}:{self.pk}"
+
+
+class Stream(Row):
     """The head of a stream: the last number given in it. Appending locks this row and no other.
 
     PII: none.
@@ -59,7 +72,7 @@ class Stream(models.Model):
         ]
 
 
-class Entry(models.Model):
+class Entry(Row):
     """One thing that happened. Never changed, never deleted; a correction is another entry.
 
     PII: the printed name of the actor, an employee; no patient's data.
@@ -151,7 +164,7 @@ class Entry(models.Model):
         ]
 
 
-class EntrySubject(models.Model):
+class EntrySubject(Row):
     """One subject that an entry concerns: a scan of two patients' bags concerns both journeys.
 
     PII: none; keys are the system's own ids.
@@ -168,7 +181,7 @@ class EntrySubject(models.Model):
         triggers = append_only()
 
 
-class Pending(models.Model):
+class Pending(Row):
     """An entry that waits for its place in the tree. The sealer alone deletes here.
 
     PII: none.
@@ -177,7 +190,7 @@ class Pending(models.Model):
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="+")
 
 
-class Leaf(models.Model):
+class Leaf(Row):
     """The place of an entry in the Merkle tree.
 
     PII: none.
@@ -192,7 +205,7 @@ class Leaf(models.Model):
         triggers = append_only()
 
 
-class Checkpoint(models.Model):
+class Checkpoint(Row):
     """A signed statement of how many entries there are and of the root of the tree over them.
 
     PII: none.
@@ -211,7 +224,7 @@ class Checkpoint(models.Model):
         triggers = append_only()
 
 
-class Halt(models.Model):
+class Halt(Row):
     """The ledger was found broken, or a found break was resolved. The latest row says which holds now.
 
     PII: none.
@@ -226,7 +239,7 @@ class Halt(models.Model):
         triggers = append_only()
 
 
-class Effect(models.Model):
+class Effect(Row):
     """A side effect asked for by an entry: a row in the same transaction, done afterwards by the worker.
 
     PII: none; a payload names things by their ids.
@@ -264,7 +277,7 @@ class Effect(models.Model):
         ]
 
 
-class Evidence(models.Model):
+class Evidence(Row):
     """A file kept by its SHA-256. The row is a projection; the bytes lie in the evidence folder.
 
     PII: the file's bytes may hold personal data; the name given to it may not.
@@ -288,7 +301,7 @@ class Evidence(models.Model):
         triggers = append_only()
 
 
-class Installation(models.Model):
+class Installation(Row):
     """What this installation is. One row at most: none means an ordinary installation.
 
     PII: none.

@@ -1,19 +1,28 @@
 """Apply the changes that entries carry to projection tables. The only writer those tables have.
 
-The rows travel to PostgreSQL as the same JSON that stands in the body of the entry, and PostgreSQL turns it into
-the column types. So writing, and rebuilding years later from the bytes alone, go through one and the same code.
+The rows travel to PostgreSQL as the same JSON that stands in the body of the entry, and PostgreSQL turns it
+into the column types. So writing, and rebuilding years later from the bytes alone, go through the same code.
+
+A rebuild happens beside the living tables: temporary tables of the same names hide them from this code for
+one transaction, every entry is replayed, the two are compared, and the transaction is rolled back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from ledger import registry
-from ledger.rules.canonical import dump
-from ledger.rules.changes import Change, groups
+from ledger.rules import Finding, FindingKind
+from ledger.rules.canonical import dump, parse
+from ledger.rules.changes import Change, Folded, fold, groups, read_changes
+
+BATCH = 2000
+DIFFERENCES = 200  # of one table; a thousandth differing row says nothing that the first did not
 
 
 class LostRow(LookupError):
@@ -25,53 +34,56 @@ def apply(cursor: CursorWrapper, changes: Iterable[Change]) -> None:
     for group in groups(changes):
         table = registry.table(group[0].table)
         if group[0].op == "new":
-            insert(cursor, table, [{"id": change.id, **change.values} for change in group])
+            _insert(cursor, table, [{"id": change.id, **change.values} for change in group])
         else:
-            update_alike(cursor, table, [change.id for change in group], group[0].values)
+            _update_alike(cursor, table, [change.id for change in group], group[0].values)
 
 
-def insert(cursor: CursorWrapper, table: registry.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _insert(
+    cursor: CursorWrapper, table: registry.Table, rows: Sequence[Mapping[str, Any]], conflict: str = ""
+) -> None:
     """Insert rows that have the same attributes."""
-    attributes = list(table.completed(rows[0]))
-    columns = _list(table.column_names(attributes))
-    data = dump([_by_column(table, table.completed(row)) for row in rows]).decode()
+    complete = [table.completed(row) for row in rows]
+    columns = ", ".join(map(_quote, table.column_names(complete[0])))
     name = _quote(table.db_table)
     cursor.execute(
-        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{name}, %s::json)",
-        [data],
+        f"INSERT INTO {name} ({columns}) SELECT {columns}"  # noqa: S608  (names come from the models)
+        f" FROM json_populate_recordset(NULL::{name}, %s::json) {conflict}",
+        [dump([_by_column(table, row) for row in complete]).decode()],
     )
 
 
-def update_alike(
+def _update_alike(
     cursor: CursorWrapper, table: registry.Table, ids: Sequence[str], values: Mapping[str, Any]
 ) -> None:
     """Set the same values in every row of `ids`. Raises LostRow when one of them does not exist."""
-    if not values:
-        raise ValueError(f"{table.label}: a change that sets nothing")
     name = _quote(table.db_table)
-    sets = ", ".join(f"{column} = v.{column}" for column in map(_quote, table.column_names(values)))
     cursor.execute(
-        f"UPDATE {name} AS t SET {sets} FROM json_populate_record(NULL::{name}, %s::json) AS v"
-        " WHERE t.id = ANY(%s::uuid[])",
+        f"UPDATE {name} AS t SET {_settings(table, values)}"  # noqa: S608
+        f" FROM json_populate_record(NULL::{name}, %s::json) AS v WHERE t.id = ANY(%s::uuid[])",
         [dump(_by_column(table, values)).decode(), list(ids)],
     )
     if cursor.rowcount != len(ids):
-        raise LostRow(
-            f"{table.label}: {len(ids) - cursor.rowcount} of the rows {', '.join(ids)} do not exist"
-        )
+        lost = len(ids) - cursor.rowcount
+        raise LostRow(f"{table.label}: {lost} of these rows do not exist: {', '.join(ids)}")
 
 
-def update_each(cursor: CursorWrapper, table: registry.Table, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _update_each(cursor: CursorWrapper, table: registry.Table, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Set each row's own values, all rows having the same attributes; return the ids that were found."""
-    attributes = [name for name in rows[0] if name != "id"]
     name = _quote(table.db_table)
-    sets = ", ".join(f"{column} = v.{column}" for column in map(_quote, table.column_names(attributes)))
     cursor.execute(
-        f"UPDATE {name} AS t SET {sets} FROM json_populate_recordset(NULL::{name}, %s::json) AS v"
-        " WHERE t.id = v.id RETURNING t.id::text",
+        f"UPDATE {name} AS t SET {_settings(table, [key for key in rows[0] if key != 'id'])}"  # noqa: S608
+        f" FROM json_populate_recordset(NULL::{name}, %s::json) AS v WHERE t.id = v.id RETURNING t.id::text",
         [dump([_by_column(table, row) for row in rows]).decode()],
     )
-    return [row[0] for row in cursor.fetchall()]
+    return {row[0] for row in cursor.fetchall()}
+
+
+def _settings(table: registry.Table, attributes: Iterable[str]) -> str:
+    columns = table.column_names(attributes)
+    if not columns or "id" in columns:
+        raise ValueError(f"{table.label}: a change sets columns, and never the id")
+    return ", ".join(f"{column} = v.{column}" for column in map(_quote, columns))
 
 
 def _by_column(table: registry.Table, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,5 +94,133 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _list(columns: Iterable[str]) -> str:
-    return ", ".join(_quote(column) for column in columns)
+def differences(using: str) -> Generator[Finding, None, None]:
+    """Rebuild every projection from the entries and name what the living tables have otherwise.
+
+    To be called inside a transaction that sees one moment of the database; leaves it as it was.
+    """
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for table in registry.tables():
+            _shadow(cursor, table)
+        yield from _replay(cursor, using)
+        for table in registry.tables():
+            yield from _compare(cursor, table)
+        transaction.set_rollback(True, using=using)
+
+
+def _shadow(cursor: CursorWrapper, table: registry.Table) -> None:
+    name = _quote(table.db_table)
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {name} (LIKE public.{name} INCLUDING DEFAULTS INCLUDING GENERATED)"
+        " ON COMMIT DROP"
+    )
+    cursor.execute(f"ALTER TABLE pg_temp.{name} ADD PRIMARY KEY (id)")
+
+
+def _replay(cursor: CursorWrapper, using: str) -> Iterator[Finding]:
+    last = 0
+    while True:
+        cursor.execute(
+            "SELECT id, stream, seq, event, body FROM ledger_entry WHERE id > %s ORDER BY id LIMIT %s",
+            [last, BATCH],
+        )
+        entries = cursor.fetchall()
+        if not entries:
+            return
+        last = entries[-1][0]
+        yield from _replay_batch(cursor, using, entries)
+
+
+def _replay_batch(cursor: CursorWrapper, using: str, entries: Sequence[Sequence[Any]]) -> Iterator[Finding]:
+    """Replay a batch at once; when that fails, entry by entry, so that the one at fault has a name."""
+    try:
+        with transaction.atomic(using=using):
+            found = _apply_folded(cursor, entries)
+    except (DatabaseError, LookupError, ValueError, TypeError) as error:
+        if len(entries) > 1:
+            for entry in entries:
+                yield from _replay_batch(cursor, using, [entry])
+            return
+        found = [_unreplayable(entries[0], str(error).split("\n", 1)[0])]
+    yield from found
+
+
+def _apply_folded(cursor: CursorWrapper, entries: Sequence[Sequence[Any]]) -> list[Finding]:
+    changes = [change for entry in entries for change in read_changes(parse(bytes(entry[4]))["changes"])]
+    first, last = entries[0], entries[-1]
+    where = f"entries {first[0]} to {last[0]}" if len(entries) > 1 else f"entry {first[0]}"
+    found = []
+    for label, folded in fold(changes).items():
+        table = registry.table(label)
+        for row_id, detail in _apply_net(cursor, table, folded):
+            found.append(Finding(FindingKind.PROJECTION, where, detail, table=label, row_id=row_id))
+    return found
+
+
+def _apply_net(cursor: CursorWrapper, table: registry.Table, folded: Folded) -> Iterator[tuple[str, str]]:
+    for row_id in folded.repeated:
+        yield row_id, "a row is made that exists already"
+    inserts = [{"id": row_id, **values} for row_id, values in folded.inserts.items()]
+    for rows in _alike(inserts):
+        _insert(cursor, table, rows, "ON CONFLICT (id) DO NOTHING")
+        if cursor.rowcount != len(rows):
+            yield "", f"{len(rows) - cursor.rowcount} rows are made that exist already"
+    updates = [{"id": row_id, **values} for row_id, values in folded.updates.items()]
+    for rows in _alike(updates):
+        for row_id in sorted({row["id"] for row in rows} - _update_each(cursor, table, rows)):
+            yield row_id, "columns are set of a row that was never made"
+
+
+def _alike(rows: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows by the attributes that they have."""
+    for _, same in groupby(sorted(rows, key=sorted), key=sorted):
+        yield list(same)
+
+
+def _unreplayable(entry: Sequence[Any], error: str) -> Finding:
+    entry_id, stream, seq, event, _ = entry
+    return Finding(
+        FindingKind.PROJECTION,
+        f"entry {entry_id} ({event}, number {seq} of {stream})",
+        f"its changes cannot be replayed: {error}",
+        entry_id=entry_id,
+        stream=stream,
+        seq=seq,
+        event=event,
+    )
+
+
+def _compare(cursor: CursorWrapper, table: registry.Table) -> Iterator[Finding]:
+    name = _quote(table.db_table)
+    columns = [_quote(column) for column in table.columns.values()]
+    rebuilt, living = (", ".join(f"{side}.{column}" for column in columns) for side in "rl")
+    cursor.execute(
+        "SELECT COALESCE(r.id, l.id)::text, to_jsonb(r.*), to_jsonb(l.*)"  # noqa: S608
+        f" FROM pg_temp.{name} r FULL JOIN public.{name} l ON l.id = r.id"
+        f" WHERE ({rebuilt}) IS DISTINCT FROM ({living}) ORDER BY 1 LIMIT %s",
+        [DIFFERENCES],
+    )
+    for row_id, rebuilt_row, living_row in cursor.fetchall():
+        yield _difference(table, row_id, _json(rebuilt_row), _json(living_row))
+
+
+def _json(value: Any) -> dict[str, Any] | None:
+    # The driver hands jsonb over as text, Django having turned its own reading off.
+    loaded: dict[str, Any] | None = parse(value.encode()) if isinstance(value, str) else value
+    return loaded
+
+
+def _difference(
+    table: registry.Table, row_id: str, rebuilt: dict[str, Any] | None, living: dict[str, Any] | None
+) -> Finding:
+    names: tuple[str, ...] = ()
+    if rebuilt is None:
+        detail = "the row exists, but no entry made it"
+    elif living is None:
+        detail = "the row is gone, but no entry says so"
+    else:
+        names = tuple(sorted(key for key in rebuilt if rebuilt[key] != living.get(key)))
+        # Values are not shown: a report travels further than a table does.
+        detail = f"{', '.join(names)} differ from what the entries say"
+    where = f"{table.label} {row_id}"
+    return Finding(FindingKind.PROJECTION, where, detail, table=table.label, row_id=row_id, columns=names)

@@ -1,7 +1,7 @@
 """What the upper rooms tell the ledger about themselves, in their `AppConfig.ready()`.
 
-The ledger applies the changes that entries carry, rebuilds tables, renders entries and runs effects without ever
-importing the rooms that own them.
+The ledger applies the changes that entries carry, rebuilds tables, renders entries and runs effects without
+ever importing the rooms that own them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _unrebuildable: dict[str, str] = {}
 
 
 def register_table(model: type[models.Model]) -> None:
-    """Make a model's table a projection. Its rows come from entries alone, so nothing in it may invent a value."""
+    """Make a model's table a projection. Rows come from entries alone: nothing in it may invent a value."""
     meta = model._meta
     key = meta.pk
     if not isinstance(key, models.UUIDField) or key.attname != "id":
@@ -88,7 +88,7 @@ _NOTHING = object()
 
 
 def _empty(field: models.Field[Any, Any]) -> Any:
-    # Django itself fills a text column without a value with "" when `blank` allows it; so does a new row here.
+    # Django fills a text column without a value with "" when `blank` allows it; so does a new row here.
     is_text = isinstance(field, models.CharField | models.TextField)
     return "" if is_text and field.blank else _NOTHING
 
@@ -118,13 +118,16 @@ def register_effect(kind: str, handler: EffectHandler) -> None:
     _effects[kind] = handler
 
 
-def effect_handler(kind: str) -> EffectHandler | None:
-    """The handler of a kind of effect."""
-    return _effects.get(kind)
+def effect_handler(kind: str) -> EffectHandler:
+    """The handler of a kind of effect. Raises LookupError when no room has one."""
+    try:
+        return _effects[kind]
+    except KeyError:
+        raise LookupError(f"no handler is registered for {kind}") from None
 
 
 def register_nudge(nudge: Nudge) -> None:
-    """Call `nudge` with an effect's id after the commit that wrote it. One nudge at a time: the last one wins."""
+    """Call `nudge` with an effect's id after the commit that wrote it. There is one; the last one wins."""
     _nudges[:] = [nudge]
 
 

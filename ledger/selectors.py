@@ -243,13 +243,15 @@ def evidence(evidence_id: UUID) -> EvidenceView | None:
 
 _STATE = """
 SELECT (SELECT count(*) FROM ledger_pending),
-       (SELECT clock_timestamp() - e.recorded_at FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id
+       (SELECT clock_timestamp() - e.recorded_at
+          FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id
          ORDER BY p.entry_id LIMIT 1),
        c.size, c.signed_at,
        (SELECT count(*) FROM ledger_effect WHERE state IN ('pending', 'running')),
        (SELECT count(*) FROM ledger_effect WHERE state = 'failed'),
        (SELECT NOT is_resolution FROM ledger_halt ORDER BY id DESC LIMIT 1)
-  FROM (SELECT 1) AS one LEFT JOIN (SELECT size, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) c ON true
+  FROM (SELECT 1) AS one
+  LEFT JOIN (SELECT size, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS c ON true
 """
 
 

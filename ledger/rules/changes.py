@@ -80,7 +80,7 @@ class Folded:
 
 
 def fold(changes: Iterable[Change]) -> dict[str, Folded]:
-    """The net effect of changes by table: the same state as applying them one by one, in far fewer statements.
+    """The net effect of changes by table: the state that they make one by one, in far fewer statements.
 
     Only the order of changes of one row matters, since rebuilt tables have no foreign keys between them.
     """

@@ -25,7 +25,8 @@ class FindingKind(StrEnum):
 class Finding:
     """One difference between the record and what it proves to have been.
 
-    `where` names the thing: table, entry id, stream and number, checkpoint size, file. `detail` says what differs.
+    `where` names the thing: table, entry id, stream and number, checkpoint size, file. `detail` says what
+    differs.
     """
 
     kind: FindingKind

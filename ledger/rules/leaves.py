@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from ledger.rules.actors import Subject
 from ledger.rules.canonical import dump, instant, plain
@@ -21,7 +21,7 @@ class EntryRecord:
     """An entry's columns as they are hashed. The leaf hash itself is the only column that is not here."""
 
     id: int
-    uuid: uuid.UUID
+    uuid: UUID
     stream: str
     seq: int
     occurred_at: datetime
@@ -39,11 +39,11 @@ class EntryRecord:
     schema: int
     body: bytes
     reason: str
-    request_id: uuid.UUID
-    check_id: uuid.UUID | None
+    request_id: UUID
+    check_id: UUID | None
     protocol_version: str
     software_version: str
-    corrects_id: uuid.UUID | None
+    corrects_id: UUID | None
 
     def leaf(self, subjects: Iterable[Subject]) -> bytes:
         """The leaf hash over every column and the sorted subjects."""

@@ -90,7 +90,7 @@ def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
 
 
 def proves_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether `proof` shows `leaf` at `index` of the tree of `size` leaves with this root (RFC 9162, 2.1.3.2)."""
+    """Whether `proof` shows `leaf` at `index` of the tree of this size and root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     node, last, current = index, size - 1, leaf

@@ -1,7 +1,7 @@
 """Checkpoints as signed notes: the C2SP `tlog-checkpoint` and `signed-note` formats with Ed25519.
 
-A checkpoint states the name of the log, how many entries it holds and the root of the tree over them. Any tool
-that reads the C2SP formats can check one.
+A checkpoint states the name of the log, how many entries it holds and the root of the tree over them. Any
+tool that reads the C2SP formats can check one.
 """
 
 from __future__ import annotations

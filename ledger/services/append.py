@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from ledger.models import BODY_LIMIT
 from ledger.rules import Actor, Change, EntryRef, Subject, TimeSource, Where
 from ledger.rules.canonical import dump, plain
 from ledger.rules.changes import read_changes
+from ledger.rules.errors import Invalid
 from ledger.rules.leaves import EntryRecord
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -26,7 +28,7 @@ class ClockRefused(ValueError):
     """The given time is not now, and this installation is not a demonstration."""
 
 
-class BodyTooLarge(ValueError):
+class BodyTooLarge(Invalid):
     """The entry says more than an entry may hold; large things are evidence files."""
 
 
@@ -43,7 +45,9 @@ WITH written AS (
         id, uuid, stream, seq, occurred_at, recorded_at, performed_at, time_source, zone, site, station,
         actor_id, actor_name, actor_kind, auth_method, event, schema, body, reason, request_id, check_id,
         protocol_version, software_version, corrects_id, leaf_hash
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ) VALUES (
+        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
+    )
     RETURNING id
 ), concerned AS (
     INSERT INTO ledger_subject (entry_id, kind, key)
@@ -74,15 +78,16 @@ def append(
 ) -> EntryRef:
     """Record what happened and apply the rows that it changes, inside the caller's transaction.
 
-    `facts` is what people read and holds no personal data; `changes` are rows of registered projections. The same
-    `request_id` again raises IntegrityError by the constraint `ledger_entry_request_id_uniq`.
+    `facts` is what people read and holds no personal data; `changes` are rows of registered projections.
+    The same `request_id` again raises IntegrityError by the constraint `ledger_entry_request_id_uniq`.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("append needs the transaction of the decision that it records")
     body, applied = _body(facts, changes)
     with connection.cursor() as cursor:
-        # The rows first, the number after: whoever waits for a row's lock takes its number once it has the lock,
-        # so that the order of entries is the order in which any one row was changed, and a rebuild replays it.
+        # The rows first, the number after: whoever waits for a row's lock takes its number once it has the
+        # lock, so that the order of entries is the order in which any one row was changed, and a rebuild
+        # replays it.
         projections.apply(cursor, applied)
         seq, entry_id, recorded_at, is_demonstration = _number(cursor, stream)
         record = EntryRecord(
@@ -119,13 +124,14 @@ def _body(facts: Mapping[str, Any], changes: Sequence[Change]) -> tuple[bytes, l
     """The body's bytes, and the changes exactly as those bytes state them."""
     given = []
     for change in changes:
-        if change.op == "new":
-            values = registry.table(change.table).completed(change.values)
-            change = Change(change.table, change.id, values, change.op)
-        given.append(change.as_plain())
+        table, values = registry.table(change.table), change.values
+        # A new row's defaults are written down with it: the model may have others when the entry is replayed.
+        given.append(
+            replace(change, values=table.completed(values) if change.op == "new" else values).as_plain()
+        )
     body = dump({"changes": given, "facts": plain(facts)})
     if len(body) > BODY_LIMIT:
-        raise BodyTooLarge(f"the body has {len(body)} bytes, more than {BODY_LIMIT}")
+        raise BodyTooLarge("body_too_large", f"the body has {len(body)} bytes, more than {BODY_LIMIT}")
     return body, read_changes(given)
 
 

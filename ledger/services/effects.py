@@ -1,7 +1,7 @@
 """Side effects: rows written with the entry that asks for them, carried out afterwards, never lost.
 
-A commit only nudges the worker. When Redis is away the nudge fails quietly, and the sweep, which looks at the rows
-alone, carries out what was left.
+A commit only nudges the worker. When Redis is away the nudge fails quietly, and the sweep, which looks at
+the rows alone, carries out what was left.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _nudge(effect_id: int) -> None:
         return
     try:
         nudge(effect_id)
-    except Exception as error:  # noqa: BLE001  (a dead Redis must stop no scan; the sweep finds the row)
+    except Exception as error:  # a dead Redis must stop no scan; the sweep finds the row
         log.warning("ledger.nudge_failed", effect=effect_id, error=str(error))
 
 
@@ -68,7 +68,7 @@ def sweep_effects(*, now: datetime, limit: int = 100) -> int:
 
 @transaction.atomic
 def _claim(now: datetime, effect_id: int | None = None) -> EffectView | None:
-    """Take one due effect for the length of a lease: a worker that dies holding it loses it to the next sweep."""
+    """Take one due effect for a lease: a worker that dies holding it loses it to a later sweep."""
     due = Effect.objects.filter(Q(state="pending") | Q(state="running"), due_at__lte=now)
     if effect_id is not None:
         due = due.filter(id=effect_id)
@@ -81,12 +81,9 @@ def _claim(now: datetime, effect_id: int | None = None) -> EffectView | None:
 
 
 def _carry_out(effect: EffectView, now: datetime) -> None:
-    handler = registry.effect_handler(effect.kind)
     try:
-        if handler is None:
-            raise LookupError(f"no handler is registered for {effect.kind}")
-        handler(effect)
-    except Exception as error:  # noqa: BLE001  (whatever went wrong is kept on the row, for people to see)
+        registry.effect_handler(effect.kind)(effect)
+    except Exception as error:  # whatever went wrong is kept on the row, for people to see
         log.exception("ledger.effect_failed", effect=effect.id, kind=effect.kind, attempt=effect.attempts)
         _put_off(effect, f"{type(error).__name__}: {error}"[:ERROR_LENGTH], now)
         return

@@ -20,7 +20,7 @@ class NotEmpty(ValueError):
 
 @transaction.atomic
 def mark_demonstration(*, actor: Actor, now: datetime, request_id: UUID) -> None:
-    """Flag this installation as a demonstration, for good. Only an empty ledger can be flagged; again is no harm."""
+    """Flag this installation as a demonstration, for good, while the ledger is empty. Twice does no harm."""
     if selectors.is_demonstration():
         return
     if Entry.objects.exists():

@@ -1,0 +1,44 @@
+"""Which files may be kept as evidence, and under what name."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+SIZE_LIMIT = 20 * 1024 * 1024
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+# The first bytes that a file of the type must have; text has none.
+_MAGIC: dict[str, tuple[bytes, ...]] = {
+    "application/pdf": (b"%PDF-",),
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    SPREADSHEET: (b"PK\x03\x04",),
+    "application/json": (),
+    "text/csv": (),
+    "text/plain": (),
+}
+MEDIA_TYPES = tuple(_MAGIC)
+
+
+def digest(data: bytes) -> str:
+    """The name that the bytes have for ever."""
+    return sha256(data).hexdigest()
+
+
+def path_of(sha256_hex: str) -> str:
+    """Where the bytes lie in the evidence folder: spread, so that no folder grows too large to list."""
+    return f"{sha256_hex[:2]}/{sha256_hex[2:4]}/{sha256_hex}"
+
+
+def refusal(data: bytes, media_type: str) -> str | None:
+    """Why the file may not be kept, as a code; None when it may."""
+    if media_type not in _MAGIC:
+        return "media_type_unknown"
+    if not data:
+        return "file_empty"
+    if len(data) > SIZE_LIMIT:
+        return "file_too_large"
+    magic = _MAGIC[media_type]
+    if magic and not data.startswith(magic):
+        return "media_type_differs"
+    return None

@@ -1,0 +1,142 @@
+"""Verify the ledger: derive everything again from what is stored and name every difference.
+
+Nothing is believed that can be computed. Entries are hashed again from their columns; numbers in streams
+must have no gaps; each checkpoint's root must follow from the one before it and the leaves between them, so
+that a difference is named within one sealing; exported checkpoints must agree; projections are rebuilt
+beside the living tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import connections, transaction
+
+from ledger import projections, registry
+from ledger.rules import Finding, FindingKind
+from ledger.services import checkpoints
+from ledger.services.halts import record_halt
+from ledger.services.verification import entries, kept_files, tree
+
+FINDINGS = 200  # of one kind of check: a report is for people
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the verifier looked at and what it found."""
+
+    findings: tuple[Finding, ...]
+    is_complete: bool
+    entries: int
+    streams: int
+    sealed: int
+    pending: int
+    checkpoints: int
+    evidence: int
+    tables: tuple[str, ...]
+    notes: tuple[str, ...]
+    unrebuildable: tuple[tuple[str, str], ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def verify(*, now: datetime, quick: bool = False, using: str = "default", record: bool = True) -> Report:
+    """Verify everything, or with `quick` everything but the projections. Findings halt the ledger.
+
+    One moment of the database is looked at, while work goes on.
+    """
+    # Listed before the moment begins: a checkpoint is exported after its commit, so each of these is in it.
+    exported = checkpoints.exported()
+    with _one_moment(using):
+        findings, is_complete = _gather(exported, quick=quick, using=using)
+        report = _report(findings, is_complete, quick=quick, using=using, exported=exported)
+    if findings and record:
+        record_halt(findings, now=now, using=using)
+    return report
+
+
+@contextmanager
+def _one_moment(using: str) -> Iterator[None]:
+    connection = connections[using]
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(using=using):
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _gather(exported: list[checkpoints.Exported], *, quick: bool, using: str) -> tuple[list[Finding], bool]:
+    passes: list[Generator[Finding, None, None]] = [
+        entries.findings(using),
+        tree.findings(using),
+        tree.exported_findings(using, exported),
+        kept_files.findings(using),
+    ]
+    if not quick:
+        passes.append(projections.differences(using))
+    passes += [_of_room(name, verifier) for name, verifier in registry.verifiers()]
+    found: list[Finding] = []
+    is_complete = True
+    for one in passes:
+        # Closed at once: a pass that is cut short must roll its savepoint back before the next one begins.
+        with closing(one):
+            part = list(islice(one, FINDINGS + 1))
+        is_complete = is_complete and len(part) <= FINDINGS
+        found += part[:FINDINGS]
+    return found, is_complete
+
+
+def _of_room(name: str, verifier: registry.Verifier) -> Generator[Finding, None, None]:
+    """A room's own findings. A verifier that fails is a finding too: what was not checked is not sound."""
+    try:
+        yield from verifier()
+    except (LookupError, ValueError, TypeError, OSError) as error:
+        yield Finding(FindingKind.OTHER, name, f"its verifier failed: {type(error).__name__}: {error}")
+
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM ledger_entry), (SELECT count(*) FROM ledger_stream),
+       (SELECT count(*) FROM ledger_leaf), (SELECT count(*) FROM ledger_pending),
+       (SELECT count(*) FROM ledger_checkpoint), (SELECT count(*) FROM ledger_evidence)
+"""
+
+
+def _report(
+    findings: list[Finding],
+    is_complete: bool,
+    *,
+    quick: bool,
+    using: str,
+    exported: list[checkpoints.Exported],
+) -> Report:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_COUNTS)
+        entries_, streams, sealed, pending, checkpoints_, evidence = cursor.fetchone()
+        cursor.execute("SELECT COALESCE(max(size), 0) FROM ledger_checkpoint")
+        newest = cursor.fetchone()[0]
+    notes = []
+    if checkpoints_ > len(exported):
+        notes.append(f"{checkpoints_ - len(exported)} of {checkpoints_} checkpoints have no exported file")
+    if newest and not exported:
+        notes.append("no checkpoint is kept outside the database: a rewritten history would not be seen")
+    return Report(
+        findings=tuple(findings),
+        is_complete=is_complete,
+        entries=entries_,
+        streams=streams,
+        sealed=sealed,
+        pending=pending,
+        checkpoints=checkpoints_,
+        evidence=evidence,
+        tables=() if quick else tuple(table.label for table in registry.tables()),
+        notes=tuple(notes),
+        unrebuildable=tuple(registry.unrebuildable()),
+    )
