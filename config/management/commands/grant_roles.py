@@ -80,5 +80,7 @@ def statements(role: str, rights: dict[str, str]) -> list[str]:
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
+        # an entry's number is drawn before its row is written, because the row's hash covers it
+        *(["GRANT USAGE ON SEQUENCE ledger_entry_id_seq TO " + role] if role == APP else []),
         *(f'GRANT {granted} ON "{table}" TO {role}' for table, granted in sorted(rights.items())),
     ]
