@@ -52,6 +52,8 @@ class Embedded:
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
+        if (self.folder / "servers" / "postgres").exists() and not (self.folder / keys.NAME).exists():
+            raise EmbeddedError(f"{self.folder / keys.NAME} is missing beside its data: put it back, it holds the keys")
         self.secrets = keys.load(self.folder)
         self.layout = processes.lay_out(self.folder, self.secrets["SERVER_HOME"], self.server_data)
 
@@ -66,6 +68,17 @@ class Embedded:
             self._start_redis()
             made["REDIS_URL"] = f"unix://{self.layout.redis_socket}?db=0"
         return made
+
+    def revive(self, wanted: Mapping[str, str]) -> list[str]:
+        """Start again those of our servers that have ended; return their names. Cheap while all is well."""
+        for child in self._children:
+            child.poll()  # a child that ended stays visible until it is waited for
+        ended = [] if wanted.get("DATABASE_URL") or self.postgres_pid() else ["PostgreSQL"]
+        ended += [] if wanted.get("REDIS_URL") or self.redis_process() else ["Redis"]
+        if ended:
+            self._children = [child for child in self._children if child.returncode is None]
+            self.start(wanted)
+        return ended
 
     def stop(self) -> None:
         """Stop both, in order and cleanly. Does nothing where nothing runs."""

@@ -286,6 +286,7 @@ VAULT_KEY = key("VAULT_KEY")  # encrypts raw scans and personal data
 INDEX_KEY = key("INDEX_KEY")  # HMAC by which names and numbers are found
 CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
 EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
+DEMO_DIR = Path(env.str("DEMO_DIR", default=str(BASE_DIR / "var" / "demo")))  # where the demonstration says how to sign in
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(BASE_DIR / "var" / "backups")))
 
 # -- log lines: one JSON object each, to standard error --------------------------------------------------------------

@@ -1,0 +1,41 @@
+"""Make an installation ready to start: migrations, rights, static files and, if asked for, the demonstration."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+
+from ledger import selectors
+
+
+class Command(BaseCommand):
+    """`manage.py prepare [--demonstration]`"""
+
+    help = "Migrate as the owner, grant the roles their rights, collect static files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One switch."""
+        parser.add_argument("--demonstration", action="store_true", help="load the demonstration into an empty ledger")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do all of it; each step does nothing where it was done before."""
+        alias = "owner" if "owner" in connections.settings else "default"
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
+        call_command("grant_roles", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if options["demonstration"]:
+            self.load_demonstration()
+
+    def load_demonstration(self) -> None:
+        """Load it into an empty ledger alone, and go on with one that was interrupted."""
+        if (settings.DEMO_DIR / "sign-ins.txt").exists():
+            return  # the loader writes it last
+        if selectors.latest_entries(limit=1) and not selectors.is_demonstration():
+            return  # somebody's own records
+        if "load_demo" not in get_commands():
+            self.stdout.write("there is no demonstration to load")
+            return
+        self.stdout.write("loading the demonstration (once)")
+        call_command("load_demo")
