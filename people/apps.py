@@ -9,3 +9,31 @@ class PeopleConfig(AppConfig):
     name = "people"
     verbose_name = "People"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register tables, the effect of a notice, and the check of documents and signatures."""
+        from ledger import registry  # noqa: PLC0415  (models load before this)
+        from people import models, selectors, services, tasks  # noqa: PLC0415
+        from people.events import NOTICE_EFFECT  # noqa: PLC0415
+
+        for table in (
+            models.Organisation,
+            models.Site,
+            models.Place,
+            models.Station,
+            models.Grant,
+            models.Badge,
+            models.Training,
+            models.Document,
+            models.DocumentVersion,
+            models.Signature,
+            models.WorkItem,
+            models.Notice,
+        ):
+            registry.register_table(table)
+        registry.register_unrebuildable("people.user", "names and password hashes are kept out of the ledger")
+        registry.register_unrebuildable("people.credential", "hashes of PINs and counts of wrong attempts")
+        registry.register_unrebuildable("people.stationcredential", "hashes of the stations' tokens")
+        registry.register_effect(NOTICE_EFFECT, services.deliver_notice)
+        registry.register_nudge(tasks.nudge)
+        registry.register_verifier("people.documents", selectors.document_findings)

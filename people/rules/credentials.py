@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from ledger.rules import AuthMethod
+
 FAILURES_BEFORE_LOCK = 5
 LOCK_FOR = timedelta(minutes=15)
 # A confirmation serves the use case that asked for it, not the rest of a shift.
@@ -57,6 +59,27 @@ class Attempts:
     def is_locked(self, at: datetime) -> bool:
         """Whether nothing is accepted at this moment, right or wrong."""
         return self.locked_until is not None and at < self.locked_until
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A person who has just shown both components; good for one use case and a short time."""
+
+    user_id: int
+    auth: AuthMethod
+    at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it may still be used."""
+        return abs(now - self.at) <= CONFIRMATION_HOLDS_FOR
+
+
+@dataclass(frozen=True)
+class CredentialCheck:
+    """How a check ended; `confirmed` is there when it was accepted, and only then."""
+
+    state: CredentialState
+    confirmed: Confirmed | None = None
 
 
 def after_failure(attempts: Attempts, at: datetime) -> Attempts:

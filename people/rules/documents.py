@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
+from ledger.rules import canonical
 from people.rules.signatures import Meaning
 
 MAX_DEPTH = 32
@@ -103,6 +105,12 @@ def judge(
     if action is A.APPROVE and by == reviewer:
         refusals.append(DocumentRefusal.REVIEWER_MAY_NOT)
     return tuple(refusals)
+
+
+def record_digest(*, kind: str, code: str, version: int, schema: int, content: Mapping[str, Any]) -> str:
+    """What signatures are made over: the content together with which document and version it is."""
+    record = {"kind": kind, "code": code, "version": version, "schema": schema, "content": content}
+    return sha256(canonical(record)).hexdigest()
 
 
 @dataclass(frozen=True)

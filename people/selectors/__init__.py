@@ -9,6 +9,7 @@ from people.selectors.authority import (
     user_id_by_username,
 )
 from people.selectors.documents import (
+    document_findings,
     document_version,
     document_versions,
     effective_document,
@@ -32,6 +33,7 @@ from people.selectors.work import notices_for, open_work_about, work_for, work_i
 
 __all__ = [
     "addresses_of_role",
+    "document_findings",
     "document_version",
     "document_versions",
     "effective_document",

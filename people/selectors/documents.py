@@ -1,14 +1,15 @@
 """Controlled documents, their versions and the signatures over them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from ledger.rules import Finding, FindingKind
 from people import models
-from people.rules.documents import DocumentState, DocumentVersionView
+from people.rules.documents import DocumentState, DocumentVersionView, record_digest
 from people.rules.signatures import Meaning, SignatureView
 
 
@@ -113,3 +114,25 @@ def signature(id: str | UUID) -> SignatureView | None:
     """One signature by its id."""
     row = models.Signature.objects.filter(pk=id).first()
     return None if row is None else signature_view(row)
+
+
+def document_findings() -> Iterator[Finding]:
+    """Versions whose content is not what their digest says: every signature over them is invalid."""
+    for row in version_rows().order_by("document__kind", "document__code", "version").iterator():
+        view = version_view(row)
+        digest = record_digest(
+            kind=view.kind,
+            code=view.code,
+            version=view.version,
+            schema=view.schema,
+            content=view.content,
+        )
+        if digest != view.digest:
+            yield Finding(
+                kind=FindingKind.ALTERED,
+                where=f"document {view.kind} {view.code} version {view.version}",
+                detail="the content is not the one that was signed",
+                table="people.documentversion",
+                row_id=view.id,
+                columns=("content",),
+            )

@@ -77,7 +77,7 @@ def test_surrounding_space_is_not_forgiven(text):
 
 @pytest.mark.parametrize(("type", "body"), [("B", ""), ("B", "a"), ("B", "1*"), ("B", "0" * 25), ("Z", "1")])
 def test_what_could_not_be_read_back_is_not_written(type, body):
-    with pytest.raises(ValueError, match="body|CodeType"):
+    with pytest.raises(ValueError, match=r"body|CodeType"):
         make(type, body)
 
 

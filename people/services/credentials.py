@@ -1,0 +1,187 @@
+"""Checking what a person knows and owns: wrong attempts are counted, recorded, and lock the account.
+
+Check before opening the transaction of the use case, or in one that commits whatever the answer: a failure
+that is rolled back was never counted.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from ledger import selectors as ledger_selectors
+from ledger.rules import Actor, AuthMethod, Subject, Where, derive
+from ledger.services import append
+from people import models, selectors
+from people.events import Event
+from people.rules.authority import BadgeState
+from people.rules.credentials import (
+    Attempts,
+    BadgeCredential,
+    Confirmed,
+    Credential,
+    CredentialCheck,
+    CredentialState,
+    after_failure,
+)
+from people.rules.roles import Role
+from people.services.work import send_notice
+
+REFUSED = CredentialCheck(CredentialState.REFUSED)
+
+
+class PinHasher(PBKDF2PasswordHasher):
+    """For PINs, which are short: a key outside the database keeps them, so few rounds are enough."""
+
+    iterations = 20_000
+
+
+def hash_pin(pin: str) -> str:
+    """What is stored of a PIN."""
+    return make_password(_peppered(pin), hasher=PinHasher())
+
+
+def is_pin(pin: str, stored: str) -> bool:
+    """Whether this is the PIN; nobody without one has any."""
+    return bool(stored) and PinHasher().verify(_peppered(pin), stored)
+
+
+def _peppered(pin: str) -> str:
+    return salted_hmac("people.pin", pin, secret=settings.INDEX_KEY, algorithm="sha256").hexdigest()
+
+
+def is_password(password: str, stored: str) -> bool:
+    """Whether this is the password; an unusable one takes as long and never fits."""
+    return check_password(password, stored)
+
+
+def verify_pin(
+    *, user_id: int, pin: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> bool:
+    """Whether this is the user's PIN. A failure is recorded as nobody's, whatever actor asks."""
+    check = _attempt(
+        user_id=user_id,
+        fits=lambda row: is_pin(pin, row.pin_hash),
+        auth=AuthMethod.BADGE_PIN,
+        where=where,
+        now=now,
+        request_id=request_id,
+    )
+    return check.state is CredentialState.ACCEPTED
+
+
+def confirm(*, credential: Credential, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:
+    """Check both components of a credential, and say whose they are; signing takes the answer."""
+    if isinstance(credential, BadgeCredential):
+        reading = selectors.read_badge(credential.badge, now)
+        user_id = reading.person.user_id if reading.person and reading.state is BadgeState.VALID else None
+        auth, pin = AuthMethod.BADGE_PIN, credential.pin
+        if user_id is None:
+            return _refuse_unknown(why=f"badge_{reading.state}", where=where, now=now, request_id=request_id)
+        return _attempt(
+            user_id=user_id,
+            fits=lambda row: is_pin(pin, row.pin_hash),
+            auth=auth,
+            where=where,
+            now=now,
+            request_id=request_id,
+        )
+    user_id = selectors.user_id_by_username(credential.username)
+    password = credential.password
+    if user_id is None:
+        make_password(password)  # as slow as a check, so that the time does not tell who exists
+        return _refuse_unknown(why="user_unknown", where=where, now=now, request_id=request_id)
+    return _attempt(
+        user_id=user_id,
+        fits=lambda row: is_password(password, row.user.password),
+        auth=AuthMethod.PASSWORD,
+        where=where,
+        now=now,
+        request_id=request_id,
+    )
+
+
+def _attempt(
+    *,
+    user_id: int,
+    fits: Callable[[models.Credential], bool],
+    auth: AuthMethod,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> CredentialCheck:
+    """One attempt under a lock of the row, so that attempts made at once are counted one by one."""
+    with transaction.atomic(savepoint=False):
+        rows = models.Credential.objects.select_related("user").select_for_update(of=("self",))
+        row = rows.filter(user=user_id).first()
+        if row is None or not row.user.is_active:
+            return _refuse_unknown(why="user_inactive", where=where, now=now, request_id=request_id)
+        attempts = Attempts(row.failures, row.locked_until)
+        if attempts.is_locked(now):
+            _record_failure(user_id, "locked", where=where, now=now, request_id=request_id)
+            return CredentialCheck(CredentialState.LOCKED)
+        if fits(row):
+            if attempts != Attempts():
+                models.Credential.objects.filter(pk=row.pk).update(failures=0, locked_until=None)
+            return CredentialCheck(CredentialState.ACCEPTED, Confirmed(user_id, auth, now))
+        if _record_failure(user_id, f"wrong_{auth}", where=where, now=now, request_id=request_id):
+            _count(row, after_failure(attempts, now), where=where, now=now, request_id=request_id)
+        return REFUSED
+
+
+def _count(row: models.Credential, after: Attempts, *, where: Where, now: datetime, request_id: UUID) -> None:
+    models.Credential.objects.filter(pk=row.pk).update(
+        failures=after.failures, locked_until=after.locked_until
+    )
+    if after.locked_until is None:
+        return
+    append(
+        event=Event.USER_LOCKED,
+        stream="people",
+        actor=Actor.service("people"),
+        where=where,
+        now=now,
+        request_id=derive(request_id, "locked"),
+        facts={"user": str(row.pk), "until": after.locked_until},
+        subjects=[Subject("user", str(row.pk))],
+    )
+    if where.site:
+        send_notice(
+            site=where.site,
+            role=Role.ADMINISTRATOR,
+            code="user_locked",
+            subject=Subject("user", str(row.pk)),
+            actor=Actor.service("people"),
+            where=where,
+            now=now,
+            request_id=derive(request_id, "locked-notice"),
+        )
+
+
+def _refuse_unknown(*, why: str, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:
+    with transaction.atomic():
+        _record_failure(None, why, where=where, now=now, request_id=request_id)
+    return REFUSED
+
+
+def _record_failure(user_id: int | None, why: str, *, where: Where, now: datetime, request_id: UUID) -> bool:
+    """Record an attempt that failed, by nobody known; False when this request was counted before."""
+    entry_id = derive(request_id, "credential")
+    if ledger_selectors.entry_for_request(entry_id) is not None:
+        return False
+    # What was typed as a username may have been a password, so it is not kept.
+    append(
+        event=Event.CREDENTIAL_FAILED,
+        stream="people",
+        actor=Actor.unknown(),
+        where=where,
+        now=now,
+        request_id=entry_id,
+        facts={"user": None if user_id is None else str(user_id), "why": why},
+        subjects=[] if user_id is None else [Subject("user", str(user_id))],
+    )
+    return True

@@ -1,0 +1,89 @@
+"""What every service of this room does alike: ask for authority, recognise a repeat, name a conflict."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from ledger import selectors as ledger_selectors
+from ledger.rules import Actor, ActorKind
+from ledger.rules.canonical import plain
+from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from people import selectors
+from people.rules.authority import Person
+from people.rules.roles import Role
+
+# What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
+_CONFLICTS = {
+    "ledger_entry_request_id_uniq": "request_id_used",
+    "people_badge_code_uniq": "badge_code_used",
+    "people_document_code_uniq": "document_code_used",
+    "people_version_number_uniq": "version_used",
+    "people_version_one_effective": "another_version_effective",
+    "people_signature_once": "already_signed",
+    "people_organisation_code_key": "organisation_code_used",
+    "people_site_code_key": "site_code_used",
+    "people_place_code_key": "place_code_used",
+    "people_station_code_key": "station_code_used",
+    "people_user_username_key": "username_used",
+}
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """The transaction of one use case; a broken constraint is named once the transaction is over."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        code = _CONFLICTS.get(getattr(diagnosis, "constraint_name", None) or "")
+        if code is None:
+            raise
+        raise Conflict(code) from error
+
+
+def require(*, actor: Actor, roles: Collection[Role], site: str, now: datetime) -> Person:
+    """The person behind the actor, if one of the roles is theirs at the site; NotAllowed otherwise."""
+    if actor.kind is ActorKind.PERSON and actor.user_id is not None:
+        person = selectors.person(actor.user_id, now)
+        if person is not None and person.has_role(roles, site, now):
+            return person
+    raise NotAllowed("role_missing", detail={"roles": sorted(role.value for role in roles), "site": site})
+
+
+def require_anywhere(*, actor: Actor, roles: Collection[Role], now: datetime) -> Person:
+    """As `require`, at whatever site: for what belongs to no site yet."""
+    if actor.kind is ActorKind.PERSON and actor.user_id is not None:
+        person = selectors.person(actor.user_id, now)
+        if person is not None and person.sites(roles, now):
+            return person
+    raise NotAllowed("role_missing", detail={"roles": sorted(role.value for role in roles), "site": ""})
+
+
+def is_repeat(*, request_id: UUID, event: str, facts: Mapping[str, Any]) -> bool:
+    """Whether this very request was carried out before; Conflict when its id was used for another one."""
+    earlier = ledger_selectors.entry_for_request(request_id)
+    if earlier is None:
+        return False
+    if earlier.event != event or earlier.facts != plain(facts):
+        raise Conflict("request_id_used")
+    return True
+
+
+def site_id(code: str) -> str:
+    """The id of a site that must exist."""
+    site = selectors.site_by_code(code)
+    if site is None:
+        raise NotFound("site_unknown")
+    return site.id
+
+
+def refuse_bad(**problems: str | None) -> None:
+    """Raise Invalid naming every field that has a problem; nothing has been written yet."""
+    wrong = {name: code for name, code in problems.items() if code is not None}
+    if wrong:
+        raise Invalid("fields_invalid", detail={"fields": wrong})

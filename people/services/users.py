@@ -1,0 +1,285 @@
+"""Users: made by administrators, brought to life by themselves, never deleted.
+
+An administrator never knows a password or a PIN. Making or resetting an account yields an activation code,
+shown once, with which its owner sets both.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ledger import selectors as ledger_selectors
+from ledger.rules import Actor, ActorKind, AuthMethod, Subject, Where, derive
+from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.services import append
+from people import models, selectors
+from people.events import Event
+from people.rules.credentials import (
+    CredentialState,
+    PasswordCredential,
+    pin_problem,
+)
+from people.rules.fields import text_problem, username_problem
+from people.rules.roles import Role
+from people.services.credentials import confirm, hash_pin
+from people.services.recording import is_repeat, refuse_bad, require, writing
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+ACTIVATION_HOLDS_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """An account and its activation code, shown this once (empty when the same request comes again)."""
+
+    user_id: int
+    activation_code: str
+
+    def __repr__(self) -> str:
+        return f"NewUser({self.user_id})"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How a sign-in ended; `user` is there when it was accepted, for the session."""
+
+    state: CredentialState
+    user: AbstractBaseUser | None = None
+
+
+def create_user(
+    *,
+    username: str,
+    printed_name: str,
+    site: str,
+    email: str = "",
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> NewUser:
+    """Make an account without any right; its owner sets password and PIN with the activation code."""
+    username = username.lower()
+    refuse_bad(username=username_problem(username), printed_name=text_problem(printed_name))
+    require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
+    if earlier := ledger_selectors.entry_for_request(request_id):
+        return NewUser(_created_before(earlier, username, printed_name), "")
+    with writing():
+        user, code = insert_user(username=username, printed_name=printed_name, email=email, now=now)
+        append(
+            event=Event.USER_CREATED,
+            stream="people",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"user": str(user.pk), "site": site},
+            subjects=[Subject("user", str(user.pk)), Subject("site", site)],
+        )
+    return NewUser(user.pk, code)
+
+
+def _created_before(earlier: ledger_selectors.EntryView, username: str, printed_name: str) -> int:
+    if earlier.event == Event.USER_CREATED:
+        user = models.User.objects.get(pk=int(earlier.facts["user"]))
+        if (user.username, user.printed_name) == (username, printed_name):
+            return user.pk
+    raise Conflict("request_id_used")
+
+
+def insert_user(*, username: str, printed_name: str, email: str, now: datetime) -> tuple[models.User, str]:
+    """Write the rows of an account that nobody can use yet; the caller appends the entry."""
+    user = models.User(username=username, printed_name=printed_name, email=email)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    models.Credential.objects.create(user=user)
+    return user, _new_activation(user.pk, now)
+
+
+def _new_activation(user_id: int, now: datetime) -> str:
+    code = secrets.token_urlsafe(18)
+    models.Credential.objects.filter(pk=user_id).update(
+        activation_hash=_hash(code), activation_until=now + ACTIVATION_HOLDS_FOR
+    )
+    return code
+
+
+def _hash(code: str) -> str:
+    # 144 random bits: a plain hash is enough.
+    return sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def activate_user(
+    *,
+    username: str,
+    activation_code: str,
+    password: str,
+    pin: str,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> int:
+    """Set password and PIN with the activation code, which then is worth nothing. Returns the user's id."""
+    user_id = selectors.user_id_by_username(username)
+    with writing():
+        row = (
+            models.Credential.objects.select_related("user")
+            .select_for_update(of=("self",))
+            .filter(pk=user_id)
+            .first()
+        )
+        if row is None or not _is_activation(row, activation_code, now):
+            raise NotAllowed("activation_refused")
+        _check_secrets(row.user, password, pin)
+        store_secrets(row.user, password, pin, now)
+        actor = Actor(ActorKind.PERSON, row.user.printed_name, row.user.pk, AuthMethod.TOKEN)
+        append(
+            event=Event.USER_ACTIVATED,
+            stream="people",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"user": str(row.pk)},
+            subjects=[Subject("user", str(row.pk))],
+        )
+    return int(row.pk)
+
+
+def _is_activation(row: models.Credential, code: str, now: datetime) -> bool:
+    is_in_time = row.activation_until is not None and now < row.activation_until
+    is_right = bool(row.activation_hash) and compare_digest(row.activation_hash, _hash(code))
+    return is_in_time and is_right and row.user.is_active
+
+
+def _check_secrets(user: models.User, password: str, pin: str) -> None:
+    wrong: dict[str, Any] = {}
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        wrong["password"] = [str(message) for message in error.messages]
+    if code := pin_problem(pin):
+        wrong["pin"] = code
+    if wrong:
+        raise Invalid("fields_invalid", detail={"fields": wrong})
+
+
+def store_secrets(user: models.User, password: str, pin: str, now: datetime) -> None:
+    """Write the hashes of password and PIN and end the activation; the caller appends the entry."""
+    models.User.objects.filter(pk=user.pk).update(password=make_password(password))
+    models.Credential.objects.filter(pk=user.pk).update(
+        pin_hash=hash_pin(pin),
+        activation_hash="",
+        activation_until=None,
+        password_set_at=now,
+        pin_set_at=now,
+        failures=0,
+        locked_until=None,
+    )
+
+
+def reset_user(
+    *, user_id: int, site: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> NewUser:
+    """Take password and PIN away and give a new activation code, for someone who forgot or lost them."""
+    refuse_bad(reason=text_problem(reason, 1000))
+    _require_over(user_id, site=site, actor=actor, now=now)
+    facts = {"user": str(user_id), "site": site}
+    if is_repeat(request_id=request_id, event=Event.USER_RESET, facts=facts):
+        return NewUser(user_id, "")
+    with writing():
+        models.User.objects.filter(pk=user_id).update(password=make_password(None))
+        models.Credential.objects.filter(pk=user_id).update(pin_hash="", failures=0, locked_until=None)
+        code = _new_activation(user_id, now)
+        append(
+            event=Event.USER_RESET,
+            stream="people",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts=facts,
+            subjects=[Subject("user", str(user_id))],
+            reason=reason,
+        )
+    return NewUser(user_id, code)
+
+
+def deactivate_user(
+    *, user_id: int, site: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> None:
+    """Close an account at once and for good: sessions, badges and grants stop counting, history stays."""
+    refuse_bad(reason=text_problem(reason, 1000))
+    _require_over(user_id, site=site, actor=actor, now=now)
+    facts = {"user": str(user_id), "site": site}
+    if is_repeat(request_id=request_id, event=Event.USER_DEACTIVATED, facts=facts):
+        return
+    with writing():
+        models.User.objects.filter(pk=user_id).update(is_active=False)
+        append(
+            event=Event.USER_DEACTIVATED,
+            stream="people",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts=facts,
+            subjects=[Subject("user", str(user_id))],
+            reason=reason,
+        )
+
+
+def _require_over(user_id: int, *, site: str, actor: Actor, now: datetime) -> None:
+    """An administrator of the site, over someone else who has a role there or none anywhere."""
+    require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
+    if user_id == actor.user_id:
+        raise NotAllowed("not_over_yourself")
+    person = selectors.person(user_id, now)
+    if person is None:
+        raise NotFound("user_unknown")
+    held_at = person.sites(frozenset(Role), now)
+    if held_at and site not in held_at:
+        raise NotAllowed("user_of_another_site")
+
+
+def sign_in(*, username: str, password: str, where: Where, now: datetime, request_id: UUID) -> SignIn:
+    """Check a password and record the sign-in; a failed one is recorded too. Opens no session itself."""
+    check = confirm(
+        credential=PasswordCredential(username, password), where=where, now=now, request_id=request_id
+    )
+    if check.confirmed is None:
+        return SignIn(check.state)
+    with transaction.atomic():
+        user = models.User.objects.get(pk=check.confirmed.user_id)
+        _session_entry(Event.USER_SIGNED_IN, user, where=where, now=now, request_id=request_id)
+    return SignIn(check.state, user)
+
+
+def sign_out(*, user_id: int, where: Where, now: datetime, request_id: UUID) -> None:
+    """Record that a user ended the session; the door ends it."""
+    with transaction.atomic():
+        user = models.User.objects.get(pk=user_id)
+        _session_entry(Event.USER_SIGNED_OUT, user, where=where, now=now, request_id=request_id)
+
+
+def _session_entry(event: Event, user: models.User, *, where: Where, now: datetime, request_id: UUID) -> None:
+    append(
+        event=event,
+        stream="people",
+        actor=Actor(ActorKind.PERSON, user.printed_name, user.pk, AuthMethod.PASSWORD),
+        where=where,
+        now=now,
+        request_id=derive(request_id, event.value),
+        facts={"user": str(user.pk)},
+        subjects=[Subject("user", str(user.pk))],
+    )
