@@ -53,9 +53,11 @@ class Embedded:
         self.folder = self.folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         if (self.folder / "servers" / "postgres").exists() and not (self.folder / keys.NAME).exists():
-            raise EmbeddedError(f"{self.folder / keys.NAME} is missing beside its data: put it back, it holds the keys")
+            raise EmbeddedError(
+                f"{self.folder / keys.NAME} is missing beside its data: put it back, it holds the keys"
+            )
         self.secrets = keys.load(self.folder)
-        self.layout = processes.lay_out(self.folder, self.secrets["SERVER_HOME"], self.server_data)
+        self.layout = processes.lay_out(self.folder, self.server_data)
 
     def start(self, wanted: Mapping[str, str] | None = None) -> dict[str, str]:
         """Start what `wanted` (an environment) does not name already; return the variables that reach them."""
@@ -114,7 +116,11 @@ class Embedded:
             self._make_cluster()
         if self.postgres_pid() is None:
             log = self.folder / "postgres.log"
-            self._spawn([str(processes.binary("postgres", self.layout)), "-D", str(self.layout.cluster)], signal.SIGINT, log)
+            self._spawn(
+                [str(processes.binary("postgres", self.layout)), "-D", str(self.layout.cluster)],
+                signal.SIGINT,
+                log,
+            )
         self._await("PostgreSQL", self._postgres_answers, self.folder / "postgres.log")
         self._make_roles()
 
@@ -131,7 +137,15 @@ class Embedded:
             os.chown(password, self.layout.account.pw_uid, self.layout.account.pw_gid)
         try:
             self.run(
-                *("initdb", "-D", str(draft), "-U", "postgres", f"--pwfile={password}", "--auth=scram-sha-256"),
+                *(
+                    "initdb",
+                    "-D",
+                    str(draft),
+                    "-U",
+                    "postgres",
+                    f"--pwfile={password}",
+                    "--auth=scram-sha-256",
+                ),
                 *("--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"),
                 *(() if self.durable else ("--no-sync",)),
             )
@@ -181,7 +195,9 @@ class Embedded:
 
     def _make_roles(self) -> None:
         """Make the three roles and the database, once. Their passwords are hexadecimal: nothing to escape."""
-        present = {row[0] for row in self.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'veintrace_%'")}
+        present = {
+            row[0] for row in self.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'veintrace_%'")
+        }
         for key, role in ROLES.items():
             if role not in present:
                 self.query(f"CREATE ROLE {role} LOGIN PASSWORD '{self.secrets[f'{key.upper()}_PASSWORD']}'")
@@ -189,7 +205,7 @@ class Embedded:
             self.query(f"ALTER ROLE {ROLES['owner']} CREATEDB")
             # so that a test can say SET ROLE; in earnest the three roles know nothing of each other
             self.query(f"GRANT {ROLES['app']}, {ROLES['sealer']} TO {ROLES['owner']}")
-        if not self.query(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
+        if not self.query(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):  # noqa: S608  # our own constant
             self.query(f"CREATE DATABASE {DATABASE} OWNER {ROLES['owner']}")
             self.query(f"REVOKE CONNECT, TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
             self.query(f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {', '.join(ROLES.values())}")
@@ -259,7 +275,9 @@ def exports(variables: Mapping[str, str]) -> str:
 def main() -> int:
     """The command line: start, stop, status, env."""
     parser = argparse.ArgumentParser(prog="config.embedded", description="The local PostgreSQL and Redis.")
-    parser.add_argument("--dir", type=Path, default=Path("var/dev"), help="the data folder (default: var/dev)")
+    parser.add_argument(
+        "--dir", type=Path, default=Path("var/dev"), help="the data folder (default: var/dev)"
+    )
     parser.add_argument("action", choices=("start", "stop", "status", "env"))
     chosen = parser.parse_args()
     try:
@@ -273,7 +291,9 @@ def main() -> int:
         elif chosen.action == "stop":
             servers.stop()
         else:
-            print(f"PostgreSQL: {servers.postgres_pid() or 'stopped'}; Redis: {servers.redis_process() or 'stopped'}")
+            print(
+                f"PostgreSQL: {servers.postgres_pid() or 'stopped'}; Redis: {servers.redis_process() or 'stopped'}"
+            )
     except (EmbeddedError, OSError) as error:
         print(f"veintrace: {error}", file=sys.stderr)
         return 1

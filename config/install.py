@@ -31,10 +31,15 @@ def check_machine(kind: str) -> None:
     """Refuse early what would fail late."""
     if sys.version_info < OLDEST:
         found = "%d.%d" % sys.version_info[:2]
-        fail("Python %d.%d or newer is needed, this is %s. Name another: make run PYTHON=python3.12" % (OLDEST + (found,)))
+        fail(
+            "Python %d.%d or newer is needed, this is %s. Name another: make run PYTHON=python3.12"
+            % (OLDEST + (found,))
+        )
     free = shutil.disk_usage(ROOT).free // (1024 * 1024)
     if free < ROOM[kind] and not is_current(kind):
-        fail("the disk of %s has %d MiB free, installing needs %d. Make room first." % (ROOT, free, ROOM[kind]))
+        fail(
+            "the disk of %s has %d MiB free, installing needs %d. Make room first." % (ROOT, free, ROOM[kind])
+        )
 
 
 def mark_of(kind: str) -> str:
@@ -65,7 +70,9 @@ def make_environment() -> None:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        fail("this Python has no venv module. Install it (Debian, Ubuntu: python3-venv) or name another Python.")
+        fail(
+            "this Python has no venv module. Install it (Debian, Ubuntu: python3-venv) or name another Python."
+        )
     marker = os.path.join(VENV, "made-for")
     wanted = "%s %s" % (sys.version, VENV)
     try:
@@ -74,7 +81,9 @@ def make_environment() -> None:
                 return
     except OSError:
         pass
-    done = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if done.returncode:
         fail("the environment .venv cannot be made: %s" % last_line(done.stdout))
     with open(marker, "w") as stream:
@@ -99,7 +108,10 @@ def install(kind: str) -> None:
 def reason(text: str, lock: str) -> str:
     """Pip's failure in one line."""
     if "DO NOT MATCH THE HASHES" in text or "Hashes are required" in text or "must be pinned" in text:
-        return "%s is broken: a package does not have the hash that it names. Restore the file, or run make lock." % lock
+        return (
+            "%s is broken: a package does not have the hash that it names. Restore the file, or run make lock."
+            % lock
+        )
     if "No space left" in text:
         return "the disk is full. Make room and run it again."
     if "Invalid requirement" in text:

@@ -20,7 +20,6 @@ _MAKERS = {
     "OWNER_PASSWORD": lambda: secrets.token_hex(24),
     "APP_PASSWORD": lambda: secrets.token_hex(24),
     "SEALER_PASSWORD": lambda: secrets.token_hex(24),
-    "SERVER_HOME": lambda: secrets.token_hex(8),
 }
 
 
@@ -57,7 +56,7 @@ def application(known: dict[str, str], folder: Path) -> dict[str, str]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file that only its owner may read, at once: a full disk or a crash leaves the old one or the new one, never half of it."""
+    """Replace a file that only its owner may read. At once: after a crash it is the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

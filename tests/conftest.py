@@ -85,9 +85,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The loud line."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(report.longrepr)]
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "no Chromium" in str(report.longrepr)
+    ]
     if skipped:
-        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS DID NOT RUN: no Chromium on this machine", red=True)
+        terminalreporter.write_sep(
+            "!", f"{len(skipped)} BROWSER TESTS DID NOT RUN: no Chromium on this machine", red=True
+        )
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +103,12 @@ def chromium() -> Generator[Any, None, None]:
 
     # Playwright's loop runs in this thread; Django would take that for asynchronous code and refuse the database
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    quiet = [
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     quiet += ["--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -27,7 +27,9 @@ def _start() -> None:
     )
     variables = servers.start() | keys.application(servers.secrets, folder)
     # tests make databases and read every table: they are the owner, and say SET ROLE to be less
-    os.environ.update(variables | {"DATABASE_URL": variables["DATABASE_OWNER_URL"], "VEINTRACE_TESTING": "on"})
+    os.environ.update(
+        variables | {"DATABASE_URL": variables["DATABASE_OWNER_URL"], "VEINTRACE_TESTING": "on"}
+    )
     os.environ["STATIC_ROOT"] = str(folder / "static")
     (folder / "static").mkdir(exist_ok=True)
     starter = os.getpid()
@@ -53,9 +55,13 @@ os.environ["CELERY_QUEUE"] = f"test-{_worker}"
 
 from config.settings import *  # noqa: E402,F403
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the strength of a hash is not under test
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # the strength of a hash is not under test
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # static files straight from the tree: nothing to collect
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = (
+    True  # static files straight from the tree: nothing to collect
+)

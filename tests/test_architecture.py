@@ -20,7 +20,14 @@ from django.db import models
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea")
 LONGEST, DEEPEST = 40, 3
-DATABASE_ERRORS = {"DatabaseError", "IntegrityError", "OperationalError", "DataError", "InternalError", "Error"}
+DATABASE_ERRORS = {
+    "DatabaseError",
+    "IntegrityError",
+    "OperationalError",
+    "DataError",
+    "InternalError",
+    "Error",
+}
 
 
 def sources(*rooms: str) -> Iterator[Path]:
@@ -62,7 +69,9 @@ def test_the_import_contract_holds() -> None:
     [
         pytest.param("ledger/rules/__init__.py", "import django.db", id="a rule that knows Django"),
         pytest.param("ledger/selectors.py", "import people.rules", id="a room that knows the one above it"),
-        pytest.param("people/rules/codes.py", "import people.models", id="a floor that knows the one above it"),
+        pytest.param(
+            "people/rules/codes.py", "import people.models", id="a floor that knows the one above it"
+        ),
         pytest.param("qc/services.py", "import coi.models", id="a room that touches another's tables"),
         pytest.param("people/utils.py", "x = 1", id="a floor that the house does not have"),
     ],
@@ -99,10 +108,16 @@ def test_event_names_are_unique_and_of_three_parts() -> None:
         if importlib.util.find_spec(f"{room}.events") is None:
             continue
         module = importlib.import_module(f"{room}.events")
-        enums = [item for item in vars(module).values() if isinstance(item, type) and issubclass(item, StrEnum)]
+        enums = [
+            item for item in vars(module).values() if isinstance(item, type) and issubclass(item, StrEnum)
+        ]
         for event in (event for enum in enums if enum.__module__ == module.__name__ for event in enum):
-            assert re.fullmatch(rf"{room}:[a-z_]+:[a-z_]+", event.value), f"{event!r} is not {room}:subject:action"
-            assert event.value not in owners, f"{event.value} stands twice: {owners[event.value]} and {event!r}"
+            assert re.fullmatch(rf"{room}:[a-z_]+:[a-z_]+", event.value), (
+                f"{event!r} is not {room}:subject:action"
+            )
+            assert event.value not in owners, (
+                f"{event.value} stands twice: {owners[event.value]} and {event!r}"
+            )
             owners[event.value] = repr(event)
     assert owners, "no events found: this test looks at the wrong place"
 
@@ -134,7 +149,9 @@ def _depth(node: ast.AST, depth: int = 0) -> int:
     deepest = depth
     for name, children in ast.iter_fields(node):
         for child in children if isinstance(children, list) else [children]:
-            if not isinstance(child, ast.AST) or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if not isinstance(child, ast.AST) or isinstance(
+                child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+            ):
                 continue
             is_block = isinstance(child, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match)
             is_elif = isinstance(node, ast.If) and name == "orelse" and isinstance(child, ast.If)
@@ -173,16 +190,28 @@ def test_services_know_neither_http_nor_the_clock() -> None:
     for name, tree in trees(*ROOMS):
         if _floor(name) not in {"services", "selectors", "rules", "models", "projections", "registry"}:
             continue
-        forbidden = ("django.http", "django.shortcuts", "django.views", "django.template", "django.utils.timezone.now")
+        forbidden = (
+            "django.http",
+            "django.shortcuts",
+            "django.views",
+            "django.template",
+            "django.utils.timezone.now",
+        )
         faults += [f"{name} imports {module}" for module in _imports(tree) if module.startswith(forbidden)]
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"timezone.now", "datetime.now", "time.time"}:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                "timezone.now",
+                "datetime.now",
+                "time.time",
+            }:
                 faults.append(f"{name}:{node.lineno} reads the clock: `now` is an argument")
     assert not faults, "\n".join(faults)
 
 
 def _is_atomic(node: ast.AST) -> bool:
-    return isinstance(node, ast.With) and any("atomic" in ast.unparse(item.context_expr) for item in node.items)
+    return isinstance(node, ast.With) and any(
+        "atomic" in ast.unparse(item.context_expr) for item in node.items
+    )
 
 
 def _catches_database_error(node: ast.AST) -> bool:

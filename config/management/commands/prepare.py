@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One switch."""
-        parser.add_argument("--demonstration", action="store_true", help="load the demonstration into an empty ledger")
+        parser.add_argument(
+            "--demonstration", action="store_true", help="load the demonstration into an empty ledger"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do all of it; each step does nothing where it was done before."""
