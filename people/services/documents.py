@@ -1,14 +1,13 @@
 """Controlled documents of every kind: three people write, review and approve; one version is in effect."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
-from ledger.services import append
 from people import models, registry, selectors
 from people.events import Event
 from people.rules.authority import Person
@@ -27,22 +26,12 @@ from people.rules.fields import text_problem, word_problem
 from people.rules.roles import Role
 from people.rules.signatures import Meaning
 from people.selectors.documents import version_rows, version_view
-from people.services.recording import is_repeat, refuse_bad, require, site_id, writing
+from people.services.recording import Doing, is_repeat, record, refuse_bad, require, site_id, writing
 from people.services.signatures import confirm_or_refuse, sign
 
 STREAM = "documents"
 RECORD_KIND = "document_version"
 OPEN_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.REVIEWED, DocumentState.APPROVED)
-
-
-@dataclass(frozen=True)
-class _Doing:
-    """Who does what, where and when: what every step hands down."""
-
-    actor: Actor
-    where: Where
-    now: datetime
-    request_id: UUID
 
 
 def _kind(kind: str) -> registry.DocumentKind:
@@ -58,17 +47,9 @@ def _check_content(kind: registry.DocumentKind, content: Mapping[str, Any]) -> N
         raise Invalid("content_invalid", detail={"problems": [asdict(problem) for problem in problems]})
 
 
-def _append(event: Event, version: DocumentVersionView, doing: _Doing, **more: Any) -> None:
-    append(
-        event=event,
-        stream=STREAM,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=doing.request_id,
-        subjects=[Subject("document", f"{version.kind}:{version.code}"), Subject(RECORD_KIND, version.id)],
-        **more,
-    )
+def _record(event: Event, version: DocumentVersionView, doing: Doing, **more: Any) -> None:
+    subjects = [Subject("document", f"{version.kind}:{version.code}"), Subject(RECORD_KIND, version.id)]
+    record(doing, event=event, stream=STREAM, subjects=subjects, **more)
 
 
 def _read(version_id: str) -> DocumentVersionView:
@@ -103,34 +84,27 @@ def draft_document(
     refuse_bad(code=text_problem(code, 64), title=text_problem(title), kind=word_problem(kind))
     _check_content(known, content)
     author = require(actor=actor, roles=known.authors, site=site, now=now)
-    doing = _Doing(actor, where, now, request_id)
-    row = derive(request_id, "version")
+    doing = Doing(actor, where, now, request_id)
+    text = record_digest(kind=kind, code=code, version=0, schema=schema, content=content)
+    facts = {"kind": kind, "code": code, "title": title, "site": site, "schema": schema, "text": text}
+    row = str(derive(request_id, "version"))
     with writing():
         document = models.Document.objects.select_for_update(no_key=True).filter(kind=kind, code=code).first()
-        facts = {"kind": kind, "code": code, "title": title, "site": site, "schema": schema}
-        facts["digest_of_content"] = record_digest(
-            kind=kind, code=code, version=0, schema=schema, content=content
-        )
         if is_repeat(request_id=request_id, event=Event.DOCUMENT_DRAFTED, facts=facts):
-            return _read(str(row))
+            return _read(row)
         number = 1 if document is None else _next_number(document, site, reason)
-        version = DocumentVersionView(
-            id=str(row),
-            kind=kind,
-            code=code,
-            version=number,
-            schema=schema,
-            content=dict(content),
-            digest=record_digest(kind=kind, code=code, version=number, schema=schema, content=content),
-            state=DocumentState.DRAFT,
-            effective_from=None,
-            title=title,
-            site=site,
-            author_id=author.user_id,
-        )
+        about = {"kind": kind, "code": code, "version": number, "schema": schema, "content": dict(content)}
+        version = _new_version(row, about, title=title, site=site, author_id=author.user_id)
         changes = _draft_changes(version, document, doing)
-        _append(Event.DOCUMENT_DRAFTED, version, doing, facts=facts, changes=changes, reason=reason)
+        _record(Event.DOCUMENT_DRAFTED, version, doing, facts=facts, changes=changes, reason=reason)
     return version
+
+
+def _new_version(id: str, about: dict[str, Any], **more: Any) -> DocumentVersionView:
+    digest = record_digest(**about)
+    return DocumentVersionView(
+        id=id, digest=digest, state=DocumentState.DRAFT, effective_from=None, **about, **more
+    )
 
 
 def _next_number(document: models.Document, site: str, reason: str) -> int:
@@ -143,7 +117,7 @@ def _next_number(document: models.Document, site: str, reason: str) -> int:
 
 
 def _draft_changes(
-    version: DocumentVersionView, document: models.Document | None, doing: _Doing
+    version: DocumentVersionView, document: models.Document | None, doing: Doing
 ) -> list[Change]:
     changes: list[Change] = []
     document_id = derive(doing.request_id, "document") if document is None else document.pk
@@ -209,8 +183,8 @@ def edit_document(
             version = _lock(id)
             _judge(version, DocumentAction.EDIT, author)
             changes = [put("people.documentversion", id, content=dict(content), digest=digest)]
-            doing = _Doing(actor, where, now, request_id)
-            _append(Event.DOCUMENT_EDITED, version, doing, facts=facts, changes=changes)
+            doing = Doing(actor, where, now, request_id)
+            _record(Event.DOCUMENT_EDITED, version, doing, facts=facts, changes=changes)
     return _read(id)
 
 
@@ -218,7 +192,7 @@ def _step(
     action: DocumentAction,
     event: Event,
     version_id: str,
-    doing: _Doing,
+    doing: Doing,
     *,
     credential: Credential | None = None,
     reason: str = "",
@@ -250,7 +224,7 @@ def _step(
         elif meaning is not None:
             raise NotAllowed("signature_missing")
         changes = _changes(locked, action, by, doing)
-        _append(event, locked, doing, facts=facts, changes=changes, reason=reason)
+        _record(event, locked, doing, facts=facts, changes=changes, reason=reason)
     return _read(version_id)
 
 
@@ -271,7 +245,7 @@ def _sign(
     *,
     by: Person,
     confirmed: Confirmed,
-    doing: _Doing,
+    doing: Doing,
     reason: str,
 ) -> None:
     sign(
@@ -291,7 +265,7 @@ def _sign(
     )
 
 
-def _changes(version: DocumentVersionView, action: DocumentAction, by: Person, doing: _Doing) -> list[Change]:
+def _changes(version: DocumentVersionView, action: DocumentAction, by: Person, doing: Doing) -> list[Change]:
     table, to = "people.documentversion", TRANSITIONS[version.state, action].to
     if action is DocumentAction.REVIEW:
         return [put(table, version.id, state=to.value, reviewer_id=by.user_id)]
@@ -318,7 +292,7 @@ def submit_document(
     *, id: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> DocumentVersionView:
     """Sign as its author and hand a draft to review."""
-    doing = _Doing(actor, where, now, request_id)
+    doing = Doing(actor, where, now, request_id)
     return _step(DocumentAction.SUBMIT, Event.DOCUMENT_SUBMITTED, id, doing, credential=credential)
 
 
@@ -326,7 +300,7 @@ def review_document(
     *, id: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> DocumentVersionView:
     """Sign as reviewer; not the author."""
-    doing = _Doing(actor, where, now, request_id)
+    doing = Doing(actor, where, now, request_id)
     return _step(DocumentAction.REVIEW, Event.DOCUMENT_REVIEWED, id, doing, credential=credential)
 
 
@@ -334,7 +308,7 @@ def approve_document(
     *, id: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> DocumentVersionView:
     """Sign as approver; neither the author nor the reviewer."""
-    doing = _Doing(actor, where, now, request_id)
+    doing = Doing(actor, where, now, request_id)
     return _step(DocumentAction.APPROVE, Event.DOCUMENT_APPROVED, id, doing, credential=credential)
 
 
@@ -350,7 +324,7 @@ def reject_document(
 ) -> DocumentVersionView:
     """Sign a rejection with its reason; the version is a draft again, to be edited by its author."""
     refuse_bad(reason=text_problem(reason, 1000))
-    doing = _Doing(actor, where, now, request_id)
+    doing = Doing(actor, where, now, request_id)
     return _step(
         DocumentAction.REJECT, Event.DOCUMENT_REJECTED, id, doing, credential=credential, reason=reason
     )
@@ -360,7 +334,7 @@ def make_effective(
     *, id: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> DocumentVersionView:
     """Put an approved version in effect from now on; the one before is retired at the same moment."""
-    doing = _Doing(actor, where, now, request_id)
+    doing = Doing(actor, where, now, request_id)
     return _step(DocumentAction.MAKE_EFFECTIVE, Event.DOCUMENT_MADE_EFFECTIVE, id, doing)
 
 
@@ -369,5 +343,5 @@ def retire_document(
 ) -> DocumentVersionView:
     """Take a version out of effect; what began with it goes on with it."""
     refuse_bad(reason=text_problem(reason, 1000))
-    doing = _Doing(actor, where, now, request_id)
+    doing = Doing(actor, where, now, request_id)
     return _step(DocumentAction.RETIRE, Event.DOCUMENT_RETIRED, id, doing, reason=reason)

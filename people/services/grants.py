@@ -5,13 +5,12 @@ from uuid import UUID
 
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
-from ledger.services import append
 from people import models, selectors
 from people.events import Event
 from people.rules import codes
 from people.rules.fields import text_problem
 from people.rules.roles import Role
-from people.services.recording import is_repeat, refuse_bad, require, site_id, writing
+from people.services.recording import Doing, is_repeat, record, refuse_bad, require, site_id, writing
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 TRAINERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
@@ -54,13 +53,10 @@ def grant_role(
         return str(row)
     values = {"user_id": user_id, "site_id": site_id(site), "role": role.value, **window}
     with writing():
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.ROLE_GRANTED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.grant", row, **values)],
             subjects=[Subject("user", str(user_id)), Subject("site", site)],
@@ -89,13 +85,10 @@ def revoke_role(
             return
         if row.valid_until is not None and row.valid_until <= now:
             raise Conflict("grant_ended_already")
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.ROLE_REVOKED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[put("people.grant", row.pk, valid_until=max(now, row.valid_from))],
             subjects=[Subject("user", str(row.user_id)), Subject("site", row.site.code)],
@@ -126,13 +119,10 @@ def issue_badge(
         return str(row)
     values = {"code": code, "user_id": user_id, "site_id": site_id(site)}
     with writing():
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.BADGE_ISSUED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.badge", row, **values, valid_from=now, valid_until=valid_until)],
             subjects=[Subject("user", str(user_id)), Subject("badge", code)],
@@ -161,13 +151,10 @@ def revoke_badge(
             return
         if row.revoked_at is not None:
             raise Conflict("badge_revoked_already")
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.BADGE_REVOKED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[put("people.badge", row.pk, revoked_at=now)],
             subjects=[Subject("user", str(row.user_id)), Subject("badge", code)],
@@ -198,13 +185,10 @@ def record_training(
         return str(row)
     values = {"user_id": user_id, "site_id": site_id(site), "topic": topic, **window}
     with writing():
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.TRAINING_RECORDED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.training", row, **values)],
             subjects=[Subject("user", str(user_id)), Subject("site", site)],

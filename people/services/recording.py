@@ -1,7 +1,8 @@
 """What every service of this room does alike: ask for authority, recognise a repeat, name a conflict."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from ledger import selectors as ledger_selectors
-from ledger.rules import Actor, ActorKind
+from ledger.rules import Actor, ActorKind, Change, EntryRef, Subject, Where
 from ledger.rules.canonical import plain
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.services import append
 from people import selectors
 from people.rules.authority import Person
 from people.rules.roles import Role
@@ -30,6 +32,43 @@ _CONFLICTS = {
     "people_station_code_key": "station_code_used",
     "people_user_username_key": "username_used",
 }
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Who does what, where and when, and under which request: what every service hands down."""
+
+    actor: Actor
+    where: Where
+    now: datetime
+    request_id: UUID
+
+
+def record(
+    doing: Doing,
+    *,
+    event: str,
+    stream: str,
+    facts: Mapping[str, Any],
+    changes: Sequence[Change] = (),
+    subjects: Sequence[Subject] = (),
+    reason: str = "",
+    check: UUID | None = None,
+) -> EntryRef:
+    """Append the entry of a use case."""
+    return append(
+        event=event,
+        stream=stream,
+        actor=doing.actor,
+        where=doing.where,
+        now=doing.now,
+        request_id=doing.request_id,
+        facts=facts,
+        changes=changes,
+        subjects=subjects,
+        reason=reason,
+        check=check,
+    )
 
 
 @contextmanager

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.errors import NotAllowed
-from ledger.services import append
 from people.events import Event
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential, CredentialState
 from people.rules.signatures import Meaning, SignatureView
 from people.services.credentials import confirm
-from people.services.recording import refuse_bad
+from people.services.recording import Doing, record, refuse_bad
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -53,34 +53,53 @@ def sign(
     The entry goes to `stream`, so that a signature about a journey stands in that journey. Three statements.
     """
     refuse_bad(record_digest=None if _DIGEST.fullmatch(record_digest) else "not_sha256")
-    if credential.user_id != signer.user_id or not signer.is_active:
-        raise NotAllowed("credential_of_another")
-    if not credential.is_fresh(now):
-        raise NotAllowed("credential_stale")
+    _check(signer, credential, now)
+    signed = (record_kind, record_id, record_digest)
     row = derive(request_id, "signature")
-    record = {"record_kind": record_kind, "record_id": record_id, "record_digest": record_digest}
-    made = {"signer_id": signer.user_id, "meaning": meaning.value, "auth": credential.auth.value}
-    values = {**record, **made, "printed_name": signer.printed_name, "signed_at": now, "zone": where.zone}
-    append(
+    view = _view(str(row), signer, meaning, signed, _Shown(credential, now, where.zone))
+    values = {name: value for name, value in asdict(view).items() if name != "id"}
+    record(
+        Doing(actor, where, now, request_id),
         event=Event.SIGNATURE_MADE,
         stream=stream,
-        actor=actor,
-        where=where,
-        now=now,
-        request_id=request_id,
-        facts={"signature": row, **record, **made},
+        facts={"signature": row, "meaning": meaning.value, "record": signed},
         changes=[new("people.signature", row, **values)],
         subjects=[Subject("user", str(signer.user_id)), Subject(record_kind, record_id), *subjects],
         check=check,
         reason=reason,
     )
+    return view
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What was shown to sign, when, and in which zone."""
+
+    credential: Confirmed
+    at: datetime
+    zone: str
+
+
+def _view(
+    id: str, signer: Person, meaning: Meaning, signed: tuple[str, str, str], shown: _Shown
+) -> SignatureView:
+    record_kind, record_id, record_digest = signed
     return SignatureView(
-        id=str(row),
+        id=id,
         signer_id=signer.user_id,
         printed_name=signer.printed_name,
         meaning=meaning,
-        signed_at=now,
-        zone=where.zone,
-        auth=credential.auth.value,
-        **record,
+        signed_at=shown.at,
+        zone=shown.zone,
+        auth=shown.credential.auth.value,
+        record_kind=record_kind,
+        record_id=record_id,
+        record_digest=record_digest,
     )
+
+
+def _check(signer: Person, credential: Confirmed, now: datetime) -> None:
+    if credential.user_id != signer.user_id or not signer.is_active:
+        raise NotAllowed("credential_of_another")
+    if not credential.is_fresh(now):
+        raise NotAllowed("credential_stale")

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
-from ledger.services import append
 from people import models, selectors
 from people.events import Event
 from people.rules import codes
@@ -18,7 +17,7 @@ from people.rules.fields import code_problem, text_problem, word_problem
 from people.rules.roles import Role
 from people.rules.sites import OrganisationKind, PlaceView, SiteView, StationKind, StationView, is_zone
 from people.selectors.sites import station_rows, station_view, token_hash
-from people.services.recording import is_repeat, refuse_bad, require, require_anywhere, writing
+from people.services.recording import Doing, is_repeat, record, refuse_bad, require, require_anywhere, writing
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
@@ -52,13 +51,10 @@ def create_organisation(
     if is_repeat(request_id=request_id, event=Event.ORGANISATION_CREATED, facts=facts):
         return code
     with writing():
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.ORGANISATION_CREATED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.organisation", row, code=code, name=name, kind=kind.value)],
             subjects=[Subject("organisation", code)],
@@ -81,36 +77,26 @@ def create_site(
 ) -> SiteView:
     """Add a site. Whoever makes it is its first administrator, so that it can be furnished at all."""
     known_as = dict(identifiers or {})
-    refuse_bad(
-        code=code_problem(code), name=text_problem(name), zone=None if is_zone(zone) else "zone_unknown"
-    )
+    zone_problem = None if is_zone(zone) else "zone_unknown"
+    refuse_bad(code=code_problem(code), name=text_problem(name), zone=zone_problem)
     maker = require_anywhere(actor=actor, roles=ADMINISTRATORS, now=now)
     facts = {"site": code, "organisation": organisation, "name": name, "zone": zone, "identifiers": known_as}
     if not is_repeat(request_id=request_id, event=Event.SITE_CREATED, facts=facts):
         owner = selectors.organisation_id(organisation)
         if owner is None:
             raise NotFound("organisation_unknown")
-        row = derive(request_id, "site")
-        site = {"organisation_id": owner, "code": code, "name": name, "zone": zone, "locale": locale}
-        grant = {"user_id": maker.user_id, "site_id": row, "role": Role.ADMINISTRATOR.value}
+        values = {"organisation_id": owner, "name": name, "zone": zone, "locale": locale}
+        row, grant = derive(request_id, "site"), derive(request_id, "grant")
+        role = {"user_id": maker.user_id, "site_id": row, "role": Role.ADMINISTRATOR.value}
         with writing():
-            append(
+            record(
+                Doing(actor, where, now, request_id),
                 event=Event.SITE_CREATED,
                 stream=f"site:{code}",
-                actor=actor,
-                where=where,
-                now=now,
-                request_id=request_id,
                 facts=facts,
                 changes=[
-                    new("people.site", row, **site, identifiers=known_as),
-                    new(
-                        "people.grant",
-                        derive(request_id, "grant"),
-                        **grant,
-                        valid_from=now,
-                        valid_until=None,
-                    ),
+                    new("people.site", row, code=code, **values, identifiers=known_as),
+                    new("people.grant", grant, **role, valid_from=now, valid_until=None),
                 ],
                 subjects=[Subject("site", code), Subject("user", str(maker.user_id))],
             )
@@ -146,13 +132,10 @@ def create_place(
     if not is_repeat(request_id=request_id, event=Event.PLACE_CREATED, facts=facts):
         values = {"code": code, "name": name, "kind": kind, "is_single_patient": is_single_patient}
         with writing():
-            append(
+            record(
+                Doing(actor, where, now, request_id),
                 event=Event.PLACE_CREATED,
                 stream=f"site:{site}",
-                actor=actor,
-                where=where,
-                now=now,
-                request_id=request_id,
                 facts=facts,
                 changes=[
                     new("people.place", derive(request_id, "place"), site_id=_site(site).id, **values),
@@ -179,12 +162,8 @@ def register_station(
     request_id: UUID,
 ) -> RegisteredStation:
     """Register a device at a place, for these steps and no others; its token is shown once."""
-    is_station_code = codes.is_code(code, codes.CodeType.STATION)
-    refuse_bad(
-        code=None if is_station_code else "not_a_station_code",
-        name=text_problem(name),
-        steps=_steps_problem(steps),
-    )
+    code_fault = None if codes.is_code(code, codes.CodeType.STATION) else "not_a_station_code"
+    refuse_bad(code=code_fault, name=text_problem(name), steps=_steps_problem(steps))
     require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
     facts = {"station": code, "site": site, "place": place, "name": name, "steps": list(steps)}
     if is_repeat(request_id=request_id, event=Event.STATION_REGISTERED, facts=facts):
@@ -196,13 +175,10 @@ def register_station(
     links = {"site_id": _site(site).id, "place_id": stands_at.id}
     values = {"code": code, "name": name, "kind": kind.value, "steps": list(steps), "is_active": True}
     with writing():
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.STATION_REGISTERED,
             stream=f"station:{code}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.station", row, **links, **values)],
             subjects=[Subject("station", code), Subject("place", place), Subject("site", site)],
@@ -252,13 +228,10 @@ def change_station(
         with writing():
             row = models.Station.objects.select_for_update(no_key=True).get(code=code)
             values = {"name": name, "steps": list(steps), "is_active": is_active}
-            append(
+            record(
+                Doing(actor, where, now, request_id),
                 event=Event.STATION_CHANGED,
                 stream=f"station:{code}",
-                actor=actor,
-                where=where,
-                now=now,
-                request_id=request_id,
                 facts=facts,
                 changes=[put("people.station", row.pk, **values)],
                 subjects=[Subject("station", code)],
@@ -279,13 +252,10 @@ def renew_station_token(
         return RegisteredStation(station, "")
     with writing():
         row = models.Station.objects.select_for_update(no_key=True).get(code=code)
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.STATION_TOKEN_ISSUED,
             stream=f"station:{code}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             subjects=[Subject("station", code)],
             reason=reason,

@@ -32,7 +32,7 @@ from people.rules.credentials import (
 from people.rules.fields import text_problem, username_problem
 from people.rules.roles import Role
 from people.services.credentials import confirm, hash_pin
-from people.services.recording import is_repeat, refuse_bad, require, writing
+from people.services.recording import Doing, is_repeat, record, refuse_bad, require, writing
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 ACTIVATION_HOLDS_FOR = timedelta(days=7)
@@ -76,13 +76,10 @@ def create_user(
         return NewUser(_created_before(earlier, username, printed_name), "")
     with writing():
         user, code = insert_user(username=username, printed_name=printed_name, email=email, now=now)
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.USER_CREATED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts={"user": str(user.pk), "site": site},
             subjects=[Subject("user", str(user.pk)), Subject("site", site)],
         )
@@ -143,13 +140,10 @@ def activate_user(
         _check_secrets(row.user, password, pin)
         store_secrets(row.user, password, pin, now)
         actor = Actor(ActorKind.PERSON, row.user.printed_name, row.user.pk, AuthMethod.TOKEN)
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.USER_ACTIVATED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts={"user": str(row.pk)},
             subjects=[Subject("user", str(row.pk))],
         )
@@ -201,13 +195,10 @@ def reset_user(
         models.User.objects.filter(pk=user_id).update(password=make_password(None))
         models.Credential.objects.filter(pk=user_id).update(pin_hash="", failures=0, locked_until=None)
         code = _new_activation(user_id, now)
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.USER_RESET,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             subjects=[Subject("user", str(user_id))],
             reason=reason,
@@ -226,13 +217,10 @@ def deactivate_user(
         return
     with writing():
         models.User.objects.filter(pk=user_id).update(is_active=False)
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.USER_DEACTIVATED,
             stream="people",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             subjects=[Subject("user", str(user_id))],
             reason=reason,

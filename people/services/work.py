@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from ledger.selectors import EffectView
-from ledger.services import append, enqueue
+from ledger.services import enqueue
 from people import models, selectors
 from people.events import NOTICE_EFFECT, Event
 from people.rules.roles import Role
 from people.rules.work import WorkState
-from people.services.recording import is_repeat, site_id, writing
+from people.services.recording import Doing, is_repeat, record, site_id, writing
 
 
 def open_work_item(
@@ -41,13 +41,10 @@ def open_work_item(
         return str(row)
     state = {"site_id": site_id(site), "opened_at": now, "state": WorkState.OPEN.value}
     with writing():
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.WORK_OPENED,
             stream=f"site:{site}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.workitem", row, **values, **about, **state)],
             subjects=[subject, Subject("work", str(row))],
@@ -76,13 +73,10 @@ def close_work_item(
             _check_that_it_waits_for(actor.user_id, row, now)
         if row.state != WorkState.OPEN:
             raise Conflict("work_done_already")
-        append(
+        record(
+            Doing(actor, where, now, request_id),
             event=Event.WORK_DONE,
             stream=f"site:{row.site.code}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[put("people.workitem", row.pk, **done)],
             subjects=[Subject(row.subject_kind, row.subject_key), Subject("work", id)],
@@ -117,13 +111,10 @@ def send_notice(
     if is_repeat(request_id=request_id, event=Event.NOTICE_SENT, facts=facts):
         return
     with writing():
-        entry = append(
+        entry = record(
+            Doing(actor, where, now, request_id),
             event=Event.NOTICE_SENT,
             stream=f"site:{site}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
             facts=facts,
             changes=[new("people.notice", row, **values, site_id=site_id(site), sent_at=now)],
             subjects=[subject],
