@@ -10,7 +10,7 @@ export PORT
 # pip and Python must not take settings from whoever calls
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help run test lint format bench docs lock verify backup restore manage stop env-run env-dev
+.PHONY: help run test lint format bench docs lock verify backup restore secrets manage stop env-run env-dev
 
 ##@ Use it
 run: env-run ## start Veintrace with its own PostgreSQL and Redis (PORT=8000)
@@ -28,6 +28,9 @@ backup: env-run ## write a backup of database and files (TO=folder)
 restore: env-run ## restore a backup into an empty installation (FROM=file)
 	@test -n "$(FROM)" || { echo "veintrace: say which backup: make restore FROM=var/backups/....tar" >&2; exit 1; }
 	@$(BIN)/python -m config.run manage restore "$(FROM)" $(ARGS)
+
+secrets: env-run ## make the keys and passwords that docker-compose.yml wants, in ./secrets
+	@$(BIN)/python -m config.keys secrets
 
 manage: env-run ## run any management command (ARGS="showmigrations")
 	@$(BIN)/python -m config.run manage $(ARGS)

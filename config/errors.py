@@ -107,18 +107,20 @@ def _detail(error: Exception) -> dict[str, Any]:
         return {"fields": error.detail}
     if isinstance(error, ValidationError):
         return {"fields": error.message_dict if hasattr(error, "error_dict") else {"": error.messages}}
-    if isinstance(error, api.Throttled) and error.wait is not None:
-        return {"retry_after_seconds": int(error.wait) + 1}
-    return {}
+    wait = _wait(error)
+    return {"retry_after_seconds": wait} if wait else {}
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = str(getattr(error, "auth_header", ""))
-    if isinstance(error, api.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
-    return headers
+    scheme, wait = getattr(error, "auth_header", None), _wait(error)
+    headers = {"WWW-Authenticate": str(scheme)} if scheme else {}
+    return headers | ({"Retry-After": str(wait)} if wait else {})
+
+
+def _wait(error: Exception) -> int:
+    """Whole seconds until a throttled client may come again."""
+    seconds = getattr(error, "wait", None)
+    return int(seconds) + 1 if isinstance(seconds, int | float) else 0
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -1,17 +1,20 @@
-"""The secrets of a local set-up: made once, kept in one file that only its owner can read.
+"""Secrets: made once, kept where only their owner can read them.
 
-`config.embedded`, `config.run` and the tests call this; a production machine never does: there each secret comes
-from the environment or from the file that NAME_FILE names (see `config.settings`).
+A local set-up keeps them in one file beside its data; `config.embedded`, `config.run` and the tests call this. For
+production `make secrets` writes one file each into ./secrets, for docker-compose.yml (each setting NAME is read from
+the file that NAME_FILE names, see `config.settings`).
 """
 
 import base64
 import os
 import secrets
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 NAME = "secrets.env"
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "LEDGER_SIGNING_KEY": lambda: _base64(32),
     "VAULT_KEY": lambda: _base64(32),
@@ -65,3 +68,39 @@ def write_private(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)
+
+
+def for_compose(folder: Path) -> list[str]:
+    """Write what docker-compose.yml wants into `folder`, leaving what is there; return the names of the new files.
+
+    The folder is closed to others. The files in it are not: in the container another account reads them.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    wanted = dict(_MAKERS)
+    for role in ("owner", "app", "sealer"):
+        _keep(folder / f"{role}_password", wanted.pop(f"{role.upper()}_PASSWORD"))
+    made = [name.lower() for name in wanted if _keep(folder / name.lower(), wanted[name])]
+    for role, name in (
+        ("app", "database_url"),
+        ("owner", "database_owner_url"),
+        ("sealer", "database_sealer_url"),
+    ):
+        password = (folder / f"{role}_password").read_text(encoding="ascii")
+        address = f"postgresql://veintrace_{role}:{password}@postgres:5432/veintrace"
+        made += [name] if _keep(folder / name, lambda address=address: address) else []
+    return made
+
+
+def _keep(path: Path, make: Callable[[], str]) -> bool:
+    """Write a file unless it is there."""
+    if path.exists():
+        return False
+    write_private(path, make())
+    path.chmod(0o444)
+    return True
+
+
+if __name__ == "__main__":
+    new = for_compose(Path(sys.argv[1] if len(sys.argv) > 1 else "secrets"))
+    print("made: " + ", ".join(new) if new else "nothing made: all there")

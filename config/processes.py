@@ -188,7 +188,7 @@ def spawn(
 
 def run(program: str, arguments: Sequence[str], layout: Layout) -> str:
     """Run one of a server's own programs to its end, as the servers' account."""
-    done = subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [str(binary(program, layout)), *arguments],
         capture_output=True,
         text=True,

@@ -40,7 +40,7 @@ class RunError(Exception):
     """What is wrong and what to do, in one line."""
 
 
-class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
+class Stopped(Exception):  # not an error: somebody asked for it
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 

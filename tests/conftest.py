@@ -10,7 +10,7 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -35,10 +35,13 @@ _let_flush_truncate()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database, with the rights that the three roles have in earnest."""
     with django_db_blocker.unblock():
         call_command("grant_roles", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()  # of the other aliases too: the database cannot be dropped under them
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ def _start() -> None:
     os.environ.update(
         variables | {"DATABASE_URL": variables["DATABASE_OWNER_URL"], "VEINTRACE_TESTING": "on"}
     )
+    os.environ.pop("DATABASE_OWNER_URL")  # no alias "owner" beside the default one, which is the owner here
     os.environ["STATIC_ROOT"] = str(folder / "static")
     (folder / "static").mkdir(exist_ok=True)
     starter = os.getpid()

@@ -159,13 +159,18 @@ def _depth(node: ast.AST, depth: int = 0) -> int:
     return deepest
 
 
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """The lines that do something: a signature of many named facts and a full docstring are no fault."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return (node.end_lineno or node.lineno) - body[0].lineno + 1 if body else 0
+
+
 def test_functions_are_short_and_flat() -> None:
     faults = []
     for name, tree in trees("config", *ROOMS):
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                lines = (node.end_lineno or node.lineno) - node.lineno + 1
-                if lines > LONGEST:
+                if (lines := _length(node)) > LONGEST:
                     faults.append(f"{name}:{node.lineno} {node.name} has {lines} lines")
                 if (deep := _depth(node)) > DEEPEST:
                     faults.append(f"{name}:{node.lineno} {node.name} is {deep} levels deep")
