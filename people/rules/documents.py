@@ -161,6 +161,17 @@ def _is_text(value: Any) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
+def leaves(value: Any, path: str = "") -> tuple[tuple[str, Any], ...]:
+    """Content as lines: every plain value with the path that leads to it; what is empty stands for itself."""
+    if isinstance(value, Mapping) and value:
+        parts = [(f"{path}.{key}" if path else str(key), inner) for key, inner in value.items()]
+    elif _is_list(value) and value:
+        parts = [(f"{path}[{index}]", inner) for index, inner in enumerate(value)]
+    else:
+        return ((path, value),)
+    return tuple(line for name, inner in parts for line in leaves(inner, name))
+
+
 class DifferenceKind(StrEnum):
     """How a place differs between two versions."""
 

@@ -29,9 +29,11 @@ from people.selectors.sites import (
     station_by_token,
     stations,
 )
+from people.selectors.trail import TrailLine, trail
 from people.selectors.work import notices_for, open_work_about, work_for, work_item
 
 __all__ = [
+    "TrailLine",
     "addresses_of_role",
     "document_findings",
     "document_version",
@@ -55,6 +57,7 @@ __all__ = [
     "station_by_code",
     "station_by_token",
     "stations",
+    "trail",
     "user_id_by_username",
     "versions_of",
     "work_for",

@@ -149,17 +149,25 @@ def _count(row: models.Credential, after: Attempts, *, where: Where, now: dateti
         facts={"user": str(row.pk), "until": after.locked_until},
         subjects=[Subject("user", str(row.pk))],
     )
-    if where.site:
+    for site in _sites_of(int(row.pk), where, now):
         send_notice(
-            site=where.site,
+            site=site,
             role=Role.ADMINISTRATOR,
             code="user_locked",
             subject=Subject("user", str(row.pk)),
             actor=Actor.service("people"),
             where=where,
             now=now,
-            request_id=derive(request_id, "locked-notice"),
+            request_id=derive(request_id, f"locked-notice-{site}"),
         )
+
+
+def _sites_of(user_id: int, where: Where, now: datetime) -> list[str]:
+    """Whose administrators hear of a lock: the site where it happened, else every site of the user."""
+    if where.site:
+        return [where.site]
+    person = selectors.person(user_id, now)
+    return [] if person is None else sorted(person.sites(frozenset(Role), now))
 
 
 def _refuse_unknown(*, why: str, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:

@@ -16,6 +16,7 @@ from people.rules.documents import (
     compare,
     content_problems,
     judge,
+    leaves,
 )
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 
@@ -146,3 +147,8 @@ def test_a_signature_fits_only_the_digest_that_was_signed():
     )
     assert signature_state(made, "a" * 64) is SignatureState.VALID
     assert signature_state(made, "b" * 64) is SignatureState.INVALID
+
+
+def test_content_is_shown_as_lines():
+    content = {"steps": [{"code": "A", "tags": []}], "title": "x"}
+    assert leaves(content) == (("steps[0].code", "A"), ("steps[0].tags", []), ("title", "x"))

@@ -1,0 +1,74 @@
+"""The trail of entries as people may read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledger import registry, selectors
+from ledger.selectors import EntryView
+from people.rules.authority import Person
+from people.rules.roles import TRAIL_READERS
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One entry as a line: when (in the zone where it happened), who, what, where and why."""
+
+    id: int
+    at: datetime
+    recorded_at: datetime
+    is_simulated: bool
+    zone: str
+    actor: str
+    actor_kind: str
+    auth: str
+    event: str
+    words: str
+    site: str
+    station: str
+    stream: str
+    seq: int
+    reason: str
+    facts: Mapping[str, Any]
+
+
+def trail(person: Person, at: datetime, *, kind: str = "", key: str = "") -> list[TrailLine] | None:
+    """The latest entries about a subject (or of all), newest first, from the sites whose trail is theirs.
+
+    None when the person may read no trail at all. An entry of no site, such as a failed sign-in, is for every
+    reader of trails.
+    """
+    sites = person.sites(TRAIL_READERS, at)
+    if not sites:
+        return None
+    if kind and key:
+        found = list(reversed(selectors.entries_for_subject(kind, key, limit=PAGE)))
+    else:
+        found = selectors.latest_entries(limit=PAGE)
+    return [_line(entry) for entry in found if entry.site == "" or entry.site in sites]
+
+
+def _line(entry: EntryView) -> TrailLine:
+    presenter = registry.presenter(entry.event)
+    return TrailLine(
+        id=entry.id,
+        at=entry.occurred_at.astimezone(ZoneInfo(entry.zone)),
+        recorded_at=entry.recorded_at,
+        is_simulated=entry.time_source == "simulated",
+        zone=entry.zone,
+        actor=entry.actor_name,
+        actor_kind=entry.actor_kind,
+        auth=entry.auth_method,
+        event=entry.event,
+        words=presenter(entry) if presenter else "",
+        site=entry.site,
+        station=entry.station,
+        stream=entry.stream,
+        seq=entry.seq,
+        reason=entry.reason,
+        facts=entry.facts,
+    )
