@@ -67,7 +67,7 @@ class EntryView:
 
 @dataclass(frozen=True)
 class EffectView:
-    """A side effect as its handler sees it."""
+    """A side effect as its handler sees it; `claimed_at` is the `now` of the one who carries it out."""
 
     id: int
     kind: str
@@ -77,6 +77,7 @@ class EffectView:
     state: str
     last_error: str
     due_at: datetime
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ the rows alone, carries out what was left.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,7 +78,7 @@ def _claim(now: datetime, effect_id: int | None = None) -> EffectView | None:
         return None
     row.state, row.attempts, row.due_at = Effect.State.RUNNING, row.attempts + 1, now + LEASE
     row.save(update_fields=["state", "attempts", "due_at"])
-    return effect_view(row)
+    return replace(effect_view(row), claimed_at=now)
 
 
 def _carry_out(effect: EffectView, now: datetime) -> None:
