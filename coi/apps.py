@@ -1,0 +1,45 @@
+"""The room `coi`: chain of identity and custody."""
+
+from django.apps import AppConfig
+
+
+class CoiConfig(AppConfig):
+    """Tells the ledger which tables are projections, and `people` how a protocol is judged."""
+
+    name = "coi"
+    verbose_name = "Chain of identity"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register tables, effects and the kind of document called protocol."""
+        from coi import models, services  # noqa: PLC0415  (models load before this)
+        from coi.rules.protocol import problems  # noqa: PLC0415
+        from ledger import registry  # noqa: PLC0415
+        from people.registry import register_document_kind  # noqa: PLC0415
+
+        for table in (
+            models.Product,
+            models.Patient,
+            models.Order,
+            models.Alias,
+            models.Collection,
+            models.Batch,
+            models.Container,
+            models.ContainerParent,
+            models.LabelCopy,
+            models.Handover,
+            models.Check,
+            models.Scan,
+            models.StepRecord,
+            models.PlaceUse,
+            models.Deviation,
+            models.Hold,
+            models.MaterialLot,
+            models.Equipment,
+        ):
+            registry.register_table(table)
+        registry.register_unrebuildable("coi.vault", "names, raw scans and free text, encrypted and erasable")
+        registry.register_unrebuildable("coi.counter", "the last number given in each series")
+        if hasattr(services, "render_label"):
+            registry.register_effect(services.RENDER_LABEL, services.render_label)
+        register_document_kind("protocol", problems)

@@ -1,0 +1,37 @@
+"""Names of what happens in `coi`: past tense, never renamed, never reused."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """Events of this room."""
+
+    PRODUCT_CREATED = "coi:product:created"
+    PATIENT_ENROLLED = "coi:patient:enrolled"
+    IDENTITY_REVEALED = "coi:identity:revealed"
+    VAULT_ERASED = "coi:vault:erased"
+    ORDER_PLACED = "coi:order:placed"
+    ORDER_CLOSED = "coi:order:closed"
+    ALIAS_ADDED = "coi:alias:added"
+    BADGE_PRESENTED = "coi:badge:presented"
+    SCAN_ACCEPTED = "coi:scan:accepted"
+    SCAN_REFUSED = "coi:scan:refused"
+    SCAN_UNREADABLE = "coi:scan:unreadable"
+    SCAN_REPEATED = "coi:scan:repeated"
+    STEP_COMPLETED = "coi:step:completed"
+    CHECK_ABANDONED = "coi:check:abandoned"
+    STOP_CLEARED = "coi:stop:cleared"
+    STOP_CLEARANCE_REFUSED = "coi:stop:clearance_refused"
+    PLACE_CLEARED = "coi:place:cleared"
+    LABEL_RENDERED = "coi:label:rendered"
+    LABEL_REPRINTED = "coi:label:reprinted"
+    HOLD_PLACED = "coi:hold:placed"
+    HOLD_RELEASED = "coi:hold:released"
+    DEVIATION_OPENED = "coi:deviation:opened"
+    DEVIATION_ASSIGNED = "coi:deviation:assigned"
+    DEVIATION_CLOSED = "coi:deviation:closed"
+    DISPOSITION_RECORDED = "coi:disposition:recorded"
+    LOT_RECEIVED = "coi:lot:received"
+    LOT_STATUS_SET = "coi:lot:status_set"
+    EQUIPMENT_REGISTERED = "coi:equipment:registered"
+    EQUIPMENT_STATUS_SET = "coi:equipment:status_set"

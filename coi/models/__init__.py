@@ -1,0 +1,33 @@
+"""Tables of `coi`. All but `Vault` and `Counter` are projections: only the ledger writes them."""
+
+from coi.models.base import choices
+from coi.models.checks import Check, PlaceUse, Scan, StepRecord
+from coi.models.containers import Batch, Collection, Container, ContainerParent, Handover, LabelCopy
+from coi.models.holds import Deviation, Hold
+from coi.models.orders import Alias, Order, Patient, Product
+from coi.models.stock import Equipment, MaterialLot
+from coi.models.vault import Counter, Vault
+
+__all__ = [
+    "Alias",
+    "Batch",
+    "Check",
+    "Collection",
+    "Container",
+    "ContainerParent",
+    "Counter",
+    "Deviation",
+    "Equipment",
+    "Handover",
+    "Hold",
+    "LabelCopy",
+    "MaterialLot",
+    "Order",
+    "Patient",
+    "PlaceUse",
+    "Product",
+    "Scan",
+    "StepRecord",
+    "Vault",
+    "choices",
+]

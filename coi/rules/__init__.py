@@ -1,0 +1,1 @@
+"""What `coi` decides: pure functions over frozen dataclasses. No Django, no database, no clock."""

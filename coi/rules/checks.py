@@ -1,0 +1,95 @@
+"""Items of a check: what each person must scan, what is still missing, and what to do next."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from coi.rules.journey import ContainerFacts, ItemScan
+from coi.rules.protocol import Item, Step, ValueRule, WitnessRule
+from coi.rules.situation import Part
+
+
+@dataclass(frozen=True)
+class Required:
+    """One thing to scan. `target` is set where only that one will do (a container of the batch, say)."""
+
+    item: str
+    target: str = ""
+
+
+class Need(StrEnum):
+    """What the check waits for."""
+
+    SCAN = "scan"
+    VALUES = "values"
+    PIN = "pin"
+    WITNESS = "witness"
+    CHOICE = "choice"
+    CLEARANCE = "clearance"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Next:
+    """What to do next: codes and counts; the door makes words of them. Never an identifier still to be scanned."""
+
+    need: Need
+    item: str = ""
+    step: str = ""
+    part: Part = Part.PERFORMER
+    position: int = 0
+    total: int = 0
+    choices: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+def required(step: Step, part: Part, subjects: Iterable[ContainerFacts]) -> tuple[Required, ...]:
+    """What this person scans: the step's items and lots; equipment and places are the first person's alone."""
+    found: list[Required] = []
+    for item in step.items:
+        if item is Item.CONTAINERS:
+            found += [Required(Item.CONTAINERS, c.id) for c in subjects] or [Required(Item.CONTAINERS)]
+        elif part is Part.PERFORMER or item is not Item.PLACE:
+            found.append(Required(item))
+    if part is Part.PERFORMER or step.witness is WitnessRule.INDEPENDENT:
+        found += [Required(f"lot:{material}") for material in step.lots]
+    if part is Part.PERFORMER:
+        found += [Required(f"equipment:{kind}") for kind in step.equipment]
+    return tuple(found)
+
+
+def missing(wanted: Iterable[Required], scans: Iterable[ItemScan]) -> tuple[Required, ...]:
+    """What is still to be scanned, in the order of the step."""
+    done = {(scan.item, scan.target) for scan in scans}
+    items = {scan.item for scan in scans}
+    return tuple(r for r in wanted if ((r.item, r.target) not in done if r.target else r.item not in items))
+
+
+def value_faults(step: Step, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(name, reason code) for each value that is wrong: unknown, not_number, too_low, too_high, not_choice."""
+    rules = {rule.name: rule for rule in step.values}
+    unknown = [(name, "unknown") for name in values if name not in rules]
+    judged = [(name, _judge(rules[name], text)) for name, text in values.items() if name in rules]
+    return tuple(unknown + [(name, reason) for name, reason in judged if reason])
+
+
+def missing_values(step: Step, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of values still to be entered."""
+    return tuple(rule.name for rule in step.values if rule.name not in values)
+
+
+def _judge(rule: ValueRule, text: str) -> str:
+    if rule.choices:
+        return "" if text in rule.choices else "not_choice"
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return "not_number"
+    if not number.is_finite() or len(text) > 40 or (rule.is_count and number != number.to_integral_value()):
+        return "not_number"
+    if rule.low is not None and number < rule.low:
+        return "too_low"
+    if rule.high is not None and number > rule.high:
+        return "too_high"
+    return ""

@@ -1,0 +1,90 @@
+"""When a refusal opens a deviation, of which class, and which containers it names."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from coi.rules.outcome import Refusal, RefusalCode, RefusalKind
+
+
+class DeviationClass(StrEnum):
+    """A critical one blocks the containers that it names."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class DeviationState(StrEnum):
+    """Open until signed."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Cause(StrEnum):
+    """Why it happened, by the one who investigated."""
+
+    PERSON = "person"
+    LABEL = "label"
+    EQUIPMENT = "equipment"
+    PROCEDURE = "procedure"
+    TRANSPORT = "transport"
+    SOFTWARE = "software"
+    OTHER = "other"
+
+
+class DeviationOutcome(StrEnum):
+    """What becomes of the containers named: free again, or closed out."""
+
+    USE_AS_IS = "use_as_is"
+    RELABEL = "relabel"
+    DISCARD = "discard"
+
+
+DUE = {
+    DeviationClass.CRITICAL: timedelta(days=1),
+    DeviationClass.MAJOR: timedelta(days=7),
+    DeviationClass.MINOR: timedelta(days=30),
+}
+
+# The container itself is in doubt: it must not move until somebody has looked at it.
+_CRITICAL = frozenset({RefusalCode.IDENTITY_MISMATCH, RefusalCode.LABEL_VOID, RefusalCode.HOLD_TIME_PASSED})
+# These open a deviation at any step, others at critical steps only.
+_ALWAYS = frozenset({RefusalCode.HOLD_TIME_PASSED, RefusalCode.LABEL_VOID})
+# Already contained by what refused it: a second deviation would say nothing new.
+_NEVER = frozenset({RefusalCode.ON_HOLD})
+
+
+@dataclass(frozen=True)
+class DeviationPlan:
+    """A deviation to open."""
+
+    grade: DeviationClass
+    trigger: RefusalCode
+    containers: tuple[str, ...]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the containers named are put on hold."""
+        return self.grade is DeviationClass.CRITICAL
+
+
+def deviation_for(refusals: tuple[Refusal, ...], *, is_critical: bool) -> DeviationPlan | None:
+    """The deviation that these refusals (most severe first) open, naming the wrong items and nothing else.
+
+    `is_critical`: the step (or one of those that it could have been) is critical.
+    """
+    causes = [
+        r
+        for r in refusals
+        if r.kind is RefusalKind.STOP and r.code not in _NEVER and (is_critical or r.code in _ALWAYS)
+    ]
+    if not causes:
+        return None
+    grave = [r for r in causes if r.code in _CRITICAL]
+    chosen = grave or causes
+    containers = tuple(dict.fromkeys(c for r in chosen for c in r.containers))
+    return DeviationPlan(
+        DeviationClass.CRITICAL if grave else DeviationClass.MAJOR, chosen[0].code, containers
+    )

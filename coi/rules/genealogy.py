@@ -1,0 +1,26 @@
+"""Family trees of containers: a list of (child, parent) pairs in, sets of ids out."""
+
+from collections.abc import Iterable
+
+Pairs = Iterable[tuple[str, str]]
+
+
+def ancestors(container: str, parents: Pairs) -> frozenset[str]:
+    """Every container from which this one was made, without itself."""
+    return _reach({container}, parents) - {container}
+
+
+def descendants(containers: Iterable[str], parents: Pairs) -> frozenset[str]:
+    """These containers and everything that was made from them: how far a hold spreads."""
+    return _reach(set(containers), [(parent, child) for child, parent in parents])
+
+
+def _reach(start: set[str], steps: Pairs) -> frozenset[str]:
+    edges: dict[str, set[str]] = {}
+    for here, there in steps:
+        edges.setdefault(here, set()).add(there)
+    found, frontier = set(start), set(start)
+    while frontier:
+        frontier = {there for here in frontier for there in edges.get(here, ())} - found
+        found |= frontier
+    return frozenset(found)

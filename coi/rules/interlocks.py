@@ -1,0 +1,461 @@
+"""The interlocks: every reason for which a scan is refused, each its own function, all of them always evaluated.
+
+`decide` is the one judgement behind the station's page and the API. It returns every refusal, most severe first, or
+the progress of the check. See `Note [All interlocks]`.
+
+Note [All interlocks]
+~~~~~~~~~~~~~~~~~~~~~
+A first refusal must not hide a graver one (a revoked badge behind 'already done', say), so nothing returns early.
+An interlock that has nothing to judge (no step chosen, no container scanned) yields nothing.
+Where a step is already done for a container, its consequences (consumed, handed on) are not reasons of their own:
+the second of two stations is told 'already done 10:02 by A', and not stopped.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from coi.rules import checks, genealogy
+from coi.rules.checks import Need, Next
+from coi.rules.identifiers import IdentifierKind
+from coi.rules.journey import (
+    Attempt,
+    CheckState,
+    ContainerFacts,
+    ContainerStatus,
+    Disposition,
+    ItemScan,
+    Known,
+    OrderKind,
+    PinState,
+    Target,
+)
+from coi.rules.outcome import Outcome, Refusal, RefusalCode, RefusalKind, by_severity
+from coi.rules.protocol import Does, Guard, Item, Protocol, Scope, Step, WitnessRule
+from coi.rules.situation import (
+    Part,
+    Situation,
+    done_for,
+    in_play,
+    is_void,
+    item_for,
+    missing_before,
+    needs_second_person,
+    understand,
+)
+
+Interlock = Callable[[Situation], Iterator[Refusal]]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one request comes to. `scans` are the items newly accepted; none when anything was refused."""
+
+    outcome: Outcome
+    situation: Situation
+    next: Next
+    refusals: tuple[Refusal, ...] = ()
+    scans: tuple[ItemScan, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    is_part_complete: bool = False
+    is_step_complete: bool = False
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether any refusal is a stop."""
+        return any(r.kind is RefusalKind.STOP for r in self.refusals)
+
+    @property
+    def is_near_miss(self) -> bool:
+        """Whether any refusal would have been a mix-up."""
+        return any(r.is_near_miss for r in self.refusals)
+
+
+def decide(attempt: Attempt, known: Known, protocol: Protocol | None) -> Decision:
+    """Judge one request: all interlocks, then progress."""
+    situation = understand(attempt, known, protocol)
+    refusals = by_severity(refusal for interlock in INTERLOCKS for refusal in interlock(situation))
+    if refusals:
+        return _refuse(situation, refusals)
+    if situation.step is None:
+        choices = tuple(step.code for step in situation.choices)
+        return Decision(Outcome.INCOMPLETE, situation, Next(Need.CHOICE, choices=choices))
+    return _progress(situation, situation.step)
+
+
+def _refuse(situation: Situation, refusals: tuple[Refusal, ...]) -> Decision:
+    only_unreadable = all(r.code is RefusalCode.UNREADABLE for r in refusals)
+    outcome = Outcome.UNREADABLE if only_unreadable else Outcome.REFUSED
+    is_stop = any(r.kind is RefusalKind.STOP for r in refusals)
+    if is_stop or situation.known.has_open_stop:
+        return Decision(outcome, situation, Next(Need.CLEARANCE), refusals)
+    return Decision(outcome, situation, _what_now(situation, ()), refusals)
+
+
+def _what_now(situation: Situation, new: tuple[ItemScan, ...]) -> Next:
+    """The next item for this person; an idle station waits for any scan."""
+    step = situation.step
+    if step is None or situation.order is None or (situation.check is None and not new):
+        return Next(Need.SCAN)
+    wanted = checks.required(step, situation.part, situation.subjects)
+    left = checks.missing(wanted, own_scans(situation) + new)
+    base = Next(
+        Need.SCAN, step=step.code, part=situation.part, total=len(wanted), position=len(wanted) - len(left)
+    )
+    return replace(base, item=left[0].item) if left else base
+
+
+def own_scans(situation: Situation) -> tuple[ItemScan, ...]:
+    """What this person has already scanned in this check, in this part."""
+    check, person = situation.check, situation.attempt.person
+    if check is None or person is None:
+        return ()
+    return tuple(scan for scan in check.scans if scan.user_id == person.user_id)
+
+
+def _progress(situation: Situation, step: Step) -> Decision:
+    attempt = situation.attempt
+    new = tuple(_new_scans(situation, step))
+    values = {**(situation.check.values if situation.check else {}), **attempt.values}
+    base = Decision(Outcome.INCOMPLETE, situation, _what_now(situation, new), scans=new, values=values)
+    if base.next.item:
+        return base
+    is_performer = situation.part is Part.PERFORMER
+    unfilled = checks.missing_values(step, values) if is_performer else ()
+    if unfilled:
+        return replace(base, next=replace(base.next, need=Need.VALUES, values=unfilled))
+    if step.is_signed and attempt.pin is not PinState.VALID:
+        return replace(base, next=replace(base.next, need=Need.PIN))
+    if is_performer and needs_second_person(step):
+        return replace(base, next=replace(base.next, need=Need.WITNESS), is_part_complete=True)
+    done = replace(base.next, need=Need.NOTHING)
+    return replace(base, outcome=Outcome.ACCEPTED, next=done, is_part_complete=True, is_step_complete=True)
+
+
+def _new_scans(situation: Situation, step: Step) -> Iterator[ItemScan]:
+    person = situation.attempt.person
+    for target in situation.targets():
+        item = item_for(step, target)
+        if item is not None and person is not None:
+            key = target.container_id or target.key
+            yield ItemScan(person.user_id, item, key, situation.attempt.now, target.ref)
+
+
+# --- the interlocks -------------------------------------------------------------------------------------------------
+
+
+def read_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Unreadable and unknown barcodes; no record is ever made from them."""
+    for reading in situation.attempt.readings:
+        if reading.identifier is None:
+            yield Refusal(RefusalCode.UNREADABLE, {"reason": str(reading.unreadable)})
+        elif reading.target is None:
+            yield Refusal(RefusalCode.UNKNOWN_CODE, {"kind": str(reading.identifier.kind)})
+
+
+def identity_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Everything scanned in one check carries one COI id."""
+    order = situation.order
+    if order is None:
+        return
+    for target in situation.targets():
+        if target.order_id and target.order_id != order.id:
+            yield Refusal(
+                RefusalCode.IDENTITY_MISMATCH, _mismatch(situation, target), _wrong(situation, target)
+            )
+
+
+def _mismatch(situation: Situation, target: Target) -> dict[str, str]:
+    """Both COI ids, but the expected one only where this person no longer has it to scan."""
+    params = {"kind": str(target.kind)}
+    step, order = situation.step, situation.order
+    found = situation.known.orders.get(target.order_id)
+    if found is not None:
+        params["found"] = found.coi_id
+    scanned = {scan.item for scan in own_scans(situation)}
+    must_scan_order = step is not None and Item.ORDER in step.items and Item.ORDER not in scanned
+    if order is not None and not must_scan_order:
+        params["expected"] = order.coi_id
+    return params
+
+
+def _wrong(situation: Situation, target: Target) -> tuple[str, ...]:
+    """The wrong item: a wristband is on the patient, so against one it is the container that is wrong."""
+    if target.kind is IdentifierKind.WRISTBAND:
+        return tuple(container.id for container in situation.subjects)
+    return (target.container_id,) if target.container_id else ()
+
+
+def container_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Another container of the same journey than the one that this check is about."""
+    step, order = situation.step, situation.order
+    if step is None or order is None or step.scope is Scope.ORDER:
+        return
+    subjects = {container.id for container in situation.subjects}
+    for target in situation.targets():
+        is_ours = target.container_id and target.order_id == order.id
+        if is_ours and subjects and target.container_id not in subjects and item_for(step, target):
+            found = situation.known.containers[target.container_id]
+            kind = RefusalCode.WRONG_CONTAINER if found.kind in step.kinds else RefusalCode.WRONG_KIND
+            yield Refusal(kind, {"found": found.code, "kind": found.kind}, (found.id,))
+
+
+def witness_sees_the_same(situation: Situation) -> Iterator[Refusal]:
+    """The witness's lots must be those that the first person scanned."""
+    check = situation.check
+    if check is None or situation.part is not Part.WITNESS or situation.step is None:
+        return
+    first = {(scan.item, scan.target) for scan in check.scans if scan.user_id == check.performer_id}
+    for target in situation.targets():
+        item = item_for(situation.step, target)
+        if item is not None and item.startswith("lot:") and (item, target.key) not in first:
+            yield Refusal(RefusalCode.LOT_NOT_USABLE, {"lot": target.key, "why": "not_the_first_persons"})
+
+
+def place_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Two patients' material at a place marked for one."""
+    station, order, known = situation.attempt.station, situation.order, situation.known
+    if order is None or not station.is_single_patient or known.place_order in ("", order.id):
+        return
+    if any(target.order_id == order.id for target in situation.targets()):
+        scanned = tuple(t.container_id for t in situation.targets() if t.container_id)
+        yield Refusal(RefusalCode.PLACE_OCCUPIED, {"place": station.place}, scanned)
+
+
+def label_interlock(situation: Situation) -> Iterator[Refusal]:
+    """This printed copy of the label is void."""
+    for reading in situation.attempt.readings:
+        if is_void(reading) and reading.target is not None:
+            containers = (reading.target.container_id,) if reading.target.container_id else ()
+            yield Refusal(RefusalCode.LABEL_VOID, {"label": reading.target.key}, containers)
+
+
+def guard_interlock(situation: Situation) -> Iterator[Refusal]:
+    """The protocol's own conditions: batch released, order infusible."""
+    step, order = situation.step, situation.order
+    if step is None or order is None:
+        return
+    if Guard.INFUSIBLE in step.guards and order.kind is not OrderKind.PATIENT:
+        yield Refusal(RefusalCode.NOT_INFUSIBLE, {"kind": str(order.kind)}, _ids(situation))
+    if Guard.RELEASED not in step.guards:
+        return
+    for container in situation.subjects:
+        if situation.known.dispositions.get(container.batch_id) is not Disposition.RELEASED:
+            yield Refusal(RefusalCode.NOT_RELEASED, {"found": container.code}, (container.id,))
+
+
+def _ids(situation: Situation) -> tuple[str, ...]:
+    return tuple(container.id for container in situation.subjects)
+
+
+def hold_interlock(situation: Situation) -> Iterator[Refusal]:
+    """An open hold or critical deviation on the container or on anything it was made from."""
+    held = genealogy.descendants(situation.known.held, situation.known.parents)
+    for container in situation.subjects:
+        if container.id in held and not _closes(situation):
+            yield Refusal(RefusalCode.ON_HOLD, {"found": container.code}, (container.id,))
+
+
+def _closes(situation: Situation) -> bool:
+    """Closing out is how a held or expired container ends; it must stay possible."""
+    return situation.step is not None and situation.step.does is Does.CLOSE
+
+
+def life_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Expired, past its hold time, or already used."""
+    step, now = situation.step, situation.attempt.now
+    if step is None or _is_done(situation):
+        return
+    for container in situation.subjects:
+        params = {"found": container.code}
+        if container.expires_at is not None and container.expires_at <= now and not _closes(situation):
+            yield Refusal(RefusalCode.EXPIRED, params, (container.id,))
+        if container.hold_until is not None and container.hold_until < now and not _closes(situation):
+            yield Refusal(RefusalCode.HOLD_TIME_PASSED, params, (container.id,))
+        if container.status not in in_play(step) and container.status is not ContainerStatus.UNLABELLED:
+            yield Refusal(
+                RefusalCode.ALREADY_USED, {**params, "status": str(container.status)}, (container.id,)
+            )
+
+
+def _is_done(situation: Situation) -> bool:
+    step = situation.step
+    return step is not None and not step.is_repeatable and done_for(situation, step) is not None
+
+
+def custody_interlock(situation: Situation) -> Iterator[Refusal]:
+    """The container must be in the custody of the party that performs the step."""
+    step, order = situation.step, situation.order
+    if step is None or order is None or _is_done(situation):
+        return
+    site = order.sites.get(step.party, "")
+    for container in situation.subjects:
+        if container.custodian != site:
+            yield Refusal(
+                RefusalCode.CUSTODY_ELSEWHERE, {"found": container.code, "site": container.custodian}
+            )
+
+
+def stock_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Material lots and equipment that are expired, blocked or out of calibration."""
+    codes = {
+        IdentifierKind.LOT: RefusalCode.LOT_NOT_USABLE,
+        IdentifierKind.EQUIPMENT: RefusalCode.EQUIPMENT_NOT_USABLE,
+        IdentifierKind.SHIPPER: RefusalCode.EQUIPMENT_NOT_USABLE,
+    }
+    for target in situation.targets():
+        if target.kind in codes and not target.is_usable:
+            yield Refusal(codes[target.kind], {"found": target.key, "why": target.why_not})
+
+
+def stop_interlock(situation: Situation) -> Iterator[Refusal]:
+    """A STOP at this station waits for a second qualified person."""
+    if situation.known.has_open_stop:
+        yield Refusal(RefusalCode.STOP_NOT_CLEARED)
+
+
+def authority_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Badge, role and training of the person; the ledger keeps the attempt."""
+    attempt, step = situation.attempt, situation.step
+    if attempt.person is None or attempt.badge_state != "valid":
+        yield Refusal(RefusalCode.BADGE_NOT_VALID, {"state": attempt.badge_state})
+        return
+    if step is None or situation.order is None:
+        return
+    roles = step.roles if situation.part is Part.PERFORMER else step.witness_roles
+    if not attempt.person.has_role(roles, situation.party_site(), attempt.now):
+        yield Refusal(RefusalCode.NO_ROLE, {"step": step.code, "site": situation.party_site()})
+    # A receiver answers for taking over, not for the giver's task, so the step's training is not asked of them.
+    is_receiver = situation.part is Part.WITNESS and step.witness is WitnessRule.RECEIVER
+    if step.training and not is_receiver and not attempt.person.is_trained(step.training, attempt.now):
+        yield Refusal(RefusalCode.NOT_TRAINED, {"topic": step.training})
+
+
+def witness_interlock(situation: Situation) -> Iterator[Refusal]:
+    """The second person is another person, and scans on their own, after the first."""
+    check, person, protocol = situation.check, situation.attempt.person, situation.protocol
+    if check is None or person is None or protocol is None or check.state is not CheckState.OPEN:
+        return
+    if check.performed_at is None:
+        if check.performer_id != person.user_id:
+            yield Refusal(
+                RefusalCode.WITNESS_NOT_INDEPENDENT, {"why": "first_not_finished", "by": check.performer_name}
+            )
+        return
+    if check.performer_id == person.user_id:
+        yield Refusal(RefusalCode.WITNESS_SAME_PERSON, {"by": check.performer_name})
+    elif check.witness_id not in (None, person.user_id):
+        yield Refusal(RefusalCode.WITNESS_NOT_INDEPENDENT, {"why": "another_witness"})
+    if situation.attempt.now - check.performed_at < timedelta(seconds=protocol.witness_gap_s):
+        yield Refusal(
+            RefusalCode.WITNESS_NOT_INDEPENDENT, {"why": "too_soon", "seconds": str(protocol.witness_gap_s)}
+        )
+
+
+def station_interlock(situation: Situation) -> Iterator[Refusal]:
+    """The right site and a station that may do this step."""
+    step, order, station = situation.step, situation.order, situation.attempt.station
+    if step is None or order is None:
+        return
+    sites = {order.sites.get(party, "") for party in (step.party, step.receiver) if party is not None}
+    if station.site not in sites:
+        yield Refusal(RefusalCode.WRONG_SITE, {"step": step.code, "site": station.site})
+    if step.code not in station.steps:
+        yield Refusal(RefusalCode.WRONG_STATION, {"step": step.code, "station": station.code})
+
+
+def sequence_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Steps before this one that are not done, or that still wait for their second person."""
+    step = situation.step
+    if step is None or situation.order is None or _is_done(situation):
+        return
+    subjects: tuple[ContainerFacts | None, ...] = (None,) if step.scope is Scope.ORDER else situation.subjects
+    undone = {code for subject in subjects for code in missing_before(situation, step, subject)}
+    waiting = {
+        c.step for c in situation.known.checks.values() if c.state is CheckState.OPEN and c.performed_at
+    }
+    for code in sorted(undone):
+        yield Refusal(RefusalCode.OUT_OF_SEQUENCE, {"step": step.code, "waits_for": code})
+        if code in waiting:
+            yield Refusal(RefusalCode.WITNESS_MISSING, {"waits_for": code})
+
+
+def unlabelled_interlock(situation: Situation) -> Iterator[Refusal]:
+    """A container whose label was not yet applied and scanned back may not move."""
+    step = situation.step
+    if step is None or step.does is Does.APPLY_LABEL:
+        return
+    for container in situation.subjects:
+        if container.status is ContainerStatus.UNLABELLED:
+            yield Refusal(RefusalCode.LABEL_NOT_APPLIED, {"found": container.code})
+
+
+def done_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Already done, by whom and when; or a check that is over."""
+    step, check, attempt = situation.step, situation.check, situation.attempt
+    done = done_for(situation, step) if step is not None and not step.is_repeatable else None
+    if done is not None and step is not None:
+        yield Refusal(RefusalCode.ALREADY_DONE, {"step": step.code, "by": done.by, "at": done.at.isoformat()})
+    elif attempt.check_id and (check is None or check.state is not CheckState.OPEN):
+        yield Refusal(RefusalCode.CHECK_CLOSED, {"state": str(check.state) if check else "unknown"})
+
+
+def item_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Codes that this step has no use for, and codes scanned twice."""
+    step = situation.step
+    if step is None:
+        yield from _no_step(situation)
+        return
+    already = {(scan.item, scan.target) for scan in own_scans(situation)}
+    for target in situation.targets():
+        item = item_for(step, target)
+        if item is None:
+            yield Refusal(RefusalCode.WRONG_KIND, {"kind": str(target.kind), "step": step.code})
+        elif (item, target.container_id or target.key) in already:
+            yield Refusal(RefusalCode.DUPLICATE_SCAN, {"kind": str(target.kind)})
+        already.add((item or "", target.container_id or target.key))
+
+
+def _no_step(situation: Situation) -> Iterator[Refusal]:
+    attempt = situation.attempt
+    if situation.choices:
+        return
+    if attempt.step or situation.check is not None:
+        yield Refusal(RefusalCode.STEP_UNKNOWN, {"step": attempt.step})
+    for reading in attempt.readings:
+        if reading.target is not None:
+            yield Refusal(RefusalCode.WRONG_KIND, {"kind": str(reading.target.kind)})
+
+
+def entry_interlock(situation: Situation) -> Iterator[Refusal]:
+    """Typed values out of their declared form or range, and a wrong PIN."""
+    attempt, step = situation.attempt, situation.step
+    if attempt.pin is PinState.INVALID:
+        yield Refusal(RefusalCode.PIN_NOT_VALID)
+    if step is not None:
+        for name, reason in checks.value_faults(step, attempt.values):
+            yield Refusal(RefusalCode.VALUE_NOT_VALID, {"name": name, "why": reason})
+
+
+INTERLOCKS: tuple[Interlock, ...] = (
+    read_interlock,
+    identity_interlock,
+    container_interlock,
+    witness_sees_the_same,
+    place_interlock,
+    label_interlock,
+    guard_interlock,
+    hold_interlock,
+    life_interlock,
+    custody_interlock,
+    stock_interlock,
+    stop_interlock,
+    authority_interlock,
+    witness_interlock,
+    station_interlock,
+    sequence_interlock,
+    unlabelled_interlock,
+    done_interlock,
+    item_interlock,
+    entry_interlock,
+)

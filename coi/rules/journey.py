@@ -1,0 +1,204 @@
+"""What is known when a scan is decided: plain frozen facts about orders, containers, checks and people.
+
+`coi.selectors` gathers them in one statement; the Hypothesis tests make them up. Ids are texts (UUIDs).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from coi.rules.identifiers import Identifier, IdentifierKind, UnreadableReason
+from coi.rules.protocol import Party
+from people.rules.authority import Person
+
+
+class OrderKind(StrEnum):
+    """Only a patient's order may ever be infused."""
+
+    PATIENT = "patient"
+    ENGINEERING = "engineering"
+    VALIDATION = "validation"
+
+
+class ContainerStatus(StrEnum):
+    """Where a container stands in its life."""
+
+    UNLABELLED = "unlabelled"
+    AVAILABLE = "available"
+    THAWED = "thawed"
+    CONSUMED = "consumed"
+    INFUSED = "infused"
+    CLOSED = "closed"
+
+
+class CopyStatus(StrEnum):
+    """Where one printed copy of a label stands."""
+
+    ISSUED = "issued"
+    PRINTED = "printed"
+    APPLIED = "applied"
+    VOID = "void"
+
+
+class Disposition(StrEnum):
+    """A batch's disposition; `qc` alone moves it, through `coi.services.record_disposition`."""
+
+    IN_PROCESS = "in_process"
+    TESTING = "testing"
+    QA_REVIEW = "qa_review"
+    RELEASED = "released"
+    REJECTED = "rejected"
+
+
+class CheckState(StrEnum):
+    """One attempt at a step."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """One course of therapy and whose sites take part in it."""
+
+    id: str
+    coi_id: str
+    kind: OrderKind
+    is_open: bool
+    sites: Mapping[Party, str]
+    protocol_id: str
+
+
+@dataclass(frozen=True)
+class ContainerFacts:
+    """One bag, vial, tube, vessel or sample."""
+
+    id: str
+    order_id: str
+    code: str
+    kind: str
+    status: ContainerStatus
+    custodian: str
+    batch_id: str = ""
+    expires_at: datetime | None = None
+    hold_until: datetime | None = None
+    hold_step: str = ""
+
+
+@dataclass(frozen=True)
+class DoneStep:
+    """A completed step, for one subject (order, batch or container id)."""
+
+    step: str
+    subject: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class ItemScan:
+    """One item that one person scanned in a check. `item` is an Item, `lot:<material>` or `equipment:<kind>`.
+
+    `target` is the container's id or the code scanned, `ref` the row behind it (the label copy, say).
+    """
+
+    user_id: int
+    item: str
+    target: str
+    at: datetime
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """One attempt at a step, as stored. `performed_at`: when the first person's part was complete."""
+
+    id: str
+    order_id: str
+    step: str
+    station: str
+    state: CheckState
+    performer_id: int
+    performer_name: str
+    subjects: tuple[str, ...] = ()
+    batch_id: str = ""
+    scans: tuple[ItemScan, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    performed_at: datetime | None = None
+    witness_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything known of the journeys that one scan concerns."""
+
+    orders: Mapping[str, OrderFacts] = field(default_factory=dict)
+    containers: Mapping[str, ContainerFacts] = field(default_factory=dict)
+    parents: tuple[tuple[str, str], ...] = ()
+    held: frozenset[str] = frozenset()
+    dispositions: Mapping[str, Disposition] = field(default_factory=dict)
+    done: tuple[DoneStep, ...] = ()
+    checks: Mapping[str, CheckFacts] = field(default_factory=dict)
+    place_order: str = ""
+    has_open_stop: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a readable barcode names; `ref` is the id of its row. Fields that do not fit the kind stay empty."""
+
+    kind: IdentifierKind
+    key: str
+    order_id: str = ""
+    container_id: str = ""
+    copy_status: CopyStatus | None = None
+    ref: str = ""
+    sort: str = ""
+    is_usable: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One barcode of a request: read or not, found or not."""
+
+    identifier: Identifier | None
+    unreadable: UnreadableReason | None = None
+    target: Target | None = None
+
+
+@dataclass(frozen=True)
+class StationFacts:
+    """The scan station: where it stands and which steps it may do."""
+
+    code: str
+    site: str
+    steps: frozenset[str]
+    place: str = ""
+    is_single_patient: bool = False
+
+
+class PinState(StrEnum):
+    """What came of the PIN in the request."""
+
+    ABSENT = "absent"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One person's request, read and looked up. `now` is given from outside."""
+
+    now: datetime
+    station: StationFacts
+    person: Person | None
+    badge_state: str
+    readings: tuple[Reading, ...]
+    check_id: str = ""
+    step: str = ""
+    pin: PinState = PinState.ABSENT
+    values: Mapping[str, str] = field(default_factory=dict)

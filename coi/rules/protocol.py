@@ -1,0 +1,370 @@
+"""A protocol: the versioned list of steps of one therapy, read from a controlled document into frozen dataclasses.
+
+Data chooses from closed lists (`Does`, `Item`, `Guard`, `Scope`, `Party`, `WitnessRule`) and sets parameters; there
+are no expressions in it, so that every reachable state can be explored. `parse` answers with the protocol or with
+every fault found, each at its path.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from people.rules.documents import Problem
+from people.rules.roles import Role
+
+MAX_STEPS = 60
+MAX_CHILDREN = 12
+
+
+class Scope(StrEnum):
+    """What a step is done to, once each."""
+
+    ORDER = "order"
+    BATCH = "batch"
+    CONTAINER = "container"
+
+
+class Party(StrEnum):
+    """Whose site a step belongs to, by the order's own parties."""
+
+    TREATING = "treating"
+    COLLECTION = "collection"
+    COURIER = "courier"
+    MANUFACTURER = "manufacturer"
+
+
+class WitnessRule(StrEnum):
+    """The second person: none, an independent witness who scans all again, or the receiver of a hand-over."""
+
+    NONE = "none"
+    INDEPENDENT = "independent"
+    RECEIVER = "receiver"
+
+
+class Item(StrEnum):
+    """What one person scans in a step. `CONTAINERS` asks for every container of the step's kind."""
+
+    ORDER = "order"
+    WRISTBAND = "wristband"
+    CONTAINER = "container"
+    CONTAINERS = "containers"
+    LABEL = "label"
+    SHIPPER = "shipper"
+    PLACE = "place"
+
+
+class Does(StrEnum):
+    """What a completed step changes."""
+
+    NOTHING = "nothing"
+    COLLECT = "collect"
+    APPLY_LABEL = "apply_label"
+    TRANSFER = "transfer"
+    START_BATCH = "start_batch"
+    MAKE = "make"
+    POOL = "pool"
+    PUT_AWAY = "put_away"
+    THAW = "thaw"
+    INFUSE = "infuse"
+    CLOSE = "close"
+
+
+class Guard(StrEnum):
+    """Conditions beyond those that always hold."""
+
+    RELEASED = "released"
+    INFUSIBLE = "infusible"
+
+
+@dataclass(frozen=True)
+class ValueRule:
+    """One typed value that the step records: a quantity in a UCUM unit, or a word from a fixed set."""
+
+    name: str
+    label: str
+    unit: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    choices: tuple[str, ...] = ()
+    is_count: bool = False
+
+
+@dataclass(frozen=True)
+class Makes:
+    """The containers that a step makes: their kind, how many (fixed, or from a recorded count) and their life."""
+
+    kind: str
+    count: int = 1
+    count_from: str = ""
+    is_consuming: bool = False
+    expires_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a protocol. `after` names the steps that must be done before, for the same material."""
+
+    code: str
+    title: str
+    scope: Scope
+    party: Party
+    roles: frozenset[Role]
+    items: tuple[Item, ...]
+    does: Does = Does.NOTHING
+    after: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    guards: frozenset[Guard] = frozenset()
+    witness: WitnessRule = WitnessRule.NONE
+    witness_roles: frozenset[Role] = frozenset()
+    receiver: Party | None = None
+    training: str = ""
+    is_signed: bool = False
+    is_critical: bool = False
+    is_repeatable: bool = False
+    lots: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    values: tuple[ValueRule, ...] = ()
+    makes: Makes | None = None
+    hold_minutes: int | None = None
+    hold_until_step: str = ""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A whole protocol. `witness_gap_s`: the least seconds between the first person's scans and the witness's."""
+
+    name: str
+    steps: tuple[Step, ...]
+    witness_gap_s: int = 1
+    by_code: Mapping[str, Step] = field(default_factory=dict, compare=False)
+
+    def step(self, code: str) -> Step | None:
+        """The step of that code, or None."""
+        return self.by_code.get(code)
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class _Reader:
+    """Reads fields from one JSON object and collects every fault instead of stopping at the first."""
+
+    def __init__(self, data: Any, path: str, faults: list[Problem]) -> None:
+        self.path = path
+        self.faults = faults
+        self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        self.seen: set[str] = set()
+        if not isinstance(data, Mapping):
+            self.fault("", "not_an_object")
+
+    def fault(self, key: str, code: str, **params: Any) -> None:
+        self.faults.append(Problem(f"{self.path}.{key}" if key else self.path, code, params))
+
+    def get(self, key: str, kind: type, default: Any) -> Any:
+        self.seen.add(key)
+        value = self.data.get(key, default)
+        if value is default:
+            return default
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.fault(key, "wrong_type", wanted=kind.__name__)
+            return default
+        return value
+
+    def text(self, key: str, *, required: bool = False) -> str:
+        value: str = self.get(key, str, "")
+        if required and not value:
+            self.fault(key, "required")
+        return value
+
+    def count(self, key: str, low: int, high: int) -> int | None:
+        value: int | None = self.get(key, int, None)
+        if value is not None and not low <= value <= high:
+            self.fault(key, "out_of_range", low=low, high=high)
+            return None
+        return value
+
+    def one(self, key: str, choices: type[_Choice], default: _Choice | None) -> _Choice | None:
+        raw = self.text(key, required=default is None and key != "receiver")
+        if not raw:
+            return default
+        return self._choice(key, raw, choices) or default
+
+    def many(self, key: str, choices: type[_Choice]) -> tuple[_Choice, ...]:
+        found = (self._choice(f"{key}[{n}]", raw, choices) for n, raw in enumerate(self.texts(key)))
+        return tuple(choice for choice in found if choice is not None)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values: Sequence[Any] = self.get(key, list, [])
+        if not all(isinstance(value, str) and value for value in values):
+            self.fault(key, "not_texts")
+            return ()
+        return tuple(values)
+
+    def number(self, key: str) -> Decimal | None:
+        raw = self.text(key)
+        if not raw:
+            return None
+        try:
+            value = Decimal(raw)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite():
+            self.fault(key, "not_decimal_text")
+            return None
+        return value
+
+    def _choice(self, key: str, raw: str, choices: type[_Choice]) -> _Choice | None:
+        try:
+            return choices(raw)
+        except ValueError:
+            self.fault(key, "not_choice", given=raw, choices=list(choices))
+            return None
+
+    def close(self) -> None:
+        for key in sorted(set(self.data) - self.seen):
+            self.fault(key, "unknown_field")
+
+
+def parse(content: Any) -> tuple[Protocol | None, tuple[Problem, ...]]:
+    """Read a protocol document (schema 1). Answers (protocol, ()) or (None, every fault)."""
+    faults: list[Problem] = []
+    reader = _Reader(content, "protocol", faults)
+    name = reader.text("name", required=True)
+    gap = reader.count("witness_gap_s", 0, 600)
+    raw_steps: Sequence[Any] = reader.get("steps", list, [])
+    reader.close()
+    if not 1 <= len(raw_steps) <= MAX_STEPS:
+        reader.fault("steps", "out_of_range", low=1, high=MAX_STEPS)
+    steps = tuple(_read_step(raw, f"steps[{n}]", faults) for n, raw in enumerate(raw_steps[:MAX_STEPS]))
+    _check_references(steps, faults)
+    if faults:
+        return None, tuple(faults)
+    by_code = {step.code: step for step in steps}
+    return Protocol(name, steps, 1 if gap is None else gap, by_code), ()
+
+
+def problems(content: Any) -> tuple[Problem, ...]:
+    """What is wrong with a protocol document; the check that `people` runs before it takes one."""
+    return parse(content)[1]
+
+
+def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
+    reader = _Reader(raw, path, faults)
+    step = Step(
+        code=reader.text("code", required=True),
+        title=reader.text("title", required=True),
+        scope=reader.one("scope", Scope, None) or Scope.ORDER,
+        party=reader.one("party", Party, None) or Party.TREATING,
+        roles=frozenset(reader.many("roles", Role)),
+        items=reader.many("items", Item),
+        does=reader.one("does", Does, Does.NOTHING) or Does.NOTHING,
+        after=reader.texts("after"),
+        kinds=reader.texts("kinds"),
+        guards=frozenset(reader.many("guards", Guard)),
+        witness=reader.one("witness", WitnessRule, WitnessRule.NONE) or WitnessRule.NONE,
+        witness_roles=frozenset(reader.many("witness_roles", Role)),
+        receiver=reader.one("receiver", Party, None),
+        training=reader.text("training"),
+        is_signed=reader.get("is_signed", bool, False),
+        is_critical=reader.get("is_critical", bool, False),
+        is_repeatable=reader.get("is_repeatable", bool, False),
+        lots=reader.texts("lots"),
+        equipment=reader.texts("equipment"),
+        values=_read_values(reader),
+        makes=_read_makes(reader),
+        hold_minutes=reader.count("hold_minutes", 1, 525_600),
+        hold_until_step=reader.text("hold_until_step"),
+    )
+    reader.close()
+    return step
+
+
+def _read_values(reader: _Reader) -> tuple[ValueRule, ...]:
+    values = []
+    for n, raw in enumerate(reader.get("values", list, [])):
+        inner = _Reader(raw, f"{reader.path}.values[{n}]", reader.faults)
+        values.append(
+            ValueRule(
+                name=inner.text("name", required=True),
+                label=inner.text("label", required=True),
+                unit=inner.text("unit"),
+                low=inner.number("low"),
+                high=inner.number("high"),
+                choices=inner.texts("choices"),
+                is_count=inner.get("is_count", bool, False),
+            )
+        )
+        inner.close()
+    return tuple(values)
+
+
+def _read_makes(reader: _Reader) -> Makes | None:
+    raw = reader.get("makes", dict, None)
+    if raw is None:
+        return None
+    inner = _Reader(raw, f"{reader.path}.makes", reader.faults)
+    makes = Makes(
+        kind=inner.text("kind", required=True),
+        count=inner.count("count", 1, MAX_CHILDREN) or 1,
+        count_from=inner.text("count_from"),
+        is_consuming=inner.get("is_consuming", bool, False),
+        expires_minutes=inner.count("expires_minutes", 1, 5_256_000),
+    )
+    inner.close()
+    return makes
+
+
+def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
+    seen: set[str] = set()
+    for n, step in enumerate(steps):
+        path = f"steps[{n}]"
+        if step.code in seen:
+            faults.append(Problem(f"{path}.code", "repeated", {"code": step.code}))
+        for code in step.after:
+            if code not in seen:
+                faults.append(Problem(f"{path}.after", "not_an_earlier_step", {"code": code}))
+        seen.add(step.code)
+        faults.extend(Problem(f"{path}.{key}", code) for key, code in _step_faults(step))
+
+
+def _step_faults(step: Step) -> list[tuple[str, str]]:
+    """What one step needs to make sense on its own."""
+    counts = {value.name for value in step.values if value.is_count}
+    needs = (
+        ("roles", not step.roles, "required"),
+        ("items", not step.items, "required"),
+        ("kinds", step.scope is not Scope.ORDER and not step.kinds, "required"),
+        ("witness_roles", step.witness is not WitnessRule.NONE and not step.witness_roles, "required"),
+        (
+            "receiver",
+            (step.witness is WitnessRule.RECEIVER) != (step.receiver is not None),
+            "receiver_and_witness_differ",
+        ),
+        ("receiver", step.does is Does.TRANSFER and step.receiver is None, "required_for_transfer"),
+        ("makes", step.does in (Does.COLLECT, Does.MAKE, Does.POOL) and step.makes is None, "required"),
+        (
+            "makes",
+            bool(step.makes and step.makes.count_from and step.makes.count_from not in counts),
+            "unknown_count",
+        ),
+        ("items", step.does is Does.APPLY_LABEL and Item.LABEL not in step.items, "label_required"),
+        ("items", step.does is Does.PUT_AWAY and Item.PLACE not in step.items, "place_required"),
+        ("items", step.scope is Scope.CONTAINER and not _names_container(step), "container_required"),
+        (
+            "items",
+            step.scope is Scope.BATCH and Item.CONTAINERS not in step.items,
+            "containers_required",
+        ),
+        (
+            "hold_minutes",
+            (step.hold_minutes is None) != (not step.hold_until_step),
+            "hold_incomplete",
+        ),
+    )
+    return [(key, code) for key, is_wrong, code in needs if is_wrong]
+
+
+def _names_container(step: Step) -> bool:
+    return Item.CONTAINER in step.items or Item.LABEL in step.items

@@ -1,0 +1,51 @@
+"""One person's request at a station, as given; and the digests by which a retry and a double trigger are known."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from ledger.rules import canonical
+
+# A trigger pulled twice: not a refusal, not a deviation.
+REPEAT_WINDOW = timedelta(seconds=3)
+MAX_BARCODES = 24
+MAX_VALUES = 24
+
+
+@dataclass(frozen=True)
+class ScanRequest:
+    """What one person sent: raw barcodes, the raw badge, and what they entered. `token` proves the station."""
+
+    scan_id: UUID
+    token: str
+    badge: bytes
+    barcodes: tuple[bytes, ...] = ()
+    pin: str = ""
+    check: UUID | None = None
+    step: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def digest(self, key: bytes) -> str:
+        """What makes this request itself, whatever its id: the same id with another digest is a conflict."""
+        return _keyed(
+            key, "request", [*self._content(), self.pin, str(self.check), sorted(self.values.items())]
+        )
+
+    def content_digest(self, key: bytes) -> str:
+        """Who scanned what for which step: the same again within `REPEAT_WINDOW` is a double trigger."""
+        return _keyed(key, "content", [*self._content(), self.pin, sorted(self.values.items())])
+
+    def _content(self) -> list[object]:
+        return [self.badge.hex(), [raw.hex() for raw in self.barcodes], self.step]
+
+
+def index_key(key: bytes, kind: str, value: str) -> str:
+    """The keyed digest by which a personal identifier (wristband, MRN) is found without being stored."""
+    return _keyed(key, kind, [value])
+
+
+def _keyed(key: bytes, purpose: str, content: list[object]) -> str:
+    return hmac.new(key, canonical([purpose, content]), hashlib.sha256).hexdigest()

@@ -1,0 +1,256 @@
+"""What the interlocks need to know, gathered in a fixed number of statements.
+
+`resolve` finds what barcodes name, `gather` everything known of the journeys concerned. Each is ONE statement, however
+many bags, steps or holds there are, since a scan has a budget of about twelve. Nothing here is cached.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from coi.rules.identifiers import Identifier, IdentifierKind
+from coi.rules.journey import (
+    CheckFacts,
+    CheckState,
+    ContainerFacts,
+    ContainerStatus,
+    CopyStatus,
+    Disposition,
+    DoneStep,
+    ItemScan,
+    Known,
+    OrderFacts,
+    OrderKind,
+    StationFacts,
+    Target,
+)
+from coi.rules.protocol import Party
+from coi.rules.requests import index_key
+from coi.rules.stock import StockStatus, why_not
+from people import selectors as people
+
+# (kind, given key, row, order, container, state, sort, site, good until), one SELECT for each kind of identifier.
+_FIND = {
+    IdentifierKind.LABEL: """
+        SELECT 'label', code, id, order_id, container_id, status, '', '', NULL::timestamptz
+          FROM coi_labelcopy WHERE code = ANY(%s)""",
+    IdentifierKind.COI: """
+        SELECT 'coi', coi_id, id, id, NULL::uuid, '', '', '', NULL::timestamptz
+          FROM coi_order WHERE coi_id = ANY(%s)""",
+    IdentifierKind.DIN: """
+        SELECT 'din', din, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
+          FROM coi_collection WHERE din = ANY(%s)""",
+    IdentifierKind.WRISTBAND: """
+        SELECT 'wristband', value_key, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
+          FROM coi_alias WHERE kind = 'wristband' AND value_key = ANY(%s)""",
+    IdentifierKind.LOT: """
+        SELECT 'lot', code, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at
+          FROM coi_materiallot WHERE code = ANY(%s)""",
+    IdentifierKind.EQUIPMENT: """
+        SELECT 'equipment', code, id, NULL::uuid, NULL::uuid, status, kind, site_id, calibration_due_at
+          FROM coi_equipment WHERE kind <> 'shipper' AND code = ANY(%s)""",
+    IdentifierKind.SHIPPER: """
+        SELECT 'shipper', code, id, NULL::uuid, NULL::uuid, status, kind, '', calibration_due_at
+          FROM coi_equipment WHERE kind = 'shipper' AND code = ANY(%s)""",
+}
+_CHECK = """
+        SELECT 'check', id::text, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
+          FROM coi_check WHERE id = %s"""
+
+
+def secret_index_key() -> bytes:
+    """The key of the index over personal identifiers, from outside the database."""
+    return b64decode(settings.INDEX_KEY)
+
+
+def look_up_key(identifier: Identifier) -> str:
+    """What the identifier is stored as: itself, or its keyed digest where it is personal."""
+    if identifier.kind is IdentifierKind.WRISTBAND:
+        return index_key(secret_index_key(), "wristband", identifier.value)
+    return identifier.value
+
+
+def resolve(
+    identifiers: Sequence[Identifier], *, check_id: str, station: StationFacts, now: datetime
+) -> tuple[dict[Identifier, Target], str]:
+    """What each identifier names, and the order of the check that was named (one statement, or none)."""
+    keys: dict[IdentifierKind, dict[str, Identifier]] = {}
+    for identifier in identifiers:
+        if identifier.kind in _FIND:
+            keys.setdefault(identifier.kind, {})[look_up_key(identifier)] = identifier
+    parts: list[str] = [_FIND[kind] for kind in keys]
+    params: list[Any] = [list(found) for found in keys.values()]
+    if check_id:
+        parts.append(_CHECK)
+        params.append(check_id)
+    places = _places([i for i in identifiers if i.kind is IdentifierKind.PLACE])
+    if not parts:
+        return places, ""
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        rows = cursor.fetchall()
+    check_order = next((str(row[3] or "") for row in rows if row[0] == "check"), "")
+    found = [row for row in rows if row[0] != "check"]
+    unique = [row for row in found if sum(1 for other in found if other[:2] == row[:2]) == 1]
+    targets = (_target(row, station, now) for row in unique)
+    named = {
+        keys[IdentifierKind(row[0])][row[1]]: target for row, target in zip(unique, targets, strict=True)
+    }
+    return named | places, check_order
+
+
+def _places(identifiers: Sequence[Identifier]) -> dict[Identifier, Target]:
+    """Places belong to `people`; only putting away asks for one, and then it is one statement more."""
+    found = ((identifier, people.place_by_code(identifier.value)) for identifier in identifiers)
+    return {i: Target(IdentifierKind.PLACE, i.value, ref=place.id) for i, place in found if place is not None}
+
+
+def _target(row: tuple[Any, ...], station: StationFacts, now: datetime) -> Target:
+    kind, key, ref, order_id, container_id, state, sort, site, good_until = row
+    reason = ""
+    if good_until is not None:
+        at_site = site or station.site  # a shipper travels: it is nobody's
+        reason = why_not(
+            status=StockStatus(state), good_until=good_until, site=at_site, station_site=station.site, now=now
+        )
+    return Target(
+        kind=IdentifierKind(kind),
+        key=key,
+        order_id=str(order_id or ""),
+        container_id=str(container_id or ""),
+        copy_status=CopyStatus(state) if kind == "label" else None,
+        ref=str(ref),
+        sort=sort,
+        is_usable=not reason,
+        why_not=reason,
+    )
+
+
+_GATHER = """
+WITH wanted AS (SELECT unnest(%(orders)s::uuid[]) AS id)
+SELECT json_build_object(
+  'orders', (SELECT json_agg(json_build_array(o.id, o.coi_id, o.kind, o.closed_at IS NULL, o.treating_site_id,
+               o.collection_site_id, o.courier_site_id, o.manufacturing_site_id, o.protocol_id))
+             FROM coi_order o JOIN wanted w ON w.id = o.id),
+  'containers', (SELECT json_agg(json_build_array(c.id, c.order_id, c.code, c.kind, c.status, c.custodian_id,
+               c.batch_id, c.expires_at, c.hold_until, c.hold_step))
+             FROM coi_container c JOIN wanted w ON w.id = c.order_id),
+  'parents', (SELECT json_agg(json_build_array(p.child_id, p.parent_id))
+             FROM coi_containerparent p JOIN wanted w ON w.id = p.order_id),
+  'held', (SELECT json_agg(h.container_id)
+             FROM coi_hold h JOIN wanted w ON w.id = h.order_id WHERE h.released_at IS NULL),
+  'batches', (SELECT json_agg(json_build_array(b.id, b.disposition))
+             FROM coi_batch b JOIN wanted w ON w.id = b.order_id),
+  'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name) ORDER BY s.at)
+             FROM coi_steprecord s JOIN wanted w ON w.id = s.order_id),
+  'checks', (SELECT json_agg(json_build_array(k.id, k.order_id, k.step, k.station, k.state, k.performer_id,
+               k.performer_name, k.subjects, k.batch, k.scans, k.values, k.performed_at, k.witness_id)
+               ORDER BY k.opened_at)
+             FROM coi_check k
+             WHERE k.id = %(check)s OR (k.state = 'open' AND k.order_id IN (SELECT id FROM wanted))),
+  'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s AND u.closed_at IS NULL),
+  'stop', EXISTS (SELECT 1 FROM coi_check k
+             WHERE k.station = %(station)s AND k.state = 'stopped' AND k.cleared_at IS NULL)
+)::text
+"""
+
+
+def gather(*, orders: Sequence[str], check_id: str, station: StationFacts) -> Known:
+    """Everything known of these journeys, of the named check and of the station's place (one statement)."""
+    params = {
+        "orders": list(orders),
+        "check": check_id or None,
+        "place": station.place if station.is_single_patient else "",
+        "station": station.code,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GATHER, params)
+        row: tuple[str] = cursor.fetchone()
+    return _known(json.loads(row[0]))
+
+
+def _known(found: Mapping[str, Any]) -> Known:
+    return Known(
+        orders={row[0]: _order(row) for row in found["orders"] or ()},
+        containers={row[0]: _container(row) for row in found["containers"] or ()},
+        parents=tuple((child, parent) for child, parent in found["parents"] or ()),
+        held=frozenset(found["held"] or ()),
+        dispositions={batch: Disposition(state) for batch, state in found["batches"] or ()},
+        done=tuple(DoneStep(step, subject, _time(at), by) for step, subject, at, by in found["done"] or ()),
+        checks={row[0]: _check(row) for row in found["checks"] or ()},
+        place_order=found["place"] or "",
+        has_open_stop=found["stop"],
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _time_or_none(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _order(row: Sequence[Any]) -> OrderFacts:
+    order_id, coi_id, kind, is_open, treating, collection, courier, manufacturer, protocol_id = row
+    sites = {
+        Party.TREATING: treating,
+        Party.COLLECTION: collection,
+        Party.COURIER: courier,
+        Party.MANUFACTURER: manufacturer,
+    }
+    return OrderFacts(order_id, coi_id, OrderKind(kind), is_open, sites, protocol_id)
+
+
+def _container(row: Sequence[Any]) -> ContainerFacts:
+    container_id, order_id, code, kind, status, custodian, batch, expires_at, hold_until, hold_step = row
+    return ContainerFacts(
+        id=container_id,
+        order_id=order_id,
+        code=code,
+        kind=kind,
+        status=ContainerStatus(status),
+        custodian=custodian,
+        batch_id=batch or "",
+        expires_at=_time_or_none(expires_at),
+        hold_until=_time_or_none(hold_until),
+        hold_step=hold_step,
+    )
+
+
+def _check(row: Sequence[Any]) -> CheckFacts:
+    (
+        check_id,
+        order_id,
+        step,
+        station,
+        state,
+        performer,
+        name,
+        subjects,
+        batch,
+        scans,
+        values,
+        performed,
+        witness,
+    ) = row
+    return CheckFacts(
+        id=check_id,
+        order_id=order_id or "",
+        step=step,
+        station=station,
+        state=CheckState(state),
+        performer_id=performer or 0,
+        performer_name=name,
+        subjects=tuple(subjects),
+        batch_id=batch or "",
+        scans=tuple(ItemScan(s["user"], s["item"], s["target"], _time(s["at"]), s["ref"]) for s in scans),
+        values=values,
+        performed_at=_time_or_none(performed),
+        witness_id=witness,
+    )

@@ -1,0 +1,145 @@
+"""The answer to a scan, the row and the facts that keep it: codes and parameters, never sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from coi.events import Event
+from coi.rules.interlocks import Decision
+from coi.rules.outcome import Outcome, Refusal
+from coi.selectors.known import secret_index_key
+from coi.services.context import Context
+from ledger.rules import Change, Subject, new
+
+Answer = dict[str, Any]
+
+
+def event_of(decision: Decision) -> Event:
+    """The event by which the ledger knows this request."""
+    if decision.is_step_complete:
+        return Event.STEP_COMPLETED
+    names = {Outcome.REFUSED: Event.SCAN_REFUSED, Outcome.UNREADABLE: Event.SCAN_UNREADABLE}
+    return names.get(decision.outcome, Event.SCAN_ACCEPTED)
+
+
+def subjects_of(context: Context, decision: Decision) -> list[Subject]:
+    """Every journey and container that this scan touched: a mismatch concerns two journeys."""
+    orders = [Subject("order", order.coi_id) for order in context.known.orders.values()]
+    scanned = {target.container_id for target in decision.situation.targets()}
+    containers = sorted((scanned | {c.id for c in decision.situation.subjects}) - {""})
+    station = Subject("station", context.station.code)
+    return [*orders, *(Subject("container", container) for container in containers), station]
+
+
+def facts_of(context: Context, decision: Decision) -> dict[str, Any]:
+    """What happened, for people and reports; no personal data, no raw text."""
+    situation = decision.situation
+    return {
+        "outcome": str(decision.outcome),
+        "refusals": [_refusal(r) for r in decision.refusals],
+        "is_near_miss": decision.is_near_miss,
+        "step": situation.step.code if situation.step else context.scan.step,
+        "part": str(situation.part),
+        "items": [scan.item for scan in decision.scans],
+        "subjects": [container.code for container in situation.subjects],
+        "kinds": [
+            str(r.identifier.kind) if r.identifier else "unreadable" for r in situation.attempt.readings
+        ],
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    return {"code": str(refusal.code), "kind": str(refusal.kind), "params": dict(refusal.params)}
+
+
+def scan_row(context: Context, decision: Decision, check_id: UUID | None, answer: Answer) -> Change:
+    """The row of this request."""
+    order, step, scan = decision.situation.order, decision.situation.step, context.scan
+    key = secret_index_key()
+    return new(
+        "coi.scan",
+        scan.scan_id,
+        order_id=order.id if order else None,
+        check_ref_id=check_id,
+        step=step.code if step else "",
+        station=context.station.code,
+        site_id=context.station.site,
+        person_id=context.badge.person.user_id if context.badge.person else None,
+        at=context.now,
+        outcome=str(decision.outcome),
+        codes=[str(r.code) for r in decision.refusals],
+        is_stop=decision.is_stop,
+        is_near_miss=decision.is_near_miss,
+        request_digest=scan.digest(key),
+        content_digest=scan.content_digest(key),
+        answer=answer,
+    )
+
+
+def answer_of(
+    context: Context, decision: Decision, check_id: UUID | None, extra: Mapping[str, Any]
+) -> Answer:
+    """The answer in codes. It never holds an identifier that is still to be scanned."""
+    situation = decision.situation
+    return {
+        "scan_id": str(context.scan.scan_id),
+        "check": str(check_id) if check_id else None,
+        "outcome": str(decision.outcome),
+        "refusals": [_refusal(r) for r in decision.refusals],
+        "next": _next(decision),
+        "person": context.badge.person.printed_name if context.badge.person else "",
+        "journey": situation.order.coi_id if situation.order and _may_show(decision) else "",
+        "countdown": _countdown(decision),
+        "entry": entry_facts(context.scan.scan_id, event_of(decision), context),
+        **extra,
+    }
+
+
+def entry_facts(scan_id: UUID, event: Event, context: Context) -> dict[str, str]:
+    """What names the entry of this request to a client."""
+    return {"request_id": str(scan_id), "event": str(event), "at": context.now.isoformat()}
+
+
+def _next(decision: Decision) -> dict[str, Any]:
+    after, situation = decision.next, decision.situation
+    return {
+        "need": str(after.need),
+        "item": after.item,
+        "step": after.step,
+        "step_title": situation.step.title if situation.step and after.step else "",
+        "part": str(after.part),
+        "position": after.position,
+        "total": after.total,
+        "choices": [{"code": s.code, "title": s.title} for s in situation.choices],
+        "values": _value_fields(decision),
+    }
+
+
+def _may_show(decision: Decision) -> bool:
+    """The COI id is an identifier too: shown only to the person who has scanned all that they have to."""
+    return decision.is_step_complete or any(scan.item == "order" for scan in decision.scans)
+
+
+def _countdown(decision: Decision) -> dict[str, str] | None:
+    """The earliest time by which a step has to follow for the containers of this check."""
+    running = [(c.hold_until, c.hold_step) for c in decision.situation.subjects if c.hold_until is not None]
+    if not running or decision.refusals:
+        return None
+    until, step = min(running)
+    return {"until": until.isoformat(), "step": step}
+
+
+def _value_fields(decision: Decision) -> list[dict[str, Any]]:
+    step, wanted = decision.situation.step, set(decision.next.values)
+    return [
+        {
+            "name": rule.name,
+            "label": rule.label,
+            "unit": rule.unit,
+            "low": str(rule.low) if rule.low is not None else None,
+            "high": str(rule.high) if rule.high is not None else None,
+            "choices": list(rule.choices),
+        }
+        for rule in (step.values if step else ())
+        if rule.name in wanted
+    ]

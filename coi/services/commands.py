@@ -1,0 +1,152 @@
+"""Scans that are not about material: badge in, cancel a check, line clearance. All recorded like any other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from coi.events import Event
+from coi.models import Check, PlaceUse
+from coi.rules.identifiers import Identifier, IdentifierKind, Unreadable
+from coi.rules.journey import CheckState
+from coi.rules.outcome import Outcome, RefusalCode
+from coi.selectors.known import secret_index_key
+from coi.services import raw
+from coi.services.answering import Answer, entry_facts
+from coi.services.context import Context
+from ledger.rules import Change, Subject, new, put
+from ledger.services import append
+from people.rules import codes
+from people.rules.authority import BadgeState
+
+
+class Command(StrEnum):
+    """What can be scanned instead of touched."""
+
+    BADGE_IN = "badge_in"
+    CANCEL = "cancel"
+    CLEAR = "clear"
+
+
+COMMAND_CODES = {codes.make("C", "CANCEL"): Command.CANCEL, codes.make("C", "CLEAR"): Command.CLEAR}
+
+
+def command_of(identified: Sequence[Identifier | Unreadable], badge: bytes) -> Command | None:
+    """The command, if the request is one: a badge shown alone, or one command code."""
+    if len(identified) != 1 or not isinstance(identified[0], Identifier):
+        return None
+    only = identified[0]
+    if only.kind is IdentifierKind.BADGE and only.value.encode() == badge:
+        return Command.BADGE_IN
+    return COMMAND_CODES.get(only.value)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a command came to."""
+
+    event: Event
+    outcome: Outcome = Outcome.ACCEPTED
+    refusals: tuple[tuple[RefusalCode, dict[str, str]], ...] = ()
+    changes: tuple[Change, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+
+
+def run(command: Command, context: Context) -> Answer:
+    """Carry out and record a command. Anybody with a valid badge may; nothing but a badge is asked."""
+    if context.badge.state is not BadgeState.VALID:
+        done = _refused((RefusalCode.BADGE_NOT_VALID, {"state": str(context.badge.state)}))
+    elif command is Command.BADGE_IN:
+        done = _Done(Event.BADGE_PRESENTED)
+    elif command is Command.CANCEL:
+        done = _cancel(context)
+    else:
+        done = _clear(context)
+    return _record(context, command, done)
+
+
+def _refused(*refusals: tuple[RefusalCode, dict[str, str]]) -> _Done:
+    return _Done(Event.SCAN_REFUSED, Outcome.REFUSED, refusals)
+
+
+def _cancel(context: Context) -> _Done:
+    """Abandon the open check named in the request."""
+    row = Check.objects.select_for_update(no_key=True).filter(id=context.scan.check).first()
+    if row is None or row.state != CheckState.OPEN or row.station != context.station.code:
+        return _refused((RefusalCode.CHECK_CLOSED, {"state": row.state if row else "unknown"}))
+    change = put("coi.check", row.id, state=str(CheckState.ABANDONED), closed_at=context.now)
+    return _Done(Event.CHECK_ABANDONED, changes=(change,), subjects=_order_of(row))
+
+
+def _order_of(row: Check) -> tuple[Subject, ...]:
+    return (Subject("order", row.order.coi_id),) if row.order is not None else ()
+
+
+def _clear(context: Context) -> _Done:
+    """Line clearance: the place is free for the next patient once nothing is open here."""
+    place = context.station.place
+    still_open = Check.objects.filter(station=context.station.code, state=CheckState.OPEN).first()
+    if still_open is not None:
+        return _refused((RefusalCode.PLACE_OCCUPIED, {"place": place, "step": still_open.step}))
+    used = PlaceUse.objects.select_related("order").filter(place=place, closed_at__isnull=True).first()
+    if used is None:
+        return _Done(Event.PLACE_CLEARED)
+    change = put("coi.placeuse", used.id, closed_at=context.now)
+    return _Done(Event.PLACE_CLEARED, changes=(change,), subjects=(Subject("order", used.order.coi_id),))
+
+
+def _record(context: Context, command: Command, done: _Done) -> Answer:
+    scan, station = context.scan, context.station
+    answer: Answer = {
+        "scan_id": str(scan.scan_id),
+        "check": None,
+        "outcome": str(done.outcome),
+        "refusals": [{"code": str(code), "kind": "hint", "params": params} for code, params in done.refusals],
+        "next": _idle(),
+        "person": context.badge.person.printed_name if context.badge.person else "",
+        "journey": "",
+        "countdown": None,
+        "command": str(command),
+        "entry": entry_facts(scan.scan_id, done.event, context),
+    }
+    key = secret_index_key()
+    row = new(
+        "coi.scan",
+        scan.scan_id,
+        station=station.code,
+        site_id=station.site,
+        person_id=context.actor.user_id,
+        at=context.now,
+        outcome=str(done.outcome),
+        codes=[str(code) for code, _ in done.refusals],
+        request_digest=scan.digest(key),
+        content_digest=scan.content_digest(key),
+        answer=answer,
+    )
+    append(
+        event=done.event,
+        stream=f"station:{station.code}",
+        actor=context.actor,
+        where=context.where,
+        now=context.now,
+        request_id=scan.scan_id,
+        facts={"command": str(command), "outcome": str(done.outcome), "raw_sha256": raw.keep(scan)},
+        changes=[*done.changes, row],
+        subjects=[Subject("station", station.code), *done.subjects],
+        check=scan.check if command is Command.CANCEL else None,
+    )
+    return answer
+
+
+def _idle() -> dict[str, Any]:
+    return {
+        "need": "scan",
+        "item": "",
+        "step": "",
+        "step_title": "",
+        "part": "performer",
+        "position": 0,
+        "total": 0,
+        "choices": [],
+        "values": [],
+    }

@@ -1,0 +1,310 @@
+"""Deviations and holds: opened by a STOP or by a person, closed by a signature."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from coi.events import Event
+from coi.models import Container, Deviation, Hold, Order
+from coi.rules.deviations import DUE, Cause, DeviationOutcome, DeviationPlan, DeviationState
+from coi.rules.vault import VaultKind
+from coi.services import numbers, vault
+from coi.services.completing import digest_of
+from coi.services.context import Plan
+from ledger.rules import Actor, Change, Subject, Where, derive, new, put
+from ledger.rules.errors import Conflict, Invalid, NotFound
+from ledger.services import append
+from people.rules.credentials import Credential
+from people.rules.roles import Role
+from people.rules.signatures import Meaning
+from people.services import confirm_or_refuse, require, sign
+
+HOLDERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR, Role.OPERATOR, Role.CELL_LAB})
+QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+
+
+def plan_opening(
+    due: DeviationPlan,
+    *,
+    site: str,
+    step: str,
+    order_id: str | None,
+    owners: Mapping[str, str],
+    check_id: UUID,
+    scan_id: UUID,
+    actor_name: str,
+    now: datetime,
+) -> Plan:
+    """The rows of a deviation opened by a STOP; `owners` maps containers to their journeys."""
+    (number,) = numbers.next_numbers(f"deviation:{now:%y}")
+    code, row = f"D{now:%y}-{number:05d}", derive(scan_id, "deviation")
+    first = owners.get(due.containers[0]) if due.containers else None
+    opened = new(
+        "coi.deviation",
+        row,
+        code=code,
+        order_id=first or order_id,
+        grade=str(due.grade),
+        state=str(DeviationState.OPEN),
+        trigger=str(due.trigger),
+        step=step,
+        site=site,
+        containers=list(due.containers),
+        check_id=check_id,
+        opened_at=now,
+        due_at=now + DUE[due.grade],
+    )
+    holds = tuple(
+        _hold_row(
+            derive(scan_id, f"hold-{c}"),
+            owners[c],
+            c,
+            reason=str(due.trigger),
+            at=now,
+            by=actor_name,
+            deviation_id=row,
+        )
+        for c in (due.containers if due.blocks else ())
+        if c in owners
+    )
+    return Plan(
+        changes=(opened, *holds),
+        facts={"deviation": code, "deviation_class": str(due.grade)},
+        extra={"deviation": code},
+        subjects=(Subject("deviation", code),),
+    )
+
+
+def _hold_row(
+    row: UUID, order: str, container: str, *, reason: str, at: datetime, by: str, **more: Any
+) -> Change:
+    return new(
+        "coi.hold",
+        row,
+        order_id=order,
+        container_id=container,
+        reason_code=reason,
+        placed_at=at,
+        placed_by_name=by,
+        **more,
+    )
+
+
+def place_hold(
+    *,
+    container: str,
+    reason_code: str,
+    text: str,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> UUID:
+    """Hold a container (by its code) and all that was or will be made from it. Returns the hold's id.
+
+    Raises NotFound, NotAllowed (no role at the site that has it in custody), Invalid (no reason).
+    """
+    found = _container(container)
+    _need_reason(reason_code, text)
+    require(actor=actor, roles=HOLDERS, site=found.custodian_id, now=now)
+    row, text_id = derive(request_id, "hold"), derive(request_id, "text")
+    order = Order.objects.get(id=found.order_id)
+    with transaction.atomic():
+        _lock(order.id)
+        digest = vault.keep(kind=VaultKind.TEXT, id=text_id, plain=text.encode())
+        append(
+            event=Event.HOLD_PLACED,
+            stream=f"journey:{order.coi_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"container": container, "reason": reason_code, "text_sha256": digest},
+            changes=[
+                _hold_row(
+                    row,
+                    str(order.id),
+                    str(found.id),
+                    reason=reason_code,
+                    at=now,
+                    by=actor.name,
+                    reason_text=text_id,
+                )
+            ],
+            subjects=[Subject("order", order.coi_id), Subject("container", str(found.id))],
+        )
+    return row
+
+
+def release_hold(
+    *, hold: UUID, text: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> None:
+    """End a hold; one that belongs to a deviation ends with the deviation (Conflict)."""
+    row = Hold.objects.select_related("order", "container").filter(id=hold).first()
+    if row is None:
+        raise NotFound("hold_unknown")
+    _need_reason("release", text)
+    require(actor=actor, roles=QUALITY, site=row.container.custodian_id, now=now)
+    with transaction.atomic():
+        _lock(row.order_id)
+        current = Hold.objects.get(id=hold)
+        if current.released_at is not None:
+            raise Conflict("hold_released")
+        if current.deviation_id is not None:
+            raise Conflict("hold_of_deviation")
+        text_id = derive(request_id, "text")
+        digest = vault.keep(kind=VaultKind.TEXT, id=text_id, plain=text.encode())
+        append(
+            event=Event.HOLD_RELEASED,
+            stream=f"journey:{row.order.coi_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"container": row.container.code, "text_sha256": digest},
+            changes=[put("coi.hold", hold, released_at=now, released_by_name=actor.name)],
+            subjects=[Subject("order", row.order.coi_id), Subject("container", str(row.container_id))],
+        )
+
+
+def assign_deviation(
+    *, code: str, owner_id: int, owner_name: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> None:
+    """Give an open deviation its owner. Raises NotFound, NotAllowed, Conflict (closed)."""
+    row = _open_deviation(code, actor, now)
+    with transaction.atomic():
+        append(
+            event=Event.DEVIATION_ASSIGNED,
+            stream=_stream(row),
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"deviation": code, "owner": str(owner_id)},
+            changes=[put("coi.deviation", row.id, owner_id=owner_id, owner_name=owner_name)],
+            subjects=_subjects(row),
+        )
+
+
+def close_deviation(
+    *,
+    code: str,
+    cause: Cause,
+    cause_text: str,
+    outcome: DeviationOutcome,
+    outcome_text: str,
+    credential: Credential,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> None:
+    """Close a deviation with cause, disposition and signature; its holds end, unless the containers are discarded.
+
+    Raises NotFound, NotAllowed (role, credential), Invalid (texts), Conflict (closed meanwhile).
+    """
+    row = _open_deviation(code, actor, now)
+    _need_reason("cause", cause_text)
+    _need_reason("disposition", outcome_text)
+    confirmed = confirm_or_refuse(
+        credential=credential, actor=actor, where=where, now=now, request_id=request_id
+    )
+    signer = require(actor=actor, roles=QUALITY, site=row.site, now=now)
+    texts = {"cause": derive(request_id, "cause"), "disposition": derive(request_id, "disposition")}
+    with transaction.atomic():
+        if Deviation.objects.select_for_update(no_key=True).get(id=row.id).state == DeviationState.CLOSED:
+            raise Conflict("deviation_closed")
+        digests = {
+            "cause": vault.keep(kind=VaultKind.TEXT, id=texts["cause"], plain=cause_text.encode()),
+            "disposition": vault.keep(
+                kind=VaultKind.TEXT, id=texts["disposition"], plain=outcome_text.encode()
+            ),
+        }
+        record = {
+            "deviation": code,
+            "cause": str(cause),
+            "disposition": str(outcome),
+            "texts_sha256": digests,
+        }
+        signature = sign(
+            signer=signer,
+            meaning=Meaning.APPROVAL,
+            record_kind="deviation",
+            record_id=code,
+            record_digest=digest_of(record),
+            credential=confirmed,
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=derive(request_id, "sign"),
+            stream=_stream(row),
+        )
+        closed = put(
+            "coi.deviation",
+            row.id,
+            state=str(DeviationState.CLOSED),
+            cause_code=str(cause),
+            cause_text=texts["cause"],
+            disposition_code=str(outcome),
+            disposition_text=texts["disposition"],
+            signature=signature.id,
+            closed_at=now,
+        )
+        append(
+            event=Event.DEVIATION_CLOSED,
+            stream=_stream(row),
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={**record, "signature": signature.id},
+            changes=[closed, *_released(row, outcome, actor, now)],
+            subjects=_subjects(row),
+        )
+
+
+def _released(row: Deviation, outcome: DeviationOutcome, actor: Actor, now: datetime) -> Sequence[Change]:
+    """The holds that end with the deviation: none, when the containers are to be discarded."""
+    if outcome is DeviationOutcome.DISCARD:
+        return []
+    open_holds = Hold.objects.filter(deviation=row, released_at__isnull=True).order_by("id")
+    return [put("coi.hold", hold.id, released_at=now, released_by_name=actor.name) for hold in open_holds]
+
+
+def _open_deviation(code: str, actor: Actor, now: datetime) -> Deviation:
+    row = Deviation.objects.select_related("order").filter(code=code).first()
+    if row is None:
+        raise NotFound("deviation_unknown")
+    require(actor=actor, roles=QUALITY, site=row.site, now=now)
+    if row.state == DeviationState.CLOSED:
+        raise Conflict("deviation_closed")
+    return row
+
+
+def _container(code: str) -> Container:
+    found = Container.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound("container_unknown")
+    return found
+
+
+def _need_reason(field: str, text: str) -> None:
+    if not text.strip() or len(text) > 4000:
+        raise Invalid("fields_invalid", detail={"fields": {field: "text_required"}})
+
+
+def _lock(order_id: UUID) -> None:
+    Order.objects.select_for_update(no_key=True).get(id=order_id)
+
+
+def _stream(row: Deviation) -> str:
+    return f"journey:{row.order.coi_id}" if row.order is not None else f"site:{row.site}"
+
+
+def _subjects(row: Deviation) -> list[Subject]:
+    orders = [Subject("order", row.order.coi_id)] if row.order is not None else []
+    containers: list[Any] = list(row.containers)
+    return [Subject("deviation", row.code), *orders, *(Subject("container", str(c)) for c in containers)]

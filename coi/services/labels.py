@@ -1,0 +1,97 @@
+"""Label copies: issued with a container, drawn by the worker, applied by a scan, voided by a reprint."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from coi.events import Event
+from coi.models import LabelCopy, Order
+from coi.rules.journey import ContainerStatus, CopyStatus
+from coi.services import numbers
+from coi.services.context import Context, Plan
+from ledger.rules import Actor, EntryRef, Subject, Where, derive, new, put
+from ledger.rules.errors import Conflict, Invalid, NotFound
+from ledger.services import append, enqueue
+from people.rules.roles import Role
+from people.services import require
+
+RENDER = "coi.render_label"
+REPRINTERS = frozenset({Role.SUPERVISOR, Role.QA_REVIEWER, Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB})
+REPRINT_REASONS = ("damaged", "unreadable", "lost", "wrong_stock", "moved_to_other_bag")
+
+
+def issue(
+    context: Context, order_id: str, containers: Sequence[UUID], make_id: Callable[[str], UUID]
+) -> Plan:
+    """The first copy of each new container's label; drawing it is an effect."""
+    copies = list(zip(containers, numbers.new_label_codes(len(containers)), strict=True))
+    rows = tuple(
+        new(
+            "coi.labelcopy",
+            make_id(f"label-{container}"),
+            order_id=order_id,
+            container_id=container,
+            code=code,
+            number=1,
+            status=str(CopyStatus.ISSUED),
+            issued_at=context.now,
+        )
+        for container, code in copies
+    )
+
+    def follow(entry: EntryRef) -> None:
+        for row in rows:
+            enqueue(kind=RENDER, entry=entry, payload={"copy": row.id}, now=context.now)
+
+    return Plan(changes=rows, after=(follow,))
+
+
+def reprint_label(
+    *, copy: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> str:
+    """Void a copy (by its code) and issue the next one; the container waits for the new copy to be scanned back.
+
+    Returns the new copy's code. Raises NotFound, NotAllowed, Invalid (reason), Conflict (void already).
+    """
+    if reason not in REPRINT_REASONS:
+        raise Invalid("fields_invalid", detail={"fields": {"reason": "not_choice"}})
+    row = LabelCopy.objects.select_related("container", "order").filter(code=copy).first()
+    if row is None:
+        raise NotFound("label_unknown")
+    require(actor=actor, roles=REPRINTERS, site=row.container.custodian_id, now=now)
+    with transaction.atomic():
+        Order.objects.select_for_update(no_key=True).get(id=row.order_id)
+        row = LabelCopy.objects.select_related("container", "order").get(code=copy)
+        if row.status == CopyStatus.VOID:
+            raise Conflict("label_void")
+        if row.container.status not in (ContainerStatus.UNLABELLED, ContainerStatus.AVAILABLE):
+            raise Conflict("container_used")
+        (code,) = numbers.new_label_codes(1)
+        next_copy = new(
+            "coi.labelcopy",
+            derive(request_id, "label"),
+            order_id=row.order_id,
+            container_id=row.container_id,
+            code=code,
+            number=row.number + 1,
+            status=str(CopyStatus.ISSUED),
+            issued_at=now,
+        )
+        void = put("coi.labelcopy", row.id, status=str(CopyStatus.VOID), voided_at=now, void_reason=reason)
+        unlabelled = put("coi.container", row.container_id, status=str(ContainerStatus.UNLABELLED))
+        entry = append(
+            event=Event.LABEL_REPRINTED,
+            stream=f"journey:{row.order.coi_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"voided": copy, "issued": code, "container": row.container.code},
+            changes=[void, next_copy, unlabelled],
+            subjects=[Subject("order", row.order.coi_id), Subject("container", str(row.container_id))],
+            reason=reason,
+        )
+        enqueue(kind=RENDER, entry=entry, payload={"copy": next_copy.id}, now=now)
+    return code

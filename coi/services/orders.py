@@ -1,0 +1,229 @@
+"""Products, patients, orders and their aliases: where a COI id is born."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from coi.events import Event
+from coi.models import Alias, Order, Patient, Product
+from coi.rules.identifiers import Identifier, IdentifierKind, read
+from coi.rules.journey import OrderKind
+from coi.rules.requests import index_key
+from coi.rules.vault import VaultKind
+from coi.selectors.known import look_up_key, secret_index_key
+from coi.services import numbers, vault
+from coi.services.recording import facility_of, writing
+from ledger.rules import Actor, Subject, Where, derive, new
+from ledger.rules.errors import Invalid, NotFound
+from ledger.selectors import entry_for_request
+from ledger.services import append
+from people import selectors as people
+from people.rules.roles import Role
+from people.services import require
+from people.services.recording import Doing, record
+
+ORDERERS = frozenset({Role.COORDINATOR})
+PERSONAL_ALIASES = frozenset({"wristband", "mrn"})
+MAX_TEXT = 200
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """Who the patient is; goes to the vault and nowhere else."""
+
+    family_name: str
+    given_name: str
+    born_on: date
+    mrn: str
+
+
+@dataclass(frozen=True)
+class OrderSites:
+    """Whose sites take part, by site code."""
+
+    treating: str
+    collection: str
+    courier: str
+    manufacturer: str
+
+
+def create_product(
+    *, code: str, name: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> UUID:
+    """Add a therapy that can be ordered. Needs an administrator at the site of `where`."""
+    _refuse_empty(code=code, name=name)
+    require(actor=actor, roles={Role.ADMINISTRATOR}, site=where.site, now=now)
+    row = derive(request_id, "product")
+    with writing():
+        append(
+            event=Event.PRODUCT_CREATED,
+            stream="stock",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"product": code, "name": name},
+            changes=[new("coi.product", row, code=code, name=name)],
+            subjects=[Subject("product", code)],
+        )
+    return row
+
+
+def enrol_patient_and_order(
+    *,
+    patient: PatientDetails,
+    wristband: str,
+    product: str,
+    sites: OrderSites,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+    kind: OrderKind = OrderKind.PATIENT,
+) -> str:
+    """Enrol a patient (or find one enrolled by the same MRN) and place the order: the COI id is issued here.
+
+    The order pins the effective protocol and specification of its product. The same `request_id` again answers with
+    the same COI id. Raises NotAllowed, NotFound (product, protocol, site), Invalid, Conflict (wristband in use).
+    """
+    _judge(patient, wristband)
+    require(actor=actor, roles=ORDERERS, site=sites.treating, now=now)
+    if earlier := entry_for_request(request_id):
+        return str(earlier.facts["coi_id"])
+    ordered = _product(product)
+    protocol = people.effective_document("protocol", product, now)
+    specification = people.effective_document("specification", product, now)
+    if protocol is None:
+        raise NotFound("protocol_not_effective", detail={"product": product})
+    facility = facility_of(sites.collection)
+    with writing():
+        person = _enrol(patient, sites.treating, Doing(actor, where, now, request_id))
+        coi_id = numbers.new_coi_id(facility=facility, now=now)
+        order = derive(request_id, "order")
+        rows = [
+            new(
+                "coi.order",
+                order,
+                coi_id=coi_id,
+                kind=str(kind),
+                patient_id=person,
+                product_id=ordered.id,
+                treating_site_id=sites.treating,
+                collection_site_id=sites.collection,
+                courier_site_id=sites.courier,
+                manufacturing_site_id=sites.manufacturer,
+                protocol_id=protocol.id,
+                specification_id=specification.id if specification else None,
+                ordered_at=now,
+            ),
+            new(
+                "coi.alias",
+                derive(request_id, "wristband"),
+                order_id=order,
+                issuer_id=sites.treating,
+                kind="wristband",
+                value_key=look_up_key(Identifier(IdentifierKind.WRISTBAND, wristband)),
+                added_at=now,
+            ),
+        ]
+        append(
+            event=Event.ORDER_PLACED,
+            stream=f"journey:{coi_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"coi_id": coi_id, "product": product, "kind": str(kind), "protocol": protocol.digest},
+            changes=rows,
+            subjects=[Subject("order", coi_id), Subject("patient", str(person))],
+            protocol_version=f"{protocol.code}/{protocol.version}",
+        )
+    return coi_id
+
+
+def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
+    """The patient of this MRN at this site, enrolled now if new: a second course is a second order."""
+    mrn_index = index_key(secret_index_key(), f"mrn:{site}", details.mrn)
+    known = (
+        Patient.objects.filter(treating_site=site, mrn_index=mrn_index).values_list("id", flat=True).first()
+    )
+    if known is not None:
+        return known
+    row = derive(doing.request_id, "patient")
+    content = {
+        "family_name": details.family_name,
+        "given_name": details.given_name,
+        "born_on": details.born_on.isoformat(),
+        "mrn": details.mrn,
+    }
+    digest = vault.keep_json(kind=VaultKind.PATIENT, id=row, content=content)
+    record(
+        replace(doing, request_id=derive(doing.request_id, "enrol")),
+        event=Event.PATIENT_ENROLLED,
+        stream=f"site:{site}",
+        facts={"patient": row, "identity_sha256": digest},
+        changes=[new("coi.patient", row, treating_site_id=site, mrn_index=mrn_index, enrolled_at=doing.now)],
+        subjects=[Subject("patient", str(row))],
+    )
+    return row
+
+
+def add_alias(
+    *,
+    coi_id: str,
+    issuer: str,
+    kind: str,
+    value: str,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> None:
+    """Give a journey another party's identifier. Conflict when it is another journey's already."""
+    _refuse_empty(kind=kind, value=value)
+    order = Order.objects.filter(coi_id=coi_id).first()
+    if order is None:
+        raise NotFound("order_unknown")
+    require(actor=actor, roles=ORDERERS, site=order.treating_site_id, now=now)
+    key = index_key(secret_index_key(), kind, value) if kind in PERSONAL_ALIASES else value
+    if Alias.objects.filter(order=order, issuer=issuer, kind=kind, value_key=key).exists():
+        return
+    row = derive(request_id, "alias")
+    values = {"order_id": order.id, "issuer_id": issuer, "kind": kind, "value_key": key, "added_at": now}
+    with writing():
+        append(
+            event=Event.ALIAS_ADDED,
+            stream=f"journey:{coi_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"kind": kind, "issuer": issuer},
+            changes=[new("coi.alias", row, **values)],
+            subjects=[Subject("order", coi_id)],
+        )
+
+
+def _product(code: str) -> Product:
+    found = Product.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound("product_unknown", detail={"product": code})
+    return found
+
+
+def _judge(patient: PatientDetails, wristband: str) -> None:
+    _refuse_empty(family_name=patient.family_name, given_name=patient.given_name, mrn=patient.mrn)
+    found = read(wristband.encode("utf-8", "surrogatepass"))
+    if not isinstance(found, Identifier) or found.kind is not IdentifierKind.WRISTBAND:
+        raise Invalid("fields_invalid", detail={"fields": {"wristband": "not_a_wristband_code"}})
+
+
+def _refuse_empty(**texts: str) -> None:
+    wrong: Mapping[str, str] = {
+        name: "text_required" if not text.strip() else "too_long"
+        for name, text in texts.items()
+        if not text.strip() or len(text) > MAX_TEXT or "\x00" in text
+    }
+    if wrong:
+        raise Invalid("fields_invalid", detail={"fields": dict(wrong)})

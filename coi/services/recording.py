@@ -1,0 +1,74 @@
+"""What the services of this room do alike: ask for authority, name a broken constraint."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from ledger.rules import Actor, ActorKind, AuthMethod, Where
+from ledger.rules.errors import Conflict, NotAllowed, NotFound
+from people import selectors as people
+from people.rules.authority import BadgeState, Person
+from people.rules.roles import Role
+from people.rules.sites import StationView
+
+REQUEST_CONSTRAINT = "ledger_entry_request_id_uniq"
+
+# What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
+_CONFLICTS = {
+    "coi_alias_uniq": "alias_of_another_order",
+    "coi_product_code_key": "product_code_used",
+    "coi_patient_mrn_uniq": "patient_enrolled",
+    "coi_materiallot_code_key": "lot_code_used",
+    "coi_equipment_code_key": "equipment_code_used",
+    REQUEST_CONSTRAINT: "request_id_used",
+}
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """The transaction of one use case; a broken constraint is named once the transaction is over."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        code = _CONFLICTS.get(constraint_of(error))
+        if code is None:
+            raise
+        raise Conflict(code) from error
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The name of the constraint that was broken, or empty."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
+
+
+def facility_of(site: str) -> str:
+    """The facility number (FIN) under which a site issues identifiers; NotFound when it has none."""
+    view = people.site_by_code(site)
+    fin = dict(view.identifiers).get("fin", "") if view is not None else ""
+    if not fin:
+        raise NotFound("facility_unknown", detail={"site": site})
+    return fin
+
+
+def person_at_station(badge: bytes, station: StationView, roles: Collection[Role], now: datetime) -> Person:
+    """The person of a valid badge with one of the roles at the station's site; NotAllowed otherwise."""
+    reading = people.read_badge(badge.decode("utf-8", "replace"), now)
+    if reading.person is None or reading.state is not BadgeState.VALID:
+        raise NotAllowed("badge_not_valid", detail={"state": str(reading.state)})
+    if not reading.person.has_role(roles, station.site, now):
+        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "site": station.site})
+    return reading.person
+
+
+def actor_of(person: Person, auth: AuthMethod) -> Actor:
+    """The person as an entry names them."""
+    return Actor(ActorKind.PERSON, person.printed_name, person.user_id, auth)
+
+
+def where_of(station: StationView) -> Where:
+    """The station as an entry names it."""
+    return Where(site=station.site, station=station.code, zone=station.zone)

@@ -1,0 +1,238 @@
+"""One scan, from raw text to a recorded answer: the single way in for pages, API and demonstration.
+
+Note [One scan]
+~~~~~~~~~~~~~~~
+One transaction. Locks in the written order: the station, the journeys sorted by id, the stream head (by `append`).
+The same `scan_id` again gets the recorded answer; with another body it is a conflict. Every request that reaches the
+decision is recorded, refused ones too, in the transaction that decided. Raw text goes to the vault, its salted digest
+into the entry.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+
+from coi.events import Event
+from coi.models import Scan
+from coi.rules import identifiers
+from coi.rules.identifiers import Identifier
+from coi.rules.interlocks import Decision, decide
+from coi.rules.journey import Attempt, Known, PinState, Reading, StationFacts, Target
+from coi.rules.requests import REPEAT_WINDOW, ScanRequest
+from coi.selectors import known as known_selectors
+from coi.selectors.protocols import pinned_protocol
+from coi.services import commands, completing, raw, stopping
+from coi.services.answering import Answer, answer_of, event_of, facts_of, scan_row, subjects_of
+from coi.services.context import Context
+from coi.services.recording import REQUEST_CONSTRAINT, constraint_of
+from ledger.rules import Subject, derive, new
+from ledger.rules.errors import Conflict, NotAllowed
+from ledger.services import append
+from people import selectors as people
+from people.rules.authority import BadgeState
+from people.rules.sites import StationView
+from people.services import lock_station_by_token, verify_pin
+
+
+class StationUnknown(NotAllowed):
+    """The token is no station's: not signed in (401)."""
+
+    http_status = 401
+
+
+def record_scan(*, scan: ScanRequest, now: datetime) -> Answer:
+    """Decide and record one request. The answer holds codes and parameters; `coi.forms` makes words of it.
+
+    Raises StationUnknown (401), Conflict (409: this `scan_id` came with another body). Never raises to refuse.
+    """
+    try:
+        with transaction.atomic():
+            return _record(scan, now)
+    except IntegrityError as error:
+        # Two deliveries of one scan_id in the same instant, at two stations: the other one is recorded by now.
+        if constraint_of(error) not in (REQUEST_CONSTRAINT, "coi_scan_pkey"):
+            raise
+    with transaction.atomic():
+        return _record(scan, now)
+
+
+def _record(scan: ScanRequest, now: datetime) -> Answer:
+    station = lock_station_by_token(scan.token)
+    if station is None or not station.is_active:
+        raise StationUnknown("station_unknown")
+    earlier = _earlier(scan, station, now)
+    if earlier is not None and earlier.id == scan.scan_id:
+        if earlier.request_digest != scan.digest(known_selectors.secret_index_key()):
+            raise Conflict("scan_id_used")
+        return dict(earlier.answer)
+    badge = people.read_badge(scan.badge.decode("utf-8", "replace"), now)
+    context = Context(scan, station, badge, Known(), None, "", now)
+    if earlier is not None:
+        return _repeat(context, earlier)
+    identified = [identifiers.read(raw) for raw in scan.barcodes]
+    if command := commands.command_of(identified, scan.badge):
+        return commands.run(command, context)
+    return _decide_and_write(context, identified)
+
+
+def _earlier(scan: ScanRequest, station: StationView, now: datetime) -> Scan | None:
+    """The recorded scan of this id, else the same content at this station within the last moments."""
+    rows = Scan.objects.raw(
+        "SELECT * FROM coi_scan WHERE id = %s UNION ALL (SELECT * FROM coi_scan WHERE station = %s AND at > %s"
+        " AND at <= %s AND content_digest = %s AND outcome <> 'unreadable' ORDER BY at DESC LIMIT 1)",
+        [
+            scan.scan_id,
+            station.code,
+            now - REPEAT_WINDOW,
+            now,
+            scan.content_digest(known_selectors.secret_index_key()),
+        ],
+    )
+    found = list(rows)
+    return next((row for row in found if row.id == scan.scan_id), found[0] if found else None)
+
+
+def _decide_and_write(bare: Context, identified: Sequence[Identifier | identifiers.Unreadable]) -> Answer:
+    scan, station, now = bare.scan, station_facts(bare.station), bare.now
+    check_id = str(scan.check or "")
+    readable = [found for found in identified if isinstance(found, Identifier)]
+    found, check_order = known_selectors.resolve(readable, check_id=check_id, station=station, now=now)
+    orders = sorted(({target.order_id for target in found.values()} | {check_order}) - {""})
+    lock_orders(orders)
+    known = known_selectors.gather(orders=orders, check_id=check_id, station=station)
+    readings = tuple(_reading(identifier, found) for identifier in identified)
+    context = _with_protocol(replace(bare, known=known), [check_order, *_order_ids(readings)])
+    attempt = Attempt(
+        now=now,
+        station=station,
+        person=bare.badge.person,
+        badge_state=str(bare.badge.state),
+        readings=readings,
+        check_id=check_id,
+        step=scan.step,
+        pin=_pin(context),
+        values=scan.values,
+    )
+    return _write(context, decide(attempt, known, context.protocol))
+
+
+def _with_protocol(context: Context, candidates: Sequence[str]) -> Context:
+    """The protocol pinned by the first journey that was found."""
+    orders = context.known.orders
+    lead = next((orders[candidate] for candidate in candidates if candidate in orders), None)
+    if lead is None:
+        return context
+    protocol, version = pinned_protocol(lead.protocol_id)
+    return replace(context, protocol=protocol, protocol_version=version)
+
+
+def station_facts(station: StationView) -> StationFacts:
+    """The station as the rules see it."""
+    return StationFacts(
+        code=station.code,
+        site=station.site,
+        steps=frozenset(station.steps),
+        place=station.place,
+        is_single_patient=station.place_is_single_patient,
+    )
+
+
+def lock_orders(orders: Sequence[str]) -> None:
+    """Lock journeys for the rest of the transaction, always in the order of their ids (one statement)."""
+    if not orders:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM coi_order WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
+            [sorted(orders)],
+        )
+
+
+def _reading(found: Identifier | identifiers.Unreadable, targets: Mapping[Identifier, Target]) -> Reading:
+    if isinstance(found, Identifier):
+        return Reading(found, None, targets.get(found))
+    return Reading(None, found.reason)
+
+
+def _order_ids(readings: Sequence[Reading]) -> list[str]:
+    return [r.target.order_id for r in readings if r.target is not None and r.target.order_id]
+
+
+def _pin(context: Context) -> PinState:
+    person = context.badge.person
+    if not context.scan.pin:
+        return PinState.ABSENT
+    if person is None or context.badge.state is not BadgeState.VALID:
+        return PinState.INVALID
+    is_right = verify_pin(
+        user_id=person.user_id,
+        pin=context.scan.pin,
+        actor=context.actor,
+        where=context.where,
+        now=context.now,
+        request_id=derive(context.scan.scan_id, "pin"),
+    )
+    return PinState.VALID if is_right else PinState.INVALID
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def _write(context: Context, decision: Decision) -> Answer:
+    """Record the decision: the check, the scan, what the step or the stop changes; one entry."""
+    plan = completing.plan(context, decision)
+    if decision.is_stop:
+        plan = plan.plus(stopping.plan(context, decision))
+    answer = answer_of(context, decision, plan.check_id, plan.extra)
+    entry = append(
+        event=event_of(decision),
+        stream=context.stream_of(decision),
+        actor=context.actor,
+        where=context.where,
+        now=context.now,
+        request_id=context.scan.scan_id,
+        facts={**facts_of(context, decision), **plan.facts, "raw_sha256": raw.keep(context.scan)},
+        changes=[*plan.changes, scan_row(context, decision, plan.check_id, answer)],
+        subjects=[*subjects_of(context, decision), *plan.subjects],
+        check=plan.check_id,
+        protocol_version=context.protocol_version,
+    )
+    for follow in plan.after:
+        follow(entry)
+    return answer
+
+
+def _repeat(context: Context, earlier: Scan) -> Answer:
+    """A double trigger: the same answer under the new id; recorded, but neither a refusal nor a deviation."""
+    scan, key = context.scan, known_selectors.secret_index_key()
+    answer = {**earlier.answer, "scan_id": str(scan.scan_id), "is_repeat": True}
+    row = new(
+        "coi.scan",
+        scan.scan_id,
+        order_id=earlier.order_id,
+        check_ref_id=earlier.check_ref_id,
+        step=earlier.step,
+        station=context.station.code,
+        site_id=context.station.site,
+        person_id=context.actor.user_id,
+        at=context.now,
+        outcome=earlier.outcome,
+        request_digest=scan.digest(key),
+        content_digest=scan.content_digest(key),
+        answer=answer,
+    )
+    append(
+        event=Event.SCAN_REPEATED,
+        stream=f"station:{context.station.code}",
+        actor=context.actor,
+        where=context.where,
+        now=context.now,
+        request_id=scan.scan_id,
+        facts={"repeats": str(earlier.id), "outcome": earlier.outcome, "raw_sha256": raw.keep(scan)},
+        changes=[row],
+        subjects=[Subject("station", context.station.code)],
+        check=earlier.check_ref_id,
+    )
+    return answer

@@ -1,0 +1,110 @@
+"""Putting personal data into the vault, revealing it, erasing it."""
+
+import json
+import os
+from base64 import b64decode
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from coi.events import Event
+from coi.models import Order, Patient, Vault
+from coi.rules import vault
+from coi.rules.vault import VaultKind
+from ledger.rules import Actor, Subject, Where
+from ledger.rules.errors import NotAllowed, NotFound
+from ledger.services import append
+from people import selectors as people
+from people.rules.roles import Role
+
+REVEALERS = frozenset({Role.COORDINATOR, Role.COLLECTOR, Role.NURSE, Role.CELL_LAB})
+_KEY_ID = "1"
+
+
+def keep(*, kind: VaultKind, id: UUID, plain: bytes) -> str:
+    """Seal one piece under its id (one INSERT) and answer with the digest that may stand in the ledger."""
+    sealed = vault.seal(
+        plain,
+        key=b64decode(settings.VAULT_KEY),
+        salt=os.urandom(vault.SALT_BYTES),
+        nonce=os.urandom(vault.NONCE_BYTES),
+        context=f"{kind}:{id}",
+    )
+    Vault.objects.create(id=id, kind=kind, key_id=_KEY_ID, ciphertext=sealed.ciphertext)
+    return sealed.digest
+
+
+def keep_json(*, kind: VaultKind, id: UUID, content: Any) -> str:
+    """Seal a JSON value; see `keep`."""
+    return keep(kind=kind, id=id, plain=json.dumps(content, sort_keys=True).encode())
+
+
+def reveal_identity(
+    *, coi_id: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> dict[str, str]:
+    """Name, birth date and MRN behind a COI id, for the treating site alone. Every look is an entry.
+
+    Raises NotFound for another site's patient (it is not theirs to know), NotAllowed without a role for it.
+    """
+    order = Order.objects.filter(coi_id=coi_id, patient__isnull=False).first()
+    person = people.person(actor.user_id, now) if actor.user_id is not None else None
+    if order is None or order.patient_id is None or person is None:
+        raise NotFound("order_unknown")
+    if not person.roles(order.treating_site_id, now):
+        raise NotFound("order_unknown")
+    if not person.has_role(REVEALERS, order.treating_site_id, now):
+        raise NotAllowed("role_missing", detail={"roles": sorted(REVEALERS), "site": order.treating_site_id})
+    with transaction.atomic():
+        append(
+            event=Event.IDENTITY_REVEALED,
+            stream=f"journey:{coi_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"patient": str(order.patient_id)},
+            subjects=[Subject("order", coi_id), Subject("patient", str(order.patient_id))],
+        )
+        return _open(VaultKind.PATIENT, order.patient_id)
+
+
+def _open(kind: VaultKind, id: UUID) -> dict[str, str]:
+    row = Vault.objects.filter(id=id, kind=kind).first()
+    if row is None:
+        raise NotFound("vault_unknown")
+    opened = vault.unseal(bytes(row.ciphertext), key=b64decode(settings.VAULT_KEY), context=f"{kind}:{id}")
+    if opened is None:
+        raise NotFound("vault_erased" if row.erased_at else "vault_unreadable")
+    found: dict[str, str] = json.loads(opened[0])
+    return found
+
+
+def erase_patient(
+    *, patient: UUID, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> None:
+    """Blank a patient's identity for good, where the law asks for it. The ledger stays valid.
+
+    Needs the administrator of the treating site and a reason; raises NotAllowed, NotFound.
+    """
+    row = Patient.objects.filter(id=patient).first()
+    if row is None:
+        raise NotFound("patient_unknown")
+    person = people.person(actor.user_id, now) if actor.user_id is not None else None
+    if person is None or not person.has_role({Role.ADMINISTRATOR}, row.treating_site_id, now):
+        raise NotAllowed("role_missing", detail={"roles": ["administrator"], "site": row.treating_site_id})
+    with transaction.atomic():
+        append(
+            event=Event.VAULT_ERASED,
+            stream=f"site:{row.treating_site_id}",
+            actor=actor,
+            where=where,
+            now=now,
+            request_id=request_id,
+            facts={"patient": str(patient)},
+            subjects=[Subject("patient", str(patient))],
+            reason=reason,
+        )
+        Vault.objects.filter(id=patient, kind=VaultKind.PATIENT).update(ciphertext=b"", erased_at=now)

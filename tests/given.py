@@ -1,0 +1,81 @@
+"""Histories for tests, each made by the services alone, so that none of them is unlawful."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from uuid import uuid4
+
+from coi import services as coi
+from coi.rules.journey import Disposition
+from config.demonstration import site, story
+from config.demonstration.player import Player
+from config.demonstration.site import Demo
+from people import selectors as people
+from people.rules.signatures import Meaning, SignatureView
+from people.services import confirm, sign
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+Stage = Callable[[Player], None]
+
+
+def a_demo(now: datetime = START) -> Demo:
+    """The demonstration site, empty of journeys."""
+    return site.build(now)
+
+
+def a_journey(demo: Demo, *, number: int = 1, at: str = site.HOSPITAL, now: datetime | None = None) -> Player:
+    """An enrolled patient with an order."""
+    player = Player(demo, now or demo.now, site=at, name=f"journey {number}")
+    player.enrol(number)
+    player.wait(minutes=5)
+    return player
+
+
+def until(player: Player, last: Stage) -> Player:
+    """Play the story up to and including this stage (release by hand, without results)."""
+    stages: list[Stage] = [*story.TO_FILL, release, *story.AFTER_RELEASE]
+    position = [getattr(stage, "__name__", "") for stage in stages].index(last.__name__)
+    return story.play(player, tuple(stages[: position + 1]))
+
+
+def release(player: Player) -> None:
+    """Two signatures over the batch, as `qc` asks `coi` to record them."""
+    batch = player.containers("product_bag")[0].batch
+    reviewer, releaser = player.demo.member("Bob"), player.demo.member("Rosa")
+    for disposition in (Disposition.TESTING, Disposition.QA_REVIEW):
+        _dispose(player, batch, disposition, ())
+    signatures = [
+        _sign(player, batch, reviewer.name, Meaning.REVIEW),
+        _sign(player, batch, releaser.name, Meaning.RELEASE),
+    ]
+    _dispose(player, batch, Disposition.RELEASED, signatures)
+
+
+def _dispose(
+    player: Player, batch: str, disposition: Disposition, signatures: list[SignatureView] | tuple[()]
+) -> None:
+    doing = {**player.demo.doing("dispose", player.demo.member("Rosa").actor), "now": player.now}
+    doing["request_id"] = uuid4()
+    coi.record_disposition(batch=batch, disposition=disposition, signatures=signatures, **doing)
+
+
+def _sign(player: Player, batch: str, name: str, meaning: Meaning) -> SignatureView:
+    member = player.demo.members[name]
+    doing = {**player.demo.doing("sign", member.actor), "now": player.now, "request_id": uuid4()}
+    where = {key: doing[key] for key in ("where", "now", "request_id")}
+    confirmed = confirm(credential=member.credential, **where).confirmed
+    person = people.person(member.user_id, player.now)
+    assert confirmed is not None
+    assert person is not None
+    return sign(
+        signer=person,
+        meaning=meaning,
+        record_kind="batch",
+        record_id=batch,
+        record_digest="0" * 64,
+        credential=confirmed,
+        **doing,
+    )
+
+
+a_second_journey = partial(a_journey, number=2)
