@@ -25,6 +25,9 @@ BATCH = 2000
 DIFFERENCES = 200  # of one table; a thousandth differing row says nothing that the first did not
 
 
+Entry = tuple[int, str, int, str, bytes]  # id, stream, number, event, body
+
+
 class LostRow(LookupError):
     """A change sets columns of a row that does not exist."""
 
@@ -34,7 +37,7 @@ def apply(cursor: CursorWrapper, changes: Iterable[Change]) -> None:
     for group in groups(changes):
         table = registry.table(group[0].table)
         if group[0].op == "new":
-            _insert(cursor, table, [{"id": change.id, **change.values} for change in group])
+            _insert(cursor, table, [{**change.values, "id": change.id} for change in group])
         else:
             _update_alike(cursor, table, [change.id for change in group], group[0].values)
 
@@ -131,44 +134,44 @@ def _replay(cursor: CursorWrapper, using: str) -> Iterator[Finding]:
         yield from _replay_batch(cursor, using, entries)
 
 
-def _replay_batch(cursor: CursorWrapper, using: str, entries: Sequence[Sequence[Any]]) -> Iterator[Finding]:
-    """Replay a batch at once; when that fails, entry by entry, so that the one at fault has a name."""
+def _replay_batch(cursor: CursorWrapper, using: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Replay a batch at once; where that finds fault, entry by entry, so that the one at fault has a name."""
     try:
         with transaction.atomic(using=using):
-            found = _apply_folded(cursor, entries)
+            found = _apply_net(cursor, entries)
     except (DatabaseError, LookupError, ValueError, TypeError) as error:
         if len(entries) > 1:
             for entry in entries:
                 yield from _replay_batch(cursor, using, [entry])
             return
-        found = [_unreplayable(entries[0], str(error).split("\n", 1)[0])]
+        found = [_fault(entries[0], f"its changes cannot be replayed: {str(error).splitlines()[0]}")]
     yield from found
 
 
-def _apply_folded(cursor: CursorWrapper, entries: Sequence[Sequence[Any]]) -> list[Finding]:
+def _apply_net(cursor: CursorWrapper, entries: Sequence[Entry]) -> list[Finding]:
+    """Apply the net effect of entries. Raises LookupError when more than one was given and one is at fault."""
     changes = [change for entry in entries for change in read_changes(parse(bytes(entry[4]))["changes"])]
-    first, last = entries[0], entries[-1]
-    where = f"entries {first[0]} to {last[0]}" if len(entries) > 1 else f"entry {first[0]}"
     found = []
     for label, folded in fold(changes).items():
-        table = registry.table(label)
-        for row_id, detail in _apply_net(cursor, table, folded):
-            found.append(Finding(FindingKind.PROJECTION, where, detail, table=label, row_id=row_id))
+        for row_id, detail in _apply_folded(cursor, registry.table(label), folded):
+            found.append(_fault(entries[0], detail, table=label, row_id=row_id))
+    if found and len(entries) > 1:
+        raise LookupError(found[0].detail)
     return found
 
 
-def _apply_net(cursor: CursorWrapper, table: registry.Table, folded: Folded) -> Iterator[tuple[str, str]]:
+def _apply_folded(cursor: CursorWrapper, table: registry.Table, folded: Folded) -> Iterator[tuple[str, str]]:
     for row_id in folded.repeated:
-        yield row_id, "a row is made that exists already"
-    inserts = [{"id": row_id, **values} for row_id, values in folded.inserts.items()]
+        yield row_id, "it makes a row that exists already"
+    inserts = [{**values, "id": row_id} for row_id, values in folded.inserts.items()]
     for rows in _alike(inserts):
-        _insert(cursor, table, rows, "ON CONFLICT (id) DO NOTHING")
-        if cursor.rowcount != len(rows):
-            yield "", f"{len(rows) - cursor.rowcount} rows are made that exist already"
-    updates = [{"id": row_id, **values} for row_id, values in folded.updates.items()]
+        _insert(cursor, table, rows, "ON CONFLICT (id) DO NOTHING RETURNING id::text")
+        for row_id in sorted({row["id"] for row in rows} - {row[0] for row in cursor.fetchall()}):
+            yield row_id, "it makes a row that exists already"
+    updates = [{**values, "id": row_id} for row_id, values in folded.updates.items()]
     for rows in _alike(updates):
         for row_id in sorted({row["id"] for row in rows} - _update_each(cursor, table, rows)):
-            yield row_id, "columns are set of a row that was never made"
+            yield row_id, "it sets columns of a row that was never made"
 
 
 def _alike(rows: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -177,16 +180,18 @@ def _alike(rows: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield list(same)
 
 
-def _unreplayable(entry: Sequence[Any], error: str) -> Finding:
+def _fault(entry: Entry, detail: str, *, table: str = "", row_id: str = "") -> Finding:
     entry_id, stream, seq, event, _ = entry
     return Finding(
         FindingKind.PROJECTION,
         f"entry {entry_id} ({event}, number {seq} of {stream})",
-        f"its changes cannot be replayed: {error}",
+        detail,
         entry_id=entry_id,
         stream=stream,
         seq=seq,
         event=event,
+        table=table,
+        row_id=row_id,
     )
 
 

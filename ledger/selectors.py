@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -16,6 +18,7 @@ from ledger.models import Checkpoint, Effect, Entry, EntrySubject, Evidence, Hal
 from ledger.rules import Change, Subject
 from ledger.rules.canonical import parse
 from ledger.rules.changes import read_changes
+from ledger.rules.evidence import digest, path_of
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,6 @@ class EffectView:
     state: str
     last_error: str
     due_at: datetime
-    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -240,6 +242,24 @@ def evidence(evidence_id: UUID) -> EvidenceView | None:
         name=row.name,
         stored_at=row.stored_at,
     )
+
+
+class EvidenceDamaged(Exception):
+    """The bytes of a kept file are gone or are not what was stored: they are not handed out."""
+
+
+def evidence_bytes(evidence_id: UUID) -> bytes | None:
+    """A kept file's bytes, checked against its record; None when there is no such record."""
+    view = evidence(evidence_id)
+    if view is None:
+        return None
+    try:
+        data = (Path(settings.EVIDENCE_DIR) / path_of(view.sha256)).read_bytes()
+    except OSError as error:
+        raise EvidenceDamaged(view.sha256) from error
+    if digest(data) != view.sha256:
+        raise EvidenceDamaged(view.sha256)
+    return data
 
 
 _STATE = """

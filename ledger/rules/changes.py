@@ -32,12 +32,17 @@ class Change:
 
 def new(table: str, id: UUID | str, **values: Any) -> Change:
     """The row `id` comes into being in `table`."""
-    return Change(table=table, id=str(id), values=values, op="new")
+    return Change(table=table, id=_row_id(id), values=values, op="new")
 
 
 def put(table: str, id: UUID | str, **values: Any) -> Change:
     """Columns of the row `id`, which must exist in `table`, take new values."""
-    return Change(table=table, id=str(id), values=values, op="set")
+    return Change(table=table, id=_row_id(id), values=values, op="set")
+
+
+def _row_id(given: UUID | str) -> str:
+    # One spelling: a rebuild finds rows again by the text that PostgreSQL gives their ids.
+    return str(given if isinstance(given, UUID) else UUID(given))
 
 
 def read_changes(raw: Sequence[Mapping[str, Any]]) -> list[Change]:

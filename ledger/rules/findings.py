@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from ledger.rules.canonical import plain
+
 
 class FindingKind(StrEnum):
     """What was done to the record."""
@@ -42,7 +44,7 @@ class Finding:
 
     def as_plain(self) -> dict[str, Any]:
         """The finding as the report of a halt keeps it: only what it names."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
+        return {name: plain(value) for name, value in asdict(self).items() if value not in (None, "", ())}
 
     def __str__(self) -> str:
         return f"{self.kind.value}: {self.where}: {self.detail}"
