@@ -74,7 +74,7 @@ class User(AbstractBaseUser):
     printed_name = models.CharField(max_length=200)
     email = models.EmailField(blank=True, default="")
     is_active = models.BooleanField(default=True)
-    last_login: datetime | None = None  # type: ignore[assignment]  # a sign-in is an entry of the ledger
+    last_login: datetime | None = None  # a sign-in is an entry of the ledger
 
     objects = UserManager()
 

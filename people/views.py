@@ -25,17 +25,19 @@ from people.rules.signatures import signature_state
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """The person of the session, as entries name them; for pages behind `login_required`."""
-    return Actor(ActorKind.PERSON, request.user.get_full_name(), request.user.pk, AuthMethod.PASSWORD)
-
-
 def person_of(request: HttpRequest) -> Person:
     """The person of the session with what they may do now."""
-    person = selectors.person(request.user.pk, timezone.now())
+    user_id = request.user.pk
+    person = None if user_id is None else selectors.person(user_id, timezone.now())
     if person is None:
         raise NotAllowed("role_missing")
     return person
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person of the session, as entries name them; for pages behind `login_required`."""
+    person = person_of(request)
+    return Actor(ActorKind.PERSON, person.printed_name, person.user_id, AuthMethod.PASSWORD)
 
 
 def _after_sign_in(request: HttpRequest) -> str:

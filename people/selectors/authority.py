@@ -21,7 +21,7 @@ def _with_authority(rows: QuerySet[Any], user: str, at: datetime) -> QuerySet[An
     window = {"start": F("valid_from"), "end": F("valid_until")}
     grants = models.Grant.objects.filter(_still_counting(at), user=OuterRef(user))
     training = models.Training.objects.filter(_still_counting(at), user=OuterRef(user))
-    return rows.annotate(
+    annotated: QuerySet[Any] = rows.annotate(
         found_grants=ArraySubquery(
             grants.order_by("valid_from", "id").values(
                 found=JSONObject(role=F("role"), site=F("site__code"), **window)
@@ -31,6 +31,7 @@ def _with_authority(rows: QuerySet[Any], user: str, at: datetime) -> QuerySet[An
             training.order_by("valid_from", "id").values(found=JSONObject(topic=F("topic"), **window))
         ),
     )
+    return annotated
 
 
 def _time(text: str | None) -> datetime | None:

@@ -61,7 +61,7 @@ def _read(version_id: str) -> DocumentVersionView:
 
 def _lock(version_id: str) -> DocumentVersionView:
     """Lock the document, not the version alone: putting one in effect retires another."""
-    models.Document.objects.select_for_update(no_key=True).filter(versions=version_id).first()
+    models.Document.objects.select_for_update(no_key=True).filter(versions__id=version_id).first()
     return version_view(version_rows().get(pk=version_id))
 
 

@@ -79,7 +79,9 @@ def writing() -> Iterator[None]:
             yield
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
-        code = _CONFLICTS.get(getattr(diagnosis, "constraint_name", None) or "")
+        name = getattr(diagnosis, "constraint_name", None) or ""
+        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
+        code = "request_id_used" if name.endswith("_pkey") else _CONFLICTS.get(name)
         if code is None:
             raise
         raise Conflict(code) from error

@@ -12,7 +12,6 @@ from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -54,7 +53,7 @@ class SignIn:
     """How a sign-in ended; `user` is there when it was accepted, for the session."""
 
     state: CredentialState
-    user: AbstractBaseUser | None = None
+    user: models.User | None = None
 
 
 def create_user(

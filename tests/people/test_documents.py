@@ -9,6 +9,7 @@ from django.db import connection
 from ledger import selectors as ledger
 from ledger.rules import Where
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.services import verify
 from people import models, registry, selectors, services
 from people.events import Event
 from people.rules.documents import DocumentState
@@ -210,6 +211,17 @@ def test_a_version_that_is_not_there_is_not_found(house, author):
     for missing in (str(uuid4()), "nonsense"):
         with pytest.raises(NotFound):
             services.submit_document(id=missing, credential=author.at_desk, **house.context(author))
+
+
+def test_a_rebuild_from_the_entries_gives_the_same_tables(house, approved, approver):
+    services.make_effective(id=approved.id, **house.context(approver))
+    services.revoke_badge(code=approver.badge, reason="lost", **house.context())
+    house.station()
+    assert verify(now=given.now(), record=False).findings == ()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_badge SET revoked_at = NULL WHERE code = %s", [approver.badge])
+    (finding,) = verify(now=given.now(), record=False).findings
+    assert (finding.table, finding.columns) == ("people.badge", ("revoked_at",))
 
 
 # --- signatures of any record ---
