@@ -87,6 +87,9 @@ class Embedded:
         self._stop_redis()
         if self.postgres_pid() is not None:
             self.run("pg_ctl", "-D", str(self.layout.cluster), "-m", "fast", "-w", "-t", "60", "stop")
+        for child in self._children:
+            child.wait(timeout=30)
+        self._children.clear()
 
     def database_urls(self) -> dict[str, str]:
         """The three doors to the database: web and worker, migrations, sealer."""

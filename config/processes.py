@@ -200,7 +200,7 @@ def run(program: str, arguments: Sequence[str], layout: Layout) -> str:
     if done.returncode:
         message = done.stderr.strip() or done.stdout.strip() or "no message"
         errors = [line for line in message.splitlines() if "error" in line.lower()] or message.splitlines()
-        raise EmbeddedError(f"{program} failed: {errors[-1].strip()}")
+        raise EmbeddedError(f"{program} failed: {errors[0].strip()}")
     return done.stdout
 
 
