@@ -279,6 +279,11 @@ CELERY_BEAT_SCHEDULE = {
     # expires: a worker that was away must not find a heap of the same errand
     "seal": {"task": "people.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-effects": {"task": "people.tasks.sweep_effects", "schedule": 10.0, "options": {"expires": 10}},
+    "watch-hold-times": {
+        "task": "coi.tasks.watch_hold_times",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 5}},
 }
 

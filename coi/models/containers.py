@@ -75,6 +75,11 @@ class Container(Projection):
             models.UniqueConstraint(fields=["order", "id"], name="coi_container_order_uniq"),
             is_one_of("status", ContainerStatus, "coi_container_status_known"),
         ]
+        indexes = [
+            models.Index(
+                fields=["hold_until"], condition=Q(hold_until__isnull=False), name="coi_container_hold_time"
+            ),
+        ]
 
 
 class ContainerParent(Projection):

@@ -74,9 +74,14 @@ def value_faults(step: Step, values: Mapping[str, str]) -> tuple[tuple[str, str]
     return tuple(unknown + [(name, reason) for name, reason in judged if reason])
 
 
-def missing_values(step: Step, values: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of values still to be entered."""
-    return tuple(rule.name for rule in step.values if rule.name not in values)
+def enters_values(step: Step, part: Part) -> bool:
+    """Whether the values of the step are this person's to enter."""
+    return step.values_by == part.value
+
+
+def missing_values(step: Step, part: Part, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of values that this person still has to enter."""
+    return tuple(rule.name for rule in step.values if enters_values(step, part) and rule.name not in values)
 
 
 def _judge(rule: ValueRule, text: str) -> str:

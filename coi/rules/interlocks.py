@@ -121,7 +121,7 @@ def _progress(situation: Situation, step: Step) -> Decision:
     if base.next.item:
         return base
     is_performer = situation.part is Part.PERFORMER
-    unfilled = checks.missing_values(step, values) if is_performer else ()
+    unfilled = checks.missing_values(step, situation.part, values)
     if unfilled:
         return replace(base, next=replace(base.next, need=Need.VALUES, values=unfilled))
     if step.is_signed and attempt.pin is not PinState.VALID:
@@ -184,6 +184,12 @@ def _wrong(situation: Situation, target: Target) -> tuple[str, ...]:
     if target.kind is IdentifierKind.WRISTBAND:
         return tuple(container.id for container in situation.subjects)
     return (target.container_id,) if target.container_id else ()
+
+
+def journey_interlock(situation: Situation) -> Iterator[Refusal]:
+    """A journey that is closed takes no more steps."""
+    if situation.order is not None and not situation.order.is_open:
+        yield Refusal(RefusalCode.JOURNEY_CLOSED)
 
 
 def container_interlock(situation: Situation) -> Iterator[Refusal]:
@@ -420,7 +426,7 @@ def _no_step(situation: Situation) -> Iterator[Refusal]:
     attempt = situation.attempt
     if situation.choices:
         return
-    if attempt.step or situation.check is not None:
+    if attempt.step or situation.check is not None or not attempt.readings:
         yield Refusal(RefusalCode.STEP_UNKNOWN, {"step": attempt.step})
     for reading in attempt.readings:
         if reading.target is not None:
@@ -432,14 +438,20 @@ def entry_interlock(situation: Situation) -> Iterator[Refusal]:
     attempt, step = situation.attempt, situation.step
     if attempt.pin is PinState.INVALID:
         yield Refusal(RefusalCode.PIN_NOT_VALID)
-    if step is not None:
-        for name, reason in checks.value_faults(step, attempt.values):
-            yield Refusal(RefusalCode.VALUE_NOT_VALID, {"name": name, "why": reason})
+    if step is None:
+        return
+    if not checks.enters_values(step, situation.part):
+        for name in attempt.values:
+            yield Refusal(RefusalCode.VALUE_NOT_VALID, {"name": name, "why": "not_this_person"})
+        return
+    for name, reason in checks.value_faults(step, attempt.values):
+        yield Refusal(RefusalCode.VALUE_NOT_VALID, {"name": name, "why": reason})
 
 
 INTERLOCKS: tuple[Interlock, ...] = (
     read_interlock,
     identity_interlock,
+    journey_interlock,
     container_interlock,
     witness_sees_the_same,
     place_interlock,

@@ -50,6 +50,7 @@ class RefusalCode(StrEnum):
     WRONG_SITE = "wrong_site"
     WRONG_STATION = "wrong_station"
     OUT_OF_SEQUENCE = "out_of_sequence"
+    JOURNEY_CLOSED = "journey_closed"
     LABEL_NOT_APPLIED = "label_not_applied"
     ALREADY_DONE = "already_done"
     CHECK_CLOSED = "check_closed"

@@ -43,6 +43,13 @@ class WitnessRule(StrEnum):
     RECEIVER = "receiver"
 
 
+class ValuesBy(StrEnum):
+    """Who enters the step's values: the person who performs it, or the second one (a receiver reads the logger)."""
+
+    PERFORMER = "performer"
+    WITNESS = "witness"
+
+
 class Item(StrEnum):
     """What one person scans in a step. `CONTAINERS` asks for every container of the step's kind."""
 
@@ -126,6 +133,7 @@ class Step:
     lots: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
     values: tuple[ValueRule, ...] = ()
+    values_by: ValuesBy = ValuesBy.PERFORMER
     makes: Makes | None = None
     hold_minutes: int | None = None
     hold_until_step: str = ""
@@ -273,6 +281,7 @@ def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
         lots=reader.texts("lots"),
         equipment=reader.texts("equipment"),
         values=_read_values(reader),
+        values_by=reader.one("values_by", ValuesBy, ValuesBy.PERFORMER) or ValuesBy.PERFORMER,
         makes=_read_makes(reader),
         hold_minutes=reader.count("hold_minutes", 1, 525_600),
         hold_until_step=reader.text("hold_until_step"),
@@ -341,6 +350,11 @@ def _step_faults(step: Step) -> list[tuple[str, str]]:
             "receiver",
             (step.witness is WitnessRule.RECEIVER) != (step.receiver is not None),
             "receiver_and_witness_differ",
+        ),
+        (
+            "values_by",
+            step.values_by is ValuesBy.WITNESS and step.witness is WitnessRule.NONE,
+            "needs_witness",
         ),
         ("receiver", step.does is Does.TRANSFER and step.receiver is None, "required_for_transfer"),
         ("makes", step.does in (Does.COLLECT, Does.MAKE, Does.POOL) and step.makes is None, "required"),

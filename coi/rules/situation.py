@@ -100,6 +100,8 @@ def _check(attempt: Attempt, known: Known, order: OrderFacts | None) -> CheckFac
     for check in known.checks.values():
         if check.state is not CheckState.OPEN or check.order_id != order.id:
             continue
+        if check.step not in attempt.station.steps:  # begun elsewhere, and not to be gone on with here
+            continue
         is_mine = check.performer_id == attempt.person.user_id
         is_about_this = not scanned or not check.subjects or scanned[0].id in check.subjects
         waits_for_witness = check.performed_at is not None and check.performer_id != attempt.person.user_id

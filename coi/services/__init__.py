@@ -9,6 +9,7 @@ from coi.services.scans import StationUnknown, record_scan
 from coi.services.stock import receive_lot, register_equipment, set_equipment_status, set_lot_status
 from coi.services.stops import clear_stop
 from coi.services.vault import erase_patient, reveal_identity
+from coi.services.watching import open_overdue_deviations
 
 __all__ = [
     "RENDER_LABEL",
@@ -22,6 +23,7 @@ __all__ = [
     "create_product",
     "enrol_patient_and_order",
     "erase_patient",
+    "open_overdue_deviations",
     "place_hold",
     "receive_lot",
     "record_disposition",

@@ -71,7 +71,8 @@ def _refused(*refusals: tuple[RefusalCode, dict[str, str]]) -> _Done:
 
 def _cancel(context: Context) -> _Done:
     """Abandon the open check named in the request."""
-    row = Check.objects.select_for_update(no_key=True).filter(id=context.scan.check).first()
+    rows = Check.objects.select_for_update(no_key=True)
+    row = rows.filter(id=context.scan.check).first() if context.scan.check is not None else None
     if row is None or row.state != CheckState.OPEN or row.station != context.station.code:
         return _refused((RefusalCode.CHECK_CLOSED, {"state": row.state if row else "unknown"}))
     change = put("coi.check", row.id, state=str(CheckState.ABANDONED), closed_at=context.now)

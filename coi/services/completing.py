@@ -46,7 +46,7 @@ def plan(context: Context, decision: Decision) -> Plan:
     if not decision.is_step_complete:
         return started
     done = _Completed(context, decision, step, order, check_id)
-    return started.plus(_does(done)).plus(Plan(changes=(_step_record(done),)))
+    return started.plus(_does(done)).plus(Plan(changes=(_step_record(done), *_overtaken(done))))
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,22 @@ def _step_record(done: _Completed) -> Change:
             {"item": s.item, "code": s.target} for s in done.scans if ":" in s.item or s.item == Item.SHIPPER
         ],
     )
+
+
+def _overtaken(done: _Completed) -> Iterable[Change]:
+    """Other checks at the same step for the same containers: whoever began them is told 'already done'."""
+    mine = {container.id for container in done.subjects}
+    for check in done.context.known.checks.values():
+        is_same = (
+            check.step == done.step.code and check.order_id == done.order.id and mine == set(check.subjects)
+        )
+        if (
+            is_same
+            and check.id != str(done.check_id)
+            and check.state is CheckState.OPEN
+            and not done.step.is_repeatable
+        ):
+            yield put("coi.check", check.id, state=str(CheckState.ABANDONED), closed_at=done.now)
 
 
 def _subject(done: _Completed) -> str:

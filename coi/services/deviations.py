@@ -13,17 +13,20 @@ from coi.rules.deviations import DUE, Cause, DeviationOutcome, DeviationPlan, De
 from coi.rules.vault import VaultKind
 from coi.services import numbers, vault
 from coi.services.completing import digest_of
-from coi.services.context import Plan
-from ledger.rules import Actor, Change, Subject, Where, derive, new, put
+from coi.services.context import Follow, Plan
+from coi.services.recording import require_at
+from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
+from people.rules.authority import Person
 from people.rules.credentials import Credential
 from people.rules.roles import Role
 from people.rules.signatures import Meaning
-from people.services import confirm_or_refuse, require, sign
+from people.services import confirm_or_refuse, open_work_item, sign
 
-HOLDERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR, Role.OPERATOR, Role.CELL_LAB})
-QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
+HOLDERS = QUALITY | {Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB, Role.NURSE}
+OVERDUE = "hold_time_passed"
 
 
 def plan_opening(
@@ -33,7 +36,7 @@ def plan_opening(
     step: str,
     order_id: str | None,
     owners: Mapping[str, str],
-    check_id: UUID,
+    check_id: UUID | None,
     scan_id: UUID,
     actor_name: str,
     now: datetime,
@@ -75,7 +78,27 @@ def plan_opening(
         facts={"deviation": code, "deviation_class": str(due.grade)},
         extra={"deviation": code},
         subjects=(Subject("deviation", code),),
+        after=(_work(code, due, site, scan_id, now),),
     )
+
+
+def _work(code: str, due: DeviationPlan, site: str, request_id: UUID, now: datetime) -> Follow:
+    """Somebody has to look at it by its due date: a task for the supervisors of the site."""
+
+    def follow(entry: EntryRef) -> None:
+        open_work_item(
+            site=site,
+            role=Role.SUPERVISOR,
+            subject=Subject("deviation", code),
+            cause=f"deviation_{due.grade}",
+            due_at=now + DUE[due.grade],
+            actor=Actor.service("coi"),
+            where=Where(site=site),
+            now=now,
+            request_id=derive(request_id, "work"),
+        )
+
+    return follow
 
 
 def _hold_row(
@@ -109,9 +132,9 @@ def place_hold(
     """
     found = _container(container)
     _need_reason(reason_code, text)
-    require(actor=actor, roles=HOLDERS, site=found.custodian_id, now=now)
-    row, text_id = derive(request_id, "hold"), derive(request_id, "text")
     order = Order.objects.get(id=found.order_id)
+    require_at([found.custodian_id, order.manufacturing_site_id], HOLDERS, actor=actor, now=now)
+    row, text_id = derive(request_id, "hold"), derive(request_id, "text")
     with transaction.atomic():
         _lock(order.id)
         digest = vault.keep(kind=VaultKind.TEXT, id=text_id, plain=text.encode())
@@ -147,7 +170,7 @@ def release_hold(
     if row is None:
         raise NotFound("hold_unknown")
     _need_reason("release", text)
-    require(actor=actor, roles=QUALITY, site=row.container.custodian_id, now=now)
+    require_at([row.container.custodian_id, row.order.manufacturing_site_id], QUALITY, actor=actor, now=now)
     with transaction.atomic():
         _lock(row.order_id)
         current = Hold.objects.get(id=hold)
@@ -212,7 +235,7 @@ def close_deviation(
     confirmed = confirm_or_refuse(
         credential=credential, actor=actor, where=where, now=now, request_id=request_id
     )
-    signer = require(actor=actor, roles=QUALITY, site=row.site, now=now)
+    signer = _require_quality(row, actor, now)
     texts = {"cause": derive(request_id, "cause"), "disposition": derive(request_id, "disposition")}
     with transaction.atomic():
         if Deviation.objects.select_for_update(no_key=True).get(id=row.id).state == DeviationState.CLOSED:
@@ -278,10 +301,16 @@ def _open_deviation(code: str, actor: Actor, now: datetime) -> Deviation:
     row = Deviation.objects.select_related("order").filter(code=code).first()
     if row is None:
         raise NotFound("deviation_unknown")
-    require(actor=actor, roles=QUALITY, site=row.site, now=now)
+    _require_quality(row, actor, now)
     if row.state == DeviationState.CLOSED:
         raise Conflict("deviation_closed")
     return row
+
+
+def _require_quality(row: Deviation, actor: Actor, now: datetime) -> Person:
+    """Quality of the site where it happened, or of the manufacturer, who answers for the batch."""
+    sites = [row.site] + ([row.order.manufacturing_site_id] if row.order is not None else [])
+    return require_at(sites, QUALITY, actor=actor, now=now)
 
 
 def _container(code: str) -> Container:

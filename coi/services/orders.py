@@ -146,7 +146,7 @@ def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
     """The patient of this MRN at this site, enrolled now if new: a second course is a second order."""
     mrn_index = index_key(secret_index_key(), f"mrn:{site}", details.mrn)
     known = (
-        Patient.objects.filter(treating_site=site, mrn_index=mrn_index).values_list("id", flat=True).first()
+        Patient.objects.filter(treating_site_id=site, mrn_index=mrn_index).values_list("id", flat=True).first()
     )
     if known is not None:
         return known
@@ -187,7 +187,7 @@ def add_alias(
         raise NotFound("order_unknown")
     require(actor=actor, roles=ORDERERS, site=order.treating_site_id, now=now)
     key = index_key(secret_index_key(), kind, value) if kind in PERSONAL_ALIASES else value
-    if Alias.objects.filter(order=order, issuer=issuer, kind=kind, value_key=key).exists():
+    if Alias.objects.filter(order=order, issuer_id=issuer, kind=kind, value_key=key).exists():
         return
     row = derive(request_id, "alias")
     values = {"order_id": order.id, "issuer_id": issuer, "kind": kind, "value_key": key, "added_at": now}

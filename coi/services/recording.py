@@ -1,6 +1,6 @@
 """What the services of this room do alike: ask for authority, name a broken constraint."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -62,6 +62,14 @@ def person_at_station(badge: bytes, station: StationView, roles: Collection[Role
     if not reading.person.has_role(roles, station.site, now):
         raise NotAllowed("role_missing", detail={"roles": sorted(roles), "site": station.site})
     return reading.person
+
+
+def require_at(sites: Sequence[str], roles: Collection[Role], *, actor: Actor, now: datetime) -> Person:
+    """The person behind the actor, if one of the roles is theirs at any of the sites; NotAllowed otherwise."""
+    person = people.person(actor.user_id, now) if actor.user_id is not None else None
+    if person is None or not any(person.has_role(roles, site, now) for site in sites):
+        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "sites": sorted(set(sites))})
+    return person
 
 
 def actor_of(person: Person, auth: AuthMethod) -> Actor:

@@ -108,6 +108,7 @@ class Player:
         witness: Member | None = None,
         witness_codes: Sequence[str] | None = None,
         values: Mapping[str, str] | None = None,
+        witness_values: Mapping[str, str] | None = None,
         is_signed: bool = False,
     ) -> Answer:
         """A whole step: the first person, then the second; NotPlayed when it is not accepted."""
@@ -116,7 +117,10 @@ class Player:
         if witness is not None:
             again = codes if witness_codes is None else witness_codes
             pin = witness.pin if is_signed else ""
-            answer = self.scan(station, witness, *again, step=step, check=answer["check"], pin=pin)
+            values = witness_values
+            answer = self.scan(
+                station, witness, *again, step=step, check=answer["check"], values=values, pin=pin
+            )
         if answer["outcome"] != "accepted":
             raise NotPlayed(f"{step}: {answer['outcome']} {answer['refusals']} {answer['next']}")
         return answer

@@ -44,7 +44,7 @@ def receive_collection(p: Player) -> None:
     scans = [p.label("apheresis_bag"), p.demo.shippers[0]]
     courier, receiver = p.one(Role.COURIER, COURIER), p.one(Role.OPERATOR, PLANT)
     values = {"temperature": "4.6", "seal": "intact"}
-    p.do("receive_collection", "DOCK", courier, scans, witness=receiver, values=values)
+    p.do("receive_collection", "DOCK", courier, scans, witness=receiver, witness_values=values)
 
 
 def start_batch(p: Player) -> None:
@@ -112,7 +112,7 @@ def receive_product(p: Player) -> None:
     scans = [*_bags(p), p.demo.shippers[1]]
     courier, lab = p.one(Role.COURIER, COURIER), p.one(Role.CELL_LAB, p.site)
     values = {"temperature": "-158", "seal": "intact"}
-    p.do("receive_product", f"{p.letter}DOCK", courier, scans, witness=lab, values=values)
+    p.do("receive_product", f"{p.letter}DOCK", courier, scans, witness=lab, witness_values=values)
 
 
 def patient_ready(p: Player) -> None:

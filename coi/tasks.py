@@ -1,0 +1,12 @@
+"""What the worker does for `coi` without being asked."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from coi import services
+
+
+@shared_task
+def watch_hold_times() -> int:
+    """Open deviations for containers whose hold time ran out; beat calls it every minute."""
+    return services.open_overdue_deviations(now=timezone.now())
