@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 NAME = "secrets.env"
@@ -88,7 +89,7 @@ def for_compose(folder: Path) -> list[str]:
     ):
         password = (folder / f"{role}_password").read_text(encoding="ascii")
         address = f"postgresql://veintrace_{role}:{password}@postgres:5432/veintrace"
-        made += [name] if _keep(folder / name, lambda address=address: address) else []
+        made += [name] if _keep(folder / name, partial(str, address)) else []
     return made
 
 

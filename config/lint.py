@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TYPED_FLOORS = ("rules", "services", "selectors")
-TYPED_ROOMS = ("config", "ledger", "people")
+TYPED_WHOLE = ("config/*.py", "config/management", "ledger", "people")
 
 
 def safe_environment(folder: str) -> dict[str, str]:
@@ -71,7 +71,7 @@ LIMIT = "lint.pylint.max-args=6"
 
 def types(environment: dict[str, str]) -> bool:
     """Strict where decisions are made and recorded; the rest is followed, not judged."""
-    paths = [path for room in TYPED_ROOMS for path in [ROOT / room]]
+    paths = [path for pattern in TYPED_WHOLE for path in sorted(ROOT.glob(pattern))]
     for room in ("coi", "qc", "cpv", "fmea"):
         paths += [
             found for floor in TYPED_FLOORS for found in (ROOT / room / floor, ROOT / room / f"{floor}.py")
