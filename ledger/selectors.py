@@ -80,6 +80,7 @@ class EffectView:
     state: str
     last_error: str
     due_at: datetime
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
