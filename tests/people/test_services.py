@@ -473,3 +473,17 @@ def test_a_password_credential_of_an_unknown_user_is_refused(house):
         credential=PasswordCredential("x\x00", "y"), where=Where(), now=given.now(), request_id=uuid4()
     )
     assert check.state is CredentialState.REFUSED
+
+
+def test_the_role_of_web_and_worker_is_enough(house, as_role):
+    with as_role("app"):
+        alice = house.someone("Alice", Role.SUPERVISOR)
+        assert sign_in(alice).state is CredentialState.ACCEPTED
+        assert not pin_of(alice, "9999")
+        made = house.station()
+        assert services.lock_station_by_token(made.token) == made.station
+        draft = services.draft_document(
+            kind="recipe", code="R1", title="R", content={}, site="MFG", **house.context(alice)
+        )
+        services.submit_document(id=draft.id, credential=alice.at_desk, **house.context(alice))
+        services.revoke_badge(code=alice.badge, reason=REASON, **house.context())
