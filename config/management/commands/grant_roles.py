@@ -70,8 +70,6 @@ def rights_on(model: type[models.Model]) -> str:
     """SELECT and INSERT where a trigger forbids updates, UPDATE as well elsewhere."""
     triggers: Iterable[Any] = getattr(model._meta, "triggers", ())
     for trigger in triggers:
-        if isinstance(trigger, pgtrigger.ReadOnly):
-            continue  # it keeps some columns as they are; the others may change
         # a ReadOnly trigger guards some columns; the others may be updated
         is_whole_row = isinstance(trigger, pgtrigger.Protect) and not isinstance(trigger, pgtrigger.ReadOnly)
         if is_whole_row and "UPDATE" in str(trigger.operation).upper():
