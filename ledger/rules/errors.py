@@ -20,25 +20,25 @@ class DomainError(Exception):
         self.detail: dict[str, Any] = dict(detail or {})
 
 
-class NotAllowed(DomainError):  # noqa: N818  (reads as what the caller hears)
+class NotAllowed(DomainError):
     """The actor may not do this (403)."""
 
     http_status = 403
 
 
-class NotFound(DomainError):  # noqa: N818  (reads as what the caller hears)
+class NotFound(DomainError):
     """It is not there, or not the actor's to see (404)."""
 
     http_status = 404
 
 
-class Conflict(DomainError):  # noqa: N818  (reads as what the caller hears)
+class Conflict(DomainError):
     """It changed meanwhile, or the same request id came with another body (409)."""
 
     http_status = 409
 
 
-class Invalid(DomainError):  # noqa: N818  (reads as what the caller hears)
+class Invalid(DomainError):
     """The fields are wrong; the detail names which and why (422)."""
 
     http_status = 422

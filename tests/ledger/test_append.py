@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from ledger import registry, selectors, services
+from ledger.models import Entry
 from ledger.projections import LostRow
 from ledger.registry import UnknownColumn, UnknownTable
 from ledger.rules import Actor, ActorKind, AuthMethod, Change, Subject, new, put
@@ -369,3 +370,19 @@ def test_a_projection_invents_nothing() -> None:
         registry.table("bad.bad")
     registry.register_table(model(**key, items=models.JSONField(default=list)))
     assert registry.table("bad.bad").defaults == {"items": []}
+
+
+@pytest.mark.usefixtures("registered")
+def test_rooms_say_what_their_entries_mean() -> None:
+    registry.register_presenter("coi:scan:accepted", lambda entry: f"scan {entry.seq}")
+    ref = appended()
+    entry, present = selectors.entry_by_id(ref.id), registry.presenter(ref.event)
+    assert entry is not None
+    assert present is not None
+    assert present(entry) == "scan 1"
+    assert registry.presenter("coi:scan:refused") is None
+
+
+def test_a_row_calls_itself_by_its_key() -> None:
+    ref = appended()
+    assert str(Entry.objects.get()) == f"ledger.entry:{ref.id}"

@@ -30,8 +30,9 @@ def done() -> list[EffectView]:
 
 
 def test_an_effect_is_carried_out_once(done: list[EffectView]) -> None:
-    effect = enqueued()
-    assert services.run_effect(effect_id=effect, now=now())
+    effect, at = enqueued(), now()
+    assert services.run_effect(effect_id=effect, now=at)
+    assert done[0].claimed_at == at
     assert not services.run_effect(effect_id=effect, now=now())
     assert services.sweep_effects(now=now()) == 0
     assert [(item.id, item.kind, item.payload, item.attempts) for item in done] == [

@@ -429,6 +429,14 @@ def test_a_flood_of_findings_is_cut_and_says_so(
 ) -> None:
     from ledger.services import verification
 
+    seen: list[int] = []
+
+    def look() -> list[Finding]:
+        # A pass that was cut short has put away its rebuilt tables: this one sees the living ones.
+        seen.append(Thing.objects.filter(count=5).count())
+        return []
+
+    registry.register_verifier("z", look)
     monkeypatch.setattr(verification, "FINDINGS", 1)
     with as_owner() as execute:
         execute("UPDATE ledger_entry SET reason = 'x'")
@@ -436,7 +444,7 @@ def test_a_flood_of_findings_is_cut_and_says_so(
     report = verify()
     assert not report.is_complete
     assert kinds(report) == {"altered", "projection"}
-    assert Thing.objects.filter(count=5).count() == 3
+    assert seen == [3]
 
 
 # -- halts and the command ----------------------------------------------------------------------------------------

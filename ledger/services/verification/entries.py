@@ -74,7 +74,7 @@ def _numbers(using: str) -> Iterator[Finding]:
             yield Finding(
                 FindingKind.REMOVED, f"stream {stream}", f"{missing} missing", stream=stream, seq=before + 1
             )
-        elif entry_id <= before_id:
+        else:
             name = records.name_of(entry_id, stream, seq, event)
             detail = f"it follows entry {before_id}, which was recorded later"
             yield Finding(FindingKind.INSERTED, name, detail, entry_id=entry_id, stream=stream, seq=seq)
