@@ -1,0 +1,1 @@
+"""Continued process verification. See README.md."""

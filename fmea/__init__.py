@@ -1,0 +1,1 @@
+"""Failure modes and effects. See README.md."""
