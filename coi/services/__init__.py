@@ -5,6 +5,7 @@ from coi.services.deviations import assign_deviation, close_deviation, place_hol
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
 from coi.services.orders import OrderSites, PatientDetails, add_alias, create_product, enrol_patient_and_order
+from coi.services.rendering import card_sheet, render_label
 from coi.services.scans import StationUnknown, record_scan
 from coi.services.stock import receive_lot, register_equipment, set_equipment_status, set_lot_status
 from coi.services.stops import clear_stop
@@ -18,6 +19,7 @@ __all__ = [
     "StationUnknown",
     "add_alias",
     "assign_deviation",
+    "card_sheet",
     "clear_stop",
     "close_deviation",
     "create_product",
@@ -30,6 +32,7 @@ __all__ = [
     "record_scan",
     "register_equipment",
     "release_hold",
+    "render_label",
     "reprint_label",
     "reveal_identity",
     "set_equipment_status",

@@ -1,0 +1,250 @@
+"""What a label says: lines and symbols for one printed copy, from plain facts. How it is drawn is not known here.
+
+Times are local with the zone's abbreviation and in UTC underneath, since a bag crosses zones (FACT-JACIE asks for the
+first, ISBT 128 for the second). Patients' names never stand on a label: the COI id is the identity.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from coi.rules.identifiers import Identifier, IdentifierKind, write
+from coi.rules.journey import OrderKind
+from ledger.rules import derive
+from people.rules import codes
+
+DEMO_MARK = "DEMO"
+# 21 CFR 1271.90(c)(1) and (2): cells for the same person, whose donor was not tested as one for others would be.
+AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
+NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
+NOT_FOR_PEOPLE = "NOT FOR HUMAN USE"
+
+# ISBT 128 structure 001: flag 05 marks a second or repeated label printed on demand.
+_FIRST_FLAGS, _REPEAT_FLAGS = "00", "05"
+
+
+class Symbology(StrEnum):
+    """What is drawn for a machine to read."""
+
+    CODE_128 = "code_128"
+    DATA_MATRIX = "data_matrix"
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One symbol: exactly these characters (ASCII), and what stands under it for people."""
+
+    symbology: Symbology
+    content: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A name, its value, and what stands under the value."""
+
+    name: str
+    value: str
+    under: str = ""
+
+
+@dataclass(frozen=True)
+class LabelFacts:
+    """What is known of a container and of this copy of its label."""
+
+    copy_code: str
+    copy_number: int
+    kind: str
+    container_code: str
+    number: int
+    total: int
+    product: str
+    coi_id: str
+    order_kind: OrderKind
+    site: str
+    zone: str
+    made_at: datetime
+    issued_at: datetime
+    expires_at: datetime | None = None
+    din: str = ""
+    batch: str = ""
+    is_collection: bool = False
+    is_demonstration: bool = False
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The size of the label that a kind of container carries, and what the kind is called on it."""
+
+    heading: str
+    width_mm: int
+    height_mm: int
+
+
+STOCK: Mapping[str, Stock] = {
+    "apheresis_bag": Stock("APHERESIS, MNC", 100, 60),
+    "culture": Stock("CELL CULTURE", 100, 60),
+    "harvest": Stock("HARVEST, POOLED", 100, 60),
+    "product_bag": Stock("T CELLS, CRYOPRESERVED", 100, 60),
+    "sample": Stock("SAMPLE", 100, 42),
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    """The content of one label, in reading order. `identity_check` is printed boxed and never encoded."""
+
+    width_mm: int
+    height_mm: int
+    heading: str
+    count: str
+    product: str
+    by: str
+    identity: str
+    identity_check: str
+    lines: tuple[Line, ...]
+    warnings: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
+    copy: str
+    mark: str
+    issued_at: datetime
+
+
+def stock_for(kind: str) -> Stock:
+    """The label of a kind of container; one that is not in the list gets a large one under its own name."""
+    return STOCK.get(kind) or Stock(kind.replace("_", " ").upper(), 100, 60)
+
+
+def label_for(facts: LabelFacts) -> Label:
+    """The label of one copy."""
+    stock = stock_for(facts.kind)
+    is_small = stock.height_mm < 50
+    return Label(
+        width_mm=stock.width_mm,
+        height_mm=stock.height_mm,
+        heading=stock.heading,
+        count=f"{facts.number} of {facts.total}",
+        product=facts.product,
+        by="" if is_small else facts.site,
+        identity=facts.coi_id,
+        # ST-001 asks for the character in text; it is computed over the whole content, `CH` included.
+        identity_check=codes.check_char(facts.coi_id),
+        lines=tuple(_lines(facts, is_small)),
+        warnings=_warnings(facts, is_small),
+        symbols=(
+            Symbol(Symbology.CODE_128, facts.copy_code, facts.copy_code),
+            _identity_symbol(facts),
+        ),
+        copy=_copy(facts.copy_number),
+        mark=DEMO_MARK if facts.is_demonstration else "",
+        issued_at=facts.issued_at,
+    )
+
+
+def _copy(number: int) -> str:
+    return "first copy" if number == 1 else f"copy {number}"
+
+
+def _identity_symbol(facts: LabelFacts) -> Symbol:
+    """The donation on the bag that was collected, the COI id on everything made from it."""
+    if facts.is_collection and facts.din:
+        flags = _FIRST_FLAGS if facts.copy_number == 1 else _REPEAT_FLAGS
+        content = write(Identifier(IdentifierKind.DIN, facts.din, flags)).decode("ascii")
+        return Symbol(Symbology.DATA_MATRIX, content, f"DIN {flags}")
+    content = write(Identifier(IdentifierKind.COI, facts.coi_id)).decode("ascii")
+    return Symbol(Symbology.DATA_MATRIX, content, "COI")
+
+
+def _lines(facts: LabelFacts, is_small: bool) -> Sequence[Line]:
+    lines = []
+    if facts.din:
+        lines.append(Line("DIN", f"{spaced_din(facts.din)} [{codes.check_char(facts.din)}]"))
+    if facts.batch:
+        lines.append(Line("Batch", facts.batch))
+    lines.append(Line("Container", facts.container_code))
+    if facts.expires_at is not None:
+        lines.append(Line("Use before", *moment(facts.expires_at, facts.zone)))
+    if not is_small or facts.expires_at is None:
+        lines.append(Line("Collected" if facts.is_collection else "Made", *moment(facts.made_at, facts.zone)))
+    return lines
+
+
+def _warnings(facts: LabelFacts, is_small: bool) -> tuple[str, ...]:
+    if facts.order_kind is not OrderKind.PATIENT:
+        return (NOT_FOR_PEOPLE,)
+    return (AUTOLOGOUS,) if is_small else (AUTOLOGOUS, NOT_EVALUATED)
+
+
+def spaced_din(din: str) -> str:
+    """A donation number as people read it: facility, year, sequence."""
+    return f"{din[:5]} {din[5:7]} {din[7:]}"
+
+
+def moment(at: datetime, zone: str) -> tuple[str, str]:
+    """A time as a label shows it: `2026-03-05 10:00 CET`, and under it `(2026-03-05 09:00 UTC)`.
+
+    ValueError for a time without a zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time on a label has a zone")
+    utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    local = at.astimezone(ZoneInfo(zone))
+    name = local.tzname() or ""
+    if name == "UTC":
+        return utc, ""
+    # Some zones have no letters, only an offset such as +03.
+    name = name if name.isalpha() else f"UTC{local:%z}"
+    return f"{local:%Y-%m-%d %H:%M} {name}", f"({utc})"
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Card:
+    """A badge, station or command card: what it is, what it says, and its one symbol."""
+
+    heading: str
+    title: str
+    lines: tuple[str, ...]
+    symbol: Symbol
+
+
+# What a command card tells people; the body of the code is what the station obeys.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "CANCEL": ("Give up this check", "Nothing of it counts. Start the step again."),
+    "CLEAR": ("Line is clear", "Everything of the last patient has left this place."),
+}
+
+
+def badge_card(*, name: str, site: str, roles: Sequence[str], code: str) -> Card:
+    """A person's badge."""
+    return Card("BADGE", name, (site, ", ".join(roles)), _card_symbol(code))
+
+
+def station_card(*, name: str, site: str, code: str) -> Card:
+    """The card on a station."""
+    return Card("STATION", name, (site,), _card_symbol(code))
+
+
+def command_card(body: str) -> Card:
+    """One command, by the body of its code. KeyError for one that no station obeys."""
+    title, meaning = COMMANDS[body]
+    return Card("COMMAND", title, (meaning,), _card_symbol(codes.make("C", body)))
+
+
+def item_card(*, heading: str, name: str, lines: Sequence[str], code: str) -> Card:
+    """Anything else that is scanned: a material lot, a device, a shipper, a place, a demonstration wristband."""
+    return Card(heading, name, tuple(lines), _card_symbol(code))
+
+
+def _card_symbol(code: str) -> Symbol:
+    return Symbol(Symbology.CODE_128, code, code)
+
+
+def keeping_request(copy_id: UUID) -> UUID:
+    """The request under which a copy's file is kept: one for each copy, however often it is drawn."""
+    return derive(copy_id, "kept")

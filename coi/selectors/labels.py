@@ -1,0 +1,119 @@
+"""Label copies: what stands on one, and its file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from coi.models import Collection, LabelCopy
+from coi.rules.journey import CopyStatus, OrderKind
+from coi.rules.labels import LabelFacts, keeping_request
+from ledger import selectors as ledger
+from ledger.rules import derive
+from people import selectors as people
+from people.rules.authority import Person
+
+
+@dataclass(frozen=True)
+class LabelCopyView:
+    """One printed copy of a label. `file` is the SHA-256 of its PDF, empty until it was drawn and read back."""
+
+    id: str
+    container_id: str
+    site: str
+    status: CopyStatus
+    file: str
+    facts: LabelFacts
+    applied_at: datetime | None = None
+    voided_at: datetime | None = None
+    void_reason: str = ""
+
+
+def label_copy_by_id(id: str | UUID) -> LabelCopyView | None:
+    """A copy by its row's id, for the worker, which draws it and is nobody."""
+    try:
+        row = _rows().filter(pk=id).first()
+    except ValidationError:
+        return None
+    return None if row is None else _view(row)
+
+
+def label_copy(viewer: Person, code: str, at: datetime) -> LabelCopyView | None:
+    """A copy by its code, if the viewer has a role at a site that has to do with the journey."""
+    row = None if "\x00" in code else _rows().filter(_seen_by(viewer, at), code=code).first()
+    return None if row is None else _view(row)
+
+
+def label_copies(viewer: Person, container: str, at: datetime) -> list[LabelCopyView]:
+    """All copies of a container's label (by the container's code), first copy first; void ones among them."""
+    rows = _rows().filter(_seen_by(viewer, at), container__code=container)
+    return [_view(row) for row in rows.order_by("number")]
+
+
+def label_file(copy: LabelCopyView) -> bytes | None:
+    """The PDF of a copy, as it was kept; None until it was drawn. The bytes are checked against their digest."""
+    if not copy.file:
+        return None
+    return ledger.evidence_bytes(derive(keeping_request(UUID(copy.id)), "evidence"))
+
+
+def _seen_by(viewer: Person, at: datetime) -> Q:
+    sites = {grant.site for grant in viewer.grants if viewer.is_active and grant.is_in_force(at)}
+    return (
+        Q(order__treating_site__in=sites)
+        | Q(order__collection_site__in=sites)
+        | Q(order__courier_site__in=sites)
+        | Q(order__manufacturing_site__in=sites)
+    )
+
+
+def _rows() -> QuerySet[LabelCopy]:
+    """Copies with all that a label says, in one statement."""
+    collected = Collection.objects.filter(order=OuterRef("order")).order_by("collected_at")
+    return LabelCopy.objects.select_related(
+        "container", "container__batch", "container__collection", "order", "order__product"
+    ).annotate(
+        first_din=Subquery(collected.values("din")[:1]),
+        maker=F("container__batch__site"),
+        collector=F("container__collection__site"),
+    )
+
+
+def _view(row: LabelCopy) -> LabelCopyView:
+    container, order = row.container, row.order
+    # The site that made the container, whoever has it now: a label says the same in every copy.
+    is_collection = container.collection_id is not None
+    code = row.collector or row.maker or container.custodian_id
+    site = people.site_by_code(code)
+    return LabelCopyView(
+        id=str(row.pk),
+        container_id=str(container.pk),
+        site=code,
+        status=CopyStatus(row.status),
+        file=row.file,
+        facts=LabelFacts(
+            copy_code=row.code,
+            copy_number=row.number,
+            kind=container.kind,
+            container_code=container.code,
+            number=container.number,
+            total=container.total,
+            product=order.product.name,
+            coi_id=order.coi_id,
+            order_kind=OrderKind(order.kind),
+            site=site.name if site is not None else code,
+            zone=site.zone if site is not None else "UTC",
+            made_at=container.made_at,
+            issued_at=row.issued_at,
+            expires_at=container.expires_at,
+            din=container.collection.din if container.collection else row.first_din or "",
+            batch="" if is_collection or container.batch is None else container.batch.code,
+            is_collection=is_collection,
+            is_demonstration=ledger.is_demonstration(),
+        ),
+        applied_at=row.applied_at,
+        voided_at=row.voided_at,
+        void_reason=row.void_reason,
+    )

@@ -1,0 +1,153 @@
+"""Draw symbols, labels and cards, and read every symbol back from the picture before anybody relies on it.
+
+What one code base wrote, another reads: a fault in a shared encoder and decoder would cancel itself out. Code 128 is
+written by python-barcode and read by zxing-cpp. Data Matrix is written by zint, the library inside zxing-cpp that
+writes, and read by zxing-cpp's own detector and decoder, which share no code with it. What is read is the whole page
+as it will be printed: the quiet zones, the text beside and everything that could cover a bar are part of the proof.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+import zxingcpp
+from barcode.codex import Code128
+from django.conf import settings
+from PIL import Image
+
+from coi.rules.labels import DEMO_MARK, Card, Label, Symbol, Symbology
+
+# The two resolutions of common label printers, in dots per inch.
+RESOLUTIONS = (203, 300)
+PDF_STANDARD = "a-2b"
+# A thermal printer burns a dot or does not.
+_HALF = 128
+
+_FORMATS = {
+    Symbology.CODE_128: zxingcpp.BarcodeFormat.Code128,
+    Symbology.DATA_MATRIX: zxingcpp.BarcodeFormat.DataMatrix,
+}
+_READABLE = tuple(_FORMATS.values())
+
+Runs = tuple[tuple[int, int, int], ...]
+Grid = tuple[int, int, Runs]
+Reading = tuple[Symbology, bytes]
+
+
+class NotReadBack(Exception):
+    """What was drawn does not read as what was meant: it must not be printed."""
+
+    def __init__(self, resolution: int, meant: Sequence[Reading], read: Sequence[Reading]) -> None:
+        super().__init__(f"at {resolution} dpi the page reads {list(read)!r}, and {list(meant)!r} was meant")
+        self.resolution = resolution
+
+
+class DoesNotFit(Exception):
+    """There is more to say than the label has room for; nothing of it is left out silently."""
+
+
+def draw_label(label: Label) -> bytes:
+    """The label as PDF/A; raises NotReadBack, DoesNotFit."""
+    content = asdict(label) | {"title": f"Label {label.symbols[0].content}"}
+    content["symbols"] = [_drawn(symbol) for symbol in label.symbols]
+    return _draw("label.typ", content, label.symbols, label.issued_at, most_pages=1)
+
+
+def draw_cards(cards: Sequence[Card], *, heading: str, is_demonstration: bool, now: datetime) -> bytes:
+    """Cards on A4 as PDF/A; raises NotReadBack, ValueError without cards."""
+    if not cards:
+        raise ValueError("a sheet has at least one card")
+    content = {
+        "title": heading,
+        "mark": DEMO_MARK if is_demonstration else "",
+        "cards": [asdict(card) | {"symbol": _drawn(card.symbol)} for card in cards],
+    }
+    return _draw("cards.typ", content, [card.symbol for card in cards], now)
+
+
+def _drawn(symbol: Symbol) -> dict[str, Any]:
+    columns, rows, runs = grid_of(symbol)
+    return asdict(symbol) | {"columns": columns, "rows": rows, "runs": runs}
+
+
+def grid_of(symbol: Symbol) -> Grid:
+    """Columns, rows, and the black runs (column, row, length) of a symbol."""
+    rows = _WRITERS[symbol.symbology](symbol.content)
+    runs = tuple((start, y, length) for y, row in enumerate(rows) for start, length in _black(row))
+    return len(rows[0]), len(rows), runs
+
+
+def _black(row: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    start = None
+    for x, is_black in enumerate([*row, False]):
+        if is_black and start is None:
+            start = x
+        elif not is_black and start is not None:
+            yield start, x - start
+            start = None
+
+
+def _code_128(content: str) -> list[list[bool]]:
+    (modules,) = Code128(content).build()
+    return [[module == "1" for module in modules]]
+
+
+def _data_matrix(content: str) -> list[list[bool]]:
+    written = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+    picture = memoryview(written.to_image(scale=1, add_quiet_zones=False))
+    return [[dot == 0 for dot in row] for row in picture.tolist()]
+
+
+_WRITERS: dict[Symbology, Callable[[str], list[list[bool]]]] = {
+    Symbology.CODE_128: _code_128,
+    Symbology.DATA_MATRIX: _data_matrix,
+}
+
+
+def _draw(
+    template: str,
+    content: dict[str, Any],
+    symbols: Sequence[Symbol],
+    at: datetime,
+    most_pages: int | None = None,
+) -> bytes:
+    inputs = {"data": json.dumps(content, sort_keys=True, default=str)}
+    meant = sorted((symbol.symbology, symbol.content.encode("ascii")) for symbol in symbols)
+    for resolution in RESOLUTIONS:
+        pages = _compile(template, inputs, format="png", ppi=resolution)
+        if most_pages is not None and len(pages) > most_pages:
+            raise DoesNotFit(f"{len(pages)} pages for {most_pages}")
+        found = sorted(item for page in pages for item in read_page(page))
+        if found != meant:
+            raise NotReadBack(resolution, meant, found)
+    # The time in the file is given: the same label is the same bytes, whenever it is drawn.
+    (pdf,) = _compile(
+        template, inputs, format="pdf", pdf_standards=PDF_STANDARD, timestamp=int(at.timestamp())
+    )
+    return pdf
+
+
+def read_page(picture: bytes) -> list[Reading]:
+    """Every symbol on a page (PNG), as a printer of black dots would leave it: what kind, and its very bytes."""
+    page = Image.open(io.BytesIO(picture)).convert("L").point(lambda level: 255 if level >= _HALF else 0)
+    symbologies = {written: ours for ours, written in _FORMATS.items()}
+    found = zxingcpp.read_barcodes(page, formats=_READABLE, try_invert=False, try_downscale=False)
+    return [(symbologies[symbol.format], bytes(symbol.bytes)) for symbol in found]
+
+
+def _compile(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes]:
+    source = (Path(settings.BASE_DIR) / "templates" / "coi" / template).read_bytes()
+    made = typst.compile(source, sys_inputs=inputs, font_paths=_fonts(), **wanted)
+    return made if isinstance(made, list) else [made]
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Only the fonts inside Typst: a label looks the same on every machine. Zero is dotted, so it is no O."""
+    return typst.Fonts(include_system_fonts=False)

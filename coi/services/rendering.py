@@ -1,0 +1,80 @@
+"""Labels that have been drawn and read back: the effect that a new label copy asks for, and sheets of cards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from coi.events import Event
+from coi.models import Order
+from coi.rules.journey import CopyStatus
+from coi.rules.labels import Card, keeping_request, label_for
+from coi.selectors.labels import LabelCopyView, label_copy_by_id
+from coi.services import drawing
+from ledger.rules import Actor, Subject, Where, derive, put
+from ledger.selectors import EffectView
+from ledger.services import append, store_evidence
+
+PRINTER = Actor.service("labels")
+
+
+def render_label(effect: EffectView) -> None:
+    """Draw a label copy, keep the file, and mark the copy as printed; the handler of `coi.render_label`.
+
+    A copy that was drawn before or is void meanwhile is left as it is. Raises NotReadBack or DoesNotFit, and then
+    nothing is kept: the effect is tried again and at last shows as failed.
+    """
+    if effect.claimed_at is None:
+        raise ValueError("an effect is carried out at a time")
+    copy = label_copy_by_id(effect.payload["copy"])
+    if copy is None:
+        raise LookupError(f"no label copy {effect.payload['copy']}")
+    if not _is_to_draw(copy):
+        return
+    pdf = drawing.draw_label(label_for(copy.facts))
+    _keep(copy, pdf, now=effect.claimed_at)
+
+
+def _is_to_draw(copy: LabelCopyView) -> bool:
+    return not copy.file and copy.status is not CopyStatus.VOID
+
+
+@transaction.atomic
+def _keep(copy: LabelCopyView, pdf: bytes, *, now: datetime) -> None:
+    # The journey's lock: a reprint that voids this copy comes wholly before or wholly after.
+    Order.objects.select_for_update(no_key=True).get(coi_id=copy.facts.coi_id)
+    current = label_copy_by_id(copy.id)
+    if current is None or not _is_to_draw(current):
+        return
+    stream, where = f"journey:{copy.facts.coi_id}", Where(site=copy.site, zone=copy.facts.zone)
+    subjects = [Subject("order", copy.facts.coi_id), Subject("container", copy.container_id)]
+    kept = store_evidence(
+        data=pdf,
+        media_type="application/pdf",
+        name=f"label {copy.facts.copy_code}.pdf",
+        actor=PRINTER,
+        where=where,
+        now=now,
+        request_id=keeping_request(UUID(copy.id)),
+        stream=stream,
+        subjects=subjects,
+    )
+    # A label that was applied or scanned before its file came (drawn late) keeps its state.
+    printed = {"status": str(CopyStatus.PRINTED)} if current.status is CopyStatus.ISSUED else {}
+    append(
+        event=Event.LABEL_RENDERED,
+        stream=stream,
+        actor=PRINTER,
+        where=where,
+        now=now,
+        request_id=derive(UUID(copy.id), "rendered"),
+        facts={"label": copy.facts.copy_code, "container": copy.facts.container_code, "sha256": kept.sha256},
+        changes=[put("coi.labelcopy", copy.id, file=kept.sha256, **printed)],
+        subjects=subjects,
+    )
+
+
+def card_sheet(*, cards: Sequence[Card], heading: str, is_demonstration: bool, now: datetime) -> bytes:
+    """Badges, station and command cards on A4, as PDF; every symbol was read back. Nothing is recorded."""
+    return drawing.draw_cards(cards, heading=heading, is_demonstration=is_demonstration, now=now)

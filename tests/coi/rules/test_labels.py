@@ -1,0 +1,131 @@
+"""What a label says."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import strategies as st
+
+from coi.rules import labels
+from coi.rules.identifiers import Identifier, IdentifierKind, read
+from coi.rules.journey import OrderKind
+from coi.rules.labels import LabelFacts, Symbology, label_for, moment
+from people.rules import codes
+
+MADE = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
+BAG = LabelFacts(
+    copy_code=codes.make("L", "00000042"),
+    copy_number=1,
+    kind="product_bag",
+    container_code="A999926000001-PRO01",
+    number=2,
+    total=3,
+    product="CD19 CAR-T",
+    coi_id="CHA999926000001",
+    order_kind=OrderKind.PATIENT,
+    site="Plant",
+    zone="Europe/Amsterdam",
+    made_at=MADE,
+    issued_at=MADE,
+    expires_at=MADE + timedelta(days=365),
+    din="A999926000007",
+    batch="B26000001",
+)
+COLLECTED = replace(BAG, kind="apheresis_bag", is_collection=True, batch="")
+
+
+def lines(facts: LabelFacts) -> dict[str, tuple[str, str]]:
+    return {line.name: (line.value, line.under) for line in label_for(facts).lines}
+
+
+def test_a_bag_says_whose_it_is_and_until_when():
+    label = label_for(BAG)
+    assert (label.identity, label.identity_check, label.count) == ("CHA999926000001", "*", "2 of 3")
+    assert labels.AUTOLOGOUS in label.warnings
+    said = lines(BAG)
+    assert said["Use before"] == ("2027-07-01 10:30 CEST", "(2027-07-01 08:30 UTC)")
+    assert said["Batch"] == ("B26000001", "")
+    assert said["DIN"] == ("A9999 26 000007 [" + codes.check_char("A999926000007") + "]", "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "content"),
+    [
+        pytest.param(BAG, "&/CHA999926000001", id="COI on what was made"),
+        pytest.param(COLLECTED, "=A99992600000700", id="DIN on the collection"),
+        pytest.param(replace(COLLECTED, copy_number=2), "=A99992600000705", id="a repeat says so"),
+        pytest.param(replace(COLLECTED, din=""), "&/CHA999926000001", id="no DIN yet"),
+    ],
+)
+def test_the_matrix_holds_the_identity(facts: LabelFacts, content: str):
+    copy, matrix = label_for(facts).symbols
+    assert (copy.symbology, copy.content) == (Symbology.CODE_128, BAG.copy_code)
+    assert (matrix.symbology, matrix.content) == (Symbology.DATA_MATRIX, content)
+
+
+def test_every_symbol_can_be_read_by_a_station():
+    kinds = [
+        read(symbol.content.encode()) for facts in (BAG, COLLECTED) for symbol in label_for(facts).symbols
+    ]
+    assert [found.kind for found in kinds if isinstance(found, Identifier)] == [
+        IdentifierKind.LABEL,
+        IdentifierKind.COI,
+        IdentifierKind.LABEL,
+        IdentifierKind.DIN,
+    ]
+
+
+def test_only_a_demonstration_is_marked():
+    assert label_for(BAG).mark == ""
+    assert label_for(replace(BAG, is_demonstration=True)).mark == "DEMO"
+
+
+@pytest.mark.parametrize("kind", [OrderKind.ENGINEERING, OrderKind.VALIDATION])
+def test_what_is_not_for_a_patient_says_so(kind: OrderKind):
+    assert label_for(replace(BAG, order_kind=kind)).warnings == (labels.NOT_FOR_PEOPLE,)
+
+
+def test_every_kind_of_the_stock_and_an_unknown_one_has_a_label():
+    for kind in [*labels.STOCK, "odd_vessel"]:
+        assert label_for(replace(BAG, kind=kind)).heading
+    assert label_for(replace(BAG, kind="odd_vessel")).heading == "ODD VESSEL"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/London", ("2026-07-01 09:30 BST", "(2026-07-01 08:30 UTC)")),
+        ("America/New_York", ("2026-07-01 04:30 EDT", "(2026-07-01 08:30 UTC)")),
+        ("America/Sao_Paulo", ("2026-07-01 05:30 UTC-0300", "(2026-07-01 08:30 UTC)")),
+        ("UTC", ("2026-07-01 08:30 UTC", "")),
+    ],
+)
+def test_times_are_local_and_in_utc(zone: str, said: tuple[str, str]):
+    assert moment(MADE, zone) == said
+
+
+def test_the_hour_that_comes_twice_is_told_apart():
+    first, second = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert moment(first, "Europe/Berlin")[0] == "2026-10-25 02:30 CEST"
+    assert moment(second, "Europe/Berlin")[0] == "2026-10-25 02:30 CET"
+
+
+def test_a_time_without_a_zone_is_no_time():
+    with pytest.raises(ValueError, match="zone"):
+        moment(datetime(2026, 1, 1), "UTC")  # noqa: DTZ001
+
+
+def test_commands_are_those_that_a_station_obeys():
+    cards = [labels.command_card(body) for body in labels.COMMANDS]
+    assert [codes.parse(card.symbol.content).body for card in cards] == list(labels.COMMANDS)
+    with pytest.raises(KeyError):
+        labels.command_card("FORCE")
+
+
+@hypothesis_given(st.integers(946_684_800, 4_102_444_800).map(lambda s: datetime.fromtimestamp(s, UTC)))
+def test_the_utc_line_is_the_same_instant(at: datetime):
+    _, under = moment(at, "Asia/Kolkata")
+    assert datetime.strptime(under, "(%Y-%m-%d %H:%M UTC)").replace(tzinfo=UTC) == at.replace(
+        second=0, microsecond=0
+    )

@@ -1,0 +1,258 @@
+"""Labels as they are printed: drawn, read back, kept, and marked as printed only then."""
+
+import io
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from hypothesis import given as hypothesis_given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
+from PIL import Image
+
+from coi.rules import labels
+from coi.rules.journey import CopyStatus, OrderKind
+from coi.rules.labels import Symbol, Symbology, label_for
+from coi.selectors.labels import label_copies, label_copy, label_file
+from coi.services import card_sheet, drawing, reprint_label
+from config.demonstration import story
+from ledger import services as ledger
+from ledger.selectors import effects, entries_for_subject
+from people.rules import codes
+from people.rules.roles import Role
+from tests import given
+from tests.coi.rules.test_labels import BAG, COLLECTED
+
+FACTS = [
+    replace(BAG, kind=kind, is_collection=kind == "apheresis_bag", copy_number=n, is_demonstration=True)
+    for kind in [*labels.STOCK, "odd_vessel"]
+    for n in (1, 12)
+]
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("facts", FACTS, ids=lambda f: f"{f.kind}-{f.copy_number}")
+def test_every_kind_of_label_is_read_back(facts: labels.LabelFacts):
+    pdf = drawing.draw_label(label_for(facts))
+    assert pdf.startswith(b"%PDF-")
+    assert drawing.draw_label(label_for(facts)) == pdf, "the same label is the same bytes"
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm to open the file itself with")
+@pytest.mark.parametrize("resolution", drawing.RESOLUTIONS)
+def test_the_file_itself_reads_as_meant(resolution: int):
+    """The proof is made on Typst's picture; here another program opens the very file that is kept."""
+    pdf = drawing.draw_label(label_for(COLLECTED))
+    done = subprocess.run(
+        ["pdftoppm", "-r", str(resolution), "-png", "-"], input=pdf, capture_output=True, check=True
+    )
+    assert sorted(drawing.read_page(done.stdout)) == [
+        (Symbology.CODE_128, COLLECTED.copy_code.encode()),
+        (Symbology.DATA_MATRIX, b"=A99992600000700"),
+    ]
+
+
+def test_text_is_text_and_no_markup():
+    odd = '#panic("x") $1$ *b* _i_ <l> @r \\ "q" // c'
+    drawing.draw_label(label_for(replace(BAG, product=odd, site=odd, container_code=odd[:30])))
+
+
+def test_a_long_name_is_wrapped_and_one_too_long_refused():
+    drawing.draw_label(label_for(replace(BAG, product="CD19 CAR-T cells " * 6)))
+    with pytest.raises(drawing.DoesNotFit):
+        drawing.draw_label(label_for(replace(BAG, product="CD19 CAR-T cells " * 60)))
+
+
+@pytest.mark.parametrize("symbology", Symbology)
+def test_another_symbol_than_was_meant_is_not_printed(monkeypatch, symbology: Symbology):
+    honest = drawing._WRITERS[symbology]
+    monkeypatch.setitem(drawing._WRITERS, symbology, lambda content: honest(content[:-1] + "7"))
+    with pytest.raises(drawing.NotReadBack) as refused:
+        drawing.draw_label(label_for(BAG))
+    assert refused.value.resolution == 203
+
+
+def test_a_symbol_that_cannot_be_read_is_not_printed(monkeypatch):
+    honest = drawing._WRITERS[Symbology.DATA_MATRIX]
+
+    def without_its_border(content: str) -> list[list[bool]]:
+        return [[False] * len(row) for row in honest(content)]
+
+    monkeypatch.setitem(drawing._WRITERS, Symbology.DATA_MATRIX, without_its_border)
+    with pytest.raises(drawing.NotReadBack):
+        drawing.draw_label(label_for(BAG))
+
+
+def test_a_symbol_too_many_is_not_printed(monkeypatch):
+    """A code that nobody meant would be scanned by somebody."""
+    honest = drawing.read_page
+    monkeypatch.setattr(drawing, "read_page", lambda page: [*honest(page), (Symbology.CODE_128, b"VB1")])
+    with pytest.raises(drawing.NotReadBack):
+        drawing.draw_label(label_for(BAG))
+
+
+@pytest.mark.parametrize(
+    "content", ["VL00000042X", "A", "~*0Oo1Il", "=A99992600000700", "8" * 20, "0A1B" * 6]
+)
+@pytest.mark.parametrize("symbology", Symbology)
+def test_grids_are_black_runs_of_the_symbol(symbology: Symbology, content: str):
+    columns, rows, runs = drawing.grid_of(Symbol(symbology, content, ""))
+    assert all(0 <= x < columns and 0 <= y < rows and 0 < width <= columns - x for x, y, width in runs)
+    page = Image.new("L", (columns * 4 + 80, (rows * 4 if rows > 1 else 60) + 80), 255)
+    height = 4 if rows > 1 else 60
+    for x, y, width in runs:
+        page.paste(0, (40 + x * 4, 40 + y * height, 40 + (x + width) * 4, 40 + (y + 1) * height))
+    file = io.BytesIO()
+    page.save(file, "PNG")
+    assert drawing.read_page(file.getvalue()) == [(symbology, content.encode())]
+
+
+@settings_of_hypothesis(max_examples=60, deadline=None)
+@hypothesis_given(
+    st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=12), st.sampled_from("BSPLCMEHW")
+)
+def test_any_short_code_of_the_house_can_be_printed(body: str, letter: str):
+    content = codes.make(letter, body)
+    columns, _, runs = drawing.grid_of(Symbol(Symbology.CODE_128, content, ""))
+    page = Image.new("L", (columns * 2 + 60, 100), 255)
+    for x, _, width in runs:
+        page.paste(0, (30 + x * 2, 20, 30 + (x + width) * 2, 80))
+    file = io.BytesIO()
+    page.save(file, "PNG")
+    assert drawing.read_page(file.getvalue()) == [(Symbology.CODE_128, content.encode())]
+
+
+def test_cards_are_read_back():
+    cards = [
+        labels.badge_card(
+            name="Alice Adams", site="Plant", roles=["operator"], code=codes.make("B", "000001")
+        ),
+        labels.station_card(name="Hood 3", site="Plant", code=codes.make("S", "HOOD")),
+        labels.item_card(heading="LOT", name="Vector", lines=["VEC-1"], code=codes.make("M", "000001")),
+        *(labels.command_card(body) for body in labels.COMMANDS),
+    ]
+    for count in (1, len(cards)):
+        pdf = card_sheet(cards=cards[:count], heading="Cards", is_demonstration=True, now=NOW)
+        assert pdf.startswith(b"%PDF-")
+    with pytest.raises(ValueError, match="at least one"):
+        card_sheet(cards=[], heading="Cards", is_demonstration=True, now=NOW)
+
+
+# --- the effect ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def collected(db):
+    """A journey whose bag has just been collected: its label waits to be drawn."""
+    return given.until(given.a_journey(given.a_demo()), story.collect)
+
+
+def _viewer(player, role=Role.COLLECTOR):
+    from people import selectors as people
+
+    return people.person(player.one(role, player.site).user_id, player.now)
+
+
+@pytest.mark.django_db
+def test_a_new_label_is_drawn_kept_and_printed(collected):
+    viewer, code = _viewer(collected), collected.label("apheresis_bag")
+    waiting = label_copy(viewer, code, collected.now)
+    assert (waiting.status, waiting.file, label_file(waiting)) == (CopyStatus.ISSUED, "", None)
+    assert ledger.sweep_effects(now=collected.now) >= 1
+    copy = label_copy(viewer, code, collected.now)
+    assert copy.status is CopyStatus.PRINTED
+    assert label_file(copy).startswith(b"%PDF-")
+    assert copy.facts.din
+    assert copy.facts.is_demonstration
+    assert copy.facts.order_kind is OrderKind.PATIENT
+    rendered = [
+        e for e in entries_for_subject("container", copy.container_id) if e.event == "coi:label:rendered"
+    ]
+    assert [entry.facts["sha256"] for entry in rendered] == [copy.file]
+    assert not effects(state="failed")
+
+
+@pytest.mark.django_db
+def test_drawing_twice_changes_nothing(collected):
+    from coi.services import render_label
+
+    ledger.sweep_effects(now=collected.now)
+    viewer, code = _viewer(collected), collected.label("apheresis_bag")
+    before = label_copy(viewer, code, collected.now)
+    (effect,) = effects(kind="coi.render_label")
+    render_label(replace(effect, claimed_at=collected.now + timedelta(minutes=1)))
+    assert label_copy(viewer, code, collected.now) == before
+    events = [entry.event for entry in entries_for_subject("container", before.container_id)]
+    assert events.count("coi:label:rendered") == 1
+
+
+@pytest.mark.django_db
+def test_a_label_that_does_not_read_is_never_marked_as_printed(collected, monkeypatch):
+    honest = drawing.read_page
+    monkeypatch.setattr(drawing, "read_page", lambda page: honest(page)[:1])
+    ledger.sweep_effects(now=collected.now)
+    viewer, code = _viewer(collected), collected.label("apheresis_bag")
+    copy = label_copy(viewer, code, collected.now)
+    assert (copy.status, copy.file) == (CopyStatus.ISSUED, "")
+    (effect,) = effects(kind="coi.render_label")
+    assert effect.state == "pending"
+    assert "NotReadBack" in effect.last_error
+    monkeypatch.undo()
+    ledger.sweep_effects(now=collected.now + timedelta(hours=2))
+    assert label_copy(viewer, code, collected.now).status is CopyStatus.PRINTED
+
+
+@pytest.mark.django_db
+def test_a_void_copy_is_not_drawn_and_the_next_says_its_number(collected):
+    code, collector = collected.label("apheresis_bag"), collected.one(Role.COLLECTOR, collected.site)
+    doing = collected.demo.doing("reprint", collector.actor, collected.site) | {"now": collected.now}
+    reprint_label(copy=code, reason="damaged", **doing)
+    ledger.sweep_effects(now=collected.now)
+    container = collected.containers("apheresis_bag")[0].code
+    first, second = label_copies(_viewer(collected), container, collected.now)
+    assert (first.status, first.file, first.void_reason) == (CopyStatus.VOID, "", "damaged")
+    assert (second.status, second.facts.copy_number) == (CopyStatus.PRINTED, 2)
+
+
+@pytest.mark.django_db
+def test_a_label_applied_before_its_file_came_stays_applied(collected):
+    story.label_collection(collected)
+    ledger.sweep_effects(now=collected.now)
+    copy = label_copy(_viewer(collected), collected.label("apheresis_bag"), collected.now)
+    assert copy.status is CopyStatus.APPLIED
+    assert copy.file
+
+
+@pytest.mark.django_db
+def test_who_has_nothing_to_do_with_the_journey_finds_no_label(collected):
+    from config.demonstration.site import SECOND
+    from people import selectors as people
+
+    code = collected.label("apheresis_bag")
+    stranger = people.person(collected.one(Role.NURSE, SECOND).user_id, collected.now)
+    nobody = people.person(collected.demo.member("Dave").user_id, collected.now)
+    assert label_copy(_viewer(collected), code, collected.now) is not None
+    assert label_copy(stranger, code, collected.now) is None
+    assert label_copy(nobody, code, collected.now) is None
+    assert label_copy(_viewer(collected), "VL\x00", collected.now) is None
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_changed_is_not_handed_out(collected):
+    from ledger.selectors import EvidenceDamaged
+
+    ledger.sweep_effects(now=collected.now)
+    copy = label_copy(_viewer(collected), collected.label("apheresis_bag"), collected.now)
+    path = Path(settings.EVIDENCE_DIR) / copy.file[:2] / copy.file[2:4] / copy.file
+    kept = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(kept + b" ")
+    try:
+        with pytest.raises(EvidenceDamaged):
+            label_file(copy)
+    finally:
+        path.write_bytes(kept)
