@@ -14,6 +14,8 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
+pytest_plugins = ["tests.furnished"]
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
