@@ -57,6 +57,7 @@ class Part:
     command: list[str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
+    is_errand: bool = False  # ends by itself when it is done
     starts: list[float] = field(default_factory=list)
 
     def start(self, environment: dict[str, str]) -> None:
@@ -247,7 +248,7 @@ def watch(house: House, running: list[Part]) -> None:
         for name in house.servers.revive(house.given):
             say(f"veintrace: {name} had ended and was started again")
         for part in running:
-            if part.has_ended():
+            if part.has_ended() and not (part.is_errand and part.process and part.process.returncode == 0):
                 code = part.process.returncode if part.process else 0
                 say(f"veintrace: the {part.name} ended ({code}) and is started again (see {part.log})")
                 part.start(house.environment)
@@ -263,6 +264,16 @@ def announce(house: House, seconds: float) -> None:
     say(
         f"Veintrace answers at http://{name}:{port()}/ (after {seconds:.0f} s). Ctrl-C stops it and keeps its data."
     )
+
+
+def unfinished_history(house: House) -> Part | None:
+    """The demonstration's past year is played while people look at its present already; once."""
+    folder = Path(house.environment["DEMO_DIR"])
+    if not (folder / "demo.json").exists() or (folder / "history.done").exists():
+        return None
+    say("The finished journeys of the demonstration's past year are being played in the background.")
+    command = [sys.executable, str(ROOT / "manage.py"), "load_demo", "--history"]
+    return Part("history of the demonstration", command, house.folder / "history.log", is_errand=True)
 
 
 def on_signal(number: int, frame: object) -> None:
@@ -292,6 +303,9 @@ def serve() -> int:
                 part.start(house.environment)
             await_page(running)
             announce(house, time.monotonic() - began)
+            if history := unfinished_history(house):
+                running.append(history)
+                history.start(house.environment)
             watch(house, running)
         except Stopped:
             say("\nveintrace: stopping")

@@ -171,6 +171,11 @@ ATOMIC_REQUESTS = False  # services open their own transactions
 AUTH_USER_MODEL = "people.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+# scrypt costs an attacker memory as well as time, and a station less waiting than a million rounds of PBKDF2
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -249,24 +249,23 @@ def _bootstrap(demo: Demo) -> Member:
     made = people.bootstrap(
         first=first, username="admin", printed_name="Ada Admin", now=demo.now, request_id=request
     )
-    admin = _activate(demo, "admin", "Ada Admin", PLANT, made, "2580", (Role.ADMINISTRATOR,))
-    demo.members[admin.name] = admin
-    return admin
+    return _activate(demo, PersonSpec("Ada Admin", PLANT, (Role.ADMINISTRATOR,)), "admin", made, "2580")
 
 
-def _activate(
-    demo: Demo, username: str, name: str, site: str, made: people.NewUser, pin: str, roles: tuple[Role, ...]
-) -> Member:
+def _activate(demo: Demo, spec: PersonSpec, username: str, made: people.NewUser, pin: str) -> Member:
+    """The person sets password and PIN with the code that was shown to them."""
     people.activate_user(
         username=username,
         activation_code=made.activation_code,
         password=PASSWORD,
         pin=pin,
-        where=Where(site=site),
+        where=Where(site=spec.site),
         now=demo.now,
         request_id=uuid5(SPACE, f"activate {username}"),
     )
-    return Member(made.user_id, username, name, site, codes.make("B", f"{made.user_id:06d}"), pin, roles)
+    badge = codes.make("B", f"{made.user_id:06d}")
+    demo.members[spec.name] = Member(made.user_id, username, spec.name, spec.site, badge, pin, spec.roles)
+    return demo.members[spec.name]
 
 
 def _sites(demo: Demo, admin: Member) -> None:
@@ -296,7 +295,7 @@ def _person(demo: Demo, admin: Member, spec: PersonSpec, number: int) -> None:
         email=f"{username}@demo.invalid",
         **demo.doing(f"user {username}", admin.actor, spec.site),
     )
-    member = _activate(demo, username, spec.name, spec.site, made, f"{2047 + number * 137:04d}", spec.roles)
+    member = _activate(demo, spec, username, made, f"{2047 + number * 137:04d}")
     about = {"user_id": made.user_id, "site": spec.site}
     people.issue_badge(code=member.badge, **about, **demo.doing(f"badge {username}", admin.actor, spec.site))
     for role in spec.roles:
@@ -310,7 +309,6 @@ def _person(demo: Demo, admin: Member, spec: PersonSpec, number: int) -> None:
             **about,
             **demo.doing(f"training {username} {topic}", admin.actor, spec.site),
         )
-    demo.members[spec.name] = member
 
 
 def _station(demo: Demo, admin: Member, spec: StationSpec) -> None:

@@ -28,7 +28,7 @@ def label_collection(p: Player) -> None:
     p.do("label_collection", f"{p.letter}CHAIR", collector, [p.wristband, label], witness=second)
     p.wait(hours=3)
     p.do("end_collection", f"{p.letter}CHAIR", collector, [label], values={"volume": "182", "tnc": "11.4"})
-    p.scan(f"{p.letter}CHAIR", collector, _CLEAR)
+    p.scan(f"{p.letter}CHAIR", collector, CLEAR)
 
 
 def send_collection(p: Player) -> None:
@@ -58,6 +58,7 @@ def select_split(p: Player) -> None:
     _two(p, "select_split", [p.label("apheresis_bag"), reagent], values={"vessels": "2"})
     for number in range(2):
         _two(p, "label_culture", [p.label("culture", number)])
+    p.scan("HOOD", p.one(Role.OPERATOR, PLANT), CLEAR)
 
 
 def transduce(p: Player) -> None:
@@ -68,7 +69,7 @@ def transduce(p: Player) -> None:
         incubator = p.demo.devices["incubator", PLANT]
         scans = [label, vector, incubator]
         _two(p, "transduce", scans, witness_codes=[label, vector], values={"moi": "3.0"})
-    p.scan("HOOD", p.one(Role.OPERATOR, PLANT), _CLEAR)
+    p.scan("HOOD", p.one(Role.OPERATOR, PLANT), CLEAR)
     sample(p, "sample_culture", p.label("culture", 0))
 
 
@@ -92,7 +93,7 @@ def fill(p: Player, bags: int = 2) -> None:
     _two(p, "fill", [p.label("harvest"), p.demo.lots["cryomedium", PLANT]], values={"bags": str(bags)})
     for number in range(bags):
         _two(p, "label_bag", [p.label("product_bag", number)])
-    p.scan("HOOD", p.one(Role.OPERATOR, PLANT), _CLEAR)
+    p.scan("HOOD", p.one(Role.OPERATOR, PLANT), CLEAR)
     sample(p, "sample_product", p.label("product_bag", 0))
     freezer = p.demo.devices["rate_freezer", PLANT]
     for number in range(bags):
@@ -159,7 +160,7 @@ def infuse_all(p: Player) -> None:
 
 def close_out(p: Player) -> None:
     """Every bag and every sample; with the last one the journey closes."""
-    p.scan(f"{p.letter}BED", p.one(Role.NURSE, p.site), _CLEAR)
+    p.scan(f"{p.letter}BED", p.one(Role.NURSE, p.site), CLEAR)
     for bag in p.containers("product_bag"):
         p.do("close", f"{p.letter}LAB", p.one(Role.CELL_LAB, p.site), [bag.label], values={"fate": "empty"})
     for tube in p.containers("sample"):
@@ -185,7 +186,7 @@ def _two(
     p.do(step, "HOOD", operator, scans, witness=witness, witness_codes=witness_codes, values=values)
 
 
-_CLEAR = codes.make("C", "CLEAR")
+CLEAR = codes.make("C", "CLEAR")
 
 TO_FILL: tuple[Callable[[Player], None], ...] = (
     identify,

@@ -1,0 +1,183 @@
+"""Loads the demonstration: a dozen open journeys, a hold and a near miss; then 40 finished ones of the past year.
+
+Journeys are played stage by stage in the order of their simulated times, as they would happen side by side. Every
+record is made by the services; times other than now are marked as simulated by the ledger.
+"""
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid5
+
+from django.db import transaction
+
+from coi import services as coi
+from config.demonstration import quality, site, story
+from config.demonstration.player import Player
+from config.demonstration.site import HOSPITAL, PLANT, SECOND, SPACE, Demo
+from people.rules.roles import Role
+
+FINISHED = 40
+SPAN_DAYS = 360
+SEED = 20_260_302
+Stage = Callable[[Player], None]
+Tell = Callable[[str], None]
+
+FAMILIES = ("Testcase", "Samplova", "Demobach", "Probier", "Muster", "Fictum", "Ensayo", "Kokeila")
+GIVEN = ("Synthia", "Modello", "Placida", "Trialba", "Simon", "Dummya", "Exempla", "Mocka")
+
+
+def apheresis(p: Player) -> None:
+    """From the wristband to the labelled bag."""
+    story.play(p, (story.identify, story.collect, story.label_collection))
+
+
+def begin(p: Player) -> None:
+    """Batch, selection and split."""
+    story.play(p, (story.start_batch, story.select_split))
+
+
+def finish(p: Player) -> None:
+    """Harvest, pool, fill, label and freeze."""
+    rng = random.Random(f"{SEED} {p.name}")
+    story.harvest(
+        p, viable_cells=f"{rng.gauss(1900, 420):.0f}", viability=f"{min(99.0, rng.gauss(93, 2)):.1f}"
+    )
+    story.fill(p, bags=rng.choice((1, 2, 2, 3)))
+
+
+def treat(p: Player) -> None:
+    """Thaw, bedside, infusion and close-out of every bag."""
+    story.play(p, (story.infuse_all, story.close_out))
+
+
+# (stage, hours of waiting before it)
+STAGES: tuple[tuple[Stage, float], ...] = (
+    (apheresis, 20),
+    (story.send_collection, 1),
+    (story.receive_collection, 0),
+    (begin, 3),
+    (story.transduce, 0),
+    (finish, 0),
+    (quality.start_tests, 30),
+    (quality.finish_tests, 200),
+    (quality.release, 26),
+    (story.ship, 20),
+    (story.receive_product, 0),
+    (treat, 10),
+)
+# How many stages each open journey has behind it: one only enrolled, one at every door on the way.
+OPEN = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+
+
+@dataclass
+class _Running:
+    """One journey on its way."""
+
+    player: Player
+    left: list[tuple[Stage, float]]
+
+
+def load_present(now: datetime, tell: Tell) -> Demo:
+    """Build the site and play the open journeys up to the present: what a visitor works with."""
+    demo = site.build(now - timedelta(days=SPAN_DAYS + 60), tell)
+    tell(f"{len(OPEN)} open journeys")
+    running = [_open(demo, position, count, now) for position, count in enumerate(OPEN)]
+    _play_side_by_side(running, tell)
+    _near_miss(running[4].player, running[5].player)
+    _hold(running[3].player)
+    return demo
+
+
+def load_history(demo: Demo, tell: Tell) -> None:
+    """Play the finished journeys of the past year. Run again after an interruption, it goes on where it stopped."""
+    rng = random.Random(SEED)
+    running = []
+    for number in range(FINISHED):
+        begun = demo.now + timedelta(days=2 + SPAN_DAYS * number / (FINISHED + 6), hours=rng.uniform(0, 6))
+        running.append(_Running(_player(demo, len(OPEN) + number, begun), list(STAGES)))
+    _play_side_by_side(running, tell)
+
+
+def _open(demo: Demo, position: int, count: int, now: datetime) -> _Running:
+    """A journey begun so long ago that it has just this many stages behind it today."""
+    return _Running(
+        _player(demo, position, now - _duration(count) - timedelta(hours=6)), list(STAGES[:count])
+    )
+
+
+def _player(demo: Demo, number: int, begun: datetime) -> Player:
+    where = SECOND if number % 3 == 2 else HOSPITAL
+    return Player(demo, begun, site=where, name=f"demo {number}", is_deterministic=True)
+
+
+# How long each stage takes in the story itself, in hours; generous, so that an open journey ends before the present.
+_TAKES = (5, 1, 10, 2, 26, 195, 1, 1, 1, 1, 21, 160)
+
+
+def _duration(count: int) -> timedelta:
+    waits = sum(hours for _, hours in STAGES[:count])
+    return timedelta(hours=waits * 1.4 + sum(_TAKES[:count]))
+
+
+def _play_side_by_side(running: list[_Running], tell: Tell) -> None:
+    """Always the journey whose clock is earliest goes on, by one stage."""
+    rng = random.Random(SEED + 1)
+    queue = [(journey.player.now, place) for place, journey in enumerate(running)]
+    heapq.heapify(queue)
+    done = 0
+    while queue:
+        _, place = heapq.heappop(queue)
+        journey = running[place]
+        # One transaction a stage: the same entries as at a station, without a disk flush for each scan.
+        with transaction.atomic():
+            if not journey.player.coi_id:
+                _enrol(journey.player)
+            elif journey.left:
+                stage, _ = journey.left.pop(0)
+                stage(journey.player)
+        if journey.left:
+            journey.player.wait(hours=journey.left[0][1] * rng.uniform(0.7, 1.4))
+            heapq.heappush(queue, (journey.player.now, place))
+        else:
+            done += 1
+            if done % 10 == 0:
+                tell(f"{done} of {len(running)} journeys")
+
+
+def _enrol(player: Player) -> None:
+    number = int(player.name.split()[-1])
+    family, given = FAMILIES[number % len(FAMILIES)], GIVEN[(number // len(FAMILIES)) % len(GIVEN)]
+    player.enrol(number + 1, family_name=family, given_name=given)
+
+
+def _near_miss(mine: Player, other: Player) -> None:
+    """The culture of one patient where another's is at work: the station stops, a second person clears it."""
+    operator = mine.one(Role.OPERATOR, PLANT)
+    second = mine.one(Role.OPERATOR, PLANT, but=operator)
+    mine.now = other.now = max(mine.now, other.now)
+    answer = mine.scan("HOOD", operator, mine.label("culture"), other.label("culture"), step="transduce")
+    mine.wait(minutes=4)
+    coi.clear_stop(
+        check=answer["check"],
+        token=mine.demo.tokens["HOOD"],
+        badge=second.badge,
+        pin=second.pin,
+        now=mine.now,
+        request_id=uuid5(SPACE, "clear the near miss"),
+    )
+    mine.scan("HOOD", operator, story.CLEAR)
+
+
+def _hold(player: Player) -> None:
+    """A container that quality keeps back."""
+    keeper = player.demo.member("Bob")
+    doing = player.demo.doing("hold", keeper.actor) | {"now": player.now + timedelta(minutes=50)}
+    coi.place_hold(
+        container=player.containers()[0].code,
+        reason_code="excursion",
+        text="Logger shows 11 degrees Celsius for 40 minutes; assessment under way.",
+        **doing,
+    )
