@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connections, transaction
 
-from ledger import selectors, services
-from ledger.models import Installation, Leaf
+from ledger import registry, selectors, services
+from ledger.models import Effect, Installation, Leaf
 from ledger.rules import EntryRef, new, put
 from tests.ledger.given import appended, now
 
@@ -82,25 +82,49 @@ def test_only_one_sealer_at_a_time() -> None:
     assert services.seal(now=now()) is not None
 
 
+def blocked() -> bool:
+    """Whether some connection waits for a lock."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
 def test_entries_stand_in_the_order_in_which_a_row_was_changed() -> None:
     """Whoever waits for a row gets its number after the one it waited for, so that a rebuild ends alike."""
     row = UUID("6c8f1c1e-7d10-5d3b-9a55-000000000001")
     appended("start", changes=[new("ledger.installation", row, is_demonstration=True, marked_at=now())])
 
-    def work(number: int) -> None:
-        for _ in range(5):
-            # Streams differ, so that nothing but the row itself puts them in order.
-            appended(f"stream:{number}", changes=[put("ledger.installation", row, marked_at=now())])
+    def later() -> EntryRef:
+        try:
+            return appended("later", changes=[put("ledger.installation", row, marked_at=now())])
+        finally:
+            connections.close_all()
 
-    assert together(work) == [None] * THREADS
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Installation.objects.select_for_update().get()
+        waiting = pool.submit(later)
+        while not blocked():  # streams differ: nothing but the row itself puts the two in order
+            assert not waiting.done()
+        first = appended("first", changes=[put("ledger.installation", row, marked_at=now())])
+    assert waiting.result().id > first.id
     report = services.verify(now=now())
     assert report.is_sound, report.findings
-    assert Installation.objects.count() == 1
+
+
+def test_a_worker_passes_over_what_another_holds(registered: None) -> None:
+    done: list[int] = []
+    registry.register_effect("label", lambda effect: done.append(effect.id))
+    with transaction.atomic():
+        entry = appended()
+        for _ in range(2):
+            services.enqueue(kind="label", entry=entry, payload={}, now=now())
+    with transaction.atomic():
+        held = Effect.objects.select_for_update().order_by("id")[0]
+        assert together(lambda _: services.sweep_effects(now=now()), 1) == [1]
+        assert held.id not in done
 
 
 def test_an_effect_is_claimed_by_one_worker(registered: None) -> None:
-    from ledger import registry
-
     done: list[int] = []
     registry.register_effect("label", lambda effect: done.append(effect.id))
     with transaction.atomic():
