@@ -163,7 +163,8 @@ def _steps(situation: Situation, protocol: Protocol) -> tuple[Step, ...]:
     here = [s for s in protocol.steps if s.code in attempt.station.steps and _asks_for(s, situation)]
     fitting = tuple(s for s in here if is_due(situation, s))
     if fitting:
-        return fitting
+        # A step that can be repeated is not offered again while one that was never done is due.
+        return tuple(s for s in fitting if done_for(situation, s) is None) or fitting
     undone = [s for s in here if done_for(situation, s) is None]
     elsewhere = [s for s in protocol.steps if _asks_for(s, situation) and is_due(situation, s)]
     return tuple((undone or here[-1:] or elsewhere)[:1])

@@ -33,6 +33,7 @@ def as_data(demo: Demo) -> dict[str, Any]:
         "password": PASSWORD,
         "people": {
             m.username: {
+                "id": m.user_id,
                 "name": m.name,
                 "site": m.site,
                 "badge": m.badge,

@@ -296,7 +296,7 @@ def _person(demo: Demo, admin: Member, spec: PersonSpec, number: int) -> None:
         **demo.doing(f"user {username}", admin.actor, spec.site),
     )
     member = _activate(demo, spec, username, made, f"{2047 + number * 137:04d}")
-    about = {"user_id": made.user_id, "site": spec.site}
+    about: dict[str, Any] = {"user_id": made.user_id, "site": spec.site}
     people.issue_badge(code=member.badge, **about, **demo.doing(f"badge {username}", admin.actor, spec.site))
     for role in spec.roles:
         people.grant_role(
