@@ -116,7 +116,8 @@ def unpack(backup: Path, into: Path) -> dict[str, Any]:
     """Unpack a backup and hold every file against the manifest. Nothing of the installation is touched yet."""
     try:
         with tarfile.open(backup, "r") as archive:
-            archive.extractall(into, filter="data")
+            for member in archive:
+                extract(archive, member, into)
     except (OSError, tarfile.TarError) as error:
         raise BackupError(f"{backup} is no backup that can be read: {error}") from error
     try:
@@ -134,6 +135,19 @@ def unpack(backup: Path, into: Path) -> dict[str, Any]:
         if digest(into / name) != expected:
             raise BackupError(f"{backup} is damaged: {name} does not have the hash that the manifest names")
     return manifest
+
+
+def extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+    """Write one file of a backup. No links, no devices, nothing outside: a backup may come from anywhere."""
+    parts = Path(member.name).parts
+    is_ours = member.name in (MANIFEST, DUMP) or (parts[:1] and parts[0] in FOLDERS and ".." not in parts)
+    source = archive.extractfile(member) if member.isreg() else None
+    if not is_ours or source is None:
+        raise BackupError(f"{member.name!r} does not belong in a backup")
+    aim = into / member.name
+    aim.parent.mkdir(parents=True, exist_ok=True)
+    with source, aim.open("xb") as stream:
+        shutil.copyfileobj(source, stream)
 
 
 def put_back(unpacked: Path, database: dict[str, Any], folders: dict[str, Path]) -> None:

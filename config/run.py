@@ -99,7 +99,7 @@ class House:
 
     def __init__(self, *, die_with_parent: bool) -> None:
         self.folder = Path(os.environ.get("VEINTRACE_DATA") or ROOT / "var" / "data").resolve()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.servers = Embedded(self.folder, die_with_parent=die_with_parent)
         self.given = {name.removesuffix("_FILE"): value for name, value in os.environ.items() if value}
         self.environment: dict[str, str] = {}

@@ -94,11 +94,10 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(
 ) -> None:
     backup = a_backup(tmp_path, folders)
     unpacked = tmp_path / "unpacked"
-    with tarfile.open(backup) as archive:
-        archive.extractall(unpacked, filter="data")
+    backups.unpack(backup, unpacked)
     (unpacked / "evidence" / "ab" / "abcd").write_bytes(b"another file")
     with tarfile.open(backup, "w") as archive:
-        for path in sorted(unpacked.rglob("*")):
+        for path in sorted(path for path in unpacked.rglob("*") if path.is_file()):
             archive.add(path, arcname=path.relative_to(unpacked), recursive=False)
 
     done = restore(backup, spare_database, tmp_path / "new")
@@ -112,6 +111,25 @@ def test_a_torn_file_is_no_backup(tmp_path: Path) -> None:
     torn.write_bytes(b"not a tar file")
     with pytest.raises(backups.BackupError, match="no backup that can be read"):
         backups.unpack(torn, tmp_path / "into")
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "evidence/../../outside", "other/file"])
+def test_nothing_lands_outside(tmp_path: Path, name: str) -> None:
+    crafted, inside = tmp_path / "crafted.tar", tmp_path / "a" / "b"
+    with tarfile.open(crafted, "w") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    with pytest.raises(backups.BackupError, match="does not belong"):
+        backups.unpack(crafted, inside)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["crafted.tar"]
+
+
+def test_a_link_is_no_file_of_a_backup(tmp_path: Path) -> None:
+    crafted, link = tmp_path / "crafted.tar", tarfile.TarInfo("evidence/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    with tarfile.open(crafted, "w") as archive:
+        archive.addfile(link)
+    with pytest.raises(backups.BackupError, match="does not belong"):
+        backups.unpack(crafted, tmp_path / "inside")
 
 
 def test_a_present_file_is_never_replaced(tmp_path: Path) -> None:
