@@ -1,13 +1,19 @@
 """Items of a check: what each person must scan, what is still missing, and what to do next."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from coi.rules.journey import ContainerFacts, ItemScan
 from coi.rules.protocol import Item, Step, ValueRule, WitnessRule
 from coi.rules.situation import Part
+
+# A number as people write it down. Decimal alone would also read 1e9, 1_000 and the digits of other scripts.
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_COUNT = re.compile(r"[0-9]+", re.ASCII)
+MAX_DIGITS = 40
 
 
 @dataclass(frozen=True)
@@ -87,12 +93,10 @@ def missing_values(step: Step, part: Part, values: Mapping[str, str]) -> tuple[s
 def _judge(rule: ValueRule, text: str) -> str:
     if rule.choices:
         return "" if text in rule.choices else "not_choice"
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
+    written = _COUNT if rule.is_count else _NUMBER
+    if len(text) > MAX_DIGITS or not written.fullmatch(text):
         return "not_number"
-    if not number.is_finite() or len(text) > 40 or (rule.is_count and number != number.to_integral_value()):
-        return "not_number"
+    number = Decimal(text)
     if rule.low is not None and number < rule.low:
         return "too_low"
     if rule.high is not None and number > rule.high:

@@ -182,7 +182,8 @@ def _mismatch(situation: Situation, target: Target) -> dict[str, str]:
 def _wrong(situation: Situation, target: Target) -> tuple[str, ...]:
     """The wrong item: a wristband is on the patient, so against one it is the container that is wrong."""
     if target.kind is IdentifierKind.WRISTBAND:
-        return tuple(container.id for container in situation.subjects)
+        scanned = (t.container_id for t in situation.targets() if t.order_id != target.order_id)
+        return tuple(dict.fromkeys([*_ids(situation), *(found for found in scanned if found)]))
     return (target.container_id,) if target.container_id else ()
 
 
@@ -193,29 +194,39 @@ def journey_interlock(situation: Situation) -> Iterator[Refusal]:
 
 
 def container_interlock(situation: Situation) -> Iterator[Refusal]:
-    """Another container of the same journey than the one that this check is about."""
+    """A container of the same journey that is not of the step's kinds, or not the one that this check is about."""
     step, order = situation.step, situation.order
     if step is None or order is None or step.scope is Scope.ORDER:
         return
     subjects = {container.id for container in situation.subjects}
     for target in situation.targets():
-        is_ours = target.container_id and target.order_id == order.id
-        if is_ours and subjects and target.container_id not in subjects and item_for(step, target):
-            found = situation.known.containers[target.container_id]
-            kind = RefusalCode.WRONG_CONTAINER if found.kind in step.kinds else RefusalCode.WRONG_KIND
-            yield Refusal(kind, {"found": found.code, "kind": found.kind}, (found.id,))
+        found = situation.known.containers.get(target.container_id)
+        if found is None or found.order_id != order.id or item_for(step, target) is None:
+            continue
+        params = {"found": found.code, "kind": found.kind}
+        if found.kind not in step.kinds:
+            yield Refusal(RefusalCode.WRONG_KIND, {**params, "step": step.code}, (found.id,))
+        elif found.id not in subjects:
+            yield Refusal(RefusalCode.WRONG_CONTAINER, params, (found.id,))
 
 
 def witness_sees_the_same(situation: Situation) -> Iterator[Refusal]:
-    """The witness's lots must be those that the first person scanned."""
-    check = situation.check
-    if check is None or situation.part is not Part.WITNESS or situation.step is None:
+    """Both people have the same things before them: the same lots, the same shipper, the same copy of a label."""
+    check, step = situation.check, situation.step
+    if check is None or situation.part is not Part.WITNESS or step is None:
         return
-    first = {(scan.item, scan.target) for scan in check.scans if scan.user_id == check.performer_id}
+    first = [scan for scan in check.scans if scan.user_id == check.performer_id]
+    seen, copies = {(scan.item, scan.target) for scan in first}, {scan.target: scan.ref for scan in first}
     for target in situation.targets():
-        item = item_for(situation.step, target)
-        if item is not None and item.startswith("lot:") and (item, target.key) not in first:
-            yield Refusal(RefusalCode.LOT_NOT_USABLE, {"lot": target.key, "why": "not_the_first_persons"})
+        item = item_for(step, target) or ""
+        other = {"found": target.key, "why": "not_the_first_persons"}
+        if item.startswith("lot:") and (item, target.key) not in seen:
+            yield Refusal(RefusalCode.LOT_NOT_USABLE, other)
+        elif item == Item.SHIPPER and (item, target.key) not in seen:
+            yield Refusal(RefusalCode.EQUIPMENT_NOT_USABLE, other)
+        elif target.container_id and copies.get(target.container_id, target.ref) != target.ref:
+            # Replaced since: what the first person scanned is void, and so is their part.
+            yield Refusal(RefusalCode.CHECK_CLOSED, {"state": "label_replaced"})
 
 
 def place_interlock(situation: Situation) -> Iterator[Refusal]:

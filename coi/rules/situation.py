@@ -122,7 +122,10 @@ def _containers(attempt: Attempt, known: Known) -> tuple[ContainerFacts, ...]:
 
 
 def _subjects(situation: Situation, step: Step | None) -> tuple[ContainerFacts, ...]:
-    """The containers that the step is about: those of the check, else the first scanned (all, for a batch)."""
+    """The containers that the step is about: those of the check, else the first scanned (all, for a batch).
+
+    A container that was scanned is among them even when its batch has none left in play: it is to be judged.
+    """
     known, check, order = situation.known, situation.check, situation.order
     if check is not None and check.subjects:
         return tuple(known.containers[i] for i in check.subjects if i in known.containers)
@@ -133,13 +136,18 @@ def _subjects(situation: Situation, step: Step | None) -> tuple[ContainerFacts, 
         return ()
     if step.scope is Scope.CONTAINER:
         return (scanned[0],)
-    return batch_containers(known, step, scanned[0].batch_id)
+    together = batch_containers(known, step, scanned[0].batch_id)
+    return together or (scanned[0],)
 
 
 def batch_containers(known: Known, step: Step, batch_id: str) -> tuple[ContainerFacts, ...]:
-    """Every container of the step's kinds in the batch that is still in play, in a fixed order."""
+    """Every container of the step's kinds in the batch that is still in play, in a fixed order.
+
+    One that waits for its label is among them: it must not be left behind unnoticed.
+    """
+    states = in_play(step) | {ContainerStatus.UNLABELLED}
     found = (c for c in known.containers.values() if c.batch_id == batch_id and c.kind in step.kinds)
-    return tuple(sorted((c for c in found if c.status in in_play(step)), key=lambda c: c.code))
+    return tuple(sorted((c for c in found if c.status in states), key=lambda c: c.code))
 
 
 def in_play(step: Step) -> frozenset[ContainerStatus]:

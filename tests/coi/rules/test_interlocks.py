@@ -1,0 +1,546 @@
+"""Every reason to refuse, one case at least: a scene that is accepted, one fault in it, and the coded refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from coi.rules.checks import Need
+from coi.rules.identifiers import IdentifierKind
+from coi.rules.journey import CheckState, ContainerStatus, CopyStatus, Disposition, OrderKind, PinState
+from coi.rules.outcome import NEAR_MISSES, STOPS, Outcome, RefusalCode, RefusalKind
+from people.rules.authority import Grant
+from people.rules.roles import Role
+from tests.coi.rules import world
+from tests.coi.rules.world import (
+    COURIER,
+    HOSPITAL,
+    NOW,
+    PLANT,
+    Scene,
+    device,
+    journey,
+    label,
+    lot,
+    opened,
+    order_code,
+    person,
+    place,
+    shipper,
+    station,
+    wristband,
+)
+
+Code = RefusalCode
+MINUTE = timedelta(minutes=1)
+BAG = "ann-product_bag-1"
+
+
+# -- scenes that are accepted -----------------------------------------------------------------------------------------
+
+
+def two(stage: str) -> dict[str, world.Journey]:
+    """Two patients at the same stage, in the same room."""
+    return {"ann": journey("ann", stage), "ben": journey("ben", stage, number=2)}
+
+
+def bedside() -> Scene:
+    """A nurse scans wristband and bag, with PIN: the first of two."""
+    both = two("thawed")
+    readings = [wristband(both["ann"].order), label(both["ann"].containers[BAG])]
+    nurse = person(1, Role.NURSE)
+    return Scene(nurse, station(), readings, both, step="bedside", pin=PinState.VALID)
+
+
+def witness() -> Scene:
+    """The second nurse scans the same, with a PIN: the check is complete."""
+    scene = bedside()
+    opened(scene, (1, "wristband", scene.readings[0]), (1, "container", scene.readings[1]))
+    scene.change_check(performed_at=NOW - MINUTE)
+    scene.person = person(2, Role.NURSE)
+    return scene
+
+
+def infusing() -> Scene:
+    """One nurse starts the infusion."""
+    both = two("checked")
+    readings = [wristband(both["ann"].order), label(both["ann"].containers[BAG])]
+    return Scene(person(1, Role.NURSE), station(), readings, both, step="infuse_start")
+
+
+def identifying() -> Scene:
+    """Order and wristband at the chair."""
+    both = two("enrolled")
+    readings = [order_code(both["ann"].order), wristband(both["ann"].order)]
+    return Scene(person(1, Role.COLLECTOR), station(), readings, both, step="identify")
+
+
+def labelling() -> Scene:
+    """The first person labels the apheresis bag."""
+    both = two("collected")
+    bag = both["ann"].containers["ann-apheresis_bag-1"]
+    readings = [wristband(both["ann"].order), label(bag, CopyStatus.PRINTED)]
+    return Scene(person(1, Role.COLLECTOR), station(), readings, both, step="label_collection")
+
+
+def vector() -> Scene:
+    """The first operator adds the vector."""
+    both = two("cultured")
+    readings = [label(both["ann"].containers["ann-culture-1"]), lot("vector"), device("incubator")]
+    operator = person(1, Role.OPERATOR, sites=[PLANT])
+    return Scene(operator, station(PLANT), readings, both, step="transduce", values={"moi": "3.0"})
+
+
+def vector_witness() -> Scene:
+    """The second operator scans culture and vector again."""
+    scene = vector()
+    items = ("container", "lot:vector", "equipment:incubator")
+    opened(scene, *((1, item, r) for item, r in zip(items, scene.readings, strict=True)))
+    scene.change_check(performed_at=NOW - MINUTE, values={"moi": "3.0"})
+    scene.person = person(2, Role.OPERATOR, sites=[PLANT])
+    scene.values = {}
+    scene.readings.pop()
+    return scene
+
+
+def shipping() -> Scene:
+    """All bags of the batch to the courier: the giver."""
+    both = two("filled")
+    for name in both:
+        both[name] = replace(both[name], disposition=Disposition.RELEASED)
+    bags = [c for c in both["ann"].containers.values() if c.kind == "product_bag"]
+    readings = [*(label(bag) for bag in bags), shipper()]
+    giver = person(1, Role.OPERATOR, sites=[PLANT])
+    return Scene(giver, station(PLANT, is_single_patient=False), readings, both, step="ship")
+
+
+def receiving() -> Scene:
+    """The courier takes them over."""
+    scene = shipping()
+    opened(scene, *((1, "containers", r) for r in scene.readings[:2]), (1, "shipper", scene.readings[2]))
+    scene.change_check(performed_at=NOW - MINUTE)
+    scene.person = person(2, Role.COURIER, sites=[COURIER], topics=[])
+    return scene
+
+
+def freezing() -> Scene:
+    """A bag is put away."""
+    both = two("filled")
+    readings = [label(both["ann"].containers[BAG]), device("rate_freezer"), place()]
+    scene = Scene(
+        person(1, Role.OPERATOR, sites=[PLANT]), station(PLANT, is_single_patient=False), readings, both
+    )
+    scene.undo("freeze")
+    scene.step = "freeze"
+    return scene
+
+
+def closing() -> Scene:
+    """A sample is closed out."""
+    both = two("ready")
+    readings = [label(both["ann"].containers["ann-sample-1"])]
+    operator = person(1, Role.OPERATOR, sites=[PLANT])
+    values = {"fate": "used_up"}
+    return Scene(
+        operator, station(PLANT, is_single_patient=False), readings, both, "close_sample", values=values
+    )
+
+
+SCENES = (
+    bedside,
+    witness,
+    infusing,
+    identifying,
+    labelling,
+    vector,
+    vector_witness,
+    shipping,
+    receiving,
+    freezing,
+    closing,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_scenes_are_accepted(scene: Callable[[], Scene]) -> None:
+    decision = scene().decide()
+    assert decision.refusals == ()
+    assert decision.is_part_complete
+    is_first_of_two = scene in (bedside, labelling, vector, shipping)
+    assert decision.outcome is (Outcome.INCOMPLETE if is_first_of_two else Outcome.ACCEPTED)
+    assert decision.next.need is (Need.WITNESS if is_first_of_two else Need.NOTHING)
+
+
+# -- faults -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """A code, the scene, and what is wrong in it. `names`: the containers that a deviation may name."""
+
+    code: RefusalCode
+    scene: Callable[[], Scene]
+    fault: Callable[[Scene], object]
+    names: tuple[str, ...] = ()
+    params: tuple[tuple[str, str], ...] = ()
+
+
+def swap(position: int, make: Callable[[Scene], object]) -> Callable[[Scene], object]:
+    """Another barcode in place of one."""
+
+    def fault(scene: Scene) -> None:
+        scene.readings[position] = make(scene)  # type: ignore[assignment]
+
+    return fault
+
+
+def also(make: Callable[[Scene], object]) -> Callable[[Scene], object]:
+    """One barcode more."""
+    return lambda scene: scene.readings.append(make(scene))  # type: ignore[arg-type]
+
+
+def container(**values: object) -> Callable[[Scene], object]:
+    """The container scanned is otherwise."""
+
+    def fault(scene: Scene) -> None:
+        (name,) = {r.target.container_id for r in scene.readings if r.target and r.target.container_id}
+        scene.change(name, **values)
+
+    return fault
+
+
+def check(**values: object) -> Callable[[Scene], object]:
+    """The check is otherwise."""
+    return lambda scene: scene.change_check(**values)
+
+
+def scene(**values: object) -> Callable[[Scene], object]:
+    """A field of the scene is otherwise."""
+
+    def fault(found: Scene) -> None:
+        for name, value in values.items():
+            setattr(found, name, value)
+
+    return fault
+
+
+def bens(name: str) -> Callable[[Scene], object]:
+    """A container of the other patient."""
+    return lambda found: label(found.container(f"ben-{name}"))
+
+
+def void_first_copy(found: Scene) -> None:
+    """The copy on the bag was replaced."""
+    found.readings[1] = label(found.container(BAG), CopyStatus.VOID)
+
+
+def unfinished(found: Scene) -> None:
+    """The first person still has the bag to scan."""
+    found.change_check(performed_at=None)
+
+
+def thaw_unwitnessed(found: Scene) -> None:
+    """The thaw waits for its second person, and nobody told the nurse."""
+    found.undo("thaw")
+    found.checks["thaw"] = replace(
+        witness().checks["check"], id="thaw", step="thaw", subjects=(BAG,), performed_at=NOW - MINUTE
+    )
+
+
+CASES = (
+    # identity: wristband, bag, order, label; at the bedside, in a check, for the witness
+    Case(Code.IDENTITY_MISMATCH, bedside, swap(1, bens("product_bag-1")), ("ben-product_bag-1",)),
+    Case(Code.IDENTITY_MISMATCH, bedside, swap(0, lambda s: wristband(s.journeys["ben"].order)), (BAG,)),
+    Case(Code.IDENTITY_MISMATCH, infusing, swap(0, lambda s: wristband(s.journeys["ben"].order)), (BAG,)),
+    Case(Code.IDENTITY_MISMATCH, witness, swap(1, bens("product_bag-1")), ("ben-product_bag-1",)),
+    Case(Code.IDENTITY_MISMATCH, witness, swap(0, lambda s: wristband(s.journeys["ben"].order)), (BAG,)),
+    Case(Code.IDENTITY_MISMATCH, identifying, swap(1, lambda s: wristband(s.journeys["ben"].order))),
+    Case(Code.IDENTITY_MISMATCH, identifying, swap(0, lambda s: order_code(s.journeys["ben"].order))),
+    Case(Code.IDENTITY_MISMATCH, labelling, swap(1, bens("apheresis_bag-1")), ("ben-apheresis_bag-1",)),
+    Case(Code.IDENTITY_MISMATCH, vector_witness, swap(0, bens("culture-1")), ("ben-culture-1",)),
+    Case(Code.IDENTITY_MISMATCH, shipping, swap(1, bens("product_bag-2")), ("ben-product_bag-2",)),
+    Case(Code.IDENTITY_MISMATCH, receiving, swap(1, bens("product_bag-2")), ("ben-product_bag-2",)),
+    Case(Code.IDENTITY_MISMATCH, bedside, also(bens("sample-1")), ("ben-sample-1",)),
+    # the right patient, another container
+    Case(
+        Code.WRONG_CONTAINER,
+        witness,
+        swap(1, lambda s: label(s.container("ann-product_bag-2"))),
+        ("ann-product_bag-2",),
+    ),
+    Case(
+        Code.WRONG_CONTAINER,
+        vector_witness,
+        swap(0, lambda s: label(s.container("ann-culture-2"))),
+        ("ann-culture-2",),
+    ),
+    Case(
+        Code.WRONG_CONTAINER,
+        bedside,
+        also(lambda s: label(s.container("ann-product_bag-2"))),
+        ("ann-product_bag-2",),
+    ),
+    Case(Code.PLACE_OCCUPIED, bedside, scene(place_order="ben-order"), (BAG,)),
+    Case(Code.PLACE_OCCUPIED, vector, scene(place_order="ben-order"), ("ann-culture-1",)),
+    Case(Code.LABEL_VOID, bedside, void_first_copy, (BAG,)),
+    Case(
+        Code.LABEL_VOID,
+        labelling,
+        swap(1, lambda s: label(s.container("ann-apheresis_bag-1"), CopyStatus.VOID)),
+        ("ann-apheresis_bag-1",),
+    ),
+    Case(Code.NOT_INFUSIBLE, bedside, lambda s: s.change_order("ann", kind=OrderKind.ENGINEERING), (BAG,)),
+    Case(Code.NOT_INFUSIBLE, infusing, lambda s: s.change_order("ann", kind=OrderKind.VALIDATION), (BAG,)),
+    *(
+        Case(
+            Code.NOT_RELEASED,
+            bedside,
+            lambda s, state=state: s.journeys.update(ann=replace(s.journeys["ann"], disposition=state)),
+            (BAG,),
+        )
+        for state in Disposition
+        if state is not Disposition.RELEASED
+    ),
+    Case(Code.NOT_RELEASED, bedside, container(batch_id=""), (BAG,)),
+    # on hold: itself, its parent, its first ancestor
+    Case(Code.ON_HOLD, bedside, scene(held={BAG}), (BAG,)),
+    Case(Code.ON_HOLD, bedside, scene(held={"ann-harvest-1"}), (BAG,)),
+    Case(Code.ON_HOLD, bedside, scene(held={"ann-apheresis_bag-1"}), (BAG,)),
+    Case(Code.ON_HOLD, witness, scene(held={BAG}), (BAG,)),
+    Case(Code.ON_HOLD, shipping, scene(held={"ann-product_bag-2"}), ("ann-product_bag-2",)),
+    Case(Code.EXPIRED, bedside, container(expires_at=NOW), (BAG,)),
+    Case(Code.EXPIRED, vector, container(expires_at=NOW - MINUTE), ("ann-culture-1",)),
+    Case(Code.HOLD_TIME_PASSED, bedside, container(hold_until=NOW - MINUTE), (BAG,)),
+    Case(Code.HOLD_TIME_PASSED, witness, container(hold_until=NOW - MINUTE), (BAG,)),
+    *(
+        Case(Code.ALREADY_USED, bedside, container(status=status), (BAG,))
+        for status in (ContainerStatus.CONSUMED, ContainerStatus.INFUSED, ContainerStatus.CLOSED)
+    ),
+    Case(
+        Code.ALREADY_USED,
+        freezing,
+        container(status=ContainerStatus.THAWED),
+        (BAG,),
+        (("status", "thawed"),),
+    ),
+    Case(Code.CUSTODY_ELSEWHERE, bedside, container(custodian=PLANT), params=(("site", PLANT),)),
+    Case(Code.CUSTODY_ELSEWHERE, vector, container(custodian=COURIER)),
+    *(
+        Case(
+            Code.LOT_NOT_USABLE,
+            vector,
+            swap(1, lambda s, why=why: lot("vector", why)),
+            params=(("why", why),),
+        )
+        for why in ("expired", "blocked", "quarantine", "other_site")
+    ),
+    Case(Code.LOT_NOT_USABLE, vector_witness, swap(1, lambda s: lot("vector", number=2))),
+    *(
+        Case(Code.EQUIPMENT_NOT_USABLE, vector, swap(2, lambda s, why=why: device("incubator", why)))
+        for why in ("expired", "blocked", "quarantine", "other_site")
+    ),
+    Case(Code.EQUIPMENT_NOT_USABLE, shipping, swap(2, lambda s: shipper(why_not="expired"))),
+    Case(Code.EQUIPMENT_NOT_USABLE, receiving, swap(2, lambda s: shipper(2))),
+    Case(Code.STOP_NOT_CLEARED, bedside, scene(has_open_stop=True)),
+    Case(Code.STOP_NOT_CLEARED, witness, scene(has_open_stop=True)),
+    *(
+        Case(Code.BADGE_NOT_VALID, bedside, scene(badge_state=state), params=(("state", state),))
+        for state in ("revoked", "expired")
+    ),
+    Case(Code.BADGE_NOT_VALID, bedside, scene(person=None, badge_state="unknown")),
+    Case(Code.NO_ROLE, bedside, scene(person=person(1))),
+    Case(Code.NO_ROLE, bedside, scene(person=person(1, Role.OPERATOR))),
+    Case(Code.NO_ROLE, bedside, scene(person=person(1, Role.NURSE, sites=["SOUTH"]))),
+    Case(
+        Code.NO_ROLE,
+        bedside,
+        lambda s: setattr(
+            s, "person", replace(person(1), grants=(Grant(Role.NURSE, HOSPITAL, world.LONG_AGO, NOW),))
+        ),
+    ),
+    Case(
+        Code.NO_ROLE, bedside, lambda s: setattr(s, "person", replace(person(1, Role.NURSE), is_active=False))
+    ),
+    Case(Code.NO_ROLE, witness, scene(person=person(2, Role.COLLECTOR))),
+    Case(Code.NO_ROLE, receiving, scene(person=person(2, Role.OPERATOR, sites=[PLANT]))),
+    Case(Code.NOT_TRAINED, bedside, scene(person=person(1, Role.NURSE, topics=["thaw"]))),
+    Case(Code.NOT_TRAINED, bedside, scene(now=NOW + timedelta(days=301))),
+    Case(Code.NOT_TRAINED, witness, scene(person=person(2, Role.NURSE, topics=[]))),
+    Case(Code.WITNESS_SAME_PERSON, witness, scene(person=person(1, Role.NURSE))),
+    Case(Code.WITNESS_SAME_PERSON, receiving, scene(person=person(1, Role.COURIER, sites=[COURIER]))),
+    Case(Code.WITNESS_NOT_INDEPENDENT, witness, unfinished, params=(("why", "first_not_finished"),)),
+    Case(
+        Code.WITNESS_NOT_INDEPENDENT,
+        witness,
+        check(performed_at=NOW - timedelta(milliseconds=999)),
+        params=(("why", "too_soon"),),
+    ),
+    Case(Code.WITNESS_NOT_INDEPENDENT, witness, check(witness_id=3), params=(("why", "another_witness"),)),
+    Case(Code.WITNESS_MISSING, bedside, thaw_unwitnessed, params=(("waits_for", "thaw"),)),
+    Case(Code.WRONG_SITE, bedside, scene(station=station("SOUTH"))),
+    Case(Code.WRONG_SITE, bedside, scene(station=station(PLANT))),
+    Case(Code.WRONG_STATION, bedside, scene(station=station(HOSPITAL, "thaw", "close"))),
+    Case(Code.WRONG_STATION, witness, scene(station=station(HOSPITAL, "thaw"))),
+    Case(Code.OUT_OF_SEQUENCE, bedside, lambda s: s.undo("thaw"), params=(("waits_for", "thaw"),)),
+    Case(Code.OUT_OF_SEQUENCE, infusing, lambda s: s.undo("bedside")),
+    Case(Code.OUT_OF_SEQUENCE, shipping, lambda s: s.undo("freeze")),
+    Case(Code.JOURNEY_CLOSED, bedside, lambda s: s.change_order("ann", is_open=False)),
+    Case(Code.JOURNEY_CLOSED, witness, lambda s: s.change_order("ann", is_open=False)),
+    Case(Code.LABEL_NOT_APPLIED, freezing, container(status=ContainerStatus.UNLABELLED)),
+    Case(Code.ALREADY_DONE, bedside, lambda s: s.did("bedside", BAG), params=(("by", "Person 9"),)),
+    Case(Code.ALREADY_DONE, witness, lambda s: s.did("bedside", BAG)),
+    Case(Code.ALREADY_DONE, shipping, lambda s: s.did("ship", "batch-ann-order")),
+    Case(Code.ALREADY_DONE, identifying, lambda s: s.did("identify", "ann-order")),
+    Case(
+        Code.CHECK_CLOSED,
+        witness,
+        swap(1, lambda s: label(s.container(BAG), copy=2)),
+        params=(("state", "label_replaced"),),
+    ),
+    *(
+        Case(Code.CHECK_CLOSED, witness, check(state=state), params=(("state", state),))
+        for state in CheckState
+        if state is not CheckState.OPEN
+    ),
+    Case(Code.CHECK_CLOSED, bedside, scene(check_id="nothing"), params=(("state", "unknown"),)),
+    Case(Code.PIN_NOT_VALID, bedside, scene(pin=PinState.INVALID)),
+    Case(Code.PIN_NOT_VALID, witness, scene(pin=PinState.INVALID)),
+    *(
+        Case(Code.VALUE_NOT_VALID, vector, scene(values={"moi": text}), params=(("why", why),))
+        for text, why in (
+            ("0.05", "too_low"),
+            ("21", "too_high"),
+            ("three", "not_number"),
+            ("", "not_number"),
+            ("NaN", "not_number"),
+            ("Infinity", "not_number"),
+            ("1e1", "not_number"),
+            ("1_0", "not_number"),
+            (" 3", "not_number"),
+            ("３", "not_number"),
+            ("3" + "0" * 60, "not_number"),
+        )
+    ),
+    Case(Code.VALUE_NOT_VALID, vector, scene(values={"moi": "3", "dose": "1"}), params=(("why", "unknown"),)),
+    Case(Code.VALUE_NOT_VALID, closing, scene(values={"fate": "eaten"}), params=(("why", "not_choice"),)),
+    Case(
+        Code.VALUE_NOT_VALID, vector_witness, scene(values={"moi": "9"}), params=(("why", "not_this_person"),)
+    ),
+    Case(Code.STEP_UNKNOWN, bedside, scene(step="dance")),
+    # a thing that the step has no use for; the wrong kind of container, though the step was named
+    Case(Code.WRONG_KIND, bedside, also(lambda s: order_code(s.journeys["ann"].order))),
+    Case(Code.WRONG_KIND, bedside, also(lambda s: lot("vector"))),
+    *(
+        Case(Code.WRONG_KIND, found, swap(n, lambda s, name=name: label(s.container(name))), (name,))
+        for found, n, name in (
+            (closing, 0, "ann-product_bag-1"),
+            (closing, 0, "ann-culture-1"),
+            (infusing, 1, "ann-sample-1"),
+            (shipping, 0, "ann-sample-1"),
+        )
+    ),
+    Case(Code.DUPLICATE_SCAN, bedside, also(lambda s: s.readings[1])),
+    Case(
+        Code.DUPLICATE_SCAN,
+        bedside,
+        lambda s: opened(s, (1, "container", s.readings[1])),
+    ),
+    Case(Code.UNKNOWN_CODE, bedside, also(lambda s: world.unknown())),
+    *(
+        Case(Code.UNKNOWN_CODE, bedside, also(lambda s, kind=kind: world.unknown(kind)))
+        for kind in (IdentifierKind.BADGE, IdentifierKind.COMMAND, IdentifierKind.STATION)
+    ),
+    Case(Code.UNREADABLE, bedside, also(lambda s: world.unreadable())),
+)
+
+
+def named(case: Case) -> str:
+    return f"{case.code}-{case.scene.__name__}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_the_fault_and_nothing_else_refuses(case: Case) -> None:
+    found = case.scene()
+    assert found.decide().refusals == ()
+    case.fault(found)
+    decision = found.decide()
+    assert decision.outcome in (Outcome.REFUSED, Outcome.UNREADABLE)
+    (refusal,) = [r for r in decision.refusals if r.code is case.code]
+    assert set(case.params) <= set(refusal.params.items())
+    assert refusal.containers == case.names
+    # nothing of a refused request counts
+    assert decision.scans == ()
+    assert decision.values == {}
+    assert not decision.is_part_complete
+    assert not decision.is_step_complete
+
+
+def test_no_code_is_without_a_case() -> None:
+    assert {case.code for case in CASES} == set(RefusalCode)
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_a_stop_waits_for_its_clearance_and_a_hint_does_not(case: Case) -> None:
+    found = case.scene()
+    case.fault(found)
+    decision = found.decide()
+    is_stop = any(r.code in STOPS for r in decision.refusals)
+    assert decision.is_stop is is_stop
+    assert (decision.next.need is Need.CLEARANCE) is (is_stop or found.has_open_stop)
+    assert decision.is_near_miss is any(r.code in NEAR_MISSES for r in decision.refusals)
+
+
+def test_near_misses_are_stops() -> None:
+    assert NEAR_MISSES < STOPS
+    assert {Code.IDENTITY_MISMATCH, Code.WRONG_CONTAINER, Code.PLACE_OCCUPIED} <= NEAR_MISSES
+
+
+def test_every_fault_of_a_request_is_told_most_severe_first() -> None:
+    found = bedside()
+    faults = (
+        swap(1, bens("product_bag-1")),
+        also(lambda s: label(s.container(BAG), CopyStatus.VOID)),
+        also(lambda s: world.unknown()),
+        also(lambda s: world.unreadable()),
+        also(lambda s: lot("vector", "expired")),
+        scene(held={BAG}, place_order="ben-order", has_open_stop=True, pin=PinState.INVALID),
+        scene(person=person(1), station=station("SOUTH", "thaw"), values={"dose": "1"}),
+        lambda s: s.change(BAG, custodian=PLANT, expires_at=NOW, hold_until=NOW - MINUTE),
+        lambda s: s.change_order("ann", kind=OrderKind.ENGINEERING),
+        lambda s: s.undo("thaw"),
+    )
+    for fault in faults:
+        fault(found)
+    codes = [r.code for r in found.decide().refusals]
+    assert codes == sorted(codes, key=list(RefusalCode).index)
+    assert set(codes) == {
+        Code.IDENTITY_MISMATCH,
+        Code.WRONG_CONTAINER,
+        Code.PLACE_OCCUPIED,
+        Code.LABEL_VOID,
+        Code.NOT_INFUSIBLE,
+        Code.ON_HOLD,
+        Code.EXPIRED,
+        Code.HOLD_TIME_PASSED,
+        Code.CUSTODY_ELSEWHERE,
+        Code.LOT_NOT_USABLE,
+        Code.STOP_NOT_CLEARED,
+        Code.NO_ROLE,
+        Code.WRONG_SITE,
+        Code.WRONG_STATION,
+        Code.OUT_OF_SEQUENCE,
+        Code.PIN_NOT_VALID,
+        Code.VALUE_NOT_VALID,
+        Code.WRONG_KIND,
+        Code.UNKNOWN_CODE,
+        Code.UNREADABLE,
+    } - {Code.WRONG_CONTAINER}
+
+
+def test_each_kind_is_a_stop_or_a_hint_by_its_code_alone() -> None:
+    for case in CASES:
+        found = case.scene()
+        case.fault(found)
+        for refusal in found.decide().refusals:
+            assert (refusal.kind is RefusalKind.STOP) is (refusal.code in STOPS)
