@@ -1,0 +1,151 @@
+"""The documents agree with the code: links, index, generated pages, settings, closed lists, and what they name."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from coi.rules import protocol
+from config.documents import broken_links, documents
+from docs import generate
+from people import services as people
+from people.rules.roles import Role
+
+ROOT = Path(settings.BASE_DIR)
+DOCS = ROOT / "docs"
+RECORDS = sorted((DOCS / "decisions").glob("*.md"))
+TOP = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")} - {"var"}
+CLOSED_LISTS = (
+    protocol.Scope,
+    protocol.Party,
+    protocol.Item,
+    protocol.Does,
+    protocol.Guard,
+    protocol.WitnessRule,
+    protocol.ValuesBy,
+)
+PARTS = (protocol.Protocol, protocol.Step, protocol.ValueRule, protocol.Makes)
+TEXTS = {".md", ".py", ".toml", ".txt", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".sh", ".typ", ""}
+# built of pieces, so that this file does not hold what it looks for
+HOMES = "|".join(("home/", "root/", "Users/"))
+MACHINES = re.compile(rf"(?<![\w.}}])/(?:{HOMES})\w|{re.escape(str(ROOT))}/")
+HOSTS = re.compile(
+    "|".join(("pypi" + r"\.", "files" + r"\.pythonhosted", "--" + "index-url", "arti" + "factory"))
+)
+
+
+def read(name: str) -> str:
+    """A document."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert broken_links() == []
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.name[:4])
+def test_every_decision_is_in_the_index_by_its_title(record: Path) -> None:
+    title = record.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+    assert f"[{title}](decisions/{record.name})" in read("docs/index.md")
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.name[:4])
+def test_every_decision_says_why_what_and_at_what_cost(record: Path) -> None:
+    headings = re.findall(r"^## (.+)$", record.read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings == ["Why a decision was needed", "The decision", "Rejected", "What it costs"]
+
+
+@pytest.mark.parametrize("name", ["events.md", "refusals.md"])
+def test_generated_pages_are_current(name: str) -> None:
+    assert read(f"docs/reference/{name}") == generate.pages()[name], "run: python -m docs.generate"
+
+
+def test_every_event_has_a_meaning_and_no_other_has() -> None:
+    assert {event.value for members in generate.events().values() for event in members} == set(
+        generate.meanings()
+    )
+
+
+@pytest.mark.parametrize("closed", CLOSED_LISTS, ids=lambda item: item.__name__)
+def test_every_choice_of_a_protocol_is_documented(closed: type[StrEnum]) -> None:
+    page = read("docs/reference/protocols.md")
+    assert [member.value for member in closed if f"`{member.value}`" not in page] == []
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda item: item.__name__)
+def test_every_field_of_a_protocol_is_documented(part: type) -> None:
+    page = read("docs/reference/protocols.md")
+    fields = [field.name for field in dataclasses.fields(part) if field.name != "by_code"]
+    assert [name for name in fields if f"`{name}`" not in page] == []
+
+
+def variables() -> Iterator[str]:
+    """The names that the wiring reads from the environment."""
+    call = re.compile(r"(?:secret|key|switch|database|env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\"")
+    for name in ("settings", "run", "processes", "backups", "embedded"):
+        yield from call.findall(read(f"config/{name}.py"))
+
+
+def test_every_setting_is_documented() -> None:
+    known = set(variables()) - {"PATH", "HOME"}
+    assert known, "no settings found: this test looks at the wrong place"
+    page = read("docs/operations.md")
+    assert sorted(name for name in known if f"`{name}`" not in page) == []
+
+
+def test_every_word_says_what_to_avoid() -> None:
+    entries = re.split(r"^### ", read("docs/glossary.md"), flags=re.MULTILINE)[1:]
+    assert [entry.splitlines()[0] for entry in entries if "*Avoid:*" not in entry] == []
+
+
+def test_the_user_guide_knows_every_step_of_the_demonstration() -> None:
+    guide = read("docs/user-guide.md")
+    steps = json.loads(read("config/demonstration/cd19_protocol.json"))["steps"]
+    assert [step["title"] for step in steps if f"**{step['title']}**" not in guide] == []
+
+
+def test_administrators_are_told_every_role_and_only_services_that_exist() -> None:
+    page = read("docs/for-administrators.md")
+    assert [role.value for role in Role if role.value not in page] == []
+    table = re.findall(r"^\| [^|]+ \| ([^|]+) \|", page.split("## Rules")[0], re.MULTILINE)
+    named = {name for cell in table for name in re.findall(r"`(\w+)`", cell)}
+    assert named, "no services found: this test looks at the wrong place"
+    assert sorted(name for name in named if not hasattr(people, name)) == []
+
+
+@pytest.mark.parametrize("document", list(documents()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_names_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    made = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
+    assert sorted(made - targets) == []
+    paths = [path for path in re.findall(r"`([\w.-]+/[\w./-]*\w)`", text) if path.split("/")[0] in TOP]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def texts() -> Iterator[Path]:
+    """The files of the repository that people read; not what was installed or made."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        is_made = parts[0] in {"var", "secrets", "staticfiles", "test-results"} or "built" in parts
+        if (
+            path.is_file()
+            and path.suffix in TEXTS
+            and not is_made
+            and not any(p.startswith(".") for p in parts)
+        ):
+            yield path
+
+
+def test_no_file_names_a_place_of_one_machine_or_a_package_host() -> None:
+    faults = []
+    for path in texts():
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if MACHINES.search(line) or HOSTS.search(line):
+                faults.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+    assert faults == []
