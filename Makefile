@@ -48,7 +48,8 @@ format: env-dev ## rewrite the code in the house style
 bench: env-dev ## measure scans per second, latencies and queries
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: env-dev ## write the API's description and check the links of the documents
+docs: env-dev ## write the reference pages and the API's description, check the links
+	@$(BIN)/python -m docs.generate
 	@$(BIN)/python -m config.documents
 
 lock: env-dev ## compile pyproject.toml into the pinned requirements files (ARGS=--upgrade)

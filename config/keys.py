@@ -55,6 +55,7 @@ def application(known: dict[str, str], folder: Path) -> dict[str, str]:
         "CHECKPOINT_DIR": str(folder / "checkpoints"),
         "EVIDENCE_DIR": str(folder / "evidence"),
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        "EMAIL_URL": f"filemail:///{folder / 'mail'}",  # a demonstration writes to nobody: its mail is files
         "SECURE_COOKIES": "off",  # plain HTTP, on this machine alone
     }
 

@@ -241,6 +241,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # the shape of the API is no secret
 }
 
+# -- mail: notices go out by an effect, so a mail server that is away delays them and nothing else ------------
+
+_mail = environ.Env.email_url_config(
+    secret("EMAIL_URL", "smtp://localhost:25")
+)  # smtp+tls://user:password@host:587
+EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"] or None
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="veintrace@localhost")
+
 # -- language and time ----------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
