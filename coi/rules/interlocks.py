@@ -241,10 +241,10 @@ def place_interlock(situation: Situation) -> Iterator[Refusal]:
 
 def label_interlock(situation: Situation) -> Iterator[Refusal]:
     """This printed copy of the label is void."""
-    for reading in situation.attempt.readings:
-        if is_void(reading) and reading.target is not None:
-            containers = (reading.target.container_id,) if reading.target.container_id else ()
-            yield Refusal(RefusalCode.LABEL_VOID, {"label": reading.target.key}, containers)
+    for target in situation.targets():
+        if is_void(situation.known, target):
+            containers = (target.container_id,) if target.container_id else ()
+            yield Refusal(RefusalCode.LABEL_VOID, {"label": target.key}, containers)
 
 
 def guard_interlock(situation: Situation) -> Iterator[Refusal]:

@@ -142,6 +142,7 @@ class Known:
     dispositions: Mapping[str, Disposition] = field(default_factory=dict)
     done: tuple[DoneStep, ...] = ()
     checks: Mapping[str, CheckFacts] = field(default_factory=dict)
+    void_copies: frozenset[str] = frozenset()
     place_order: str = ""
     has_open_stop: bool = False
 

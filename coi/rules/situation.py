@@ -19,7 +19,6 @@ from coi.rules.journey import (
     DoneStep,
     Known,
     OrderFacts,
-    Reading,
     Target,
 )
 from coi.rules.protocol import Does, Item, Protocol, Scope, Step, WitnessRule
@@ -270,6 +269,6 @@ def needs_second_person(step: Step) -> bool:
     return step.witness is not WitnessRule.NONE
 
 
-def is_void(reading: Reading) -> bool:
-    """Whether the label copy that was scanned has been voided."""
-    return reading.target is not None and reading.target.copy_status is CopyStatus.VOID
+def is_void(known: Known, target: Target) -> bool:
+    """Whether the label copy that was scanned is void: when it was found, or since, before the journey was locked."""
+    return target.copy_status is CopyStatus.VOID or target.ref in known.void_copies

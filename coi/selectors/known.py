@@ -153,6 +153,8 @@ SELECT json_build_object(
                ORDER BY k.opened_at)
              FROM coi_check k
              WHERE k.id = %(check)s OR (k.state = 'open' AND k.order_id IN (SELECT id FROM wanted))),
+  'void', (SELECT json_agg(l.id)
+             FROM coi_labelcopy l JOIN wanted w ON w.id = l.order_id WHERE l.status = 'void'),
   'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s AND u.closed_at IS NULL),
   'stop', EXISTS (SELECT 1 FROM coi_check k
              WHERE k.station = %(station)s AND k.state = 'stopped' AND k.cleared_at IS NULL)
@@ -183,6 +185,7 @@ def _known(found: Mapping[str, Any]) -> Known:
         dispositions={batch: Disposition(state) for batch, state in found["batches"] or ()},
         done=tuple(DoneStep(step, subject, _time(at), by) for step, subject, at, by in found["done"] or ()),
         checks={row[0]: _check(row) for row in found["checks"] or ()},
+        void_copies=frozenset(found["void"] or ()),
         place_order=found["place"] or "",
         has_open_stop=found["stop"],
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from coi.events import Event
-from coi.models import Check, PlaceUse
+from coi.models import Check, Order, PlaceUse
 from coi.rules.identifiers import Identifier, IdentifierKind, Unreadable
 from coi.rules.journey import CheckState
 from coi.rules.outcome import Outcome, RefusalCode
@@ -70,9 +70,12 @@ def _refused(*refusals: tuple[RefusalCode, dict[str, str]]) -> _Done:
 
 
 def _cancel(context: Context) -> _Done:
-    """Abandon the open check named in the request."""
-    rows = Check.objects.select_for_update(no_key=True)
-    row = rows.filter(id=context.scan.check).first() if context.scan.check is not None else None
+    """Abandon the open check named in the request, under its journey's lock: a scan may be completing it elsewhere."""
+    rows = Check.objects.select_related("order").filter(id=context.scan.check)
+    row = rows.first() if context.scan.check is not None else None
+    if row is not None and row.order_id is not None:
+        Order.objects.select_for_update(no_key=True).get(id=row.order_id)
+        row.refresh_from_db(fields=["state"])
     if row is None or row.state != CheckState.OPEN or row.station != context.station.code:
         return _refused((RefusalCode.CHECK_CLOSED, {"state": row.state if row else "unknown"}))
     change = put("coi.check", row.id, state=str(CheckState.ABANDONED), closed_at=context.now)

@@ -184,7 +184,7 @@ def _step_record(done: _Completed) -> Change:
         step=done.step.code,
         subject=subject,
         occurrence=len(earlier) + 1,
-        batch=done.decision.situation.batch_id or None,
+        batch=_batch_of(done),
         containers=[container.id for container in done.subjects],
         check_ref_id=done.check_id,
         station=context.station.code,
@@ -199,6 +199,13 @@ def _step_record(done: _Completed) -> Change:
             {"item": s.item, "code": s.target} for s in done.scans if ":" in s.item or s.item == Item.SHIPPER
         ],
     )
+
+
+def _batch_of(done: _Completed) -> UUID | str | None:
+    """The batch that the step belongs to; whoever starts it is one of its producers too."""
+    if done.step.does is Does.START_BATCH:
+        return done.id("batch")
+    return done.decision.situation.batch_id or None
 
 
 def _overtaken(done: _Completed) -> Iterable[Change]:
@@ -278,7 +285,8 @@ def _children(done: _Completed, parents: Sequence[ContainerFacts], **more: Any) 
     if makes is None:
         return Plan()
     count = int(done.decision.values.get(makes.count_from, makes.count))
-    same = [c for c in done.context.known.containers.values() if c.kind == makes.kind]
+    # Codes carry three letters of the kind, so that two kinds may share them: they are counted together.
+    same = [c for c in done.context.known.containers.values() if c.kind[:3] == makes.kind[:3]]
     ids = [done.id(f"container-{n}") for n in range(count)]
     codes = [f"{done.order.coi_id[2:]}-{makes.kind[:3].upper()}{len(same) + n + 1:02d}" for n in range(count)]
     shared = {**_birth(done, makes, parents), **more}

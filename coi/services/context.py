@@ -29,13 +29,17 @@ class Context:
     protocol: Protocol | None
     protocol_version: str
     now: datetime
+    is_pin_right: bool = False
 
     @property
     def actor(self) -> Actor:
-        """The person of the badge, as the entry names them; the station when the badge is nobody's."""
+        """The person of the badge, as the entry names them; the station when the badge is nobody's.
+
+        Only a PIN that was checked and is right counts as having shown one.
+        """
         if self.badge.person is None:
             return Actor(ActorKind.STATION, self.station.name, auth=AuthMethod.TOKEN)
-        return actor_of(self.badge.person, AuthMethod.BADGE_PIN if self.scan.pin else AuthMethod.BADGE)
+        return actor_of(self.badge.person, AuthMethod.BADGE_PIN if self.is_pin_right else AuthMethod.BADGE)
 
     @property
     def where(self) -> Where:

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from coi.events import Event
-from coi.models import LabelCopy, Order
-from coi.rules.journey import ContainerStatus, CopyStatus
+from coi.models import Check, LabelCopy, Order
+from coi.rules.journey import CheckState, ContainerStatus, CopyStatus
 from coi.services import numbers
 from coi.services.context import Context, Plan
 from ledger.rules import Actor, EntryRef, Subject, Where, derive, new, put
@@ -79,6 +79,14 @@ def reprint_label(
             status=str(CopyStatus.ISSUED),
             issued_at=now,
         )
+        # Whoever has scanned the old copy has scanned a void one: those checks are over.
+        begun = Check.objects.filter(
+            order=row.order_id, state=CheckState.OPEN, subjects__contains=[str(row.container_id)]
+        )
+        ended = [
+            put("coi.check", check, state=str(CheckState.ABANDONED), closed_at=now)
+            for check in begun.order_by("id").values_list("id", flat=True)
+        ]
         void = put("coi.labelcopy", row.id, status=str(CopyStatus.VOID), voided_at=now, void_reason=reason)
         unlabelled = put("coi.container", row.container_id, status=str(ContainerStatus.UNLABELLED))
         entry = append(
@@ -89,7 +97,7 @@ def reprint_label(
             now=now,
             request_id=request_id,
             facts={"voided": copy, "issued": code, "container": row.container.code},
-            changes=[void, next_copy, unlabelled],
+            changes=[void, next_copy, unlabelled, *ended],
             subjects=[Subject("order", row.order.coi_id), Subject("container", str(row.container_id))],
             reason=reason,
         )

@@ -35,6 +35,12 @@ from people.rules.authority import BadgeState
 from people.rules.sites import StationView
 from people.services import lock_station_by_token, verify_pin
 
+# What breaks when two stations meet in the same instant: one scan_id delivered to both, or two patients at one place.
+# The other one has committed by then, so that this one is decided anew, with what is known now.
+_MET = frozenset(
+    {REQUEST_CONSTRAINT, "coi_scan_pkey", "coi_vault_pkey", "coi_check_pkey", "coi_place_use_one_patient"}
+)
+
 
 class StationUnknown(NotAllowed):
     """The token is no station's: not signed in (401)."""
@@ -51,8 +57,7 @@ def record_scan(*, scan: ScanRequest, now: datetime) -> Answer:
         with transaction.atomic():
             return _record(scan, now)
     except IntegrityError as error:
-        # Two deliveries of one scan_id in the same instant, at two stations: the other one is recorded by now.
-        if constraint_of(error) not in (REQUEST_CONSTRAINT, "coi_scan_pkey"):
+        if constraint_of(error) not in _MET:
             raise
     with transaction.atomic():
         return _record(scan, now)
@@ -63,13 +68,17 @@ def _record(scan: ScanRequest, now: datetime) -> Answer:
     if station is None or not station.is_active:
         raise StationUnknown("station_unknown")
     earlier = _earlier(scan, station, now)
+    is_same_request = earlier is not None and earlier.request_digest == scan.digest(
+        known_selectors.secret_index_key()
+    )
     if earlier is not None and earlier.id == scan.scan_id:
-        if earlier.request_digest != scan.digest(known_selectors.secret_index_key()):
+        if not is_same_request:
             raise Conflict("scan_id_used")
         return dict(earlier.answer)
     badge = people.read_badge(scan.badge.decode("utf-8", "replace"), now)
     context = Context(scan, station, badge, Known(), None, "", now)
-    if earlier is not None:
+    # The same codes for another check are another request; for the check that the first one opened they are not.
+    if earlier is not None and (is_same_request or scan.check == earlier.check_ref_id):
         return _repeat(context, earlier)
     identified = [identifiers.read(raw) for raw in scan.barcodes]
     if command := commands.command_of(identified, scan.badge):
@@ -78,10 +87,14 @@ def _record(scan: ScanRequest, now: datetime) -> Answer:
 
 
 def _earlier(scan: ScanRequest, station: StationView, now: datetime) -> Scan | None:
-    """The recorded scan of this id, else the same content at this station within the last moments."""
+    """The recorded scan of this id, else the same content at this station within the last moments.
+
+    What was itself a repeat is not looked at: the moments run from the scan that was decided.
+    """
     rows = Scan.objects.raw(
         "SELECT * FROM coi_scan WHERE id = %s UNION ALL (SELECT * FROM coi_scan WHERE station = %s AND at > %s"
-        " AND at <= %s AND content_digest = %s AND outcome <> 'unreadable' ORDER BY at DESC LIMIT 1)",
+        " AND at <= %s AND content_digest = %s AND outcome <> 'unreadable' AND NOT answer ? 'is_repeat'"
+        " ORDER BY at DESC LIMIT 1)",
         [
             scan.scan_id,
             station.code,
@@ -104,6 +117,8 @@ def _decide_and_write(bare: Context, identified: Sequence[Identifier | identifie
     known = known_selectors.gather(orders=orders, check_id=check_id, station=station)
     readings = tuple(_reading(identifier, found) for identifier in identified)
     context = _with_protocol(replace(bare, known=known), [check_order, *_order_ids(readings)])
+    pin = _pin(context)
+    context = replace(context, is_pin_right=pin is PinState.VALID)
     attempt = Attempt(
         now=now,
         station=station,
@@ -112,7 +127,7 @@ def _decide_and_write(bare: Context, identified: Sequence[Identifier | identifie
         readings=readings,
         check_id=check_id,
         step=scan.step,
-        pin=_pin(context),
+        pin=pin,
         values=scan.values,
     )
     return _write(context, decide(attempt, known, context.protocol))
