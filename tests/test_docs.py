@@ -15,6 +15,7 @@ from config.documents import broken_links, documents
 from docs import generate
 from people import services as people
 from people.rules.roles import Role
+from qc.rules import criteria
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
@@ -30,6 +31,7 @@ CLOSED_LISTS = (
     protocol.ValuesBy,
 )
 PARTS = (protocol.Protocol, protocol.Step, protocol.ValueRule, protocol.Makes)
+OF_SPECIFICATIONS = (criteria.Sort, criteria.Timing, criteria.Verdict)
 TEXTS = {".md", ".py", ".toml", ".txt", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".sh", ".typ", ""}
 # built of pieces, so that this file does not hold what it looks for
 HOMES = "|".join(("home/", "root/", "Users/"))
@@ -82,6 +84,13 @@ def test_every_field_of_a_protocol_is_documented(part: type) -> None:
     page = read("docs/reference/protocols.md")
     fields = [field.name for field in dataclasses.fields(part) if field.name != "by_code"]
     assert [name for name in fields if f"`{name}`" not in page] == []
+
+
+def test_every_field_and_choice_of_a_specification_is_documented() -> None:
+    page = read("docs/reference/specifications.md")
+    named = [field.name for field in dataclasses.fields(criteria.Criterion)]
+    named += [member.value for closed in OF_SPECIFICATIONS for member in closed]
+    assert [name for name in named if f"`{name}`" not in page] == []
 
 
 def variables() -> Iterator[str]:
