@@ -16,6 +16,7 @@ from people.rules.roles import Role
 
 MAX_STEPS = 60
 MAX_CHILDREN = 12
+MAX_CODE, MAX_KIND = 40, 30
 
 
 class Scope(StrEnum):
@@ -327,20 +328,28 @@ def _read_makes(reader: _Reader) -> Makes | None:
 
 def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
     seen: set[str] = set()
+    batched: set[str] = set()  # steps that come after the start of a batch
+    codes = {step.code for step in steps}
     for n, step in enumerate(steps):
         path = f"steps[{n}]"
+        if step.does is Does.START_BATCH or batched & set(step.after):
+            batched.add(step.code)
+        if step.scope is Scope.BATCH and step.code not in batched:
+            faults.append(Problem(f"{path}.after", "not_after_start_of_batch"))
+        if step.hold_until_step and step.hold_until_step not in codes:
+            faults.append(Problem(f"{path}.hold_until_step", "unknown_step", {"code": step.hold_until_step}))
         if step.code in seen:
             faults.append(Problem(f"{path}.code", "repeated", {"code": step.code}))
         for code in step.after:
             if code not in seen:
                 faults.append(Problem(f"{path}.after", "not_an_earlier_step", {"code": code}))
         seen.add(step.code)
-        faults.extend(Problem(f"{path}.{key}", code) for key, code in _step_faults(step))
+        found = (*_step_faults(step), *_shape_faults(step), *_value_faults(step))
+        faults.extend(Problem(f"{path}.{key}", code) for key, code in found)
 
 
 def _step_faults(step: Step) -> list[tuple[str, str]]:
     """What one step needs to make sense on its own."""
-    counts = {value.name for value in step.values if value.is_count}
     needs = (
         ("roles", not step.roles, "required"),
         ("items", not step.items, "required"),
@@ -358,19 +367,8 @@ def _step_faults(step: Step) -> list[tuple[str, str]]:
         ),
         ("receiver", step.does is Does.TRANSFER and step.receiver is None, "required_for_transfer"),
         ("makes", step.does in (Does.COLLECT, Does.MAKE, Does.POOL) and step.makes is None, "required"),
-        (
-            "makes",
-            bool(step.makes and step.makes.count_from and step.makes.count_from not in counts),
-            "unknown_count",
-        ),
         ("items", step.does is Does.APPLY_LABEL and Item.LABEL not in step.items, "label_required"),
         ("items", step.does is Does.PUT_AWAY and Item.PLACE not in step.items, "place_required"),
-        ("items", step.scope is Scope.CONTAINER and not _names_container(step), "container_required"),
-        (
-            "items",
-            step.scope is Scope.BATCH and Item.CONTAINERS not in step.items,
-            "containers_required",
-        ),
         (
             "hold_minutes",
             (step.hold_minutes is None) != (not step.hold_until_step),
@@ -380,5 +378,52 @@ def _step_faults(step: Step) -> list[tuple[str, str]]:
     return [(key, code) for key, is_wrong, code in needs if is_wrong]
 
 
-def _names_container(step: Step) -> bool:
-    return Item.CONTAINER in step.items or Item.LABEL in step.items
+# How the containers of a step are scanned, by its scope: one of these and no other, so that a label means one thing.
+_SUBJECT_ITEMS = {
+    Scope.ORDER: [frozenset[Item]()],
+    Scope.CONTAINER: [frozenset({Item.CONTAINER}), frozenset({Item.LABEL})],
+    Scope.BATCH: [frozenset({Item.CONTAINERS})],
+}
+_SCOPES = {Does.COLLECT: {Scope.ORDER}, Does.POOL: {Scope.BATCH}, Does.START_BATCH: {Scope.CONTAINER}}
+_ANY_SCOPE = frozenset({Does.NOTHING})
+
+
+def _shape_faults(step: Step) -> list[tuple[str, str]]:
+    """Scope, items and effect have to fit each other; codes and kinds have to fit their columns."""
+    containers = frozenset(step.items) & {Item.CONTAINER, Item.CONTAINERS, Item.LABEL}
+    scopes = _SCOPES.get(step.does, set(Scope) if step.does in _ANY_SCOPE else {Scope.CONTAINER, Scope.BATCH})
+    kinds = (*step.kinds, *([step.makes.kind] if step.makes else []))
+    needs = (
+        ("items", containers not in _SUBJECT_ITEMS[step.scope], f"not_the_items_of_scope_{step.scope}"),
+        ("items", len(set(step.items)) < len(step.items), "repeated"),
+        ("scope", step.scope not in scopes, "not_for_this_effect"),
+        ("code", len(step.code) > MAX_CODE, "too_long"),
+        ("kinds", any(len(kind) > MAX_KIND for kind in kinds), "too_long"),
+    )
+    return [(key, code) for key, is_wrong, code in needs if is_wrong]
+
+
+def _value_faults(step: Step) -> list[tuple[str, str]]:
+    """Values have a name each and a range that is not empty; a count of containers has lawful ends."""
+    counts = {value.name: value for value in step.values if value.is_count}
+    wanted = step.makes.count_from if step.makes else ""
+    count = counts.get(wanted)
+    is_bounded = count is not None and count.low is not None and count.high is not None
+    is_lawful = (
+        is_bounded and count is not None and 1 <= (count.low or 0) <= (count.high or 0) <= MAX_CHILDREN
+    )
+    needs = (
+        ("makes", bool(wanted) and count is None, "unknown_count"),
+        (
+            "makes",
+            bool(wanted) and count is not None and not is_lawful,
+            f"count_not_from_1_to_{MAX_CHILDREN}",
+        ),
+        ("values", len({value.name for value in step.values}) < len(step.values), "repeated"),
+        (
+            "values",
+            any(v.low is not None and v.high is not None and v.low > v.high for v in step.values),
+            "empty_range",
+        ),
+    )
+    return [(key, code) for key, is_wrong, code in needs if is_wrong]

@@ -8,7 +8,7 @@ from coi.events import Event
 from coi.models import Batch, Order, StepRecord
 from coi.rules.dispositions import MOVES, NEEDS_SIGNATURES
 from coi.rules.journey import Disposition
-from coi.services.recording import writing
+from coi.services.recording import repeated, writing
 from ledger.rules import Actor, Subject, Where, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
@@ -30,6 +30,8 @@ def record_disposition(
 
     Raises NotFound, Conflict (no such move from here), Invalid (signatures), NotAllowed (signed by a producer).
     """
+    if repeated(request_id, Event.DISPOSITION_RECORDED, batch=batch, to=disposition):
+        return
     row = Batch.objects.filter(code=batch).first()
     if row is None:
         raise NotFound("batch_unknown")

@@ -71,8 +71,8 @@ def _refused(*refusals: tuple[RefusalCode, dict[str, str]]) -> _Done:
 
 def _cancel(context: Context) -> _Done:
     """Abandon the open check named in the request, under its journey's lock: a scan may be completing it elsewhere."""
-    rows = Check.objects.select_related("order").filter(id=context.scan.check)
-    row = rows.first() if context.scan.check is not None else None
+    rows, check = Check.objects.select_related("order"), context.scan.check
+    row = rows.filter(id=check).first() if check is not None else None
     if row is not None and row.order_id is not None:
         Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row.refresh_from_db(fields=["state"])

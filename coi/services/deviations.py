@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from coi.events import Event
 from coi.models import Container, Deviation, Hold, Order
 from coi.rules.deviations import DUE, Cause, DeviationOutcome, DeviationPlan, DeviationState
@@ -14,7 +12,7 @@ from coi.rules.vault import VaultKind
 from coi.services import numbers, vault
 from coi.services.completing import digest_of
 from coi.services.context import Follow, Plan
-from coi.services.recording import require_at
+from coi.services.recording import repeated, require_at, writing
 from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
@@ -135,7 +133,9 @@ def place_hold(
     order = Order.objects.get(id=found.order_id)
     require_at([found.custodian_id, order.manufacturing_site_id], HOLDERS, actor=actor, now=now)
     row, text_id = derive(request_id, "hold"), derive(request_id, "text")
-    with transaction.atomic():
+    if repeated(request_id, Event.HOLD_PLACED, container=container, reason=reason_code):
+        return row
+    with writing():
         _lock(order.id)
         digest = vault.keep(kind=VaultKind.TEXT, id=text_id, plain=text.encode())
         append(
@@ -171,7 +171,9 @@ def release_hold(
         raise NotFound("hold_unknown")
     _need_reason("release", text)
     require_at([row.container.custodian_id, row.order.manufacturing_site_id], QUALITY, actor=actor, now=now)
-    with transaction.atomic():
+    if repeated(request_id, Event.HOLD_RELEASED, container=row.container.code):
+        return
+    with writing():
         _lock(row.order_id)
         current = Hold.objects.get(id=hold)
         if current.released_at is not None:
@@ -197,8 +199,10 @@ def assign_deviation(
     *, code: str, owner_id: int, owner_name: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
     """Give an open deviation its owner. Raises NotFound, NotAllowed, Conflict (closed)."""
+    if repeated(request_id, Event.DEVIATION_ASSIGNED, deviation=code, owner=str(owner_id)):
+        return
     row = _open_deviation(code, actor, now)
-    with transaction.atomic():
+    with writing():
         append(
             event=Event.DEVIATION_ASSIGNED,
             stream=_stream(row),
@@ -229,6 +233,8 @@ def close_deviation(
 
     Raises NotFound, NotAllowed (role, credential), Invalid (texts), Conflict (closed meanwhile).
     """
+    if repeated(request_id, Event.DEVIATION_CLOSED, deviation=code, cause=cause, disposition=outcome):
+        return
     row = _open_deviation(code, actor, now)
     _need_reason("cause", cause_text)
     _need_reason("disposition", outcome_text)
@@ -237,7 +243,7 @@ def close_deviation(
     )
     signer = _require_quality(row, actor, now)
     texts = {"cause": derive(request_id, "cause"), "disposition": derive(request_id, "disposition")}
-    with transaction.atomic():
+    with writing():
         if Deviation.objects.select_for_update(no_key=True).get(id=row.id).state == DeviationState.CLOSED:
             raise Conflict("deviation_closed")
         digests = {

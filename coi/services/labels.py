@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from coi.events import Event
 from coi.models import Check, LabelCopy, Order
 from coi.rules.journey import CheckState, ContainerStatus, CopyStatus
 from coi.services import numbers
 from coi.services.context import Context, Plan
+from coi.services.recording import repeated, writing
 from ledger.rules import Actor, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append, enqueue
@@ -57,11 +56,13 @@ def reprint_label(
     """
     if reason not in REPRINT_REASONS:
         raise Invalid("fields_invalid", detail={"fields": {"reason": "not_choice"}})
+    if earlier := repeated(request_id, Event.LABEL_REPRINTED, voided=copy):
+        return str(earlier.facts["issued"])
     row = LabelCopy.objects.select_related("container", "order").filter(code=copy).first()
     if row is None:
         raise NotFound("label_unknown")
     require(actor=actor, roles=REPRINTERS, site=row.container.custodian_id, now=now)
-    with transaction.atomic():
+    with writing():
         Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row = LabelCopy.objects.select_related("container", "order").get(code=copy)
         if row.status == CopyStatus.VOID:

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from coi.events import Event
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
+from ledger.selectors import EntryView, entry_for_request
 from people import selectors as people
 from people.rules.authority import BadgeState, Person
 from people.rules.roles import Role
@@ -33,10 +36,22 @@ def writing() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        code = _CONFLICTS.get(constraint_of(error))
+        name = constraint_of(error)
+        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
+        code = "request_id_used" if name.endswith("_pkey") else _CONFLICTS.get(name)
         if code is None:
             raise
         raise Conflict(code) from error
+
+
+def repeated(request_id: UUID, event: Event, **facts: object) -> EntryView | None:
+    """The entry of this very request, if it was carried out before; Conflict when its id was used for another one."""
+    earlier = entry_for_request(request_id)
+    if earlier is None:
+        return None
+    if earlier.event != event or any(earlier.facts.get(name) != value for name, value in facts.items()):
+        raise Conflict("request_id_used")
+    return earlier
 
 
 def constraint_of(error: IntegrityError) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 from coi.events import Event
 from coi.models import Check
 from coi.rules.journey import CheckState
-from coi.services.recording import actor_of, where_of
+from coi.services.recording import actor_of, repeated, where_of
 from coi.services.scans import StationUnknown
 from ledger.rules import AuthMethod, Subject, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
@@ -27,6 +27,8 @@ def clear_stop(*, check: UUID, token: str, badge: str, pin: str, now: datetime, 
     Raises StationUnknown (401), NotFound, Conflict (cleared already), NotAllowed: the credential, the role, or the
     same person who met the STOP.
     """
+    if repeated(request_id, Event.STOP_CLEARED, check=str(check)):
+        return
     credential = BadgeCredential(badge, pin)
     with transaction.atomic():
         station = lock_station_by_token(token)
