@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pgtrigger
 import pytest
 from django.core.management import call_command
@@ -15,6 +16,10 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.furnished"]
+
+# a property that holds slowly on a busy machine still holds
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -380,7 +380,7 @@ def test_rooms_say_what_their_entries_mean() -> None:
     assert entry is not None
     assert present is not None
     assert present(entry) == "scan 1"
-    assert registry.presenter("coi:scan:refused") is None
+    assert registry.presenter("coi:nothing:said") is None
 
 
 def test_a_row_calls_itself_by_its_key() -> None:
