@@ -229,15 +229,14 @@ def answers() -> bool:
         return False
 
 
-def await_page(running: list[Part]) -> None:
-    """Wait for the first answer."""
+def await_page(web: Part) -> None:
+    """Wait for the first answer. Worker and beat start after it: they would only slow it down."""
     deadline = time.monotonic() + START_LIMIT
     while not answers():
-        for part in running:
-            if part.has_ended():
-                raise RunError(f"the {part.name} did not start: {last_line(part.log)} (see {part.log})")
+        if web.has_ended():
+            raise RunError(f"the {web.name} did not start: {last_line(web.log)} (see {web.log})")
         if time.monotonic() > deadline:
-            raise RunError(f"the page does not answer (see {running[0].log})")
+            raise RunError(f"the page does not answer (see {web.log})")
         time.sleep(0.2)
 
 
@@ -299,10 +298,11 @@ def serve() -> int:
             if house.manage("prepare", "--demonstration"):
                 raise RunError("the database could not be prepared (see above)")
             running = parts(house)
-            for part in running:
-                part.start(house.environment)
-            await_page(running)
+            running[0].start(house.environment)
+            await_page(running[0])
             announce(house, time.monotonic() - began)
+            for part in running[1:]:
+                part.start(house.environment)
             if history := unfinished_history(house):
                 running.append(history)
                 history.start(house.environment)
@@ -319,15 +319,16 @@ def serve() -> int:
 
 
 def manage(arguments: list[str]) -> int:
-    """One command. Servers that were not running are stopped again afterwards."""
+    """One command: as a guest of a run, or holding the data folder and stopping afterwards what it started."""
     house = House(die_with_parent=False)
-    was_running = house.servers.postgres_pid() is not None
-    try:
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(alone(house.folder))
+            held.callback(house.servers.stop)
+        except RunError:
+            pass  # a run is there: its servers are ours too
         house.open()
         return house.manage(*arguments)
-    finally:
-        if not was_running:
-            house.servers.stop()
 
 
 def stop() -> int:

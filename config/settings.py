@@ -269,7 +269,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.statics.HashedModules"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
@@ -293,15 +293,15 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    # expires: a worker that was away must not find a heap of the same errand
-    "seal": {"task": "people.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
-    "sweep-effects": {"task": "people.tasks.sweep_effects", "schedule": 10.0, "options": {"expires": 10}},
+    # expires: a worker that was away must not find a heap of the same errand; one that is busy must still find it
+    "seal": {"task": "people.tasks.seal", "schedule": 5.0, "options": {"expires": 30}},
+    "sweep-effects": {"task": "people.tasks.sweep_effects", "schedule": 10.0, "options": {"expires": 60}},
     "watch-hold-times": {
         "task": "coi.tasks.watch_hold_times",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 5}},
+    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
 }
 
 # -- the ledger and the vault ---------------------------------------------------------------------------------------
