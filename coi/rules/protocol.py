@@ -408,17 +408,10 @@ def _value_faults(step: Step) -> list[tuple[str, str]]:
     counts = {value.name: value for value in step.values if value.is_count}
     wanted = step.makes.count_from if step.makes else ""
     count = counts.get(wanted)
-    is_bounded = count is not None and count.low is not None and count.high is not None
-    is_lawful = (
-        is_bounded and count is not None and 1 <= (count.low or 0) <= (count.high or 0) <= MAX_CHILDREN
-    )
+    is_bounded = count is None or ((count.low or 0) >= 1 and 1 <= (count.high or 0) <= MAX_CHILDREN)
     needs = (
         ("makes", bool(wanted) and count is None, "unknown_count"),
-        (
-            "makes",
-            bool(wanted) and count is not None and not is_lawful,
-            f"count_not_from_1_to_{MAX_CHILDREN}",
-        ),
+        ("makes", bool(wanted) and not is_bounded, f"count_not_from_1_to_{MAX_CHILDREN}"),
         ("values", len({value.name for value in step.values}) < len(step.values), "repeated"),
         (
             "values",

@@ -10,7 +10,7 @@ from coi.rules.journey import CheckState, ContainerStatus, CopyStatus
 from coi.services import numbers
 from coi.services.context import Context, Plan
 from coi.services.recording import repeated, writing
-from ledger.rules import Actor, EntryRef, Subject, Where, derive, new, put
+from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append, enqueue
 from people.rules.roles import Role
@@ -70,26 +70,7 @@ def reprint_label(
         if row.container.status not in (ContainerStatus.UNLABELLED, ContainerStatus.AVAILABLE):
             raise Conflict("container_used")
         (code,) = numbers.new_label_codes(1)
-        next_copy = new(
-            "coi.labelcopy",
-            derive(request_id, "label"),
-            order_id=row.order_id,
-            container_id=row.container_id,
-            code=code,
-            number=row.number + 1,
-            status=str(CopyStatus.ISSUED),
-            issued_at=now,
-        )
-        # Whoever has scanned the old copy has scanned a void one: those checks are over.
-        begun = Check.objects.filter(
-            order=row.order_id, state=CheckState.OPEN, subjects__contains=[str(row.container_id)]
-        )
-        ended = [
-            put("coi.check", check, state=str(CheckState.ABANDONED), closed_at=now)
-            for check in begun.order_by("id").values_list("id", flat=True)
-        ]
-        void = put("coi.labelcopy", row.id, status=str(CopyStatus.VOID), voided_at=now, void_reason=reason)
-        unlabelled = put("coi.container", row.container_id, status=str(ContainerStatus.UNLABELLED))
+        issued = derive(request_id, "label")
         entry = append(
             event=Event.LABEL_REPRINTED,
             stream=f"journey:{row.order.coi_id}",
@@ -98,9 +79,36 @@ def reprint_label(
             now=now,
             request_id=request_id,
             facts={"voided": copy, "issued": code, "container": row.container.code},
-            changes=[void, next_copy, unlabelled, *ended],
+            changes=[*_replaced(row, reason, issued, code, now), *_begun_checks_end(row, now)],
             subjects=[Subject("order", row.order.coi_id), Subject("container", str(row.container_id))],
             reason=reason,
         )
-        enqueue(kind=RENDER, entry=entry, payload={"copy": next_copy.id}, now=now)
+        enqueue(kind=RENDER, entry=entry, payload={"copy": issued}, now=now)
     return code
+
+
+def _replaced(copy: LabelCopy, reason: str, issued: UUID, code: str, now: datetime) -> Sequence[Change]:
+    """The old copy void, the next one issued, the container without a label until that is scanned back."""
+    return [
+        put("coi.labelcopy", copy.id, status=str(CopyStatus.VOID), voided_at=now, void_reason=reason),
+        new(
+            "coi.labelcopy",
+            issued,
+            order_id=copy.order_id,
+            container_id=copy.container_id,
+            code=code,
+            number=copy.number + 1,
+            status=str(CopyStatus.ISSUED),
+            issued_at=now,
+        ),
+        put("coi.container", copy.container_id, status=str(ContainerStatus.UNLABELLED)),
+    ]
+
+
+def _begun_checks_end(copy: LabelCopy, now: datetime) -> Sequence[Change]:
+    """Whoever has scanned the old copy has scanned a void one: the checks in which they did are over."""
+    begun = Check.objects.filter(
+        order=copy.order_id, state=CheckState.OPEN, subjects__contains=[str(copy.container_id)]
+    )
+    ids = begun.order_by("id").values_list("id", flat=True)
+    return [put("coi.check", check, state=str(CheckState.ABANDONED), closed_at=now) for check in ids]
