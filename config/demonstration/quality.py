@@ -1,55 +1,91 @@
-"""Tests and release of a demonstration batch, by the people whose work it is."""
+"""Tests and release of a demonstration batch, by the people whose work it is.
 
-from uuid import uuid5
+The numbers are drawn around those of published batches, so that charts have something true to life to show.
+"""
 
-from coi import services as coi
-from coi.rules.journey import Disposition
+import math
+import random
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
 from config.demonstration.player import Player
-from config.demonstration.site import SPACE, Member
-from people import selectors as people
+from config.demonstration.site import PLANT, SPACE, Member
 from people.rules.credentials import BadgeCredential
-from people.rules.signatures import Meaning, SignatureView
-from people.services import confirm, sign
+from qc import services as qc
+
+SOON = ("APPEARANCE", "IDENTITY", "VIABILITY", "CD3", "CAR")
+
+
+class NotReleased(AssertionError):
+    """The story needs a release that was refused."""
+
+
+def values(p: Player) -> dict[str, str]:
+    """One value for each criterion that a release needs; the same for the same journey."""
+    rng = random.Random(f"quality {p.name}")
+    return {
+        "APPEARANCE": "slightly turbid, pack intact",
+        "IDENTITY": "confirmed",
+        "VIABILITY": f"{min(98.9, max(82.0, rng.gauss(92.0, 3.0))):.1f}",
+        "CD3": f"{min(99.8, max(90.0, rng.gauss(97.6, 1.0))):.1f}",
+        "CAR": f"{max(14.0, rng.gauss(31.0, 7.5)):.1f}",
+        "CD4_CD8": f"{math.exp(rng.gauss(0.4, 0.5)):.2f}",
+        "VCN": f"{min(4.4, math.exp(rng.gauss(0.6, 0.3))):.1f}",
+        "ENDOTOXIN": rng.choice(("<0.05", "<0.05", "<0.05", "0.07", "0.12")),
+        "MYCOPLASMA": "not detected",
+        "STERILITY_INTERIM": "no growth to date",
+        "DOSE": f"{min(4.8, max(0.4, rng.gauss(2.3, 0.5))):.1f}",
+    }
 
 
 def start_tests(p: Player) -> None:
-    """The sample is in the laboratory."""
-    _dispose(p, Disposition.TESTING, [])
+    """The release sample is in the laboratory; flow cytometry comes first."""
+    _results(p, SOON)
 
 
 def finish_tests(p: Player) -> None:
-    """All results are in."""
-    _dispose(p, Disposition.QA_REVIEW, [])
+    """The slower results; each is looked over by a second person, then the batch goes to review."""
+    _results(p, [code for code in values(p) if code not in SOON])
+    reviewer = p.demo.member("Leo")
+    submitted = qc.submit_for_review(batch=_batch(p), **_doing(p, reviewer, "submit"))
+    _need(submitted)
 
 
 def release(p: Player) -> None:
-    """Review and release, two people."""
-    review = _sign(p, p.demo.member("Bob"), Meaning.REVIEW)
-    p.wait(hours=2)
-    _dispose(p, Disposition.RELEASED, [review, _sign(p, p.demo.member("Rosa"), Meaning.RELEASE)])
+    """Review and release by two people who made nothing of it."""
+    for first_name, service in (("Bob", qc.review_batch), ("Rosa", qc.release_batch)):
+        member = p.demo.member(first_name)
+        credential = BadgeCredential(member.badge, member.pin)
+        _need(service(batch=_batch(p), credential=credential, **_doing(p, member, f"sign {first_name}")))
+        p.wait(hours=2)
 
 
-def _dispose(p: Player, disposition: Disposition, signatures: list[SignatureView]) -> None:
-    batch = p.containers("product_bag")[0].batch
-    doing = p.demo.doing(f"{batch} {disposition}", p.demo.member("Rosa").actor) | {"now": p.now}
-    coi.record_disposition(batch=batch, disposition=disposition, signatures=signatures, **doing)
+def _results(p: Player, criteria: tuple[str, ...] | list[str]) -> None:
+    analyst, reviewer, found = p.demo.member("Ana"), p.demo.member("Leo"), values(p)
+    for code in criteria:
+        p.wait(minutes=25)
+        result = qc.record_result(
+            batch=_batch(p),
+            container=p.containers("sample")[-1].code,
+            criterion=code,
+            value=found[code],
+            tested_at=p.now - timedelta(minutes=10),
+            **_doing(p, analyst, f"result {code}"),
+        )
+        p.wait(minutes=5)
+        qc.review_result(result=UUID(str(result.id)), **_doing(p, reviewer, f"review {code}"))
 
 
-def _sign(p: Player, member: Member, meaning: Meaning) -> SignatureView:
-    batch = p.containers("product_bag")[0].batch
-    doing = p.demo.doing(f"{batch} {meaning}", member.actor) | {"now": p.now}
-    where = {key: doing[key] for key in ("where", "now")}
-    credential = BadgeCredential(member.badge, member.pin)
-    checked = confirm(credential=credential, request_id=uuid5(SPACE, f"{batch} {meaning} pin"), **where)
-    person = people.person(member.user_id, p.now)
-    if person is None or checked.confirmed is None:
-        raise AssertionError(f"{member.name} could not sign")
-    return sign(
-        signer=person,
-        meaning=meaning,
-        record_kind="batch",
-        record_id=batch,
-        record_digest="0" * 64,
-        credential=checked.confirmed,
-        **doing,
-    )
+def _batch(p: Player) -> str:
+    return p.containers("product_bag")[0].batch
+
+
+def _doing(p: Player, member: Member, label: str) -> dict[str, Any]:
+    doing = p.demo.doing(label, member.actor, PLANT)
+    return doing | {"now": p.now, "request_id": uuid5(SPACE, f"{p.coi_id} {label}")}
+
+
+def _need(attempt: qc.Attempt) -> None:
+    if not attempt.is_done:
+        raise NotReleased(str(attempt.blockers))

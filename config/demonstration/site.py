@@ -231,9 +231,8 @@ def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Dem
     _stock(demo)
     coi.create_product(code=PRODUCT, name="CD19 CAR-T (demonstration)", **demo.doing("product", admin.actor))
     _document(demo, "protocol", PRODUCT, "CD19 CAR-T protocol", _content("cd19_protocol.json"))
-    if (HERE / "cd19_specification.json").exists():
-        specification = _content("cd19_specification.json")
-        _document(demo, "specification", PRODUCT, "CD19 CAR-T release specification", specification)
+    specification = _content("cd19_specification.json")
+    _document(demo, "specification", PRODUCT, "CD19 CAR-T release specification", specification)
     return demo
 
 
