@@ -135,8 +135,12 @@ def test_a_run_from_start_to_stop(running: Running) -> None:
     assert "Redis had ended and was started again" in said
     until(lambda: not running.family(), "the kernel has ended the children")
     running.process = running.start()
-    lines = iter(running.process.stdout or ())
-    assert any(f"Veintrace answers at http://localhost:{running.port}/" in line for line in lines)
+    heard: list[str] = []
+    for line in running.process.stdout or ():
+        heard.append(line)
+        if line.startswith("Veintrace answers at"):
+            break
+    assert f"http://localhost:{running.port}/" in heard[-1], "".join(heard)
 
     running.process.send_signal(signal.SIGINT)
     said, _ = running.process.communicate(timeout=PATIENCE)
