@@ -1,0 +1,264 @@
+"""Batches for quality: a list of them, everything known of some, and the lock under which one is decided.
+
+A dossier costs a fixed number of statements for any number of batches.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from coi.models import (
+    Batch,
+    Container,
+    ContainerParent,
+    Deviation,
+    Handover,
+    Hold,
+    LabelCopy,
+    Order,
+    StepRecord,
+)
+from coi.rules.batches import (
+    BatchContainer,
+    BatchDeviation,
+    BatchHandover,
+    BatchHold,
+    BatchStep,
+    BatchSummary,
+    Dossier,
+    is_reached,
+)
+from coi.rules.deviations import DeviationState
+from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, OrderKind
+from coi.selectors.visible import sites_of
+from people.rules.authority import Person
+
+MOST = 200
+DECIDED = (Disposition.RELEASED, Disposition.REJECTED)
+
+
+def undecided_batches(viewer: Person, at: datetime) -> tuple[BatchSummary, ...]:
+    """Batches at the viewer's sites that are neither released nor rejected, the oldest first."""
+    found = _at_sites_of(viewer, at).exclude(disposition__in=DECIDED).order_by("started_at", "code")
+    return tuple(_summary(row) for row in found[:MOST])
+
+
+def decided_batches(viewer: Person, at: datetime, most: int = 50) -> tuple[BatchSummary, ...]:
+    """Batches at the viewer's sites that are released or rejected, the newest first."""
+    found = _at_sites_of(viewer, at).filter(disposition__in=DECIDED).order_by("-started_at", "code")
+    return tuple(_summary(row) for row in found[:most])
+
+
+def visible_batch(viewer: Person, code: str, at: datetime) -> BatchSummary | None:
+    """A batch at one of the viewer's sites; None for all others."""
+    row = None if "\x00" in code else _at_sites_of(viewer, at).filter(code=code).first()
+    return None if row is None else _summary(row)
+
+
+def batch_by_code(code: str) -> BatchSummary | None:
+    """A batch, for services, which ask for authority themselves."""
+    row = None if "\x00" in code else _rows().filter(code=code).first()
+    return None if row is None else _summary(row)
+
+
+def lock_batch(code: str) -> BatchSummary | None:
+    """The batch, with its journey locked as scans lock it: nothing of it changes until the transaction ends."""
+    found = Batch.objects.filter(code=code).values("order")
+    Order.objects.select_for_update(no_key=True).filter(id__in=found).first()
+    return batch_by_code(code)
+
+
+def dossier(batch: BatchSummary) -> Dossier:
+    """Everything known of one batch."""
+    return dossiers([batch])[batch.id]
+
+
+def dossiers(batches: Sequence[BatchSummary]) -> dict[str, Dossier]:
+    """Everything known of batches, by id (seven statements, however many batches and whatever their history)."""
+    ids = [batch.id for batch in batches]
+    orders = list(Batch.objects.filter(id__in=ids).values_list("order_id", flat=True))
+    containers = _containers(ids)
+    parents = _parents(orders)
+    steps, handovers, holds = _steps(orders), _handovers(ids), _holds(orders)
+    deviations = _deviations({c.id for own in containers.values() for c in own})
+    return {
+        batch.id: _gathered(
+            batch,
+            containers=tuple(containers[batch.id]),
+            parents=tuple(parents[batch.coi_id]),
+            steps=steps[batch.coi_id],
+            handovers=tuple(handovers[batch.id]),
+            holds=holds[batch.coi_id],
+            deviations=deviations,
+        )
+        for batch in batches
+    }
+
+
+def _gathered(
+    batch: BatchSummary,
+    *,
+    containers: tuple[BatchContainer, ...],
+    parents: tuple[tuple[str, str], ...],
+    steps: Iterable[tuple[str, BatchStep]],
+    handovers: tuple[BatchHandover, ...],
+    holds: Iterable[tuple[str, BatchHold]],
+    deviations: Iterable[tuple[frozenset[str], BatchDeviation]],
+) -> Dossier:
+    ids = frozenset(container.id for container in containers)
+    return Dossier(
+        batch=batch,
+        containers=containers,
+        parents=tuple(pair for pair in parents if pair[0] in ids),
+        steps=tuple(s for own, s in steps if own == batch.id or not ids.isdisjoint(s.containers)),
+        handovers=handovers,
+        holds=tuple(hold for held, hold in holds if is_reached(held, list(ids), parents)),
+        deviations=tuple(deviation for named, deviation in deviations if not ids.isdisjoint(named)),
+    )
+
+
+def _rows() -> QuerySet[Batch]:
+    return Batch.objects.select_related("order__product")
+
+
+def _at_sites_of(viewer: Person, at: datetime) -> QuerySet[Batch]:
+    return _rows().filter(site__in=sites_of(viewer, at))
+
+
+def _summary(row: Batch) -> BatchSummary:
+    order = row.order
+    return BatchSummary(
+        id=str(row.pk),
+        code=row.code,
+        order_id=str(order.pk),
+        coi_id=order.coi_id,
+        order_kind=OrderKind(order.kind),
+        product=order.product.code,
+        product_name=order.product.name,
+        site=row.site_id,
+        started_at=row.started_at,
+        disposition=Disposition(row.disposition),
+        protocol_id=str(order.protocol_id),
+        specification_id=str(order.specification_id or ""),
+    )
+
+
+def _containers(batches: Collection[str]) -> dict[str, list[BatchContainer]]:
+    rows = Container.objects.select_related("collection", "batch").filter(batch__in=batches)
+    copies: dict[UUID, LabelCopy] = {}
+    for copy in LabelCopy.objects.filter(container__batch__in=batches).order_by("number"):
+        if copy.status != CopyStatus.VOID:
+            copies[copy.container_id] = copy
+    found: dict[str, list[BatchContainer]] = defaultdict(list)
+    for row in rows.order_by("made_at", "code"):
+        found[str(row.batch_id)].append(_container(row, copies.get(row.pk)))
+    return found
+
+
+def _container(row: Container, copy: LabelCopy | None) -> BatchContainer:
+    made_here = row.batch.site_id if row.batch is not None else row.custodian_id
+    return BatchContainer(
+        id=str(row.pk),
+        code=row.code,
+        kind=row.kind,
+        status=ContainerStatus(row.status),
+        custodian=row.custodian_id,
+        origin=row.collection.site_id if row.collection is not None else made_here,
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+        label=copy.code if copy is not None else "",
+        is_label_applied=copy is not None and copy.status == CopyStatus.APPLIED,
+    )
+
+
+def _parents(orders: Collection[UUID]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    rows = ContainerParent.objects.filter(order__in=orders).values_list(
+        "order__coi_id", "child_id", "parent_id"
+    )
+    for coi_id, child, parent in rows.order_by("child_id", "parent_id"):
+        found[coi_id].append((str(child), str(parent)))
+    return found
+
+
+def _steps(orders: Collection[UUID]) -> dict[str, list[tuple[str, BatchStep]]]:
+    found: dict[str, list[tuple[str, BatchStep]]] = defaultdict(list)
+    rows = StepRecord.objects.select_related("order").filter(order__in=orders)
+    for row in rows.order_by("at", "step", "subject", "occurrence"):
+        found[row.order.coi_id].append((str(row.batch or ""), _step(row)))
+    return found
+
+
+def _step(row: StepRecord) -> BatchStep:
+    return BatchStep(
+        step=row.step,
+        subject=str(row.subject),
+        occurrence=row.occurrence,
+        at=row.at,
+        site=row.site_id,
+        performer_id=row.performer_id,
+        performer=row.performer_name,
+        witness_id=row.witness_id,
+        witness=row.witness_name,
+        containers=tuple(str(container) for container in row.containers),
+        values=row.values,
+        stock=tuple(row.stock),
+    )
+
+
+def _handovers(batches: Collection[str]) -> dict[str, list[BatchHandover]]:
+    found: dict[str, list[BatchHandover]] = defaultdict(list)
+    rows = Handover.objects.select_related("container").filter(container__batch__in=batches)
+    for row in rows.order_by("at", "container_id"):
+        found[str(row.container.batch_id)].append(
+            BatchHandover(
+                container=str(row.container_id),
+                giver_site=row.giver_site_id,
+                giver=row.giver_name,
+                receiver_site=row.receiver_site_id,
+                receiver=row.receiver_name,
+                at=row.at,
+            )
+        )
+    return found
+
+
+def _holds(orders: Collection[UUID]) -> dict[str, list[tuple[str, BatchHold]]]:
+    found: dict[str, list[tuple[str, BatchHold]]] = defaultdict(list)
+    rows = Hold.objects.select_related("order", "container", "deviation").filter(order__in=orders)
+    for row in rows.order_by("placed_at", "id"):
+        hold = BatchHold(
+            id=str(row.pk),
+            container=row.container.code,
+            reason=row.reason_code,
+            placed_at=row.placed_at,
+            released_at=row.released_at,
+            deviation=row.deviation.code if row.deviation is not None else "",
+        )
+        found[row.order.coi_id].append((str(row.container_id), hold))
+    return found
+
+
+def _deviations(containers: Collection[str]) -> list[tuple[frozenset[str], BatchDeviation]]:
+    """By the containers that they name, whoever's journey they were opened in: a mix-up concerns two."""
+    named: Q = Q(containers__has_any_keys=sorted(containers))
+    rows: Iterable[Any] = Deviation.objects.filter(named).order_by("code") if containers else ()
+    return [
+        (
+            frozenset(str(container) for container in row.containers),
+            BatchDeviation(
+                code=row.code,
+                grade=row.grade,
+                state=DeviationState(row.state),
+                trigger=row.trigger,
+                opened_at=row.opened_at,
+                cause=row.cause_code,
+                outcome=row.disposition_code,
+            ),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,19 @@
+"""Names of what happens in `qc`: past tense, never renamed, never reused."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """Events of this room."""
+
+    RESULT_RECORDED = "qc:result:recorded"
+    RESULT_CORRECTED = "qc:result:corrected"
+    RESULT_REVIEWED = "qc:result:reviewed"
+    BATCH_SUBMITTED = "qc:batch:submitted"
+    BATCH_REVIEWED = "qc:batch:reviewed"
+    BATCH_RELEASED = "qc:batch:released"
+    BATCH_REJECTED = "qc:batch:rejected"
+    SUBMISSION_REFUSED = "qc:submission:refused"
+    REVIEW_REFUSED = "qc:review:refused"
+    RELEASE_REFUSED = "qc:release:refused"
+    REJECTION_REFUSED = "qc:rejection:refused"

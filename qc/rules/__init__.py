@@ -1,0 +1,1 @@
+"""Decisions of `qc`: criteria and verdicts, specifications, the batch record, what blocks a release."""

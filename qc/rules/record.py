@@ -1,0 +1,87 @@
+"""The canonical batch record: what quality signs, as plain values whose canonical bytes are digested.
+
+It holds what was done and found, and leaves out what moves without changing that: the disposition itself, where a
+container stands, how it is called for. So review and release can be over the same digest, and anything that
+happened to the batch in between makes another one.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from coi.rules.batches import Dossier
+from ledger.rules import canonical
+from qc.rules.results import ResultView
+
+SCHEMA = 1
+
+
+def batch_record(
+    dossier: Dossier, results: Sequence[ResultView], *, protocol: str, specification: str
+) -> dict[str, Any]:
+    """The record of a batch; `protocol` and `specification` are the digests of the pinned versions."""
+    batch = dossier.batch
+    return {
+        "schema": SCHEMA,
+        "batch": batch.code,
+        "coi_id": batch.coi_id,
+        "order_kind": str(batch.order_kind),
+        "product": batch.product,
+        "site": batch.site,
+        "started_at": batch.started_at,
+        "protocol": protocol,
+        "specification": specification,
+        "containers": [_fields(container, _CONTAINER) for container in dossier.containers],
+        "parents": sorted(dossier.parents),
+        "steps": [_fields(step, _STEP) for step in dossier.steps],
+        "handovers": [_fields(handover, _HANDOVER) for handover in dossier.handovers],
+        "holds": [_fields(hold, _HOLD) for hold in dossier.holds],
+        "deviations": [_fields(deviation, _DEVIATION) for deviation in dossier.deviations],
+        "results": [_fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.version))],
+    }
+
+
+_STEP = (
+    "step",
+    "subject",
+    "occurrence",
+    "at",
+    "site",
+    "performer",
+    "witness",
+    "containers",
+    "values",
+    "stock",
+)
+_HANDOVER = ("container", "giver_site", "giver", "receiver_site", "receiver", "at")
+_HOLD = ("id", "container", "reason", "placed_at", "released_at", "deviation")
+_DEVIATION = ("code", "grade", "state", "trigger", "opened_at", "cause", "outcome")
+_RESULT = (
+    *("id", "container", "criterion", "version", "is_current", "value", "unit", "verdict", "method"),
+    *("specification", "analyst", "tested_at", "recorded_at", "supersedes", "reason", "reference"),
+    *("reviewer", "reviewed_at"),
+)
+_CONTAINER = ("id", "code", "kind", "origin", "made_at", "expires_at", "label", "is_label_applied")
+
+
+def _fields(value: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(value, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """Enums as their text, tuples as lists, mappings sorted by the canonical form."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def record_bytes(record: Mapping[str, Any]) -> bytes:
+    """The canonical bytes of a record: what is kept when it is signed."""
+    return canonical(record)
+
+
+def digest_of(record: Mapping[str, Any]) -> str:
+    """What a signature is over: the SHA-256 of those very bytes."""
+    return sha256(record_bytes(record)).hexdigest()

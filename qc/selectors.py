@@ -1,0 +1,301 @@
+"""Every question that `qc` answers: results, what blocks a batch, the release board, the record that was signed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from coi.rules import protocol as protocols
+from coi.rules.batches import BatchSummary
+from coi.rules.journey import Disposition
+from coi.rules.protocol import Protocol
+from coi.selectors import batches
+from ledger import selectors as ledger
+from ledger.rules import canonical, derive
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.documents import DocumentVersionView
+from people.rules.signatures import SignatureState, SignatureView, signature_state
+from qc.models import Result
+from qc.rules import specification as specifications
+from qc.rules.blockers import EXCEPTIONS, Blocker, Case, blockers
+from qc.rules.criteria import Criterion, Verdict
+from qc.rules.record import batch_record, digest_of
+from qc.rules.results import ResultView, current
+from qc.rules.specification import Specification
+
+RECORD_KIND = "batch"
+
+
+@dataclass(frozen=True)
+class SignedBy:
+    """A signature over the batch record, and whether the record is still the one that was signed."""
+
+    signature: SignatureView
+    state: SignatureState
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion with its result that counts, and the versions before it, the newest first."""
+
+    criterion: Criterion
+    result: ResultView | None
+    earlier: tuple[ResultView, ...]
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One undecided batch on the release board."""
+
+    batch: BatchSummary
+    blockers: tuple[Blocker, ...]
+    results_in: int
+    results_needed: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """The release board: what needs a person first, then what can be released, then what is decided."""
+
+    exceptions: tuple[BoardRow, ...]
+    waiting: tuple[BoardRow, ...]
+    ready: tuple[BoardRow, ...]
+    decided: tuple[BatchSummary, ...]
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """Everything that the page of one batch shows."""
+
+    case: Case
+    blockers: tuple[Blocker, ...]
+    lines: tuple[Line, ...]
+    signatures: tuple[SignedBy, ...]
+    record: dict[str, Any]
+    digest: str
+    specification: DocumentVersionView | None
+    zone: str
+
+    @property
+    def batch(self) -> BatchSummary:
+        """The batch itself."""
+        return self.case.dossier.batch
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is released or rejected."""
+        return self.batch.disposition in batches.DECIDED
+
+    @property
+    def has_changed_since(self) -> bool:
+        """Whether something came after the decision: a final result, an infusion. The signed record stays as it was."""
+        return (
+            self.is_decided
+            and bool(self.signatures)
+            and self.signatures[-1].signature.record_digest != self.digest
+        )
+
+
+def result(id: UUID | str) -> ResultView | None:
+    """One version of a result, for services."""
+    row = _rows().filter(pk=id).first()
+    return None if row is None else _view(row)
+
+
+def results_of(batch_ids: Collection[str]) -> dict[str, tuple[ResultView, ...]]:
+    """All versions of all results of batches, by the batch's id (one statement)."""
+    found: dict[str, list[ResultView]] = defaultdict(list)
+    for row in _rows().filter(batch__in=batch_ids).order_by("criterion", "version"):
+        found[str(row.batch_id)].append(_view(row))
+    return {batch: tuple(found[batch]) for batch in batch_ids}
+
+
+def case_of(batch: BatchSummary) -> Case:
+    """All that a decision on the batch is made on."""
+    return cases([batch])[batch.id]
+
+
+def cases(found: Sequence[BatchSummary]) -> dict[str, Case]:
+    """The same for several batches, in a fixed number of statements."""
+    ids = {batch.protocol_id for batch in found} | {batch.specification_id for batch in found} - {""}
+    documents = people.document_versions(ids) if ids else {}
+    dossiers, results = batches.dossiers(found), results_of([batch.id for batch in found])
+    is_broken = ledger.is_broken()
+    return {
+        batch.id: Case(
+            dossier=dossiers[batch.id],
+            results=results[batch.id],
+            specification=_specification(documents.get(batch.specification_id)),
+            protocol=_protocol(documents.get(batch.protocol_id)),
+            is_ledger_broken=is_broken,
+        )
+        for batch in found
+    }
+
+
+def specification_of(batch: BatchSummary) -> Specification | None:
+    """The specification that the batch's order pinned."""
+    return _specification(people.document_version(batch.specification_id)) if batch.specification_id else None
+
+
+def record_of(case: Case) -> dict[str, Any]:
+    """The batch record as it stands now."""
+    batch = case.dossier.batch
+    ids = {batch.protocol_id, batch.specification_id} - {""}
+    digests = {id: version.digest for id, version in people.document_versions(ids).items()}
+    return batch_record(
+        case.dossier,
+        case.results,
+        protocol=digests.get(batch.protocol_id, ""),
+        specification=digests.get(batch.specification_id, ""),
+    )
+
+
+def signatures_of(code: str) -> list[SignatureView]:
+    """Every signature over the batch's record, oldest first."""
+    return people.signatures(RECORD_KIND, code)
+
+
+def keeping_request(signature_id: str) -> UUID:
+    """The request under which the record that was signed is kept, by the review's signature."""
+    return derive(UUID(signature_id), "record")
+
+
+def signed_record(signature: SignatureView) -> bytes | None:
+    """The very bytes that the review signed; None where none were kept."""
+    return ledger.evidence_bytes(derive(keeping_request(signature.id), "evidence"))
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def release_board(viewer: Person, at: datetime) -> Board:
+    """Batches at the viewer's sites, exceptions first."""
+    open_batches = batches.undecided_batches(viewer, at)
+    found = cases(open_batches) if open_batches else {}
+    rows = [_board_row(batch, found[batch.id]) for batch in open_batches]
+    exceptions = [row for row in rows if _needs_someone(row)]
+    in_review = [row for row in rows if row not in exceptions and not row.blockers and _is_in_review(row)]
+    return Board(
+        exceptions=tuple(sorted(exceptions, key=lambda row: -len(row.blockers))),
+        ready=tuple(in_review),
+        waiting=tuple(row for row in rows if row not in exceptions and row not in in_review),
+        decided=batches.decided_batches(viewer, at),
+    )
+
+
+def _is_in_review(row: BoardRow) -> bool:
+    return row.batch.disposition is Disposition.QA_REVIEW
+
+
+def _needs_someone(row: BoardRow) -> bool:
+    """Anything that time alone will not mend: a missing result or step comes by itself."""
+    return any(blocker.code in EXCEPTIONS for blocker in row.blockers)
+
+
+def _board_row(batch: BatchSummary, case: Case) -> BoardRow:
+    criteria = case.specification.criteria if case.specification is not None else ()
+    needed = [criterion for criterion in criteria if criterion.is_needed_for_release]
+    results_in = sum(1 for criterion in needed if current(case.results, criterion.code) is not None)
+    return BoardRow(batch, blockers(case), results_in, len(needed))
+
+
+def batch_view(viewer: Person, code: str, at: datetime) -> BatchView | None:
+    """One batch at one of the viewer's sites; None for all others."""
+    batch = batches.visible_batch(viewer, code, at)
+    if batch is None:
+        return None
+    case = case_of(batch)
+    record = record_of(case)
+    digest = digest_of(record)
+    site = people.site_by_code(batch.site)
+    return BatchView(
+        case=case,
+        blockers=blockers(case) if batch.disposition not in batches.DECIDED else (),
+        lines=_lines(case),
+        signatures=tuple(_signed(case, digest)),
+        record=record,
+        digest=digest,
+        specification=people.document_version(batch.specification_id) if batch.specification_id else None,
+        zone=site.zone if site is not None else "UTC",
+    )
+
+
+def _signed(case: Case, digest: str) -> list[SignedBy]:
+    """Before the decision a signature is held against the record as it is; after it, against what was decided on."""
+    found = signatures_of(case.dossier.batch.code)
+    is_decided = case.dossier.batch.disposition in batches.DECIDED
+    held_against = found[-1].record_digest if is_decided and found else digest
+    return [SignedBy(signature, signature_state(signature, held_against)) for signature in found]
+
+
+def _lines(case: Case) -> tuple[Line, ...]:
+    criteria = case.specification.criteria if case.specification is not None else ()
+    return tuple(
+        Line(
+            criterion,
+            current(case.results, criterion.code),
+            tuple(r for r in reversed(case.results) if r.criterion == criterion.code and not r.is_current),
+        )
+        for criterion in criteria
+    )
+
+
+# --- rows and documents ---------------------------------------------------------------------------------------------
+
+
+def _rows() -> Any:
+    return Result.objects.select_related("batch", "container", "specification__document")
+
+
+def _view(row: Result) -> ResultView:
+    version: Any = row.specification
+    return ResultView(
+        id=str(row.pk),
+        batch=row.batch.code,
+        container=row.container.code,
+        criterion=row.criterion,
+        version=row.version,
+        is_current=row.is_current,
+        value=row.value,
+        unit=row.unit,
+        verdict=Verdict(row.verdict),
+        method=row.method,
+        specification=f"{version.document.code}/{version.version}",
+        analyst_id=row.analyst_id,
+        analyst=row.analyst_name,
+        tested_at=row.tested_at,
+        recorded_at=row.recorded_at,
+        supersedes=str(row.supersedes_id or ""),
+        reason=row.reason,
+        reference=row.reference,
+        reviewer_id=row.reviewer_id,
+        reviewer=row.reviewer_name,
+        reviewed_at=row.reviewed_at,
+    )
+
+
+def _specification(version: DocumentVersionView | None) -> Specification | None:
+    is_one = version is not None and version.kind == specifications.KIND
+    return _parse_specification(canonical(version.content)) if version is not None and is_one else None
+
+
+def _protocol(version: DocumentVersionView | None) -> Protocol | None:
+    is_one = version is not None and version.kind == "protocol"
+    return _parse_protocol(canonical(version.content)) if version is not None and is_one else None
+
+
+# The rows are read each time; only the parsing of their unchanging bytes is remembered.
+@lru_cache(maxsize=64)
+def _parse_specification(content: bytes) -> Specification | None:
+    return specifications.parse(json.loads(content))[0]
+
+
+@lru_cache(maxsize=64)
+def _parse_protocol(content: bytes) -> Protocol | None:
+    return protocols.parse(json.loads(content))[0]

@@ -1,0 +1,270 @@
+"""From testing to a decision: submitted by the laboratory, reviewed and decided by quality with two signatures.
+
+Both signatures are over the digest of one canonical batch record, whose bytes are kept with the first of them. What
+happens to the batch between them makes another record, and the review has to be made again. A refused attempt is an
+answer, not an exception, and an entry: an attempt to release what may not be released is worth knowing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from coi.rules.batches import BatchSummary
+from coi.rules.journey import Disposition
+from coi.services import record_disposition
+from ledger.rules import Actor, Where, derive
+from ledger.selectors import EntryView
+from ledger.services import store_evidence
+from people.rules.authority import Person
+from people.rules.credentials import Confirmed, Credential
+from people.rules.roles import Role
+from people.rules.signatures import Meaning, SignatureView
+from people.services import confirm_or_refuse, require, sign
+from qc import selectors
+from qc.events import Event
+from qc.rules.blockers import (
+    Blocker,
+    BlockerCode,
+    Case,
+    Target,
+    against_rejection,
+    against_release,
+    against_review,
+    against_submission,
+    latest_review,
+)
+from qc.rules.record import digest_of, record_bytes
+from qc.rules.results import RejectionReason
+from qc.services.recording import (
+    Doing,
+    earlier_entry,
+    known_batch,
+    locked_batch,
+    record,
+    stream_of,
+    subjects_of,
+    writing,
+)
+
+SUBMITTERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
+REVIEWERS = frozenset({Role.QA_REVIEWER})
+DECIDERS = frozenset({Role.QA_RELEASER})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How an attempt ended: done, or refused for these reasons."""
+
+    is_done: bool
+    blockers: tuple[Blocker, ...] = ()
+
+
+def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, request_id: UUID) -> Attempt:
+    """Hand a batch from the laboratory to quality: all results for release are in and looked over.
+
+    Raises NotFound, NotAllowed (role).
+    """
+    found, doing = known_batch(batch), Doing(actor, where, now, request_id)
+    require(actor=actor, roles=SUBMITTERS, site=found.site, now=now)
+    if earlier := earlier_entry(doing, batch, (Event.BATCH_SUBMITTED, Event.SUBMISSION_REFUSED)):
+        return _as_before(earlier, Event.BATCH_SUBMITTED)
+    with writing():
+        locked = locked_batch(batch)
+        reasons = against_submission(selectors.case_of(locked))
+        if reasons:
+            return _refuse(doing, locked, Event.SUBMISSION_REFUSED, reasons)
+        _move(locked, Disposition.QA_REVIEW, (), doing)
+        record(doing, locked, event=Event.BATCH_SUBMITTED, facts={})
+    return Attempt(True)
+
+
+def review_batch(
+    *, batch: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> Attempt:
+    """Sign the batch record as it stands, as its reviewer; the record's bytes are kept.
+
+    What is wrong with the batch does not hinder it: a batch that will be rejected is reviewed too. Raises NotFound,
+    NotAllowed (role, credential).
+    """
+    doing = Doing(actor, where, now, request_id)
+    return _signed(batch, credential, doing, _REVIEW)
+
+
+def release_batch(
+    *, batch: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> Attempt:
+    """Release a batch with the second signature, over the same record as the review's, if nothing blocks it.
+
+    Raises NotFound, NotAllowed (role, credential).
+    """
+    doing = Doing(actor, where, now, request_id)
+    return _signed(batch, credential, doing, _RELEASE)
+
+
+def reject_batch(
+    *,
+    batch: str,
+    reason: RejectionReason,
+    credential: Credential,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> Attempt:
+    """Reject a batch with the second signature, over the same record as the review's.
+
+    Raises NotFound, NotAllowed (role, credential).
+    """
+    doing = Doing(actor, where, now, request_id)
+    return _signed(batch, credential, doing, _REJECTION, reason=str(reason))
+
+
+Against = Callable[[Case, int, Sequence[SignatureView], str], tuple[Blocker, ...]]
+
+
+@dataclass(frozen=True)
+class _Signing:
+    """One kind of signature over a batch record: who may, what speaks against it, and what it leads to."""
+
+    meaning: Meaning
+    roles: frozenset[Role]
+    done: Event
+    refused: Event
+    against: Against
+    leads_to: Disposition | None = None
+
+
+_REVIEW = _Signing(
+    Meaning.REVIEW,
+    REVIEWERS,
+    Event.BATCH_REVIEWED,
+    Event.REVIEW_REFUSED,
+    lambda case, signer, _signatures, _digest: against_review(case, signer),
+)
+_RELEASE = _Signing(
+    Meaning.RELEASE,
+    DECIDERS,
+    Event.BATCH_RELEASED,
+    Event.RELEASE_REFUSED,
+    against_release,
+    Disposition.RELEASED,
+)
+_REJECTION = _Signing(
+    Meaning.REJECTION,
+    DECIDERS,
+    Event.BATCH_REJECTED,
+    Event.REJECTION_REFUSED,
+    against_rejection,
+    Disposition.REJECTED,
+)
+
+
+def _signed(
+    batch: str, credential: Credential, doing: Doing, signing: _Signing, *, reason: str = ""
+) -> Attempt:
+    """Confirm who signs, lock, judge, and either refuse or sign and do what the signature leads to."""
+    found = known_batch(batch)
+    signer = require(actor=doing.actor, roles=signing.roles, site=found.site, now=doing.now)
+    if earlier := earlier_entry(doing, batch, (signing.done, signing.refused)):
+        return _as_before(earlier, signing.done)
+    # Outside the transaction: a wrong password is counted whatever becomes of this.
+    confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
+    with writing():
+        locked = locked_batch(batch)
+        case, earlier_ones = selectors.case_of(locked), selectors.signatures_of(batch)
+        content = selectors.record_of(case)
+        digest = digest_of(content)
+        reasons = signing.against(case, signer.user_id, earlier_ones, digest)
+        if reasons:
+            return _refuse(doing, locked, signing.refused, reasons, digest)
+        signature = _sign(locked, signing.meaning, (signer, confirmed), digest, doing)
+        if signing.leads_to is None:
+            _keep(locked, signature, record_bytes(content), doing)
+        else:
+            review = latest_review(earlier_ones)
+            both = tuple(one for one in (review, signature) if one is not None)
+            _move(locked, signing.leads_to, both, doing, reason)
+        facts = {"digest": digest, "signature": signature.id}
+        record(doing, locked, event=signing.done, facts=facts, reason=reason)
+    return Attempt(True)
+
+
+def _sign(
+    batch: BatchSummary,
+    meaning: Meaning,
+    by: tuple[Person, Confirmed],
+    digest: str,
+    doing: Doing,
+) -> SignatureView:
+    signer, confirmed = by
+    return sign(
+        signer=signer,
+        meaning=meaning,
+        record_kind=selectors.RECORD_KIND,
+        record_id=batch.code,
+        record_digest=digest,
+        credential=confirmed,
+        stream=stream_of(batch),
+        subjects=[subject for subject in subjects_of(batch) if subject.kind != selectors.RECORD_KIND],
+        **doing.as_keywords(derive(doing.request_id, "sign")),
+    )
+
+
+def _keep(batch: BatchSummary, signature: SignatureView, content: bytes, doing: Doing) -> None:
+    store_evidence(
+        data=content,
+        media_type="application/json",
+        name=f"batch record {batch.code}.json",
+        stream=stream_of(batch),
+        subjects=subjects_of(batch),
+        **doing.as_keywords(selectors.keeping_request(signature.id)),
+    )
+
+
+def _move(
+    batch: BatchSummary,
+    to: Disposition,
+    signatures: Sequence[SignatureView],
+    doing: Doing,
+    reason: str = "",
+) -> None:
+    record_disposition(
+        batch=batch.code,
+        disposition=to,
+        signatures=signatures,
+        reason=reason,
+        **doing.as_keywords(derive(doing.request_id, "disposition")),
+    )
+
+
+def _refuse(
+    doing: Doing, batch: BatchSummary, event: Event, reasons: tuple[Blocker, ...], digest: str = ""
+) -> Attempt:
+    facts = {
+        "digest": digest,
+        "blockers": [
+            {
+                "code": str(blocker.code),
+                "kind": blocker.target.kind,
+                "key": blocker.target.key,
+                "params": blocker.params,
+            }
+            for blocker in reasons
+        ],
+    }
+    record(doing, batch, event=event, facts=facts)
+    return Attempt(False, reasons)
+
+
+def _as_before(entry: EntryView, done: Event) -> Attempt:
+    """The answer that this very request got."""
+    if entry.event == done:
+        return Attempt(True)
+    return Attempt(
+        False,
+        tuple(
+            Blocker(BlockerCode(it["code"]), Target(it["kind"], it["key"]), it["params"])
+            for it in entry.facts["blockers"]
+        ),
+    )

@@ -1,0 +1,117 @@
+"""What the services of this room do alike: know the batch, recognise a repeat, name a broken constraint."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from coi.rules.batches import BatchSummary
+from coi.selectors.batches import batch_by_code, lock_batch
+from ledger.rules import Actor, Change, Subject, Where
+from ledger.rules.errors import Conflict, NotFound
+from ledger.selectors import EntryView, entry_for_request
+from ledger.services import append
+from qc.events import Event
+
+# What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
+_CONFLICTS = {
+    "qc_result_one_current": "result_exists",
+    "qc_result_version_uniq": "result_changed",
+    "qc_result_supersedes_id_key": "result_changed",
+    "ledger_entry_request_id_uniq": "request_id_used",
+}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Who does what, where and when, and under which request."""
+
+    actor: Actor
+    where: Where
+    now: datetime
+    request_id: UUID
+
+    def as_keywords(self, request_id: UUID | None = None) -> dict[str, Any]:
+        """As every service of the rooms below takes it; a further entry has a request id of its own."""
+        return {
+            "actor": self.actor,
+            "where": self.where,
+            "now": self.now,
+            "request_id": request_id or self.request_id,
+        }
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """The transaction of one use case; a broken constraint is named once the transaction is over."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        code = _CONFLICTS.get(getattr(diagnosis, "constraint_name", None) or "")
+        if code is None:
+            raise
+        raise Conflict(code) from error
+
+
+def known_batch(code: str) -> BatchSummary:
+    """The batch, or NotFound."""
+    batch = batch_by_code(code)
+    if batch is None:
+        raise NotFound("batch_unknown")
+    return batch
+
+
+def locked_batch(code: str) -> BatchSummary:
+    """The batch with its journey locked, or NotFound."""
+    batch = lock_batch(code)
+    if batch is None:
+        raise NotFound("batch_unknown")
+    return batch
+
+
+def stream_of(batch: BatchSummary) -> str:
+    """The journey's stream: what quality does to a batch stands among what was done to the cells."""
+    return f"journey:{batch.coi_id}"
+
+
+def subjects_of(batch: BatchSummary) -> list[Subject]:
+    """What every entry about a batch concerns."""
+    return [Subject("order", batch.coi_id), Subject("batch", batch.code)]
+
+
+def record(
+    doing: Doing,
+    batch: BatchSummary,
+    *,
+    event: Event,
+    facts: Mapping[str, Any],
+    changes: tuple[Change, ...] = (),
+    subjects: tuple[Subject, ...] = (),
+    reason: str = "",
+) -> None:
+    """Append the entry of a use case to the journey."""
+    append(
+        event=event,
+        stream=stream_of(batch),
+        facts={"batch": batch.code, **facts},
+        changes=changes,
+        subjects=[*subjects_of(batch), *subjects],
+        reason=reason,
+        **doing.as_keywords(),
+    )
+
+
+def earlier_entry(doing: Doing, batch: str, events: tuple[Event, ...]) -> EntryView | None:
+    """What this very request did before; Conflict when its id was used for anything else."""
+    entry = entry_for_request(doing.request_id)
+    if entry is None:
+        return None
+    if entry.event not in events or entry.facts.get("batch") != batch:
+        raise Conflict("request_id_used")
+    return entry

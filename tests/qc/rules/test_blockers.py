@@ -1,0 +1,336 @@
+"""What blocks a release, made up case by case from one batch that nothing blocks."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from coi.rules import protocol as protocols
+from coi.rules.batches import (
+    BatchContainer,
+    BatchDeviation,
+    BatchHandover,
+    BatchHold,
+    BatchStep,
+    BatchSummary,
+    Dossier,
+)
+from coi.rules.deviations import DeviationState
+from coi.rules.journey import ContainerStatus, Disposition, OrderKind
+from people.rules.signatures import Meaning, SignatureView
+from qc.rules import blockers as rules
+from qc.rules.blockers import BlockerCode as B
+from qc.rules.blockers import Case
+from qc.rules.criteria import Verdict
+from qc.rules.record import batch_record, digest_of
+from qc.rules.results import ResultView
+from qc.rules.specification import parse
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DEMONSTRATION = Path(settings.BASE_DIR) / "config" / "demonstration"
+PROTOCOL = protocols.parse(json.loads((DEMONSTRATION / "cd19_protocol.json").read_text()))[0]
+SPECIFICATION = parse(
+    {
+        "name": "S",
+        "criteria": [
+            {
+                "code": code,
+                "title": code.lower(),
+                "sort": "quality",
+                "timing": timing,
+                "method": "m",
+                "choices": ["yes", "no"],
+                "accepted": ["yes"],
+            }
+            for code, timing in (("CAR", "release"), ("STERILE", "interim"), ("FINAL", "final"))
+        ],
+    }
+)[0]
+BATCH = BatchSummary(
+    "b",
+    "B1",
+    "o",
+    "CHA999926000001",
+    OrderKind.PATIENT,
+    "P",
+    "Product",
+    "MFG",
+    AT,
+    Disposition.QA_REVIEW,
+    "p",
+    "s",
+)
+BAG = BatchContainer(
+    "c1",
+    "BAG1",
+    "product_bag",
+    ContainerStatus.AVAILABLE,
+    "MFG",
+    "MFG",
+    AT,
+    None,
+    "VL1",
+    is_label_applied=True,
+)
+SOURCE = BatchContainer(
+    "c0",
+    "APH1",
+    "apheresis_bag",
+    ContainerStatus.CONSUMED,
+    "MFG",
+    "HOSP",
+    AT,
+    None,
+    "VL0",
+    is_label_applied=True,
+)
+HANDOVERS = (
+    BatchHandover("c0", "HOSP", "Nurse", "VAN", "Carol", AT),
+    BatchHandover("c0", "VAN", "Carol", "MFG", "Amir", AT + HOUR),
+)
+
+
+def step(
+    code: str, container: str = "c1", performer: int = 1, witness: int | None = 2, site: str = "MFG"
+) -> BatchStep:
+    return BatchStep(code, container, 1, AT, site, performer, "Alice", witness, "Amir", (container,))
+
+
+def result(criterion: str, verdict: Verdict = Verdict.PASS, **more: Any) -> ResultView:
+    values: dict[str, Any] = {
+        "id": f"r-{criterion}",
+        "batch": "B1",
+        "container": "BAG1",
+        "criterion": criterion,
+        "version": 1,
+        "is_current": True,
+        "value": "yes",
+        "unit": "",
+        "verdict": verdict,
+        "method": "m",
+        "specification": "S/1",
+        "analyst_id": 3,
+        "analyst": "Ana",
+        "tested_at": AT,
+        "recorded_at": AT,
+        "reviewer_id": 4,
+        "reviewer": "Leo",
+        "reviewed_at": AT,
+    }
+    return ResultView(**values | more)
+
+
+DOSSIER = Dossier(
+    BATCH,
+    (SOURCE, BAG),
+    (("c1", "c0"),),
+    (step("label_bag"), step("freeze", witness=None), step("collect", "c0", 9, None, "HOSP")),
+    HANDOVERS,
+)
+CASE = Case(DOSSIER, (result("CAR"), result("STERILE")), SPECIFICATION, PROTOCOL)
+HOLD = BatchHold("h", "BAG1", "quality", AT, None)
+DEVIATION = BatchDeviation("D26-1", "minor", DeviationState.OPEN, "expired", AT)
+
+
+def codes(found: tuple[rules.Blocker, ...]) -> list[B]:
+    return [blocker.code for blocker in found]
+
+
+def with_dossier(**more: Any) -> Case:
+    return replace(CASE, dossier=replace(DOSSIER, **more))
+
+
+def test_nothing_blocks_the_sound_batch():
+    assert rules.blockers(CASE) == ()
+
+
+@pytest.mark.parametrize(
+    ("case", "expected", "target"),
+    [
+        pytest.param(replace(CASE, is_ledger_broken=True), B.LEDGER_BROKEN, ("batch", "B1"), id="ledger"),
+        pytest.param(with_dossier(holds=(HOLD,)), B.OPEN_HOLD, ("hold", "h"), id="hold"),
+        pytest.param(
+            with_dossier(deviations=(DEVIATION,)), B.OPEN_DEVIATION, ("deviation", "D26-1"), id="deviation"
+        ),
+        pytest.param(
+            with_dossier(handovers=HANDOVERS[1:]), B.CUSTODY_GAP, ("container", "APH1"), id="no first link"
+        ),
+        pytest.param(
+            with_dossier(handovers=HANDOVERS[:1]), B.CUSTODY_GAP, ("container", "APH1"), id="no last link"
+        ),
+        pytest.param(
+            with_dossier(containers=(SOURCE, replace(BAG, custodian="VAN"))),
+            B.CUSTODY_GAP,
+            ("container", "BAG1"),
+            id="moved without a hand-over",
+        ),
+        pytest.param(
+            with_dossier(containers=(SOURCE, replace(BAG, is_label_applied=False))),
+            B.LABEL_NOT_APPLIED,
+            ("container", "BAG1"),
+            id="label",
+        ),
+        pytest.param(with_dossier(containers=(SOURCE,)), B.NOTHING_TO_RELEASE, ("batch", "B1"), id="no bags"),
+        pytest.param(
+            with_dossier(steps=(step("label_bag"),)), B.STEP_NOT_DONE, ("container", "BAG1"), id="not frozen"
+        ),
+        pytest.param(
+            replace(CASE, specification=None), B.SPECIFICATION_MISSING, ("batch", "B1"), id="no criteria"
+        ),
+        pytest.param(replace(CASE, protocol=None), B.PROTOCOL_MISSING, ("batch", "B1"), id="no protocol"),
+        pytest.param(
+            replace(CASE, results=(result("CAR"),)), B.RESULT_MISSING, ("criterion", "STERILE"), id="missing"
+        ),
+        pytest.param(
+            replace(CASE, results=(result("CAR", is_current=False), result("STERILE"))),
+            B.RESULT_MISSING,
+            ("criterion", "CAR"),
+            id="only a superseded one",
+        ),
+        pytest.param(
+            replace(CASE, results=(result("CAR", Verdict.FAIL), result("STERILE"))),
+            B.FAILING_RESULT,
+            ("criterion", "CAR"),
+            id="failing",
+        ),
+        pytest.param(
+            replace(CASE, results=(*CASE.results, result("FINAL", Verdict.FAIL))),
+            B.FAILING_RESULT,
+            ("criterion", "FINAL"),
+            id="a final one that is there and fails",
+        ),
+        pytest.param(
+            replace(CASE, results=(result("CAR", Verdict.NOT_JUDGED), result("STERILE"))),
+            B.RESULT_UNDECIDED,
+            ("criterion", "CAR"),
+            id="undecided",
+        ),
+        pytest.param(
+            replace(CASE, results=(result("CAR", reviewer_id=None, reviewed_at=None), result("STERILE"))),
+            B.RESULT_UNREVIEWED,
+            ("criterion", "CAR"),
+            id="unreviewed",
+        ),
+    ],
+)
+def test_one_fault_is_one_blocker(case: Case, expected: B, target: tuple[str, str]):
+    (found,) = rules.blockers(case)
+    assert found.code is expected
+    assert (found.target.kind, found.target.key) == target
+
+
+def test_what_is_over_does_not_block():
+    over = with_dossier(
+        holds=(replace(HOLD, released_at=AT),),
+        deviations=(replace(DEVIATION, state=DeviationState.CLOSED),),
+    )
+    assert rules.blockers(over) == ()
+
+
+def test_the_gravest_stands_first():
+    case = replace(with_dossier(holds=(HOLD,)), results=(), is_ledger_broken=True)
+    assert codes(rules.blockers(case)) == [B.LEDGER_BROKEN, B.OPEN_HOLD, B.RESULT_MISSING, B.RESULT_MISSING]
+
+
+def test_a_failing_result_goes_to_quality_and_a_missing_one_does_not():
+    testing = replace(CASE, dossier=replace(DOSSIER, batch=replace(BATCH, disposition=Disposition.TESTING)))
+    assert (
+        rules.against_submission(replace(testing, results=(result("CAR", Verdict.FAIL), result("STERILE"))))
+        == ()
+    )
+    assert codes(rules.against_submission(replace(testing, results=()))) == [
+        B.RESULT_MISSING,
+        B.RESULT_MISSING,
+    ]
+    assert codes(rules.against_submission(CASE)) == [B.NOT_IN_TESTING]
+
+
+# --- signatures -----------------------------------------------------------------------------------------------------
+
+
+def digest(case: Case) -> str:
+    return digest_of(batch_record(case.dossier, case.results, protocol="p", specification="s"))
+
+
+def review(case: Case, signer: int = 5) -> SignatureView:
+    return SignatureView(
+        "s", signer, "Bob", Meaning.REVIEW, AT, "UTC", "password", "batch", "B1", digest(case)
+    )
+
+
+def against(case: Case, signer: int, *signatures: SignatureView) -> list[B]:
+    return codes(rules.against_release(case, signer, signatures, digest(case)))
+
+
+def test_a_second_person_of_quality_may_release_what_was_reviewed():
+    assert against(CASE, 6, review(CASE)) == []
+
+
+@pytest.mark.parametrize(
+    ("signer", "signatures", "expected"),
+    [
+        pytest.param(6, (), [B.REVIEW_MISSING], id="no review"),
+        pytest.param(5, (review(CASE),), [B.SIGNER_IS_REVIEWER], id="the reviewer"),
+        pytest.param(1, (review(CASE),), [B.SIGNER_IS_PRODUCER], id="who performed a step"),
+        pytest.param(2, (review(CASE),), [B.SIGNER_IS_PRODUCER], id="who witnessed a step"),
+        pytest.param(9, (review(CASE),), [], id="who worked at another site"),
+    ],
+)
+def test_who_may_not_release(signer: int, signatures: tuple[SignatureView, ...], expected: list[B]):
+    assert against(CASE, signer, *signatures) == expected
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(replace(CASE, results=(*CASE.results, result("FINAL"))), id="a result more"),
+        pytest.param(with_dossier(steps=(*DOSSIER.steps, step("sample_product"))), id="a step more"),
+        pytest.param(with_dossier(holds=(replace(HOLD, released_at=AT),)), id="a hold that came and went"),
+        pytest.param(
+            with_dossier(deviations=(replace(DEVIATION, state=DeviationState.CLOSED),)), id="a deviation"
+        ),
+        pytest.param(with_dossier(containers=(SOURCE, replace(BAG, label="VL9"))), id="another label"),
+    ],
+)
+def test_a_record_that_changed_makes_the_review_invalid(changed: Case):
+    assert against(changed, 6, review(CASE)) == [B.REVIEW_INVALID]
+    assert against(changed, 6, review(CASE), review(changed)) == [], "and a new review mends it"
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        pytest.param(with_dossier(batch=replace(BATCH, disposition=Disposition.RELEASED)), id="disposition"),
+        pytest.param(
+            with_dossier(containers=(SOURCE, replace(BAG, status=ContainerStatus.THAWED))), id="status"
+        ),
+    ],
+)
+def test_what_moves_without_changing_the_record(moved: Case):
+    assert digest(moved) == digest(CASE)
+
+
+def test_a_decided_batch_is_not_decided_again():
+    for disposition in (Disposition.RELEASED, Disposition.REJECTED):
+        decided = with_dossier(batch=replace(BATCH, disposition=disposition))
+        assert against(decided, 6, review(CASE)) == [B.DECIDED]
+        assert codes(rules.against_rejection(decided, 6, [review(CASE)], digest(CASE))) == [B.DECIDED]
+        assert codes(rules.against_review(decided, 6)) == [B.DECIDED]
+
+
+def test_a_failing_batch_is_reviewed_and_rejected_but_not_released():
+    failing = replace(with_dossier(holds=(HOLD,)), results=(result("CAR", Verdict.FAIL),))
+    assert rules.against_review(failing, 5) == ()
+    assert rules.against_rejection(failing, 6, [review(failing)], digest(failing)) == ()
+    assert against(failing, 6, review(failing)) == [B.OPEN_HOLD, B.FAILING_RESULT, B.RESULT_MISSING]
+    assert codes(rules.against_review(failing, 1)) == [B.SIGNER_IS_PRODUCER]
+
+
+def test_a_batch_still_in_testing_is_not_released():
+    testing = with_dossier(batch=replace(BATCH, disposition=Disposition.TESTING))
+    assert against(testing, 6, review(testing)) == [B.NOT_IN_REVIEW]
