@@ -1,25 +1,33 @@
 """The protocol that an order pinned, parsed."""
 
-import json
-from functools import lru_cache
-
 from coi.rules import protocol
 from coi.rules.protocol import Protocol
-from ledger.rules import canonical
 from people import selectors as people
+from people.rules.documents import PinnedVersion
+
+# Parsed content by its digest: what a signed version says never changes, and which version an order pinned, and what
+# its digest is, are read from the database each time.
+_parsed: dict[str, Protocol] = {}
+MOST = 64
 
 
 def pinned_protocol(version_id: str) -> tuple[Protocol | None, str]:
     """The protocol of this version and its printed version, `CODE/3` (one statement).
 
-    The row is read each time; only the parsing of its unchanging bytes is remembered.
+    None when there is none, or its content is not what its signatures are over.
     """
-    view = people.document_version(version_id)
-    if view is None or view.kind != "protocol":
+    known = dict(_parsed)  # another thread may make room meanwhile
+    found = people.pinned_version(version_id, known=list(known))
+    if found is None or found.kind != "protocol":
         return None, ""
-    return _parse(canonical(view.content)), f"{view.code}/{view.version}"
+    parsed = known.get(found.digest) if found.content is None else _parse(found)
+    return parsed, f"{found.code}/{found.version}"
 
 
-@lru_cache(maxsize=64)
-def _parse(content: bytes) -> Protocol | None:
-    return protocol.parse(json.loads(content))[0]
+def _parse(found: PinnedVersion) -> Protocol | None:
+    parsed = protocol.parse(found.content)[0] if found.is_as_signed else None
+    if parsed is not None:
+        if len(_parsed) >= MOST:
+            _parsed.clear()
+        _parsed[found.digest] = parsed
+    return parsed

@@ -71,6 +71,28 @@ class DocumentRefusal(StrEnum):
 
 
 @dataclass(frozen=True)
+class PinnedVersion:
+    """A version as a record pins it. `content` is None where the reader said that they know this digest's."""
+
+    kind: str
+    code: str
+    version: int
+    schema: int
+    digest: str
+    content: Mapping[str, Any] | None
+
+    @property
+    def is_as_signed(self) -> bool:
+        """Whether the content that was read is the one that the digest, and so every signature, is over."""
+        if self.content is None:
+            return False
+        found = record_digest(
+            kind=self.kind, code=self.code, version=self.version, schema=self.schema, content=self.content
+        )
+        return found == self.digest
+
+
+@dataclass(frozen=True)
 class DocumentVersionView:
     """One version of a controlled document, with who has done what to it."""
 

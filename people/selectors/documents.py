@@ -1,15 +1,17 @@
 """Controlled documents, their versions and the signatures over them."""
 
+import json
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from ledger.rules import Finding, FindingKind
 from people import models
-from people.rules.documents import DocumentState, DocumentVersionView, record_digest
+from people.rules.documents import DocumentState, DocumentVersionView, PinnedVersion, record_digest
 from people.rules.signatures import Meaning, SignatureView
 
 
@@ -46,6 +48,27 @@ def document_version(id: str | UUID) -> DocumentVersionView | None:
     except ValidationError:
         return None
     return None if row is None else version_view(row)
+
+
+_PINNED = """
+SELECT d.kind, d.code, v.version, v.schema, v.digest,
+       CASE WHEN v.digest = ANY(%s) THEN NULL ELSE v.content::text END
+  FROM people_documentversion v JOIN people_document d ON d.id = v.document_id WHERE v.id = %s::uuid
+"""
+
+
+def pinned_version(id: str | UUID, *, known: Collection[str]) -> PinnedVersion | None:
+    """The version with this id, without its content when that has a digest of `known` (one statement).
+
+    For whoever reads the same long content at every turn and keeps what it made of it by its digest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PINNED, [list(known), str(id)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    kind, code, version, schema, digest, content = row
+    return PinnedVersion(kind, code, version, schema, digest, json.loads(content) if content else None)
 
 
 def document_versions(ids: Collection[str | UUID]) -> dict[str, DocumentVersionView]:

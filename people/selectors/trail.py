@@ -35,6 +35,11 @@ class TrailLine:
     reason: str
     facts: Mapping[str, Any]
 
+    @property
+    def pairs(self) -> list[tuple[str, Any]]:
+        """The facts for a template, where a fact that is called `items` would hide the mapping's own."""
+        return list(self.facts.items())
+
 
 def trail(person: Person, at: datetime, *, kind: str = "", key: str = "") -> list[TrailLine] | None:
     """The latest entries about a subject (or of all), newest first, from the sites whose trail is theirs.

@@ -266,18 +266,19 @@ def renew_station_token(
 
 def lock_station(code: str) -> StationView | None:
     """Lock a station for the rest of the transaction and read it, in one statement."""
-    return _lock(code=code)
+    _need_transaction()
+    # NO KEY: rows that point at the station may still be written elsewhere meanwhile.
+    rows = station_rows().select_for_update(of=("self",), no_key=True)
+    row = rows.filter(code=code).first()
+    return None if row is None else station_view(row)
 
 
 def lock_station_by_token(token: str) -> StationView | None:
     """Find a station by its token, lock it for the rest of the transaction and read it, in one statement."""
-    return _lock(credential__token_hash=token_hash(token))
+    _need_transaction()
+    return selectors.station_by_token(token, is_locked=True)
 
 
-def _lock(**match: str) -> StationView | None:
+def _need_transaction() -> None:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a station is locked for a transaction")
-    # NO KEY: rows that point at the station may still be written elsewhere meanwhile.
-    rows = station_rows().select_for_update(of=("self",), no_key=True)
-    row = rows.filter(**match).first()
-    return None if row is None else station_view(row)

@@ -276,3 +276,17 @@ def test_changed_content_is_found(house, approved):
         cursor.execute('UPDATE people_documentversion SET content = \'{"steps": ["other"]}\'')
     (finding,) = selectors.document_findings()
     assert finding.row_id == approved.id
+
+
+def test_a_pinned_version_leaves_out_the_content_that_its_reader_knows(approved, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        pinned = selectors.pinned_version(approved.id, known=["0" * 64])
+    assert (pinned.content, pinned.digest, pinned.is_as_signed) == (approved.content, approved.digest, True)
+    known = selectors.pinned_version(approved.id, known=[approved.digest])
+    assert (known.content, known.digest, known.is_as_signed) == (None, approved.digest, False)
+    assert selectors.pinned_version(uuid4(), known=()) is None
+
+
+def test_a_pinned_version_that_was_tampered_with_is_not_as_signed(approved):
+    models.DocumentVersion.objects.filter(pk=approved.id).update(content={"name": "another"})
+    assert not selectors.pinned_version(approved.id, known=()).is_as_signed
