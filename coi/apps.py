@@ -13,6 +13,7 @@ class CoiConfig(AppConfig):
     def ready(self) -> None:
         """Register tables, effects and the kind of document called protocol."""
         from coi import models, services  # noqa: PLC0415  (models load before this)
+        from coi.forms.presenters import presenters  # noqa: PLC0415
         from coi.rules.protocol import problems  # noqa: PLC0415
         from ledger import registry  # noqa: PLC0415
         from people.registry import register_document_kind  # noqa: PLC0415
@@ -40,6 +41,7 @@ class CoiConfig(AppConfig):
             registry.register_table(table)
         registry.register_unrebuildable("coi.vault", "names, raw scans and free text, encrypted and erasable")
         registry.register_unrebuildable("coi.counter", "the last number given in each series")
-        if hasattr(services, "render_label"):
-            registry.register_effect(services.RENDER_LABEL, services.render_label)
+        registry.register_effect(services.RENDER_LABEL, services.render_label)
+        for event, presenter in presenters().items():
+            registry.register_presenter(event, presenter)
         register_document_kind("protocol", problems)

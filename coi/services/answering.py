@@ -1,6 +1,7 @@
 """The answer to a scan, the row and the facts that keep it: codes and parameters, never sentences."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -120,13 +121,26 @@ def _may_show(decision: Decision) -> bool:
     return decision.is_step_complete or any(scan.item == "order" for scan in decision.scans)
 
 
-def _countdown(decision: Decision) -> dict[str, str] | None:
-    """The earliest time by which a step has to follow for the containers of this check."""
-    running = [(c.hold_until, c.hold_step) for c in decision.situation.subjects if c.hold_until is not None]
+def _countdown(decision: Decision) -> dict[str, Any] | None:
+    """The earliest time by which a step has to follow for the containers of this check, also one that begins now."""
+    situation = decision.situation
+    running = [(c.hold_until, c.hold_step) for c in situation.subjects if c.hold_until is not None]
+    step = situation.step
+    if decision.is_step_complete and step is not None:
+        running = [(until, code) for until, code in running if code != step.code]
+        if step.hold_minutes is not None:
+            until = situation.attempt.now + timedelta(minutes=step.hold_minutes)
+            running.append((until, step.hold_until_step))
     if not running or decision.refusals:
         return None
-    until, step = min(running)
-    return {"until": until.isoformat(), "step": step}
+    until, code = min(running)
+    steps = situation.protocol.steps if situation.protocol is not None else ()
+    return {
+        "until": until.isoformat(),
+        "step": code,
+        "title": next((s.title for s in steps if s.code == code), code),
+        "minutes": next((s.hold_minutes for s in steps if s.hold_until_step == code), None),
+    }
 
 
 def _value_fields(decision: Decision) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""The API: scans, clearances of STOPs, and timelines."""

@@ -1,0 +1,13 @@
+"""Addresses of the API of `coi`, under /api/v1/."""
+
+from django.urls import path
+
+from coi.api import views
+
+app_name = "coi_api"
+
+urlpatterns = [
+    path("scans/", views.ScanView.as_view(), name="scans"),
+    path("stops/<uuid:check>/clear/", views.ClearStopView.as_view(), name="clear_stop"),
+    path("orders/<str:coi_id>/timeline/", views.TimelineView.as_view(), name="timeline"),
+]

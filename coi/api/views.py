@@ -1,0 +1,113 @@
+"""The API's views: parse, one call, render."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from coi import services
+from coi.api import serializers
+from coi.api.authentication import SCHEME, StationAuthentication
+from coi.forms import presenters
+from coi.forms.answers import render_answer
+from coi.forms.scans import parse_clearance, parse_scan, read_body
+from coi.forms.texts import in_words
+from coi.selectors import timeline
+from people import selectors as people
+
+_PROBLEMS = dict.fromkeys((400, 401, 409, 413, 415, 422), serializers.ProblemSerializer)
+
+
+class StationView(APIView):
+    """For stations, which show their token. Nobody has to be signed in."""
+
+    authentication_classes = [StationAuthentication]
+    permission_classes = [AllowAny]
+
+    def token(self, request: Request) -> str:
+        """The token of the request, or 401."""
+        if not isinstance(request.auth, str):
+            raise NotAuthenticated
+        return request.auth
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: object, **kwargs: object
+    ) -> Response:  # type: ignore[override]
+        """Whatever the reason of a 401, it says what is asked for."""
+        done: Response = super().finalize_response(request, response, *args, **kwargs)
+        if done.status_code == 401:
+            done["WWW-Authenticate"] = SCHEME
+        return done
+
+
+class ScanView(StationView):
+    """One person's scan of one or more codes."""
+
+    @extend_schema(
+        operation_id="record_scan",
+        request=serializers.ScanSerializer,
+        responses={200: serializers.AnswerSerializer, **_PROBLEMS},
+    )
+    def post(self, request: Request) -> Response:
+        """Record a scan and answer with the decision. Refusals are answers (200) and are in the ledger."""
+        token = self.token(request)
+        with in_words():
+            scan = parse_scan(read_body(request), token)
+            return Response(render_answer(services.record_scan(scan=scan, now=timezone.now())))
+
+
+class ClearStopView(StationView):
+    """Clearing a STOP."""
+
+    @extend_schema(
+        operation_id="clear_stop",
+        request=serializers.ClearanceSerializer,
+        responses={200: serializers.ClearedSerializer, 403: serializers.ProblemSerializer, **_PROBLEMS},
+    )
+    def post(self, request: Request, check: UUID) -> Response:
+        """A second qualified person clears a STOP with badge and PIN. The deviation that it opened stays open."""
+        token = self.token(request)
+        with in_words():
+            asked = parse_clearance(read_body(request))
+            services.clear_stop(
+                check=check,
+                token=token,
+                badge=asked.badge,
+                pin=asked.pin,
+                now=timezone.now(),
+                request_id=asked.request_id,
+            )
+        return Response({"check": str(check), "cleared": True})
+
+
+class TimelineView(APIView):
+    """What happened to a journey."""
+
+    @extend_schema(
+        operation_id="journey_timeline",
+        parameters=[OpenApiParameter("coi_id", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        responses={
+            200: serializers.TimelineSerializer,
+            **dict.fromkeys((401, 404), serializers.ProblemSerializer),
+        },
+    )
+    def get(self, request: Request, coi_id: str) -> Response:
+        """Every entry that concerns the journey, oldest first. 404 unless one of your sites takes part in it."""
+        now = timezone.now()
+        with in_words():
+            viewer = people.person(int(request.user.pk), now)
+            if viewer is None:
+                raise NotAuthenticated
+            found = timeline.timeline(viewer, coi_id, now)
+        entries = [
+            {**asdict(entry), "words": presenters.say(entry.event, entry.facts, found.titles)}
+            for entry in found.entries
+        ]
+        return Response({"coi_id": found.coi_id, "entries": entries})

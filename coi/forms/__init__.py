@@ -1,0 +1,1 @@
+"""Parsing what comes in, and making words of the codes that go out."""

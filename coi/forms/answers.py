@@ -1,0 +1,56 @@
+"""An answer of `coi.services` as JSON for people and programs: its codes with their words beside them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from coi.forms import texts, words
+from coi.forms.instructions import instruction_for
+from coi.rules.outcome import NEAR_MISSES, RefusalCode
+
+Json = dict[str, Any]
+# Parameters that name what was expected and what was found: the STOP shows both, large.
+_SHOWN = ("expected", "found", "label")
+
+
+def render_answer(answer: Mapping[str, Any], zone: str = "UTC") -> Json:
+    """The answer with a message and a remedy for each refusal and an instruction for what is next."""
+    return {
+        **answer,
+        "refusals": render_refusals(answer["refusals"], zone),
+        "next": _next(answer["next"]),
+        "made": [{**made, "name": words.thing(made["kind"])} for made in answer.get("made", ())],
+    }
+
+
+def render_refusals(refusals: Sequence[Mapping[str, Any]], zone: str = "UTC") -> list[Json]:
+    """Refusals as stored, with their words; most severe first, as they were decided."""
+    return [_refusal(refusal, zone) for refusal in refusals]
+
+
+def _refusal(refusal: Mapping[str, Any], zone: str) -> Json:
+    code, params = str(refusal["code"]), refusal["params"]
+    message, remedy = texts.refusal_text(code, params, zone)
+    return {
+        "code": code,
+        "kind": refusal["kind"],
+        "name": words.refusal(code),
+        "message": message,
+        "remedy": remedy,
+        "is_near_miss": RefusalCode(code) in NEAR_MISSES,
+        "params": dict(params),
+        **{name: params[name] for name in _SHOWN if name in params},
+    }
+
+
+def _next(after: Mapping[str, Any]) -> Json:
+    instruction = instruction_for(after)
+    return {
+        **after,
+        "instruction": instruction.text,
+        "hint": instruction.hint,
+        "picture": instruction.picture,
+        "values": [
+            {**field, "choices": [{"code": c, "title": words.step(c)} for c in field["choices"]]}
+            for field in after["values"]
+        ],
+    }

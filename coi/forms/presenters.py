@@ -1,0 +1,137 @@
+"""One line of words for each kind of entry that this room writes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coi.events import Event
+from coi.forms import words
+
+Facts = Mapping[str, Any]
+Titles = Mapping[str, str]
+Say = Callable[[Facts, Titles], str]
+
+
+def say(event: str, facts: Facts, titles: Titles) -> str:
+    """What an entry means; empty for an event that this room does not know."""
+    speak = _SAY.get(event)
+    return speak(facts, titles) if speak else ""
+
+
+def presenters() -> Mapping[str, Callable[[Any], str]]:
+    """For the ledger's registry: each takes an entry."""
+    return {event: _presenter(event) for event in _SAY}
+
+
+def _presenter(event: str) -> Callable[[Any], str]:
+    return lambda entry: say(event, entry.facts, {})
+
+
+def _title(facts: Facts, titles: Titles) -> str:
+    code = str(facts.get("step", ""))
+    return titles.get(code, words.step(code)) or _("no step")
+
+
+def _list(values: Any) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def _refusals(facts: Facts) -> str:
+    return _list(words.refusal(r["code"]) for r in facts.get("refusals", ()))
+
+
+def _items(facts: Facts) -> str:
+    return _list(words.thing(str(item).partition(":")[2] or str(item)) for item in facts.get("items", ()))
+
+
+def _accepted(facts: Facts, titles: Titles) -> str:
+    who = _("second person") if facts.get("part") == "witness" else _("first person")
+    items = _items(facts)
+    scanned = _(", scanned: {items}").format(items=items) if items else ""
+    return _("“{step}”, {who}{scanned}").format(step=_title(facts, titles), who=who, scanned=scanned)
+
+
+def _completed(facts: Facts, titles: Titles) -> str:
+    made = _list(facts.get("made", ()))
+    more = _(", made {made}").format(made=made) if made else ""
+    more += _(", DIN {din}").format(din=facts["din"]) if "din" in facts else ""
+    more += _(", batch {batch}").format(batch=facts["batch"]) if "batch" in facts else ""
+    more += _(", custody to {site}").format(site=facts["custody_to"]) if "custody_to" in facts else ""
+    more += _(", journey closed") if facts.get("journey_closed") else ""
+    return _("“{step}” complete{more}").format(step=_title(facts, titles), more=more)
+
+
+def _refused(facts: Facts, titles: Titles) -> str:
+    kinds = {r["kind"] for r in facts.get("refusals", ())}
+    word = _("STOP at “{step}”: {why}") if "stop" in kinds else _("Refused at “{step}”: {why}")
+    return word.format(step=_title(facts, titles), why=_refusals(facts))
+
+
+def _fixed(sentence: str | Promise) -> Say:
+    """A sentence that is filled from the facts alone."""
+    return lambda facts, titles: str(sentence).format_map(_Spoken(facts))
+
+
+class _Spoken(dict[str, Any]):
+    """Facts as people say them; one that is missing reads as nothing."""
+
+    _WORDS: Mapping[str, Callable[[str], str]] = {
+        "from": words.disposition,
+        "to": words.disposition,
+        "reason": words.hold_reason,
+        "cause": words.cause,
+        "disposition": words.deviation_outcome,
+    }
+
+    def __getitem__(self, name: str) -> str:
+        value = str(super().get(name, ""))
+        speak = self._WORDS.get(name)
+        return speak(value) if speak and value else value
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+_SAY: Mapping[str, Say] = {
+    Event.PRODUCT_CREATED: _fixed(gettext_lazy("Product {product} added: {name}")),
+    Event.PATIENT_ENROLLED: _fixed(gettext_lazy("Patient enrolled")),
+    Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
+    Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
+    Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
+    Event.ORDER_CLOSED: _fixed(gettext_lazy("Journey closed")),
+    Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {kind} of {issuer}")),
+    Event.BADGE_PRESENTED: _fixed(gettext_lazy("Badge shown")),
+    Event.SCAN_ACCEPTED: _accepted,
+    Event.SCAN_REFUSED: _refused,
+    Event.SCAN_UNREADABLE: _fixed(gettext_lazy("A code could not be read")),
+    Event.SCAN_REPEATED: _fixed(gettext_lazy("The same scan again within seconds: nothing done")),
+    Event.STEP_COMPLETED: _completed,
+    Event.CHECK_ABANDONED: _fixed(gettext_lazy("Check cancelled")),
+    Event.STOP_CLEARED: _fixed(gettext_lazy("STOP cleared by a second person")),
+    Event.STOP_CLEARANCE_REFUSED: _fixed(gettext_lazy("Clearance of a STOP refused")),
+    Event.PLACE_CLEARED: _fixed(gettext_lazy("Line clearance: the place is free")),
+    Event.LABEL_RENDERED: _fixed(gettext_lazy("Label {label} drawn")),
+    Event.LABEL_REPRINTED: _fixed(gettext_lazy("Label {voided} voided, {issued} issued for {container}")),
+    Event.HOLD_PLACED: _fixed(gettext_lazy("Hold placed on {container}: {reason}")),
+    Event.HOLD_RELEASED: _fixed(gettext_lazy("Hold on {container} released")),
+    Event.DEVIATION_OPENED: _fixed(gettext_lazy("Deviation {deviation} opened")),
+    Event.DEVIATION_ASSIGNED: _fixed(gettext_lazy("Deviation {deviation} given an owner")),
+    Event.DEVIATION_CLOSED: _fixed(gettext_lazy("Deviation {deviation} closed: {cause}; {disposition}")),
+    Event.DISPOSITION_RECORDED: _fixed(gettext_lazy("Batch {batch}: {from} → {to}")),
+    Event.LOT_RECEIVED: _fixed(gettext_lazy("Material lot {code} received at {site}")),
+    Event.LOT_STATUS_SET: _fixed(gettext_lazy("Material lot {code}: {status}")),
+    Event.EQUIPMENT_REGISTERED: _fixed(gettext_lazy("Device {code} registered at {site}")),
+    Event.EQUIPMENT_STATUS_SET: _fixed(gettext_lazy("Device {code}: {status}")),
+}
+
+
+def tone(event: str, facts: Facts) -> str:
+    """How an entry is marked in a timeline: stop, hint, done or plain."""
+    if event == Event.SCAN_REFUSED:
+        return "stop" if any(r["kind"] == "stop" for r in facts.get("refusals", ())) else "hint"
+    if event in (Event.STEP_COMPLETED, Event.STOP_CLEARED, Event.HOLD_RELEASED, Event.DEVIATION_CLOSED):
+        return "done"
+    return "stop" if event in (Event.HOLD_PLACED, Event.DEVIATION_OPENED) else "plain"

@@ -1,0 +1,225 @@
+"""Requests of a station, from bytes: shape alone. What a scan means is decided by `coi.services`.
+
+What bad input gets here: no JSON 400, another media type 415, too many bytes 413, fields of a wrong shape 422 with the
+name of each. Text of a barcode is taken as it is, whatever it holds (NUL, lone surrogates, control characters): it
+becomes bytes and is recorded, at worst as unreadable.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from coi.rules.identifiers import MAX_BYTES
+from coi.rules.requests import MAX_BARCODES, MAX_VALUES, ScanRequest
+from ledger.rules.errors import DomainError, Invalid
+
+MAX_BODY = 64 * 1024
+MAX_PIN = 64
+MAX_WORD = 40
+MAX_VALUE = 80
+_Parsed = TypeVar("_Parsed")
+
+
+class NotJson(DomainError):
+    """The body is not JSON (400)."""
+
+    http_status = 400
+
+    def __init__(self, why: str) -> None:
+        super().__init__("malformed", detail={"why": why})
+
+
+class TooLarge(DomainError):
+    """The body or a barcode is larger than the door is (413)."""
+
+    http_status = 413
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__("too_large", detail={"what": what, "limit_bytes": limit})
+
+
+class WrongMedia(DomainError):
+    """The body says that it is something else than JSON (415)."""
+
+    http_status = 415
+
+    def __init__(self, found: str) -> None:
+        super().__init__("unsupported_media_type", "Send application/json.", detail={"found": found[:80]})
+
+
+class FieldFault(ValueError):
+    """One field has the wrong shape; its code says how."""
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """The second person's clearance of a STOP."""
+
+    request_id: UUID
+    badge: str
+    pin: str
+
+
+class Body(Protocol):
+    """What is asked of a request: Django's and the REST framework's both have it."""
+
+    META: dict[str, Any]
+
+    @property
+    def body(self) -> bytes: ...
+
+
+def read_body(request: Body) -> Mapping[str, Any]:
+    """The JSON object that a request carries; a body that is too large is not even read."""
+    media = str(request.META.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise WrongMedia(media)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        raise TooLarge("body", MAX_BODY)
+    return read_json(request.body)
+
+
+def read_json(body: bytes) -> Mapping[str, Any]:
+    """The one JSON object of a body. A name that stands twice in it is refused: which of the two was meant?"""
+    if len(body) > MAX_BODY:
+        raise TooLarge("body", MAX_BODY)
+    try:
+        found = json.loads(body, object_pairs_hook=_once, parse_float=str, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotJson(type(error).__name__) from error
+    if not isinstance(found, Mapping):
+        raise NotJson("not_an_object")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+def parse_scan(data: Mapping[str, Any], token: str) -> ScanRequest:
+    """The scan of a request; Invalid names every field that is wrong, TooLarge a barcode over the limit."""
+    fields = _Fields(data)
+    scan = ScanRequest(
+        scan_id=fields.take("scan_id", _uuid, UUID(int=0), required=True),
+        token=token,
+        badge=fields.take("badge", _raw, b"", required=True),
+        barcodes=fields.take("barcodes", _raw_list, ()),
+        pin=fields.take("pin", _pin, ""),
+        check=fields.take("check", _uuid, None),
+        step=fields.take("step", _word, ""),
+        values=fields.take("values", _values, {}),
+    )
+    fields.close()
+    return scan
+
+
+def parse_clearance(data: Mapping[str, Any]) -> Clearance:
+    """The clearance of a request."""
+    fields = _Fields(data)
+    clearance = Clearance(
+        request_id=fields.take("request_id", _uuid, UUID(int=0), required=True),
+        badge=fields.take("badge", _word, "", required=True),
+        pin=fields.take("pin", _pin, "", required=True),
+    )
+    fields.close()
+    return clearance
+
+
+class _Fields:
+    """Takes fields one by one and collects every fault."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.left = dict(data)
+        self.faults: dict[str, str] = {}
+
+    def take(
+        self, name: str, parse: Callable[[Any], _Parsed], empty: _Parsed, *, required: bool = False
+    ) -> _Parsed:
+        value = self.left.pop(name, None)
+        if value is None:
+            if required:
+                self.faults[name] = "required"
+            return empty
+        try:
+            return parse(value)
+        except FieldFault as fault:
+            self.faults[name] = str(fault)
+            return empty
+
+    def close(self) -> None:
+        self.faults |= {name[:MAX_VALUE]: "unknown_field" for name in self.left}
+        if self.faults:
+            readable = {_readable(name): fault for name, fault in self.faults.items()}
+            raise Invalid("fields_invalid", detail={"fields": readable})
+
+
+def _readable(name: str) -> str:
+    return name.encode("ascii", "backslashreplace").decode()
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(_text(value))
+    except ValueError as error:
+        raise FieldFault("not_a_uuid") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise FieldFault("not_a_text")
+    return value
+
+
+def _raw(value: Any) -> bytes:
+    raw = _text(value).encode("utf-8", "surrogatepass")
+    if len(raw) > MAX_BYTES:
+        raise TooLarge("barcode", MAX_BYTES)
+    return raw
+
+
+def _raw_list(value: Any) -> tuple[bytes, ...]:
+    if not isinstance(value, list):
+        raise FieldFault("not_a_list")
+    if len(value) > MAX_BARCODES:
+        raise FieldFault("too_many")
+    return tuple(_raw(one) for one in value)
+
+
+def _clean(value: Any, longest: int) -> str:
+    """Text that is stored as text: no control characters, no lone surrogates."""
+    text = _text(value)
+    if len(text) > longest:
+        raise FieldFault("too_long")
+    if not all(character.isprintable() for character in text):
+        raise FieldFault("not_printable")
+    return text
+
+
+def _word(value: Any) -> str:
+    return _clean(value, MAX_WORD)
+
+
+def _pin(value: Any) -> str:
+    return _clean(value, MAX_PIN)
+
+
+def _values(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise FieldFault("not_an_object")
+    if len(value) > MAX_VALUES:
+        raise FieldFault("too_many")
+    return {_word(name): _value(given) for name, given in value.items()}
+
+
+def _value(given: Any) -> str:
+    is_count = isinstance(given, int) and not isinstance(given, bool)
+    return _clean(str(given) if is_count else given, MAX_VALUE)

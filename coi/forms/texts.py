@@ -1,0 +1,241 @@
+"""Sentences for every code: why something was refused, what to do about it, and what a fault of a request means.
+
+The only place where this room speaks in sentences to whoever scans. Rules, services and the ledger hold codes and
+parameters; `{name}` in a sentence is filled from the parameters.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from coi.forms import words
+from coi.rules.outcome import RefusalCode
+from ledger.rules.errors import DomainError
+
+Sentence = str | Promise
+
+
+@dataclass(frozen=True)
+class Text:
+    """Why, and what to do now."""
+
+    message: Sentence
+    remedy: Sentence
+
+
+_CALL = _("Put it aside. Call a second qualified person: they scan their badge to clear this STOP.")
+_HOLD_BACK = _("Put it aside and call quality. Nothing can be done with it until they have decided.")
+
+REFUSALS: Mapping[RefusalCode, Text] = {
+    RefusalCode.IDENTITY_MISMATCH: Text(
+        _("This {kind} belongs to another patient's journey."),
+        _CALL,
+    ),
+    RefusalCode.WRONG_CONTAINER: Text(
+        _("This is another {kind} ({found}) than the one that this check is about."), _CALL
+    ),
+    RefusalCode.PLACE_OCCUPIED: Text(
+        _("Another patient's material is still at this place."),
+        _("Take it away, finish its step, and scan CLEAR for line clearance. Then begin again."),
+    ),
+    RefusalCode.LABEL_VOID: Text(
+        _("This printed copy of the label ({label}) is void: it was replaced."),
+        _("Put the bag aside and call quality. Use the copy that replaced this one."),
+    ),
+    RefusalCode.NOT_INFUSIBLE: Text(
+        _("This order is for {kind} and not for a patient: nothing of it may be given."), _HOLD_BACK
+    ),
+    RefusalCode.NOT_RELEASED: Text(
+        _("The batch of {found} is not released."),
+        _("Put it back. Quality must release the batch before it may leave or be used."),
+    ),
+    RefusalCode.ON_HOLD: Text(_("{found} is on hold."), _HOLD_BACK),
+    RefusalCode.EXPIRED: Text(_("{found} is past its expiry."), _HOLD_BACK),
+    RefusalCode.HOLD_TIME_PASSED: Text(
+        _("The time within which {found} had to be used is over."), _HOLD_BACK
+    ),
+    RefusalCode.ALREADY_USED: Text(_("{found} cannot be used for this: it is {status}."), _CALL),
+    RefusalCode.CUSTODY_ELSEWHERE: Text(
+        _("{found} is in the custody of {site}, not of the party that does this step."),
+        _("Complete the hand-over first: giver and receiver both scan it."),
+    ),
+    RefusalCode.LOT_NOT_USABLE: Text(
+        _("This material lot may not be used: {why}."), _("Put it aside and take a lot that is approved.")
+    ),
+    RefusalCode.EQUIPMENT_NOT_USABLE: Text(
+        _("This device may not be used: {why}."), _("Take another one that is approved and calibrated.")
+    ),
+    RefusalCode.STOP_NOT_CLEARED: Text(
+        _("A STOP at this station is not cleared yet."),
+        _("A second qualified person scans their badge and enters their PIN."),
+    ),
+    RefusalCode.BADGE_NOT_VALID: Text(
+        _("This badge is {state}."), _("Use your own valid badge, or ask an administrator for a new one.")
+    ),
+    RefusalCode.NO_ROLE: Text(
+        _("You do not hold a role for “{step}” at {site}."),
+        _("Call a colleague who does. An administrator grants roles."),
+    ),
+    RefusalCode.NOT_TRAINED: Text(
+        _("Your training in “{topic}” is missing or has run out."),
+        _("Call a colleague who is trained, and renew the training."),
+    ),
+    RefusalCode.WITNESS_SAME_PERSON: Text(
+        _("You did the first part yourself."), _("Somebody else must check it independently.")
+    ),
+    RefusalCode.WITNESS_NOT_INDEPENDENT: Text(_("{why}."), _("{remedy}.")),
+    RefusalCode.WITNESS_MISSING: Text(
+        _("“{waits_for}” still waits for its second person."),
+        _("The second person scans their badge and then the items again."),
+    ),
+    RefusalCode.WRONG_SITE: Text(
+        _("“{step}” is not done at this site."), _("Check that you have the right item.")
+    ),
+    RefusalCode.WRONG_STATION: Text(
+        _("“{step}” is not done at this station."), _("Take it to the station where that is done.")
+    ),
+    RefusalCode.OUT_OF_SEQUENCE: Text(
+        _("“{step}” cannot be done yet: “{waits_for}” comes first."),
+        _("Do that first, then scan this again."),
+    ),
+    RefusalCode.JOURNEY_CLOSED: Text(
+        _("This journey is closed: every container of it is accounted for."),
+        _("Put the item aside and call quality."),
+    ),
+    RefusalCode.LABEL_NOT_APPLIED: Text(
+        _("The label of {found} was not scanned back yet."), _("Apply the label and scan it back first.")
+    ),
+    RefusalCode.ALREADY_DONE: Text(
+        _("Already done {at} by {by}."), _("Nothing to do. Go on with the next step.")
+    ),
+    RefusalCode.CHECK_CLOSED: Text(_("This check is over."), _("Begin again: scan the first item.")),
+    RefusalCode.PIN_NOT_VALID: Text(
+        _("The PIN is wrong."), _("Enter it again. After five wrong attempts the account rests for a while.")
+    ),
+    RefusalCode.VALUE_NOT_VALID: Text(_("“{name}”: {why}."), _("Correct the value and send it again.")),
+    RefusalCode.STEP_UNKNOWN: Text(
+        _("No step of the protocol fits what was scanned."),
+        _("Check that this is the right item and station."),
+    ),
+    RefusalCode.WRONG_KIND: Text(
+        _("This is a {kind}: it is not needed here."), _("Scan what the instruction asks for.")
+    ),
+    RefusalCode.DUPLICATE_SCAN: Text(_("This {kind} was scanned already."), _("Scan the next item.")),
+    RefusalCode.UNKNOWN_CODE: Text(
+        _("This {kind} is not known here."), _("Check that you scanned the right code. Nothing was created.")
+    ),
+    RefusalCode.UNREADABLE: Text(_("The code could not be read: {reason}."), _("Scan it again.")),
+}
+
+_INDEPENDENCE: Mapping[str, tuple[Sentence, Sentence]] = {
+    "first_not_finished": (
+        _("{by} has not finished the first part"),
+        _("Wait until the first person is done, or let them cancel"),
+    ),
+    "another_witness": (_("Another person has begun the second check"), _("That person must finish it")),
+    "too_soon": (_("That was too quick to be a check of your own"), _("Look at the item, then scan again")),
+}
+
+
+def refusal_text(code: str, params: Mapping[str, str], zone: str = "UTC") -> tuple[str, str]:
+    """Message and remedy of one refusal, filled in; times are told in the zone of the site."""
+    text = REFUSALS[RefusalCode(code)]
+    filled = _in_words(RefusalCode(code), params, zone)
+    return _fill(text.message, filled), _fill(text.remedy, filled)
+
+
+def _in_words(code: RefusalCode, params: Mapping[str, str], zone: str) -> Mapping[str, str]:
+    """The parameters as people say them; a parameter that the rule did not give reads as nothing."""
+    found: defaultdict[str, str] = defaultdict(str, params)
+    for name, say in _SAY.items():
+        if name in params:
+            found[name] = say(params[name])
+    if "at" in params:
+        found["at"] = clock_time(params["at"], zone)
+    if code is RefusalCode.WITNESS_NOT_INDEPENDENT:
+        why, remedy = _INDEPENDENCE[params["why"]]
+        found["why"], found["remedy"] = _fill(why, found), _fill(remedy, found)
+    return found
+
+
+_SAY = {
+    "kind": words.thing,
+    "state": words.badge_state,
+    "status": words.container_status,
+    "why": words.reason,
+    "reason": words.reason,
+    "step": words.step,
+    "waits_for": words.step,
+    "topic": words.step,
+    "name": words.step,
+}
+
+
+def _fill(sentence: Sentence, params: Mapping[str, str]) -> str:
+    return str(sentence).format_map(params)
+
+
+def clock_time(text: str, zone: str) -> str:
+    """A moment as people at the site read it: `10:02 GMT`."""
+    local = datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    return f"{local:%H:%M} {local.tzname()}"
+
+
+# What a request was turned away for before anything was decided: the codes that services raise.
+ERRORS: Mapping[str, Sentence] = {
+    "station_unknown": _("This device is not a known station. Ask an administrator to bind it again."),
+    "scan_id_used": _("This scan was sent before with another content. Reload the page."),
+    "request_id_used": _("This was sent before with another content. Reload the page."),
+    "role_missing": _("You do not hold a role for this at this site."),
+    "credential_refused": _("Badge, password or PIN is wrong. Nothing was done."),
+    "same_person": _("You met this STOP yourself. Somebody else must clear it."),
+    "stop_unknown": _("There is no such STOP at this station."),
+    "stop_cleared": _("This STOP has been cleared already."),
+    "order_unknown": _("There is no such order, or it is not yours to see."),
+    "product_unknown": _("There is no such product."),
+    "protocol_not_effective": _("This product has no protocol in effect."),
+    "facility_unknown": _("The collection site has no facility number to issue identifiers with."),
+    "alias_of_another_order": _("This wristband is in use for another order."),
+    "patient_enrolled": _("This patient was enrolled at the same moment by somebody else. Try again."),
+    "container_unknown": _("There is no such container, or it is not yours to see."),
+    "container_used": _("This container has been used: its label can no longer be replaced."),
+    "label_unknown": _("There is no such label, or it is not yours to see."),
+    "label_void": _("This copy is void already."),
+    "label_not_rendered": _("The label is still being drawn. Try again in a moment."),
+    "hold_unknown": _("There is no such hold, or it is not yours to see."),
+    "hold_released": _("This hold has been released already."),
+    "hold_of_deviation": _("This hold ends with its deviation: close that."),
+    "deviation_unknown": _("There is no such deviation, or it is not yours to see."),
+    "deviation_closed": _("This deviation is closed already."),
+    "owner_unknown": _("The owner must be one of quality at this site."),
+    "vault_erased": _("This patient's identity has been erased."),
+    "vault_unknown": _("No identity is kept for this order."),
+    "vault_unreadable": _("The identity cannot be decrypted with the key of this installation."),
+    "fields_invalid": _("Some fields are missing or wrong."),
+    "too_large": _("The request or one of its codes is too large."),
+    "malformed": _("The request is not JSON."),
+}
+
+FIELD_PROBLEMS: Mapping[str, Sentence] = {
+    "text_required": _("This is required."),
+    "too_long": _("This is too long."),
+    "not_a_wristband_code": _("This is not the code of a wristband."),
+    "not_choice": _("Choose one of the list."),
+}
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Give whatever a service raises its sentence, where this room has one."""
+    try:
+        yield
+    except DomainError as error:
+        if error.code in ERRORS and error.message == error.code:
+            raise type(error)(error.code, str(ERRORS[error.code]), error.detail) from error
+        raise

@@ -1,0 +1,211 @@
+"""Names of the things that codes stand for, in the reader's language; an unknown code reads as itself."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Word = str | Promise
+Say = Callable[[str], str]
+
+
+def _namer(names: Mapping[str, Word]) -> Say:
+    return lambda code: str(names.get(code, step(code)))
+
+
+def step(code: str) -> str:
+    """A code of a step, value or topic without its underscores, where its title is not at hand."""
+    return code.replace("_", " ")
+
+
+thing = _namer(
+    {
+        "din": _("donation number"),
+        "coi": _("order code"),
+        "badge": _("badge"),
+        "station": _("station code"),
+        "place": _("place"),
+        "label": _("container"),
+        "command": _("command"),
+        "lot": _("material lot"),
+        "equipment": _("device"),
+        "shipper": _("shipper"),
+        "wristband": _("wristband"),
+        "apheresis_bag": _("apheresis bag"),
+        "culture": _("culture vessel"),
+        "harvest": _("harvest"),
+        "product_bag": _("product bag"),
+        "sample": _("sample"),
+        "patient": _("a patient"),
+        "engineering": _("engineering"),
+        "validation": _("validation"),
+    }
+)
+
+badge_state = _namer(
+    {
+        "unknown": _("not known"),
+        "revoked": _("revoked"),
+        "expired": _("expired"),
+        "valid": _("valid"),
+    }
+)
+
+container_status = _namer(
+    {
+        "unlabelled": _("waiting for its label"),
+        "available": _("available"),
+        "thawed": _("thawed"),
+        "consumed": _("used up"),
+        "infused": _("infused"),
+        "closed": _("closed out"),
+    }
+)
+
+copy_status = _namer(
+    {
+        "issued": _("being drawn"),
+        "printed": _("ready to print"),
+        "applied": _("on its container"),
+        "void": _("void"),
+    }
+)
+
+disposition = _namer(
+    {
+        "in_process": _("in process"),
+        "testing": _("in testing"),
+        "qa_review": _("in quality review"),
+        "released": _("released"),
+        "rejected": _("rejected"),
+    }
+)
+
+reason = _namer(
+    {
+        "quarantine": _("it is in quarantine"),
+        "blocked": _("it is blocked"),
+        "expired": _("it is past its date"),
+        "other_site": _("it belongs to another site"),
+        "not_the_first_persons": _("it is another one than the first person used"),
+        "unknown": _("it is not asked for here"),
+        "not_number": _("this is not a number"),
+        "too_low": _("this is below the lowest possible value"),
+        "too_high": _("this is above the highest possible value"),
+        "not_choice": _("this is not one of the choices"),
+        "not_this_person": _("the other person of this check enters it"),
+        "empty": _("it is empty"),
+        "too_long": _("it is too long"),
+        "not_text": _("it holds characters that no code of ours has"),
+        "no_format": _("it has no format that is known here"),
+        "check_character": _("its check character does not fit"),
+    }
+)
+
+outcome = _namer(
+    {
+        "accepted": _("Done"),
+        "incomplete": _("Accepted"),
+        "refused": _("Refused"),
+        "unreadable": _("Not read"),
+    }
+)
+
+_REFUSALS: Mapping[str, Word] = {
+    "identity_mismatch": _("another patient's journey"),
+    "wrong_container": _("wrong container"),
+    "place_occupied": _("two patients at one place"),
+    "label_void": _("void label"),
+    "not_infusible": _("not for a patient"),
+    "not_released": _("batch not released"),
+    "on_hold": _("on hold"),
+    "expired": _("expired"),
+    "hold_time_passed": _("hold time over"),
+    "already_used": _("already used"),
+    "custody_elsewhere": _("in another's custody"),
+    "lot_not_usable": _("lot not usable"),
+    "equipment_not_usable": _("device not usable"),
+    "stop_not_cleared": _("STOP not cleared"),
+    "badge_not_valid": _("badge not valid"),
+    "no_role": _("role missing"),
+    "not_trained": _("training missing"),
+    "witness_same_person": _("same person twice"),
+    "witness_not_independent": _("not an independent check"),
+    "witness_missing": _("second person missing"),
+    "wrong_site": _("wrong site"),
+    "wrong_station": _("wrong station"),
+    "out_of_sequence": _("not yet its turn"),
+    "journey_closed": _("journey is closed"),
+    "label_not_applied": _("label not scanned back"),
+    "already_done": _("already done"),
+    "check_closed": _("check is over"),
+    "pin_not_valid": _("wrong PIN"),
+    "value_not_valid": _("value not possible"),
+    "step_unknown": _("no step fits"),
+    "wrong_kind": _("wrong kind of code"),
+    "duplicate_scan": _("scanned twice"),
+    "unknown_code": _("unknown code"),
+    "unreadable": _("unreadable"),
+}
+refusal = _namer(_REFUSALS)
+
+# A hold that a deviation placed has the refusal that opened it for its reason.
+hold_reason = _namer(
+    {
+        **_REFUSALS,
+        "quality": _("Quality concern"),
+        "excursion": _("Temperature excursion"),
+        "damage": _("Damaged container"),
+        "paperwork": _("Record incomplete"),
+        "request": _("On request of the treating site"),
+    }
+)
+HOLD_REASONS = ("quality", "excursion", "damage", "paperwork", "request")
+
+hold_state = _namer({"held": _("on hold"), "released": _("released")})
+
+reprint_reason = _namer(
+    {
+        "damaged": _("Damaged"),
+        "unreadable": _("Does not scan"),
+        "lost": _("Lost"),
+        "wrong_stock": _("Printed on the wrong stock"),
+        "moved_to_other_bag": _("Moved to another bag"),
+    }
+)
+
+grade = _namer({"minor": _("minor"), "major": _("major"), "critical": _("critical")})
+deviation_state = _namer({"open": _("open"), "closed": _("closed")})
+
+cause = _namer(
+    {
+        "person": _("Person"),
+        "label": _("Label"),
+        "equipment": _("Equipment"),
+        "procedure": _("Procedure"),
+        "transport": _("Transport"),
+        "software": _("Software"),
+        "other": _("Other"),
+    }
+)
+
+deviation_outcome = _namer(
+    {
+        "use_as_is": _("Use as it is: its holds end"),
+        "relabel": _("Relabel: its holds end"),
+        "discard": _("Discard: its holds stay"),
+    }
+)
+
+order_kind = _namer(
+    {"patient": _("Patient"), "engineering": _("Engineering run"), "validation": _("Validation run")}
+)
+
+party = _namer(
+    {
+        "treating": _("Treating site"),
+        "collection": _("Collection site"),
+        "courier": _("Courier"),
+        "manufacturer": _("Manufacturer"),
+    }
+)

@@ -1,0 +1,282 @@
+"""One journey as its page shows it: containers and their tree, custody, labels, holds, what it waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from coi.models import Alias, Batch, Collection, Container, Handover, LabelCopy, Order
+from coi.rules import genealogy
+from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, OrderKind
+from coi.rules.protocol import Protocol
+from coi.rules.waiting import Waiting, waits_for
+from coi.selectors.journeys import NOWHERE, Countdown, countdown_of
+from coi.selectors.known import gather
+from coi.selectors.protocols import pinned_protocol
+from coi.selectors.quality import (
+    DeviationRow,
+    HoldRow,
+    NearMissRow,
+    deviations_of,
+    holds_of,
+    near_misses_of,
+)
+from coi.selectors.visible import visible_orders
+from ledger.rules.errors import NotFound
+from people import selectors as people
+from people.rules.authority import Person
+
+# Identifiers of people: that there is one is shown, what it is is not.
+_PERSONAL = frozenset({"wristband", "mrn"})
+
+
+@dataclass(frozen=True)
+class PartyView:
+    """A site that takes part, and as what."""
+
+    party: str
+    code: str
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class CopyView:
+    """One printed copy of a label."""
+
+    code: str
+    number: int
+    status: CopyStatus
+    issued_at: datetime
+    voided_at: datetime | None
+    void_reason: str
+    has_file: bool
+
+
+@dataclass(frozen=True)
+class ContainerView:
+    """One container with its labels."""
+
+    id: str
+    code: str
+    kind: str
+    number: int
+    total: int
+    status: ContainerStatus
+    custodian: str
+    custodian_name: str
+    place: str
+    batch: str
+    made_at: datetime
+    expires_at: datetime | None
+    hold_until: datetime | None
+    is_held: bool
+    parents: tuple[str, ...]
+    copies: tuple[CopyView, ...]
+
+    @property
+    def live(self) -> CopyView | None:
+        """The copy that counts now."""
+        return next((copy for copy in reversed(self.copies) if copy.status is not CopyStatus.VOID), None)
+
+    @property
+    def is_reprintable(self) -> bool:
+        """Whether its label may still be replaced."""
+        return self.status in (ContainerStatus.UNLABELLED, ContainerStatus.AVAILABLE)
+
+
+@dataclass(frozen=True)
+class HandoverView:
+    """Custody passing from one to the other."""
+
+    container: str
+    step: str
+    at: datetime
+    giver_site: str
+    giver: str
+    receiver_site: str
+    receiver: str
+    shipper: str
+
+
+@dataclass(frozen=True)
+class AliasView:
+    """Another party's identifier; empty where it is personal."""
+
+    kind: str
+    issuer: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Everything about one journey."""
+
+    coi_id: str
+    kind: OrderKind
+    product: str
+    protocol: str
+    protocol_id: str
+    ordered_at: datetime
+    closed_at: datetime | None
+    zone: str
+    has_patient: bool
+    parties: tuple[PartyView, ...]
+    waits: tuple[Waiting, ...]
+    countdown: Countdown | None
+    steps: tuple[tuple[str, str, int], ...]
+    dins: tuple[str, ...]
+    batches: tuple[tuple[str, Disposition], ...]
+    containers: tuple[ContainerView, ...]
+    handovers: tuple[HandoverView, ...]
+    aliases: tuple[AliasView, ...]
+    holds: tuple[HoldRow, ...]
+    deviations: tuple[DeviationRow, ...]
+    near_misses: tuple[NearMissRow, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def steps_done(self) -> int:
+        """How many steps of the protocol were done at least once."""
+        return sum(1 for _code, _title, count in self.steps if count)
+
+    @property
+    def treating_site(self) -> str:
+        """The code of the site that treats the patient."""
+        return self.parties[0].code
+
+
+def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
+    """The journey of this COI id. NotFound where there is none, or none that is the viewer's to see."""
+    order = _order(visible_orders(viewer, now), coi_id)
+    known = gather(orders=[str(order.id)], check_id="", station=NOWHERE)
+    protocol, version = pinned_protocol(str(order.protocol_id))
+    titles = {step.code: step.title for step in protocol.steps} if protocol else {}
+    minutes = {step.hold_until_step: step.hold_minutes for step in protocol.steps} if protocol else {}
+    parties = _parties(order)
+    names = {party.code: party.name for party in parties}
+    facts = known.orders[str(order.id)]
+    return Journey(
+        coi_id=order.coi_id,
+        kind=OrderKind(order.kind),
+        product=order.product.name,
+        protocol=version,
+        protocol_id=str(order.protocol_id),
+        ordered_at=order.ordered_at,
+        closed_at=order.closed_at,
+        zone=parties[0].zone,
+        has_patient=order.patient_id is not None,
+        parties=parties,
+        waits=waits_for(known, facts, protocol, now) if protocol else (),
+        countdown=countdown_of(known, titles, minutes),
+        steps=_progress(known, protocol),
+        dins=tuple(Collection.objects.filter(order=order).order_by("din").values_list("din", flat=True)),
+        batches=_batches(order),
+        containers=_containers(order, known, names),
+        handovers=_handovers(order, titles),
+        aliases=_aliases(order),
+        holds=holds_of(order.id),
+        deviations=deviations_of(order.id, now),
+        near_misses=near_misses_of(viewer, order.id, now),
+        titles=titles,
+    )
+
+
+def _order(found: QuerySet[Order], coi_id: str) -> Order:
+    order = None if "\x00" in coi_id else found.select_related("product").filter(coi_id=coi_id).first()
+    if order is None:
+        raise NotFound("order_unknown")
+    return order
+
+
+def _parties(order: Order) -> tuple[PartyView, ...]:
+    sites = {site.code: site for site in people.sites()}
+    codes = (
+        ("treating", order.treating_site_id),
+        ("collection", order.collection_site_id),
+        ("courier", order.courier_site_id),
+        ("manufacturer", order.manufacturing_site_id),
+    )
+    return tuple(PartyView(party, code, sites[code].name, sites[code].zone) for party, code in codes)
+
+
+def _progress(known: Known, protocol: Protocol | None) -> tuple[tuple[str, str, int], ...]:
+    """Each step of the protocol and how often it was done."""
+    if protocol is None:
+        return ()
+    counts: dict[str, int] = {}
+    for done in known.done:
+        counts[done.step] = counts.get(done.step, 0) + 1
+    return tuple((step.code, step.title, counts.get(step.code, 0)) for step in protocol.steps)
+
+
+def _batches(order: Order) -> tuple[tuple[str, Disposition], ...]:
+    rows = Batch.objects.filter(order=order).order_by("started_at").values_list("code", "disposition")
+    return tuple((code, Disposition(disposition)) for code, disposition in rows)
+
+
+def _containers(order: Order, known: Known, names: Mapping[str, str]) -> tuple[ContainerView, ...]:
+    held = genealogy.descendants(known.held, known.parents)
+    codes = {container.id: container.code for container in known.containers.values()}
+    copies: dict[object, list[CopyView]] = {}
+    for copy in LabelCopy.objects.filter(order=order).order_by("number"):
+        copies.setdefault(copy.container_id, []).append(_copy(copy))
+    rows = Container.objects.filter(order=order).select_related("batch").order_by("made_at", "code")
+    return tuple(
+        ContainerView(
+            id=str(row.id),
+            code=row.code,
+            kind=row.kind,
+            number=row.number,
+            total=row.total,
+            status=ContainerStatus(row.status),
+            custodian=row.custodian_id,
+            custodian_name=names.get(row.custodian_id, row.custodian_id),
+            place=row.place,
+            batch=row.batch.code if row.batch else "",
+            made_at=row.made_at,
+            expires_at=row.expires_at,
+            hold_until=row.hold_until,
+            is_held=str(row.id) in held,
+            parents=tuple(sorted(codes[p] for child, p in known.parents if child == str(row.id))),
+            copies=tuple(copies.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+def _copy(row: LabelCopy) -> CopyView:
+    return CopyView(
+        code=row.code,
+        number=row.number,
+        status=CopyStatus(row.status),
+        issued_at=row.issued_at,
+        voided_at=row.voided_at,
+        void_reason=row.void_reason,
+        has_file=bool(row.file),
+    )
+
+
+def _handovers(order: Order, titles: Mapping[str, str]) -> tuple[HandoverView, ...]:
+    rows = Handover.objects.filter(order=order).select_related("container").order_by("at", "container__code")
+    return tuple(
+        HandoverView(
+            container=row.container.code,
+            step=titles.get(row.step, row.step),
+            at=row.at,
+            giver_site=row.giver_site_id,
+            giver=row.giver_name,
+            receiver_site=row.receiver_site_id,
+            receiver=row.receiver_name,
+            shipper=row.shipper,
+        )
+        for row in rows
+    )
+
+
+def _aliases(order: Order) -> tuple[AliasView, ...]:
+    rows = Alias.objects.filter(order=order).order_by("kind", "added_at")
+    return tuple(
+        AliasView(row.kind, row.issuer_id, "" if row.kind in _PERSONAL else row.value_key) for row in rows
+    )

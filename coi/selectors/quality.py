@@ -1,0 +1,244 @@
+"""Holds, deviations and near misses, as quality reads them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from coi.models import Check, Container, Deviation, Hold, Scan
+from coi.rules.deviations import DeviationClass, DeviationState
+from coi.selectors.visible import hidden_coi_ids, of_sites, sites_of
+from ledger.rules.errors import NotFound
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.roles import Role
+from people.rules.signatures import SignatureView
+
+MOST = 200
+HIDDEN = "•••"
+_QUALITY = (Role.QA_REVIEWER, Role.QA_RELEASER)
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """One hold."""
+
+    id: UUID
+    coi_id: str
+    container: str
+    kind: str
+    custodian: str
+    reason: str
+    placed_at: datetime
+    placed_by: str
+    released_at: datetime | None
+    released_by: str
+    deviation: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still holds."""
+        return self.released_at is None
+
+
+@dataclass(frozen=True)
+class DeviationRow:
+    """One deviation in a list."""
+
+    code: str
+    coi_id: str
+    grade: DeviationClass
+    state: DeviationState
+    trigger: str
+    step: str
+    site: str
+    opened_at: datetime
+    due_at: datetime
+    owner: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class DeviationView:
+    """One deviation with all that belongs to it."""
+
+    row: DeviationRow
+    containers: tuple[tuple[str, str], ...]
+    holds: tuple[HoldRow, ...]
+    refusals: tuple[dict[str, Any], ...]
+    met_by: str
+    cleared_by: str
+    cleared_at: datetime | None
+    station: str
+    cause: str
+    disposition: str
+    closed_at: datetime | None
+    signatures: tuple[SignatureView, ...]
+    owners: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class NearMissRow:
+    """A scan that was stopped and would have been a mix-up."""
+
+    at: datetime
+    coi_id: str
+    site: str
+    zone: str
+    station: str
+    step: str
+    codes: tuple[str, ...]
+    person: str
+    deviation: str
+
+
+def holds(viewer: Person, now: datetime, *, only_open: bool = True) -> tuple[HoldRow, ...]:
+    """Holds on the viewer's journeys, the newest first."""
+    found = _hold_rows().filter(of_sites(sites_of(viewer, now), "order__"))
+    if only_open:
+        found = found.filter(released_at__isnull=True)
+    return tuple(_hold(row) for row in found.order_by("-placed_at", "id")[:MOST])
+
+
+def holds_of(order_id: UUID) -> tuple[HoldRow, ...]:
+    """All holds of one journey, open ones first."""
+    return tuple(
+        _hold(row) for row in _hold_rows().filter(order=order_id).order_by("-released_at", "-placed_at")
+    )
+
+
+def _hold_rows() -> QuerySet[Hold]:
+    return Hold.objects.select_related("order", "container", "deviation")
+
+
+def _hold(row: Hold) -> HoldRow:
+    return HoldRow(
+        id=row.id,
+        coi_id=row.order.coi_id,
+        container=row.container.code,
+        kind=row.container.kind,
+        custodian=row.container.custodian_id,
+        reason=row.reason_code,
+        placed_at=row.placed_at,
+        placed_by=row.placed_by_name,
+        released_at=row.released_at,
+        released_by=row.released_by_name,
+        deviation=row.deviation.code if row.deviation else "",
+    )
+
+
+def _visible_deviations(viewer: Person, now: datetime) -> QuerySet[Deviation]:
+    sites = sites_of(viewer, now)
+    mine = of_sites(sites, "order__") | Q(order__isnull=True, site__in=list(sites))
+    return Deviation.objects.select_related("order").filter(mine)
+
+
+def deviations(viewer: Person, now: datetime, *, only_open: bool = True) -> tuple[DeviationRow, ...]:
+    """Deviations of the viewer's journeys and sites; open ones by when they are due."""
+    found = _visible_deviations(viewer, now)
+    if only_open:
+        found = found.filter(state=DeviationState.OPEN)
+    return tuple(_deviation(row, now) for row in found.order_by("-state", "due_at", "code")[:MOST])
+
+
+def deviations_of(order_id: UUID, now: datetime) -> tuple[DeviationRow, ...]:
+    """All deviations of one journey."""
+    rows = Deviation.objects.select_related("order").filter(order=order_id).order_by("-state", "due_at")
+    return tuple(_deviation(row, now) for row in rows)
+
+
+def _deviation(row: Deviation, now: datetime) -> DeviationRow:
+    return DeviationRow(
+        code=row.code,
+        coi_id=row.order.coi_id if row.order else "",
+        grade=DeviationClass(row.grade),
+        state=DeviationState(row.state),
+        trigger=row.trigger,
+        step=row.step,
+        site=row.site,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        owner=row.owner_name,
+        is_late=row.state == DeviationState.OPEN and row.due_at < now,
+    )
+
+
+def deviation(viewer: Person, code: str, now: datetime) -> DeviationView:
+    """One deviation. NotFound where there is none, or none that is the viewer's to see."""
+    found = _visible_deviations(viewer, now)
+    row = None if "\x00" in code else found.filter(code=code).first()
+    if row is None:
+        raise NotFound("deviation_unknown")
+    named = Container.objects.filter(id__in=row.containers).order_by("code").values_list("code", "kind")
+    held = _hold_rows().filter(deviation=row).order_by("container__code")
+    stop = _stop_of(row)
+    candidates = {
+        p.user_id: p.printed_name for r in _QUALITY for p in people.people_with_role(r, row.site, now)
+    }
+    return DeviationView(
+        row=_deviation(row, now),
+        containers=tuple(named),
+        holds=tuple(_hold(hold) for hold in held),
+        refusals=mask(viewer, now, stop.refusals if stop else ()),
+        met_by=stop.performer_name if stop else "",
+        cleared_by=stop.cleared_by_name if stop else "",
+        cleared_at=stop.cleared_at if stop else None,
+        station=stop.station if stop else "",
+        cause=row.cause_code,
+        disposition=row.disposition_code,
+        closed_at=row.closed_at,
+        signatures=tuple(people.signatures("deviation", row.code)),
+        owners=tuple(sorted(candidates.items(), key=lambda pair: pair[1])),
+    )
+
+
+def _stop_of(row: Deviation) -> Check | None:
+    """The stopped check in which the deviation was opened."""
+    return Check.objects.filter(id=row.check_id).first() if row.check_id else None
+
+
+def mask(viewer: Person, now: datetime, refusals: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Refusals without the COI ids of journeys that are not the viewer's to see."""
+    listed = tuple(refusals)
+    named = {v for r in listed for v in r["params"].values() if v.startswith("CH") and len(v) == 15}
+    hidden = hidden_coi_ids(viewer, now, named)
+    if not hidden:
+        return listed
+    return tuple(
+        {**r, "params": {k: HIDDEN if v in hidden else v for k, v in r["params"].items()}} for r in listed
+    )
+
+
+def near_misses(viewer: Person, now: datetime) -> tuple[NearMissRow, ...]:
+    """Near misses at the viewer's sites and on the viewer's journeys, the newest first."""
+    sites = sites_of(viewer, now)
+    mine = of_sites(sites, "order__") | Q(site__in=list(sites))
+    return _near_misses(viewer, now, mine)
+
+
+def near_misses_of(viewer: Person, order_id: UUID, now: datetime) -> tuple[NearMissRow, ...]:
+    """Near misses of one journey."""
+    return _near_misses(viewer, now, Q(order=order_id))
+
+
+def _near_misses(viewer: Person, now: datetime, condition: Q) -> tuple[NearMissRow, ...]:
+    rows = Scan.objects.filter(condition, is_near_miss=True).select_related("order", "site", "person")
+    found = list(rows.order_by("-at", "id")[:MOST])
+    hidden = hidden_coi_ids(viewer, now, {row.order.coi_id for row in found if row.order})
+    return tuple(
+        NearMissRow(
+            at=row.at,
+            coi_id=row.order.coi_id if row.order and row.order.coi_id not in hidden else "",
+            site=row.site_id,
+            zone=row.site.zone,
+            station=row.station,
+            step=row.step,
+            codes=tuple(row.codes),
+            person=row.person.get_full_name() if row.person else "",
+            deviation=str(row.answer.get("deviation", "")),
+        )
+        for row in found
+    )

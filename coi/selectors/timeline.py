@@ -1,0 +1,85 @@
+"""What happened to a journey, entry by entry; the words are made at the door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from coi.selectors.protocols import pinned_protocol
+from coi.selectors.quality import mask
+from coi.selectors.visible import visible_orders
+from ledger import selectors as ledger
+from ledger.rules.errors import NotFound
+from ledger.selectors import EntryView
+from people.rules.authority import Person
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One entry: when, where, who, what."""
+
+    uuid: UUID
+    at: datetime
+    recorded_at: datetime
+    performed_at: datetime | None
+    is_simulated: bool
+    zone: str
+    site: str
+    station: str
+    actor: str
+    actor_kind: str
+    auth: str
+    event: str
+    facts: Mapping[str, Any]
+    reason: str
+    check: UUID | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All entries that concern a journey, oldest first, and the titles of its protocol's steps."""
+
+    coi_id: str
+    entries: tuple[TimelineEntry, ...]
+    titles: Mapping[str, str]
+
+
+def timeline(viewer: Person, coi_id: str, now: datetime) -> Timeline:
+    """The entries of a journey. NotFound where there is none, or none that is the viewer's to see."""
+    found = visible_orders(viewer, now)
+    order = None if "\x00" in coi_id else found.filter(coi_id=coi_id).first()
+    if order is None:
+        raise NotFound("order_unknown")
+    protocol, _version = pinned_protocol(str(order.protocol_id))
+    entries = ledger.entries_for_subject("order", coi_id)
+    refusals = [refusal for entry in entries for refusal in entry.facts.get("refusals", ())]
+    masked = iter(mask(viewer, now, refusals))
+    return Timeline(
+        coi_id=coi_id,
+        entries=tuple(_entry(entry, masked) for entry in entries),
+        titles={step.code: step.title for step in protocol.steps} if protocol else {},
+    )
+
+
+def _entry(entry: EntryView, masked: Any) -> TimelineEntry:
+    facts = dict(entry.facts)
+    if facts.get("refusals"):
+        facts["refusals"] = [next(masked) for _ in facts["refusals"]]
+    return TimelineEntry(
+        uuid=entry.uuid,
+        at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        performed_at=entry.performed_at,
+        is_simulated=entry.time_source == "simulated",
+        zone=entry.zone,
+        site=entry.site,
+        station=entry.station,
+        actor=entry.actor_name,
+        actor_kind=entry.actor_kind,
+        auth=entry.auth_method,
+        event=entry.event,
+        facts=facts,
+        reason=entry.reason,
+        check=entry.check_id,
+    )

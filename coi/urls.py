@@ -1,0 +1,30 @@
+"""Addresses of the pages of `coi`."""
+
+from django.urls import path
+
+from coi.views import journeys, labels, orders, quality, station
+
+app_name = "coi"
+
+urlpatterns = [
+    path("", journeys.home, name="home"),
+    path("journeys/<str:coi_id>/", journeys.journey, name="journey"),
+    path("journeys/<str:coi_id>/identity/", journeys.reveal, name="reveal"),
+    path("orders/new/", orders.new_order, name="new_order"),
+    path("orders/<str:coi_id>/placed/", orders.order_placed, name="order_placed"),
+    path("labels/<str:code>.pdf", labels.label, name="label"),
+    path("labels/<str:code>/reprint/", labels.reprint, name="reprint"),
+    path("holds/", quality.holds, name="holds"),
+    path("holds/<uuid:id>/release/", quality.release_hold, name="release_hold"),
+    path("deviations/", quality.deviations, name="deviations"),
+    path("deviations/<str:code>/", quality.deviation, name="deviation"),
+    path("deviations/<str:code>/assign/", quality.assign, name="assign_deviation"),
+    path("deviations/<str:code>/close/", quality.close, name="close_deviation"),
+    path("near-misses/", quality.near_misses, name="near_misses"),
+    path("station/", station.station, name="station"),
+    path("station/bind/", station.bind_station, name="station_bind"),
+    path("station/release/", station.release_station, name="station_release"),
+    path("station/state/", station.state, name="station_state"),
+    path("station/scan/", station.scan, name="station_scan"),
+    path("station/stops/<uuid:check>/clear/", station.clear, name="station_clear"),
+]

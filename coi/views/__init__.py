@@ -1,0 +1,1 @@
+"""Pages of `coi`: the scan station, journeys, quality, orders and labels."""

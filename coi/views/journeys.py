@@ -1,0 +1,123 @@
+"""The list of journeys, and one journey with everything about it."""
+
+from uuid import uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from coi import services
+from coi.forms import presenters, words
+from coi.forms.barcodes import code128
+from coi.forms.pages import JourneyFilter, WritingForm
+from coi.forms.texts import in_words
+from coi.rules.drawing import Drawing, Node, draw
+from coi.selectors import details, timeline
+from coi.selectors.details import Journey
+from coi.selectors.journeys import JourneyState, journeys
+from coi.services.labels import REPRINTERS
+from coi.services.vault import REVEALERS
+from coi.views.asking import doing
+from ledger.rules.errors import Invalid
+from people.rules.roles import Role
+from people.views import person_of
+
+_TONES = {"unlabelled": "wait", "available": "good", "thawed": "wait", "infused": "done"}
+
+
+@never_cache
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Every journey that is the viewer's to see, and what it waits for."""
+    viewer, now = person_of(request), timezone.now()
+    form = JourneyFilter(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    text, state = str(asked.get("q", "")).strip(), str(asked.get("state", ""))
+    # somebody who looks for a code wants it found, open or closed
+    chosen = JourneyState(state) if state else (JourneyState.ALL if text else JourneyState.OPEN)
+    found = journeys(viewer, now, text=text, state=chosen, page=asked.get("page") or 1)
+    is_fragment = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "coi/_journeys.html" if is_fragment else "coi/journeys.html"
+    context = {
+        "form": form,
+        "found": found,
+        "now": now,
+        "text": text,
+        "state": state,
+        "may_order": bool(viewer.sites({Role.COORDINATOR}, now)),
+        "is_someone": bool(viewer.sites(frozenset(Role), now)),
+    }
+    return render(request, template, context)
+
+
+@never_cache
+@require_GET
+@login_required
+def journey(request: HttpRequest, coi_id: str) -> HttpResponse:
+    """One journey."""
+    return _page(request, coi_id, None)
+
+
+@never_cache
+@require_POST
+@login_required
+def reveal(request: HttpRequest, coi_id: str) -> HttpResponse:
+    """Name, birth date and hospital number of the patient, for the treating site; the look is recorded."""
+    form = WritingForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("fields_invalid")
+    viewer = person_of(request)
+    shown = details.journey(viewer, coi_id, timezone.now())
+    with in_words():
+        identity = services.reveal_identity(coi_id=coi_id, **doing(request, form, shown.treating_site))
+    return _page(request, coi_id, identity)
+
+
+def _page(request: HttpRequest, coi_id: str, identity: dict[str, str] | None) -> HttpResponse:
+    viewer, now = person_of(request), timezone.now()
+    with in_words():
+        shown = details.journey(viewer, coi_id, now)
+        told = timeline.timeline(viewer, coi_id, now)
+    lines = [
+        (
+            entry,
+            presenters.say(entry.event, entry.facts, told.titles),
+            presenters.tone(entry.event, entry.facts),
+        )
+        for entry in reversed(told.entries)
+    ]
+    may_reveal = shown.has_patient and viewer.has_role(REVEALERS, shown.treating_site, now)
+    context = {
+        "journey": shown,
+        "now": now,
+        "lines": lines,
+        "drawing": _drawing(shown),
+        "barcode": code128(f"&/{coi_id}"),
+        "identity": identity,
+        "may_reveal": may_reveal and identity is None,
+        "reveal_request": uuid4(),
+        "reprint_sites": viewer.sites(REPRINTERS, now),
+    }
+    return render(request, "coi/journey.html", context)
+
+
+def _drawing(shown: Journey) -> Drawing:
+    """The family tree of the containers."""
+    nodes = [
+        Node(
+            id=container.code,
+            title=container.code.rpartition("-")[2],
+            subtitle=words.thing(container.kind),
+            status=words.hold_state("held")
+            if container.is_held
+            else words.container_status(container.status),
+            tone="held" if container.is_held else _TONES.get(container.status, "over"),
+        )
+        for container in shown.containers
+    ]
+    pairs = [(container.code, parent) for container in shown.containers for parent in container.parents]
+    return draw(nodes, pairs)

@@ -1,0 +1,180 @@
+"""The scan station: one page, and the requests that it sends. The decisions are those of the API: the same service."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from coi import services
+from coi.forms import words
+from coi.forms.answers import render_answer, render_refusals
+from coi.forms.instructions import instruction_for
+from coi.forms.pages import BindForm
+from coi.forms.scans import parse_clearance, parse_scan, read_body
+from coi.forms.station_words import station_words
+from coi.forms.texts import in_words
+from coi.selectors import stations
+from coi.views.binding import Binding, bind, read_binding, release
+from people import selectors as people
+from people.rules import codes
+from people.rules.sites import StationView
+
+_IDLE = {"need": "scan", "item": ""}
+
+
+@never_cache
+@require_GET
+@ensure_csrf_cookie
+def station(request: HttpRequest) -> HttpResponse:
+    """The station's page; on a device that is bound to none, the form that binds it."""
+    binding = read_binding(request)
+    found = people.station_by_token(binding.token) if binding else None
+    if binding is None or found is None or not found.is_active:
+        return _binding_page(request, BindForm())
+    context = {"station": found, "boot": _boot(binding, found)}
+    return render(request, "coi/station.html", context)
+
+
+def _binding_page(request: HttpRequest, form: BindForm, status: int = 200) -> HttpResponse:
+    return render(request, "coi/station_bind.html", {"form": form}, status=status)
+
+
+def _boot(binding: Binding, found: StationView) -> dict[str, Any]:
+    """What the page's modules start with; no identifier of a journey."""
+    idle = instruction_for(_IDLE)
+    return {
+        "urls": {
+            "scan": reverse("coi:station_scan"),
+            "state": reverse("coi:station_state"),
+            "clear": reverse("coi:station_clear", args=[UUID(int=0)]),
+        },
+        "station": found.code,
+        "zone": found.zone,
+        "scanner": {"gapMs": binding.gap_ms, "prefix": binding.prefix},
+        "commands": {"cancel": codes.make("C", "CANCEL"), "clear": codes.make("C", "CLEAR")},
+        "idle": {"need": "scan", "item": "", "instruction": idle.text, "hint": idle.hint, "picture": "any"},
+        "words": station_words(),
+        "state": _state(binding, found),
+    }
+
+
+def _state(binding: Binding, found: StationView) -> dict[str, Any]:
+    screen = stations.station_screen(found)
+    return {
+        "now": timezone.now().isoformat(),
+        "stop": _stop(screen.stop, binding.zone),
+        "checks": [
+            {
+                "check": str(check.check),
+                "title": check.title,
+                "since": check.since.isoformat(),
+                "by": check.by,
+                "waitsForSecond": check.waits_for_second,
+            }
+            for check in screen.checks
+        ],
+        "recent": [
+            {
+                "at": scan.at.isoformat(),
+                "outcome": "stop" if scan.is_stop else scan.outcome,
+                "word": "STOP" if scan.is_stop else words.outcome(scan.outcome),
+                "title": scan.title,
+            }
+            for scan in screen.recent
+        ],
+        "countdown": _countdown(screen),
+    }
+
+
+def _stop(stop: stations.StopView | None, zone: str) -> dict[str, Any] | None:
+    if stop is None:
+        return None
+    return {"check": str(stop.check), "metBy": stop.met_by, "refusals": render_refusals(stop.refusals, zone)}
+
+
+def _countdown(screen: stations.StationScreen) -> dict[str, Any] | None:
+    running = screen.countdown
+    if running is None:
+        return None
+    return {**asdict(running), "until": running.until.isoformat()}
+
+
+@never_cache
+@require_POST
+@sensitive_post_parameters("token")
+def bind_station(request: HttpRequest) -> HttpResponse:
+    """Bind this device to the station that holds the token."""
+    form = BindForm(request.POST)
+    if not form.is_valid():
+        return _binding_page(request, form, 422)
+    token = form.cleaned_data["token"].strip()
+    found = people.station_by_token(token)
+    if found is None or not found.is_active:
+        form.add_error("token", _("No station has this token."))
+        return _binding_page(request, form, 422)
+    chosen = Binding(token, found.zone, form.cleaned_data["gap_ms"], form.cleaned_data["prefix"])
+    return bind(redirect("coi:station"), chosen)
+
+
+@require_POST
+def release_station(request: HttpRequest) -> HttpResponse:
+    """End the bond of this device."""
+    return release(redirect("coi:station"))
+
+
+def _bound(request: HttpRequest) -> Binding:
+    binding = read_binding(request)
+    if binding is None:
+        with in_words():
+            raise services.StationUnknown("station_unknown")
+    return binding
+
+
+@never_cache
+@require_GET
+def state(request: HttpRequest) -> JsonResponse:
+    """The state of the station, asked every few seconds: the answer itself is the sign that the line is up."""
+    binding = _bound(request)
+    found = people.station_by_token(binding.token)
+    if found is None or not found.is_active:
+        with in_words():
+            raise services.StationUnknown("station_unknown")
+    return JsonResponse(_state(binding, found))
+
+
+@never_cache
+@require_POST
+def scan(request: HttpRequest) -> JsonResponse:
+    """One scan from the page."""
+    binding = _bound(request)
+    with in_words():
+        asked = parse_scan(read_body(request), binding.token)
+        answer = services.record_scan(scan=asked, now=timezone.now())
+    return JsonResponse(render_answer(answer, binding.zone))
+
+
+@never_cache
+@require_POST
+def clear(request: HttpRequest, check: UUID) -> JsonResponse:
+    """The second person clears a STOP."""
+    binding = _bound(request)
+    with in_words():
+        asked = parse_clearance(read_body(request))
+        services.clear_stop(
+            check=check,
+            token=binding.token,
+            badge=asked.badge,
+            pin=asked.pin,
+            now=timezone.now(),
+            request_id=asked.request_id,
+        )
+    return JsonResponse({"check": str(check), "cleared": True})

@@ -1,0 +1,1 @@
+"""Words and times for every room's templates."""

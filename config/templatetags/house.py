@@ -1,0 +1,68 @@
+"""`{% load house %}`: words for codes, times in the zone where they happened, the flag of a demonstration."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.db import DatabaseError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coi.forms import words
+from ledger import selectors as ledger
+
+register = template.Library()
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@register.simple_tag
+def is_demonstration() -> bool:
+    """Whether every page has to say DEMO. A page about a database that is away must still be shown."""
+    try:
+        return ledger.is_demonstration()
+    except DatabaseError:
+        return False
+
+
+@register.filter
+def say(code: str, kind: str) -> str:
+    """The word for a code: `{{ container.status|say:"container_status" }}`."""
+    speak: words.Say = getattr(words, kind)
+    return speak(str(code))
+
+
+@register.filter
+def moment(at: datetime | None, zone: str = "UTC") -> SafeString | str:
+    """A time as a `<time>` in the zone of the site, which is named beside it."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    return format_html(
+        '<time datetime="{}">{} {}</time>', at.isoformat(), f"{local:%Y-%m-%d %H:%M}", local.tzname()
+    )
+
+
+@register.filter
+def age(at: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that says something."""
+    return _span(now - at)
+
+
+@register.filter
+def left(until: datetime, now: datetime) -> str:
+    """How long until, or that the time is over."""
+    return _span(until - now) if until > now else _("over")
+
+
+def _span(span: timedelta) -> str:
+    if span < _HOUR:
+        n = max(0, span // _MINUTE)
+        return ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n}
+    if span < 2 * _DAY:
+        n = span // _HOUR
+        return ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}
+    n = span // _DAY
+    return ngettext("%(n)d day", "%(n)d days", n) % {"n": n}

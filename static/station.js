@@ -1,0 +1,359 @@
+// The scan station. It keeps the badge in memory alone, asks the server about every scan, and shows what it says.
+
+import { Line, Refused } from "./line.js";
+import { ScanBox } from "./scanbox.js";
+import { play, wake } from "./sounds.js";
+import { View, fill } from "./station-view.js";
+import { Stop } from "./stop.js";
+
+const LOCK_AFTER_MS = 3 * 60 * 1000;
+const WARN_AT = 0.2;
+const BADGE = /^VB[0-9A-Z]+[0-9A-Z*]$/;
+
+class Station {
+  constructor(boot) {
+    this.boot = boot;
+    this.words = boot.words;
+    this.view = new View(document, boot.words, boot.zone);
+    this.person = null; // { name, badge }
+    this.check = null;
+    this.step = "";
+    this.next = boot.idle;
+    this.barcodes = [];
+    this.isBusy = false;
+    this.timer = null; // the countdown
+    this.recent = boot.state.recent;
+    const csrf = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+    this.line = new Line({
+      stateUrl: boot.urls.state,
+      csrf,
+      onChange: (isUp) => this.lineChanged(isUp),
+      onState: (state) => this.takeState(state),
+    });
+    this.stop = new Stop({
+      dialog: document.getElementById("stop"),
+      view: this.view,
+      words: this.words,
+      line: this.line,
+      clearUrl: boot.urls.clear,
+      onCleared: () => this.stopCleared(),
+    });
+    this.box = new ScanBox({ box: document.getElementById("scan"), deliver: (text) => this.scanned(text), ...boot.scanner });
+    this.listen();
+    this.idle();
+    this.takeState(boot.state);
+  }
+
+  listen() {
+    const on = (id, act) => document.getElementById(id).addEventListener("click", act);
+    on("badge-out", () => this.badgeOut(this.words.badged_out));
+    on("cancel", () => this.cancel(this.check));
+    on("clear-line", () => this.scanned(this.boot.commands.clear));
+    on("sound", () => this.testSound());
+    on("by-hand", (event) => {
+      const isOn = event.currentTarget.getAttribute("aria-pressed") !== "true";
+      event.currentTarget.setAttribute("aria-pressed", String(isOn));
+      this.box.setByHand(isOn);
+      this.focus();
+    });
+    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => this.touched(), true);
+    setInterval(() => this.tick(), 1000);
+    this.touched();
+    this.tick();
+  }
+
+  // --- who ---------------------------------------------------------------------------------------------------------
+
+  touched() {
+    wake();
+    clearTimeout(this.lock);
+    this.lock = setTimeout(() => { if (this.person) this.badgeOut(this.words.locked); }, LOCK_AFTER_MS);
+  }
+
+  // Nothing of the last person or patient stays on the screen.
+  badgeOut(message) {
+    this.person = null;
+    this.check = null;
+    this.idle();
+    this.view.say([{ message }]);
+    this.view.speak(message);
+  }
+
+  idle() {
+    this.step = "";
+    this.barcodes = [];
+    this.next = this.person
+      ? { ...this.boot.idle, instruction: this.words.scan_first }
+      : { ...this.boot.idle, instruction: this.words.badge_first, hint: this.words.badge_hint, picture: "badge" };
+    this.view.mood("idle");
+    this.view.person(this.person?.name ?? "");
+    this.view.say([]);
+    this.ask();
+  }
+
+  // --- scanning ----------------------------------------------------------------------------------------------------
+
+  async scanned(text) {
+    this.touched();
+    if (this.stop.isOpen) {
+      this.stop.scan(text);
+      return;
+    }
+    if (this.isBusy) {
+      this.note("hint", "wait", this.words.still_busy, true);
+      return;
+    }
+    if (!this.line.isUp && !(await this.line.ask())) {
+      this.note("offline", "offline", this.words.refused_offline);
+      return;
+    }
+    if (BADGE.test(text)) await this.badge(text);
+    else if (text === this.boot.commands.cancel) await this.cancel(this.check);
+    else if (!this.person) this.note("hint", "hint", this.words.badge_needed);
+    else await this.send({ barcodes: [text], ...(text === this.boot.commands.clear ? { check: null } : {}) });
+  }
+
+  // A badge switches the person in one scan. The second person of a check goes on in it; anybody else begins anew.
+  async badge(text) {
+    const waiting = this.next.need === "witness" ? this.check : null;
+    const answer = await this.ship({ badge: text, barcodes: [text] });
+    if (!answer || answer.outcome !== "accepted") return;
+    const isSame = this.person?.badge === text;
+    this.person = { name: answer.person, badge: text };
+    if (!isSame || waiting) this.check = waiting;
+    this.idle();
+    this.view.mood("match", "hello");
+    this.view.speak(answer.person);
+    play("match");
+    if (this.check) await this.send({ barcodes: [] });
+  }
+
+  async cancel(check) {
+    if (this.isBusy || this.stop.isOpen) return;
+    if (!this.person) this.note("hint", "hint", this.words.badge_needed);
+    else if (!check) this.note("hint", "hint", this.words.cancel_none);
+    else await this.send({ check, barcodes: [this.boot.commands.cancel] });
+  }
+
+  async send(more) {
+    const asked = { badge: this.person.badge, check: this.check, ...(this.step ? { step: this.step } : {}), ...more };
+    if (asked.barcodes.length > 0) this.barcodes = asked.barcodes;
+    const answer = await this.ship(asked);
+    if (answer?.command) this.commanded(answer);
+    else if (answer && answer.outcome !== "refused" && answer.outcome !== "unreadable") this.accepted(answer, asked);
+  }
+
+  // One delivery, whatever it takes; what was refused is shown here, what was accepted is the caller's to show.
+  async ship(asked) {
+    this.setBusy(true);
+    try {
+      const body = { scan_id: crypto.randomUUID(), ...asked };
+      const answer = await this.line.send(this.boot.urls.scan, body, () => this.view.say([{ message: this.words.retrying }]));
+      this.remember(answer);
+      if (answer.refusals.length > 0) await this.refused(answer);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.note("hint", "error", error.message);
+      return null;
+    } finally {
+      this.setBusy(false);
+    }
+  }
+
+  setBusy(isBusy) {
+    this.isBusy = isBusy;
+    this.view.busy(isBusy);
+  }
+
+  // --- verdicts ----------------------------------------------------------------------------------------------------
+
+  accepted(answer, { barcodes, values, pin }) {
+    const isDone = answer.outcome === "accepted";
+    this.check = isDone ? null : answer.check ?? this.check;
+    if (answer.countdown) this.setCountdown(answer.countdown);
+    else if (!this.timer?.isOfPlace) this.timer = null;
+    if (isDone) {
+      this.idle();
+      this.show("done", "done", "done", this.made(answer));
+      this.line.ask();
+      return;
+    }
+    this.next = answer.next;
+    const isNext = answer.next.need === "scan";
+    const isAsking = barcodes.length === 0 && !values && !pin; // nothing was scanned, so nothing has matched
+    const word = isAsking ? "hello" : "match";
+    this.show(isNext ? "match" : "needs", isNext ? word : `needs_${answer.next.need}`, isNext ? "match" : "needs", []);
+    if (answer.is_repeat) this.view.say([{ message: this.words.repeat }]);
+    this.ask();
+  }
+
+  show(mood, word, sound, lines) {
+    this.view.mood(mood, word);
+    this.view.say(lines);
+    play(sound);
+    const { instruction } = this.next;
+    this.view.speak([this.words[word], ...lines.map((line) => line.message), instruction].join(". "));
+  }
+
+  made(answer) {
+    if (answer.made.length === 0) return [];
+    const counts = new Map();
+    for (const { name } of answer.made) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const what = [...counts].map(([name, n]) => (n > 1 ? `${n} × ${name}` : name)).join(", ");
+    return [{ message: fill(this.words.made, { what }) }];
+  }
+
+  async refused(answer) {
+    if (answer.refusals.some(({ kind }) => kind === "stop") && answer.check) {
+      this.check = null;
+      this.idle();
+      this.stop.show(answer);
+      this.view.speak(["STOP", answer.refusals[0].message, answer.refusals[0].remedy].join(". "));
+      return;
+    }
+    const codes = new Set(answer.refusals.map(({ code }) => code));
+    if (codes.has("stop_not_cleared")) setTimeout(() => this.line.ask(), 0);
+    if (codes.has("check_closed") || codes.has("already_done") || codes.has("journey_closed")) this.forget();
+    else if (answer.next.item) this.next = answer.next;
+    const mood = answer.outcome === "unreadable" ? "unreadable" : "hint";
+    this.view.mood(mood, mood);
+    this.view.say(answer.refusals);
+    this.ask();
+    play(mood === "unreadable" ? "needs" : "hint");
+    this.view.speak(answer.refusals.map(({ message, remedy }) => `${message} ${remedy}`).join(" "));
+    if (codes.has("witness_not_independent")) this.tryAgainSoon(answer);
+  }
+
+  forget() {
+    this.check = null;
+    this.step = "";
+    this.next = { ...this.boot.idle, instruction: this.words.scan_first };
+  }
+
+  // The second person was quicker than a check can be, only by asking what to scan: ask again a moment later.
+  tryAgainSoon(answer) {
+    const tooSoon = answer.refusals.find(({ params }) => params.why === "too_soon");
+    if (!tooSoon || this.barcodes.length > 0 || answer.refusals.length > 1) return;
+    const { check } = this;
+    setTimeout(() => {
+      if (this.person && this.check === check && !this.isBusy) this.send({ barcodes: [] });
+    }, Number(tooSoon.params.seconds) * 1000);
+  }
+
+  commanded(answer) {
+    this.check = null;
+    this.idle();
+    const word = answer.command === "cancel" ? "check_cancelled" : "place_cleared";
+    this.show("done", answer.command === "cancel" ? "cancelled" : "done", "match", [{ message: this.words[word] }]);
+    this.line.ask();
+  }
+
+  stopCleared() {
+    this.forget();
+    this.idle();
+    this.show("done", "cleared", "done", [{ message: this.words.stop_cleared }]);
+    this.line.ask();
+  }
+
+  note(mood, word, message, isWithinBusy = false) {
+    if (!isWithinBusy) this.view.mood(mood, word);
+    this.view.say([{ message }]);
+    this.view.speak(message);
+    play("hint");
+  }
+
+  remember(answer) {
+    const isStop = answer.refusals.some(({ kind }) => kind === "stop");
+    const outcome = isStop ? "stop" : answer.outcome;
+    const word = isStop ? "STOP" : answer.refusals[0]?.name ?? (outcome === "accepted" ? this.words.done : this.words.match);
+    this.recent = [{ at: answer.entry.at, outcome, word, title: answer.next.step_title }, ...this.recent];
+    this.view.recent(this.recent);
+  }
+
+  // --- what is asked -----------------------------------------------------------------------------------------------
+
+  ask() {
+    const { need } = this.next;
+    this.view.instruction(this.next);
+    if (need === "values") this.view.values(this.next.values, (values) => this.send({ barcodes: [], values }));
+    else if (need === "pin") this.view.pinPad((pin) => this.send({ barcodes: [], pin }));
+    else if (need === "choice") this.view.choices(this.next.choices, (step) => this.choose(step));
+    else {
+      this.view.noEntry();
+      this.focus();
+    }
+  }
+
+  async choose(step) {
+    this.step = step;
+    await this.send({ barcodes: this.barcodes });
+  }
+
+  focus() {
+    if (!this.stop.isOpen) document.getElementById("scan").focus({ preventScroll: true });
+  }
+
+  // --- line, state, time -------------------------------------------------------------------------------------------
+
+  lineChanged(isUp) {
+    this.view.line(isUp);
+    this.view.speak(isUp ? this.words.connected : this.words.refused_offline);
+  }
+
+  takeState(state) {
+    this.skew = new Date(state.now) - Date.now();
+    this.view.openChecks(state.checks.filter(({ check }) => check !== this.check), (check) => this.cancel(check));
+    this.recent = state.recent;
+    this.view.recent(this.recent);
+    if (state.countdown) this.setCountdown(state.countdown, true);
+    else if (this.timer?.isOfPlace) this.timer = null;
+    if (state.stop) this.stop.show(state.stop);
+    else if (this.stop.isOpen && !this.stop.isSending) this.stop.failed({ code: "stop_cleared" });
+    this.tick();
+  }
+
+  // A time that belongs to the patient at this place goes when the server says so.
+  setCountdown({ until, title, minutes }, isOfPlace = false) {
+    const isSame = this.timer?.until === until;
+    const whole = minutes ? minutes * 60000 : new Date(until) - this.now();
+    this.timer = { until, title, whole, isOfPlace, hasWarned: isSame && this.timer.hasWarned };
+  }
+
+  now() {
+    return new Date(Date.now() + (this.skew ?? 0));
+  }
+
+  tick() {
+    const now = this.now();
+    this.view.tick(now);
+    if (!this.timer) {
+      this.view.countdown("", "", "");
+      return;
+    }
+    const left = new Date(this.timer.until) - now;
+    const isLow = left < this.timer.whole * WARN_AT;
+    this.view.countdown(left > 0 ? spell(left) : this.words.over, this.timer.title, left <= 0 ? "over" : isLow ? "low" : "running");
+    if (isLow && !this.timer.hasWarned) {
+      this.timer.hasWarned = true;
+      play("warn");
+      this.view.speak(`${spell(Math.max(0, left))}. ${this.timer.title ?? ""}`);
+    }
+  }
+
+  testSound() {
+    wake();
+    play("done");
+    setTimeout(() => play("stop"), 900);
+    this.view.say([{ message: this.words.sound_on }]);
+    this.focus();
+  }
+}
+
+function spell(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+new Station(JSON.parse(document.getElementById("boot").textContent));
