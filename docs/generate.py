@@ -1,4 +1,4 @@
-"""Write docs/reference/refusals.md and events.md from the code: `python -m docs.generate`.
+"""Write refusals.md, blockers.md and events.md in docs/reference from the code: `python -m docs.generate`.
 
 Codes, order, kinds and sentences come from the code. What an event means for people stands in
 docs/reference/meanings.toml, because code holds names and not explanations. tests/test_docs.py fails when the written
@@ -21,6 +21,8 @@ from django.utils import translation
 from coi.forms.texts import REFUSALS
 from coi.rules.deviations import deviation_for
 from coi.rules.outcome import Refusal, RefusalCode
+from qc.forms.texts import BLOCKERS
+from qc.rules.blockers import EXCEPTIONS, OF_TESTING, BlockerCode
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -45,6 +47,18 @@ A word in braces is filled in at the station. This page is written by `python -m
 
 | code | kind | opens a deviation | the station says | what to do |
 |---|---|---|---|---|
+"""
+
+BLOCKERS_HEAD = """# What speaks against a release
+
+Every reason why a batch cannot be handed to quality, reviewed, released or rejected, the gravest first. All are told at
+once, and a refused attempt is an entry with all of them. A reason that *needs somebody* stands on top of the release
+board; others come with time.
+
+A word in braces is filled in. This page is written by `python -m docs.generate` from the code.
+
+| code | needs somebody | keeps it in the laboratory | the page says |
+|---|---|---|---|
 """
 
 
@@ -108,6 +122,17 @@ def _refusal_line(code: RefusalCode) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def blockers_page() -> str:
+    """Every reason against a release, the gravest first."""
+    return BLOCKERS_HEAD + "".join(f"{_blocker_line(code)}\n" for code in BlockerCode)
+
+
+def _blocker_line(code: BlockerCode) -> str:
+    marks = ("yes" if code in group else "" for group in (EXCEPTIONS, OF_TESTING))
+    text = re.sub(r"%\((\w+)\)s", r"{\1}", str(BLOCKERS[code]))
+    return f"| {' | '.join((f'`{code}`', *marks, _cell(text)))} |"
+
+
 def _deviation(refusal: Refusal) -> str:
     """What `deviation_for` answers for this refusal alone."""
     if (at_critical := deviation_for((refusal,), is_critical=True)) is None:
@@ -127,11 +152,11 @@ def pages() -> dict[str, str]:
     if not settings.configured:
         settings.configure(USE_I18N=False)
     with translation.override("en"):
-        return {"events.md": events_page(), "refusals.md": refusals_page()}
+        return {"events.md": events_page(), "refusals.md": refusals_page(), "blockers.md": blockers_page()}
 
 
 def main() -> int:
-    """Write both."""
+    """Write them."""
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote docs/reference/{name}\n")
