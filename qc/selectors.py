@@ -19,7 +19,7 @@ from ledger.rules import canonical, derive
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
-from people.rules.signatures import SignatureState, SignatureView, signature_state
+from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.models import Result
 from qc.rules import specification as specifications
 from qc.rules.blockers import EXCEPTIONS, Blocker, Case, blockers
@@ -169,6 +169,14 @@ def keeping_request(signature_id: str) -> UUID:
 def signed_record(signature: SignatureView) -> bytes | None:
     """The very bytes that the review signed; None where none were kept."""
     return ledger.evidence_bytes(derive(keeping_request(signature.id), "evidence"))
+
+
+def decided_record(view: "BatchView") -> bytes | None:
+    """The bytes that the decision was made on; None while there is none."""
+    if not view.is_decided:
+        return None
+    reviews = [s.signature for s in view.signatures if s.signature.meaning is Meaning.REVIEW]
+    return signed_record(reviews[-1]) if reviews else None
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

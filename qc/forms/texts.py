@@ -1,0 +1,148 @@
+"""Sentences of `qc`, in the reader's language: blockers, verdicts, limits, and what a service found wrong."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from coi.forms import words
+from ledger.rules.errors import DomainError
+from qc.rules.blockers import Blocker, BlockerCode
+from qc.rules.criteria import Criterion, Limit, Sort, Timing, Verdict
+from qc.rules.results import CorrectionReason, RejectionReason
+
+Sentence = str | Promise
+
+BLOCKERS: Mapping[BlockerCode, Sentence] = {
+    BlockerCode.LEDGER_BROKEN: _("The ledger was found altered. Nothing is released until that is resolved."),
+    BlockerCode.CUSTODY_GAP: _("%(container)s: no hand-over leads from %(from)s to %(to)s."),
+    BlockerCode.OPEN_HOLD: _("%(container)s is on hold: %(reason)s."),
+    BlockerCode.OPEN_DEVIATION: _("Deviation %(deviation)s (%(class)s) is open."),
+    BlockerCode.FAILING_RESULT: _("%(criterion)s: %(value)s does not meet the specification."),
+    BlockerCode.SPECIFICATION_MISSING: _(
+        "The order began without a specification: there is nothing to judge by."
+    ),
+    BlockerCode.PROTOCOL_MISSING: _("The protocol that the order began with cannot be read."),
+    BlockerCode.NOTHING_TO_RELEASE: _("Nothing has been filled yet."),
+    BlockerCode.STEP_NOT_DONE: _("%(container)s: not done yet: %(step)s."),
+    BlockerCode.LABEL_NOT_APPLIED: _("%(container)s: its label has not been scanned back."),
+    BlockerCode.RESULT_MISSING: _("%(criterion)s: no result yet."),
+    BlockerCode.RESULT_UNDECIDED: _("%(criterion)s: %(value)s does not say whether the limit is met."),
+    BlockerCode.RESULT_UNREVIEWED: _("%(criterion)s: nobody has looked over the result of %(analyst)s."),
+    BlockerCode.NOT_IN_TESTING: _("The batch is not in testing."),
+    BlockerCode.NOT_IN_REVIEW: _("The laboratory has not handed the batch to quality."),
+    BlockerCode.DECIDED: _("The batch is %(disposition)s already."),
+    BlockerCode.REVIEW_INVALID: _(
+        "The record changed after %(reviewer)s signed it: it has to be reviewed again."
+    ),
+    BlockerCode.REVIEW_MISSING: _("Nobody has signed the review."),
+    BlockerCode.SIGNER_IS_PRODUCER: _("You took part in making this batch: somebody else must sign."),
+    BlockerCode.SIGNER_IS_REVIEWER: _("You signed the review: another person must decide."),
+}
+
+VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {
+    Verdict.PASS: ("✔", _("meets it")),
+    Verdict.FAIL: ("■", _("does not meet it")),
+    Verdict.NOT_JUDGED: ("○", _("not judged")),
+}
+
+TIMINGS: Mapping[Timing, Sentence] = {
+    Timing.RELEASE: _("for release"),
+    Timing.INTERIM: _("interim, for release"),
+    Timing.FINAL: _("final, after release"),
+}
+
+CORRECTIONS: Mapping[CorrectionReason, Sentence] = {
+    CorrectionReason.TRANSCRIPTION: _("Copied wrongly"),
+    CorrectionReason.CALCULATION: _("Calculated wrongly"),
+    CorrectionReason.WRONG_CONTAINER: _("Wrong container named"),
+    CorrectionReason.WRONG_TIME: _("Wrong time of test"),
+}
+
+REJECTIONS: Mapping[RejectionReason, Sentence] = {
+    RejectionReason.FAILING_RESULT: _("A result does not meet the specification"),
+    RejectionReason.DEVIATION: _("A deviation"),
+    RejectionReason.IDENTITY_IN_DOUBT: _("Its identity is in doubt"),
+    RejectionReason.PROCESS_FAILED: _("The process failed"),
+    RejectionReason.WITHDRAWN: _("The order was withdrawn"),
+}
+
+ERRORS: Mapping[str, Sentence] = {
+    "batch_unknown": _("There is no such batch, or it is not yours to see."),
+    "result_unknown": _("There is no such result."),
+    "result_exists": _("Somebody recorded a result meanwhile. To change it, correct it."),
+    "result_changed": _("This result was corrected meanwhile. Reload the page."),
+    "result_reviewed": _("Somebody looked this result over already."),
+    "analyst_may_not_review": _("You recorded this result: another person must look it over."),
+    "batch_rejected": _("The batch is rejected: it takes no more results."),
+    "only_final_after_release": _("The batch is released: only final results are still recorded."),
+    "specification_missing": _("The order began without a specification."),
+    "request_id_used": _("This was sent before with another content. Reload the page."),
+    "role_missing": _("You do not hold a role for this at this site."),
+    "credential_refused": _("The password is wrong. Nothing was signed."),
+    "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
+    "disposition_not_from_here": _("The batch has moved on meanwhile. Reload the page."),
+    "producer_may_not_release": _("You took part in making this batch: somebody else must sign."),
+    "fields_invalid": _("Some fields are missing or wrong."),
+}
+
+FIELDS: Mapping[str, Sentence] = {
+    "empty": _("This is required."),
+    "not_a_number": _("Write a number such as 92.4, or a bound such as <0.5 or >95."),
+    "decimal_comma": _("Write a point, not a comma, before the decimals."),
+    "not_possible": _("This is outside of what is possible: a slip of the pen?"),
+    "not_a_choice": _("Choose one of the list."),
+    "not_choice": _("Choose one of the list."),
+    "too_long": _("This is too long."),
+    "not_of_this_batch": _("This container does not belong to the batch."),
+    "label_not_applied": _("The label of this container has not been scanned back."),
+    "in_the_future": _("This is in the future."),
+    "before_it_was_made": _("The container did not exist then."),
+    "code_shape": _("Write the code of the investigation, such as LAB-26-014."),
+}
+
+_UNITS = {
+    "10*6/kg": "\u00d710⁶/kg",
+    "{copies}/{cell}": _("copies per cell"),
+    "[EU]/mL": "EU/mL",
+    "1": "",
+}
+
+
+def blocker_text(blocker: Blocker) -> str:
+    """A blocker as a sentence."""
+    known = dict(blocker.params)
+    for name, say in (
+        ("reason", words.hold_reason),
+        ("class", words.grade),
+        ("disposition", words.disposition),
+    ):
+        if name in known:
+            known[name] = say(known[name])
+    return str(BLOCKERS[blocker.code]) % known
+
+
+def error_text(error: DomainError) -> str:
+    """What a service raised, as a sentence."""
+    return str(ERRORS.get(error.code, error.message))
+
+
+def unit(code: str) -> str:
+    """A unit as people read it."""
+    return str(_UNITS.get(code, code))
+
+
+def limits(criterion: Criterion) -> str:
+    """A criterion's limits as people read them."""
+    if criterion.sort is Sort.REPORT:
+        return str(_("report only"))
+    if criterion.sort is Sort.QUALITY:
+        return str(_(" or ")).join(criterion.accepted)
+    sides = [_side(criterion.low, "≥", ">"), _side(criterion.high, "≤", "<")]
+    return f"{' , '.join(side for side in sides if side)} {unit(criterion.unit)}".replace(" ,", ",").strip()
+
+
+def _side(limit: Limit | None, inclusive: str, exclusive: str) -> str:
+    if limit is None:
+        return ""
+    return f"{inclusive if limit.is_inclusive else exclusive} {limit.value}"

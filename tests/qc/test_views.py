@@ -1,0 +1,266 @@
+"""Pages: what they show to whom, and what comes of what is sent to them."""
+
+import copy
+import json
+import re
+from hashlib import sha256
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from coi.services import place_hold
+from config.demonstration.site import PASSWORD, SECOND
+from people import selectors as people
+from people.rules.roles import Role
+from qc import selectors, services
+from tests.qc.given import Laboratory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock(lab):
+    """Doors read the clock: it shows the time of the story."""
+    lab.player.wait(hours=1)
+    with time_machine.travel(lab.player.now, tick=False) as moving:
+        yield moving
+
+
+@pytest.fixture
+def as_(lab, clock):
+    """`as_("Ana")` is a browser in which Ana is signed in."""
+
+    def sign_in(first_name: str) -> Client:
+        client = Client()
+        member = lab.member(first_name)
+        assert client.login(username=member.username, password=PASSWORD)
+        return client
+
+    return sign_in
+
+
+def url(name: str, lab: Laboratory, *more: str) -> str:
+    return reverse(f"qc:{name}", args=[lab.batch, *more])
+
+
+def page(client: Client, lab: Laboratory) -> str:
+    answer = client.get(url("batch", lab))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def sent(lab: Laboratory, value: str = "92.4", **more: str) -> dict[str, str]:
+    local = lab.player.now.astimezone(ZoneInfo("Europe/Amsterdam"))
+    return {
+        "request_id": str(uuid4()),
+        "container": lab.tube,
+        "value": value,
+        "tested_at": f"{local:%Y-%m-%dT%H:%M}",
+    } | more
+
+
+def test_an_analyst_records_and_a_reviewer_looks_over(lab, as_):
+    ana, leo = as_("Ana"), as_("Leo")
+    assert url("result", lab, "VIABILITY") in page(ana, lab)
+    assert url("result", lab, "VIABILITY") not in page(leo, lab).replace("#VIABILITY", "")
+    form = ana.get(url("result", lab, "VIABILITY")).content.decode()
+    assert "≥ 80 %" in form
+    assert lab.tube in form
+    answer = ana.post(url("result", lab, "VIABILITY"), sent(lab), follow=True)
+    assert answer.redirect_chain[-1][0] == url("batch", lab)
+    (found,) = selectors.results_of([answer.context["view"].batch.id]).popitem()[1]
+    assert (found.value, found.verdict, found.analyst) == ("92.4", "pass", "Ana Lind")
+    looked = url("review_result", lab, found.id)
+    assert looked not in page(ana, lab)
+    assert looked in page(leo, lab)
+    assert leo.post(looked, {"request_id": str(uuid4())}).status_code == 302
+    assert "Leo Marsh" in page(ana, lab)
+    again = leo.post(looked, {"request_id": str(uuid4())})
+    assert again.status_code == 409
+    assert "looked this result over already" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "said"),
+    [
+        ({"value": "95,5"}, 422, "Write a point, not a comma"),
+        ({"value": "955"}, 422, "outside of what is possible"),
+        ({"value": ""}, 422, "required"),
+        ({"container": "B-OF-NOBODY"}, 422, "Select a valid choice"),
+        ({"tested_at": "2030-01-01T00:00"}, 422, "in the future"),
+        ({"tested_at": "yesterday"}, 422, "Enter a valid date/time"),
+        ({"request_id": "x"}, 422, ""),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field(lab, as_, more, status, said):
+    ana = as_("Ana")
+    answer = ana.post(url("result", lab, "VIABILITY"), sent(lab) | more)
+    assert answer.status_code == status
+    assert said in answer.content.decode()
+    assert ana.post(url("result", lab, "VIABILITY"), sent(lab)).status_code == 302
+
+
+def test_a_word_is_chosen_and_a_correction_gives_a_reason(lab, as_):
+    ana = as_("Ana")
+    assert ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "maybe")).status_code == 422
+    assert ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "detected")).status_code == 302
+    without = ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "not detected"))
+    assert without.status_code == 422
+    reason = {"reason": "transcription", "reference": "LAB-26-014"}
+    assert ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "not detected", **reason)).status_code == 302
+    shown = page(ana, lab)
+    assert "<del>detected" in shown
+    assert "version 1" in shown
+
+
+def test_the_same_form_sent_twice_counts_once(lab, as_):
+    ana, content = as_("Ana"), sent(lab)
+    for _ in range(2):
+        assert ana.post(url("result", lab, "VIABILITY"), content).status_code in (302, 409, 422)
+    view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
+    assert len(view.case.results) == 1
+
+
+def test_a_batch_is_submitted_reviewed_and_released_from_its_page(lab, as_):
+    lab.test_all()
+    leo, bob, rosa = as_("Leo"), as_("Bob"), as_("Rosa")
+    signing = {"password": PASSWORD}
+    early = rosa.post(url("release", lab), signing | {"request_id": str(uuid4())})
+    assert early.status_code == 200, "a refusal is an answer"
+    assert "Refused, and recorded" in early.content.decode()
+    assert "has not handed the batch to quality" in early.content.decode()
+    assert leo.post(url("submit", lab), {"request_id": str(uuid4())}).status_code == 302
+    wrong = bob.post(url("review", lab), {"password": "wrong", "request_id": str(uuid4())})
+    assert wrong.status_code == 403
+    assert "The password is wrong" in wrong.content.decode()
+    assert bob.post(url("review", lab), signing | {"request_id": str(uuid4())}).status_code == 302
+    assert "Signed by Bob Brandt" in page(rosa, lab)
+    assert rosa.post(url("release", lab), signing | {"request_id": str(uuid4())}).status_code == 302
+    assert lab.disposition == "released"
+    record = rosa.get(url("record", lab))
+    (review, release) = people.signatures("batch", lab.batch)
+    assert sha256(record.content).hexdigest() == review.record_digest == release.record_digest
+    assert json.loads(record.content)["batch"] == lab.batch
+    board = rosa.get(reverse("qc:home")).content.decode()
+    assert "Decided" in board
+    assert "✔ released" in board
+
+
+def test_a_batch_is_rejected_from_its_page(lab, as_):
+    bob, rosa = as_("Bob"), as_("Rosa")
+    bob.post(url("review", lab), {"password": PASSWORD, "request_id": str(uuid4())})
+    sent_form = {"password": PASSWORD, "request_id": str(uuid4())}
+    assert rosa.post(url("reject", lab), sent_form).status_code == 422
+    assert lab.disposition == "in_process"
+    assert rosa.post(url("reject", lab), sent_form | {"reason": "process_failed"}).status_code == 302
+    assert lab.disposition == "rejected"
+
+
+def test_every_blocker_is_a_link_that_leads_somewhere(lab, as_):
+    bag = lab.player.containers("product_bag")[0].code
+    place_hold(container=bag, reason_code="quality", text="odd", **lab.doing("Bob"))
+    bob = as_("Bob")
+    shown = page(bob, lab)
+    assert f"{bag} is on hold" in shown
+    links = set(re.findall(r'class="bad" aria-hidden="true">■</span> <a href="([^"]+)"', shown))
+    assert len(links) > 5
+    for link in {link.split("#")[0] for link in links}:
+        assert bob.get(link).status_code == 200, link
+    for anchor in {link.split("#")[1] for link in links if "#" in link}:
+        assert f'id="{anchor}"' in shown
+    board = bob.get(reverse("qc:home")).content.decode()
+    assert "Needs somebody" in board
+
+
+def test_the_password_is_never_shown_again(lab, as_):
+    answer = as_("Bob").post(url("review", lab), {"password": "secret words", "request_id": "x"})
+    assert answer.status_code == 422
+    assert "secret words" not in answer.content.decode()
+
+
+ROLES = ("Ana", "Leo", "Bob", "Rosa", "Iris", "Alice")
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_people_of_the_site_may_look(lab, as_, who):
+    client = as_(who)
+    for address in (reverse("qc:home"), url("batch", lab), url("record", lab), url("result", lab, "CAR")):
+        assert client.get(address).status_code == 200
+
+
+def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(lab, as_):
+    nurse = lab.player.one(Role.NURSE, SECOND).name.split()[0]
+    for who in (nurse, "Dave"):
+        client = as_(who)
+        for address in (url("batch", lab), url("record", lab), url("result", lab, "CAR")):
+            assert client.get(address).status_code == 404
+        assert lab.batch not in client.get(reverse("qc:home")).content.decode()
+        assert (
+            client.post(url("release", lab), {"password": PASSWORD, "request_id": str(uuid4())}).status_code
+            == 404
+        )
+    anonymous = Client()
+    for address in (reverse("qc:home"), url("batch", lab), url("record", lab)):
+        assert anonymous.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("what", "may"),
+    [("submit", {"Ana", "Leo"}), ("review", {"Bob"}), ("release", {"Rosa"}), ("reject", {"Rosa"})],
+)
+def test_who_may_do_what_on_the_page(lab, as_, what, may):
+    """Offered to those alone who may, and refused to all others who try."""
+    lab.record("CAR")
+    content = {"password": PASSWORD, "reason": "deviation"}
+    for who in ROLES:
+        client = as_(who)
+        is_offered = f'action="{url(what, lab)}"' in page(client, lab)
+        assert is_offered == (who in may), who
+        status = client.post(url(what, lab), content | {"request_id": str(uuid4())}).status_code
+        assert (status == 403) == (who not in may), (who, status)
+
+
+def test_the_board_costs_the_same_for_more_batches(lab, as_):
+    from config.demonstration import story
+    from tests import given as journeys
+
+    bob = as_("Bob")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as spent:
+            assert bob.get(reverse("qc:home")).status_code == 200
+        return len(spent)
+
+    one = cost()
+    for number in (2, 3):
+        other = journeys.until(
+            journeys.a_journey(lab.player.demo, number=number, now=lab.player.now), story.select_split
+        )
+        lab.player.now = other.now
+    assert cost() == one
+    found = selectors.release_board(lab.person("Bob"), lab.player.now)
+    assert len(found.waiting) == 3
+
+
+def test_forms_for_one_batch_do_not_share_ids(lab, as_):
+    lab.record("CAR")
+    rosa = as_("Rosa")
+    ids = re.findall(r' id="([^"]+)"', page(rosa, lab))
+    assert len(ids) == len(set(ids))
+
+
+def test_a_batch_without_a_name_is_not_found(lab, as_):
+    assert as_("Bob").get("/batches/NONE/").status_code == 404
+    assert as_("Bob").get(f"/batches/{lab.batch}/results/NONE/").status_code == 404
+
+
+def test_copies_of_the_laboratory_are_apart(lab):
+    other = copy.deepcopy(lab)
+    services.start_testing(batch=lab.batch, **lab.doing("Leo"))
+    assert other.player.now < lab.player.now
