@@ -53,7 +53,7 @@ def timeline(viewer: Person, coi_id: str, now: datetime) -> Timeline:
         raise NotFound("order_unknown")
     protocol, _version = pinned_protocol(str(order.protocol_id))
     entries = ledger.entries_for_subject("order", coi_id)
-    refusals = [refusal for entry in entries for refusal in entry.facts.get("refusals", ())]
+    refusals = [refusal for entry in entries for refusal in _refusals(entry)]
     masked = iter(mask(viewer, now, refusals))
     return Timeline(
         coi_id=coi_id,
@@ -62,10 +62,15 @@ def timeline(viewer: Person, coi_id: str, now: datetime) -> Timeline:
     )
 
 
+def _refusals(entry: EntryView) -> list[dict[str, Any]]:
+    """The refusals that an entry tells in full; a cleared STOP names their codes alone."""
+    return [refusal for refusal in entry.facts.get("refusals", ()) if isinstance(refusal, dict)]
+
+
 def _entry(entry: EntryView, masked: Any) -> TimelineEntry:
     facts = dict(entry.facts)
-    if facts.get("refusals"):
-        facts["refusals"] = [next(masked) for _ in facts["refusals"]]
+    if told := _refusals(entry):
+        facts["refusals"] = [next(masked) for _ in told]
     return TimelineEntry(
         uuid=entry.uuid,
         at=entry.occurred_at,
