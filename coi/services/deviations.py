@@ -17,10 +17,11 @@ from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, p
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people.rules.authority import Person
-from people.rules.credentials import Credential
+from people.rules.credentials import Confirmed, Credential
 from people.rules.roles import Role
-from people.rules.signatures import Meaning
+from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, open_work_item, sign
+from people.services.recording import Doing, record
 
 QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
 HOLDERS = QUALITY | {Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB, Role.NURSE}
@@ -235,6 +236,7 @@ def close_deviation(
     """
     if repeated(request_id, Event.DEVIATION_CLOSED, deviation=code, cause=cause, disposition=outcome):
         return
+    doing = Doing(actor, where, now, request_id)
     row = _open_deviation(code, actor, now)
     _need_reason("cause", cause_text)
     _need_reason("disposition", outcome_text)
@@ -242,35 +244,17 @@ def close_deviation(
         credential=credential, actor=actor, where=where, now=now, request_id=request_id
     )
     signer = _require_quality(row, actor, now)
-    texts = {"cause": derive(request_id, "cause"), "disposition": derive(request_id, "disposition")}
     with writing():
         if Deviation.objects.select_for_update(no_key=True).get(id=row.id).state == DeviationState.CLOSED:
             raise Conflict("deviation_closed")
-        digests = {
-            "cause": vault.keep(kind=VaultKind.TEXT, id=texts["cause"], plain=cause_text.encode()),
-            "disposition": vault.keep(
-                kind=VaultKind.TEXT, id=texts["disposition"], plain=outcome_text.encode()
-            ),
-        }
-        record = {
+        texts, digests = _keep_texts(doing, cause=cause_text, disposition=outcome_text)
+        closing = {
             "deviation": code,
             "cause": str(cause),
             "disposition": str(outcome),
             "texts_sha256": digests,
         }
-        signature = sign(
-            signer=signer,
-            meaning=Meaning.APPROVAL,
-            record_kind="deviation",
-            record_id=code,
-            record_digest=digest_of(record),
-            credential=confirmed,
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=derive(request_id, "sign"),
-            stream=_stream(row),
-        )
+        signature = _sign_closing(row, closing, signer, confirmed, doing)
         closed = put(
             "coi.deviation",
             row.id,
@@ -282,17 +266,42 @@ def close_deviation(
             signature=signature.id,
             closed_at=now,
         )
-        append(
+        record(
+            doing,
             event=Event.DEVIATION_CLOSED,
             stream=_stream(row),
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
-            facts={**record, "signature": signature.id},
+            facts={**closing, "signature": signature.id},
             changes=[closed, *_released(row, outcome, actor, now)],
             subjects=_subjects(row),
         )
+
+
+def _keep_texts(doing: Doing, **texts: str) -> tuple[dict[str, UUID], dict[str, str]]:
+    """Free text may name people: it goes to the vault, its digest into what is signed."""
+    ids = {name: derive(doing.request_id, name) for name in texts}
+    kept = {
+        name: vault.keep(kind=VaultKind.TEXT, id=ids[name], plain=text.encode())
+        for name, text in texts.items()
+    }
+    return ids, kept
+
+
+def _sign_closing(
+    row: Deviation, closing: dict[str, Any], signer: Person, confirmed: Confirmed, doing: Doing
+) -> SignatureView:
+    return sign(
+        signer=signer,
+        meaning=Meaning.APPROVAL,
+        record_kind="deviation",
+        record_id=row.code,
+        record_digest=digest_of(closing),
+        credential=confirmed,
+        actor=doing.actor,
+        where=doing.where,
+        now=doing.now,
+        request_id=derive(doing.request_id, "sign"),
+        stream=_stream(row),
+    )
 
 
 def _released(row: Deviation, outcome: DeviationOutcome, actor: Actor, now: datetime) -> Sequence[Change]:

@@ -1,7 +1,7 @@
 """Products, patients, orders and their aliases: where a COI id is born."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,10 +13,9 @@ from coi.rules.requests import index_key
 from coi.rules.vault import VaultKind
 from coi.selectors.known import look_up_key, secret_index_key
 from coi.services import numbers, vault
-from coi.services.recording import facility_of, writing
-from ledger.rules import Actor, Subject, Where, derive, new
+from coi.services.recording import facility_of, repeated, writing
+from ledger.rules import Actor, Change, Subject, Where, derive, new
 from ledger.rules.errors import Invalid, NotFound
-from ledger.selectors import entry_for_request
 from ledger.services import append
 from people import selectors as people
 from people.rules.roles import Role
@@ -89,64 +88,89 @@ def enrol_patient_and_order(
     """
     _judge(patient, wristband)
     require(actor=actor, roles=ORDERERS, site=sites.treating, now=now)
-    if earlier := entry_for_request(request_id):
+    asked = _fingerprint(patient, wristband, product, sites, kind)
+    if earlier := repeated(request_id, Event.ORDER_PLACED, request=asked):
         return str(earlier.facts["coi_id"])
+    pinned = _pinned(product, now)
+    facility = facility_of(sites.collection)
+    doing = Doing(actor, where, now, request_id)
+    with writing():
+        person = _enrol(patient, sites.treating, doing)
+        coi_id = numbers.new_coi_id(facility=facility, now=now)
+        order = derive(request_id, "order")
+        about = {"coi_id": coi_id, "kind": str(kind), "patient_id": person, "ordered_at": now}
+        record(
+            doing,
+            event=Event.ORDER_PLACED,
+            stream=f"journey:{coi_id}",
+            facts={"coi_id": coi_id, "product": product, "kind": str(kind), "request": asked, **pinned.facts},
+            changes=[
+                new("coi.order", order, **about, **_site_columns(sites), **pinned.columns),
+                _wristband_row(order, wristband, sites.treating, doing),
+            ],
+            subjects=[Subject("order", coi_id), Subject("patient", str(person))],
+        )
+    return coi_id
+
+
+def _fingerprint(
+    patient: PatientDetails, wristband: str, product: str, sites: OrderSites, kind: OrderKind
+) -> str:
+    """What makes this order itself, as a keyed digest: personal data must not stand in the entry."""
+    content = "\x1f".join(map(str, (*astuple(patient), wristband, product, *astuple(sites), kind)))
+    return index_key(secret_index_key(), "order", content)
+
+
+@dataclass(frozen=True)
+class _Pinned:
+    """The versions that the order begins with and keeps."""
+
+    columns: dict[str, object]
+    facts: dict[str, object]
+
+
+def _pinned(product: str, now: datetime) -> _Pinned:
     ordered = _product(product)
     protocol = people.effective_document("protocol", product, now)
     specification = people.effective_document("specification", product, now)
     if protocol is None:
         raise NotFound("protocol_not_effective", detail={"product": product})
-    facility = facility_of(sites.collection)
-    with writing():
-        person = _enrol(patient, sites.treating, Doing(actor, where, now, request_id))
-        coi_id = numbers.new_coi_id(facility=facility, now=now)
-        order = derive(request_id, "order")
-        rows = [
-            new(
-                "coi.order",
-                order,
-                coi_id=coi_id,
-                kind=str(kind),
-                patient_id=person,
-                product_id=ordered.id,
-                treating_site_id=sites.treating,
-                collection_site_id=sites.collection,
-                courier_site_id=sites.courier,
-                manufacturing_site_id=sites.manufacturer,
-                protocol_id=protocol.id,
-                specification_id=specification.id if specification else None,
-                ordered_at=now,
-            ),
-            new(
-                "coi.alias",
-                derive(request_id, "wristband"),
-                order_id=order,
-                issuer_id=sites.treating,
-                kind="wristband",
-                value_key=look_up_key(Identifier(IdentifierKind.WRISTBAND, wristband)),
-                added_at=now,
-            ),
-        ]
-        append(
-            event=Event.ORDER_PLACED,
-            stream=f"journey:{coi_id}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
-            facts={"coi_id": coi_id, "product": product, "kind": str(kind), "protocol": protocol.digest},
-            changes=rows,
-            subjects=[Subject("order", coi_id), Subject("patient", str(person))],
-            protocol_version=f"{protocol.code}/{protocol.version}",
-        )
-    return coi_id
+    ids = {"protocol_id": protocol.id, "specification_id": specification.id if specification else None}
+    return _Pinned(
+        columns={"product_id": ordered.id, **ids},
+        facts={"protocol": f"{protocol.code}/{protocol.version}", "protocol_sha256": protocol.digest},
+    )
+
+
+def _site_columns(sites: OrderSites) -> dict[str, str]:
+    return {
+        "treating_site_id": sites.treating,
+        "collection_site_id": sites.collection,
+        "courier_site_id": sites.courier,
+        "manufacturing_site_id": sites.manufacturer,
+    }
+
+
+def _wristband_row(order: UUID, wristband: str, site: str, doing: Doing) -> Change:
+    """The wristband finds the journey by a keyed digest: its text is not stored."""
+    return new(
+        "coi.alias",
+        derive(doing.request_id, "wristband"),
+        order_id=order,
+        issuer_id=site,
+        kind="wristband",
+        value_key=look_up_key(Identifier(IdentifierKind.WRISTBAND, wristband)),
+        added_at=doing.now,
+    )
 
 
 def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
     """The patient of this MRN at this site, enrolled now if new: a second course is a second order."""
     mrn_index = index_key(secret_index_key(), f"mrn:{site}", details.mrn)
     known = (
-        Patient.objects.filter(treating_site_id=site, mrn_index=mrn_index).values_list("id", flat=True).first()
+        Patient.objects.filter(treating_site__code=site, mrn_index=mrn_index)
+        .values_list("id", flat=True)
+        .first()
     )
     if known is not None:
         return known
@@ -187,7 +211,7 @@ def add_alias(
         raise NotFound("order_unknown")
     require(actor=actor, roles=ORDERERS, site=order.treating_site_id, now=now)
     key = index_key(secret_index_key(), kind, value) if kind in PERSONAL_ALIASES else value
-    if Alias.objects.filter(order=order, issuer_id=issuer, kind=kind, value_key=key).exists():
+    if Alias.objects.filter(order=order, issuer__code=issuer, kind=kind, value_key=key).exists():
         return
     row = derive(request_id, "alias")
     values = {"order_id": order.id, "issuer_id": issuer, "kind": kind, "value_key": key, "added_at": now}
