@@ -11,7 +11,7 @@ const NUMBER = /^[-+]?[0-9.,]+$/; // fast fingers on a number pad are no scanner
 
 export class ScanBox {
   // box: the visible text input. deliver(text): called once a scan. gapMs: the longest pause inside one scan.
-  constructor({ box, deliver, gapMs = 100, prefix = "", root = document }) {
+  constructor({ box, deliver, gapMs = 300, prefix = "", root = document }) {
     this.box = box;
     this.deliver = deliver;
     this.gapMs = gapMs;

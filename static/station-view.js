@@ -129,7 +129,7 @@ export class View {
   }
 
   choices(choices, choose) {
-    this.entry(choices.map((choice) => {
+    this.entry("choice", choices.map((choice) => {
       const button = element("button", choice.title, "touch choice");
       button.type = "button";
       button.addEventListener("click", () => choose(choice.code));
@@ -154,7 +154,7 @@ export class View {
         form.querySelector(`[name="${CSS.escape(empty.name)}"]`)?.focus();
       } else send(read);
     });
-    this.entry([form]);
+    this.entry("values", [form]);
     form.querySelector("input")?.focus();
   }
 
@@ -189,13 +189,13 @@ export class View {
       if (pin) send(pin);
     });
     host.replaceChildren(pad);
-    if (host === this.at("entry")) this.body.dataset.entry = "yes";
+    if (host === this.at("entry")) this.body.dataset.entry = "pin";
     input.focus();
   }
 
-  entry(children) {
+  entry(kind, children) {
     this.at("entry").replaceChildren(...children);
-    this.body.dataset.entry = "yes";
+    this.body.dataset.entry = kind;
     this.at("entry").querySelector("button, input")?.focus();
   }
 }

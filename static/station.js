@@ -56,9 +56,10 @@ class Station {
       this.box.setByHand(isOn);
       this.focus();
     });
-    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => this.touched(), true);
+    document.addEventListener("pointerdown", () => this.touched(), true);
+    document.addEventListener("keydown", () => this.lockLater(), true); // sound is woken after a scan, not within one
     setInterval(() => this.tick(), 1000);
-    this.touched();
+    this.lockLater();
     this.tick();
   }
 
@@ -66,6 +67,10 @@ class Station {
 
   touched() {
     wake();
+    this.lockLater();
+  }
+
+  lockLater() {
     clearTimeout(this.lock);
     this.lock = setTimeout(() => { if (this.person) this.badgeOut(this.words.locked); }, LOCK_AFTER_MS);
   }
@@ -125,7 +130,10 @@ class Station {
     this.view.mood("match", "hello");
     this.view.speak(answer.person);
     play("match");
-    if (this.check) await this.send({ barcodes: [] });
+    if (!this.check) return;
+    const pause = waiting ? this.askedSecondAt + this.boot.secondPersonPauseMs - Date.now() : 0;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause)));
+    if (this.check && this.person?.badge === text && !this.isBusy) await this.send({ barcodes: [] });
   }
 
   async cancel(check) {
@@ -169,13 +177,17 @@ class Station {
   // --- verdicts ----------------------------------------------------------------------------------------------------
 
   accepted(answer, { barcodes, values, pin }) {
+    if (answer.is_repeat) {
+      this.view.say([{ message: this.words.repeat }]);
+      return;
+    }
     const isDone = answer.outcome === "accepted";
     this.check = isDone ? null : answer.check ?? this.check;
     if (answer.countdown) this.setCountdown(answer.countdown);
     else if (!this.timer?.isOfPlace) this.timer = null;
     if (isDone) {
       this.idle();
-      this.show("done", "done", "done", this.made(answer));
+      this.show("done", "done", "done", this.completed(answer));
       this.line.ask();
       return;
     }
@@ -184,7 +196,7 @@ class Station {
     const isAsking = barcodes.length === 0 && !values && !pin; // nothing was scanned, so nothing has matched
     const word = isAsking ? "hello" : "match";
     this.show(isNext ? "match" : "needs", isNext ? word : `needs_${answer.next.need}`, isNext ? "match" : "needs", []);
-    if (answer.is_repeat) this.view.say([{ message: this.words.repeat }]);
+    if (answer.next.need === "witness") this.askedSecondAt = Date.now();
     this.ask();
   }
 
@@ -196,12 +208,18 @@ class Station {
     this.view.speak([this.words[word], ...lines.map((line) => line.message), instruction].join(". "));
   }
 
+  // What is complete, and what it made.
+  completed(answer) {
+    const done = fill(this.words.step_done, { step: answer.next.step_title });
+    return [{ message: done, remedy: this.made(answer) }];
+  }
+
   made(answer) {
-    if (answer.made.length === 0) return [];
+    if (answer.made.length === 0) return "";
     const counts = new Map();
     for (const { name } of answer.made) counts.set(name, (counts.get(name) ?? 0) + 1);
     const what = [...counts].map(([name, n]) => (n > 1 ? `${n} × ${name}` : name)).join(", ");
-    return [{ message: fill(this.words.made, { what }) }];
+    return fill(this.words.made, { what });
   }
 
   async refused(answer) {
@@ -222,23 +240,12 @@ class Station {
     this.ask();
     play(mood === "unreadable" ? "needs" : "hint");
     this.view.speak(answer.refusals.map(({ message, remedy }) => `${message} ${remedy}`).join(" "));
-    if (codes.has("witness_not_independent")) this.tryAgainSoon(answer);
   }
 
   forget() {
     this.check = null;
     this.step = "";
     this.next = { ...this.boot.idle, instruction: this.words.scan_first };
-  }
-
-  // The second person was quicker than a check can be, only by asking what to scan: ask again a moment later.
-  tryAgainSoon(answer) {
-    const tooSoon = answer.refusals.find(({ params }) => params.why === "too_soon");
-    if (!tooSoon || this.barcodes.length > 0 || answer.refusals.length > 1) return;
-    const { check } = this;
-    setTimeout(() => {
-      if (this.person && this.check === check && !this.isBusy) this.send({ barcodes: [] });
-    }, Number(tooSoon.params.seconds) * 1000);
   }
 
   commanded(answer) {
@@ -266,7 +273,7 @@ class Station {
   remember(answer) {
     const isStop = answer.refusals.some(({ kind }) => kind === "stop");
     const outcome = isStop ? "stop" : answer.outcome;
-    const word = isStop ? "STOP" : answer.refusals[0]?.name ?? (outcome === "accepted" ? this.words.done : this.words.match);
+    const word = isStop ? "STOP" : this.words[`was_${outcome}`];
     this.recent = [{ at: answer.entry.at, outcome, word, title: answer.next.step_title }, ...this.recent];
     this.view.recent(this.recent);
   }

@@ -204,7 +204,7 @@ class BindForm(PageForm):
         help_text=_("Raise it for a slow wireless scanner."),
         min_value=20,
         max_value=2000,
-        initial=100,
+        initial=300,
     )
     prefix = forms.CharField(
         label=_("Prefix that the scanner sends"),

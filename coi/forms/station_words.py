@@ -3,6 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from coi.forms import words
+from coi.rules.outcome import Outcome
+
 _WORDS: dict[str, str | Promise] = {
     "match": _("MATCH"),
     "done": _("DONE"),
@@ -11,14 +14,14 @@ _WORDS: dict[str, str | Promise] = {
     "needs_pin": _("NEEDS YOUR PIN"),
     "needs_witness": _("NEEDS A SECOND PERSON"),
     "needs_choice": _("NEEDS A CHOICE"),
-    "hint": _("NOT YET"),
+    "hint": _("NOT ACCEPTED"),
     "unreadable": _("NOT READ"),
     "wait": _("WAIT"),
     "offline": _("NO CONNECTION"),
     "error": _("NOT RECORDED"),
     "cancelled": _("CANCELLED"),
     "cleared": _("CLEARED"),
-    "repeat": _("SAME SCAN AGAIN"),
+    "repeat": _("The same scan again within moments: it counts once."),
     "badge_first": _("Scan your badge"),
     "badge_hint": _("Everything you do here is recorded under your name."),
     "badge_needed": _("Nobody is badged in: this scan was not taken."),
@@ -54,11 +57,13 @@ _WORDS: dict[str, str | Promise] = {
     "until": _("until: {what}"),
     "sound_on": _("Sound works: this is a match, and this a STOP."),
     "cancel_none": _("No check is open that could be cancelled."),
-    "deviation": _("Deviation {code} was opened. It holds the wrong item and nothing else."),
+    "deviation": _("Deviation {code} was opened. It names the wrong item and nothing else."),
+    "step_done": _("“{step}” is complete."),
     "digits": _("{n} digits entered"),
 }
 
 
 def station_words() -> dict[str, str]:
-    """All of them in the reader's language."""
-    return {name: str(word) for name, word in _WORDS.items()}
+    """All of them in the reader's language, and the words for past outcomes."""
+    past = {f"was_{outcome}": words.outcome(outcome) for outcome in Outcome}
+    return {name: str(word) for name, word in _WORDS.items()} | past

@@ -133,6 +133,12 @@ REFUSALS: Mapping[RefusalCode, Text] = {
     RefusalCode.UNREADABLE: Text(_("The code could not be read: {reason}."), _("Scan it again.")),
 }
 
+# A wristband is on a person: it is not put aside.
+_OTHER_PATIENT = Text(
+    _("This wristband belongs to another patient's journey."),
+    _("Ask the patient for name and birth date. Put the container aside. Call a second qualified person."),
+)
+
 _INDEPENDENCE: Mapping[str, tuple[Sentence, Sentence]] = {
     "first_not_finished": (
         _("{by} has not finished the first part"),
@@ -146,6 +152,8 @@ _INDEPENDENCE: Mapping[str, tuple[Sentence, Sentence]] = {
 def refusal_text(code: str, params: Mapping[str, str], zone: str = "UTC") -> tuple[str, str]:
     """Message and remedy of one refusal, filled in; times are told in the zone of the site."""
     text = REFUSALS[RefusalCode(code)]
+    if code == RefusalCode.IDENTITY_MISMATCH and params.get("kind") == "wristband":
+        text = _OTHER_PATIENT
     filled = _in_words(RefusalCode(code), params, zone)
     return _fill(text.message, filled), _fill(text.remedy, filled)
 

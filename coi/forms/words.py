@@ -105,7 +105,7 @@ reason = _namer(
 outcome = _namer(
     {
         "accepted": _("Done"),
-        "incomplete": _("Accepted"),
+        "incomplete": _("Match"),
         "refused": _("Refused"),
         "unreadable": _("Not read"),
     }

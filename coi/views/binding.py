@@ -17,7 +17,7 @@ class Binding:
 
     token: str
     zone: str
-    gap_ms: int = 100
+    gap_ms: int = 300
     prefix: str = ""
 
 

@@ -28,6 +28,8 @@ from people import selectors as people
 from people.rules import codes
 from people.rules.sites import StationView
 
+# How long the page waits before it asks on a second person's behalf: quicker than this is no check of one's own.
+SECOND_PERSON_PAUSE_MS = 1200
 _IDLE = {"need": "scan", "item": ""}
 
 
@@ -62,6 +64,7 @@ def _boot(binding: Binding, found: StationView) -> dict[str, Any]:
         "scanner": {"gapMs": binding.gap_ms, "prefix": binding.prefix},
         "commands": {"cancel": codes.make("C", "CANCEL"), "clear": codes.make("C", "CLEAR")},
         "idle": {"need": "scan", "item": "", "instruction": idle.text, "hint": idle.hint, "picture": "any"},
+        "secondPersonPauseMs": SECOND_PERSON_PAUSE_MS,
         "words": station_words(),
         "state": _state(binding, found),
     }
