@@ -10,3 +10,9 @@ from coi import services
 def watch_hold_times() -> int:
     """Open deviations for containers whose hold time ran out; beat calls it every minute."""
     return services.open_overdue_deviations(now=timezone.now())
+
+
+@shared_task
+def contain_broken_ledger() -> int:
+    """Tell quality of a broken ledger and hold the journeys concerned; beat asks every minute."""
+    return services.contain_broken_ledger(now=timezone.now())

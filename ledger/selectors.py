@@ -291,3 +291,20 @@ def ledger_state() -> LedgerState:
         waiting_effects=waiting,
         failed_effects=failed,
     )
+
+
+@dataclass(frozen=True)
+class HaltView:
+    """Why the ledger is halted: the findings as the report keeps them."""
+
+    id: int
+    found_at: datetime
+    findings: tuple[Mapping[str, Any], ...]
+
+
+def current_halt() -> HaltView | None:
+    """The halt that holds now, or None while the ledger is sound."""
+    row = Halt.objects.order_by("-id").first()
+    if row is None or row.is_resolution:
+        return None
+    return HaltView(row.id, row.found_at, tuple(row.report))

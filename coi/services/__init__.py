@@ -1,6 +1,7 @@
 """Every write of `coi`, one function a use case."""
 
 from coi.services.batches import record_disposition
+from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
@@ -22,6 +23,7 @@ __all__ = [
     "card_sheet",
     "clear_stop",
     "close_deviation",
+    "contain_broken_ledger",
     "create_product",
     "enrol_patient_and_order",
     "erase_patient",

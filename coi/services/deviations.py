@@ -60,7 +60,7 @@ def plan_opening(
         due_at=now + DUE[due.grade],
     )
     holds = tuple(
-        _hold_row(
+        hold_row(
             derive(scan_id, f"hold-{c}"),
             owners[c],
             c,
@@ -100,9 +100,10 @@ def _work(code: str, due: DeviationPlan, site: str, request_id: UUID, now: datet
     return follow
 
 
-def _hold_row(
+def hold_row(
     row: UUID, order: str, container: str, *, reason: str, at: datetime, by: str, **more: Any
 ) -> Change:
+    """A hold on one container; `more` names the deviation or the text in the vault."""
     return new(
         "coi.hold",
         row,
@@ -148,7 +149,7 @@ def place_hold(
             request_id=request_id,
             facts={"container": container, "reason": reason_code, "text_sha256": digest},
             changes=[
-                _hold_row(
+                hold_row(
                     row,
                     str(order.id),
                     str(found.id),
