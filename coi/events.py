@@ -11,7 +11,6 @@ class Event(StrEnum):
     IDENTITY_REVEALED = "coi:identity:revealed"
     VAULT_ERASED = "coi:vault:erased"
     ORDER_PLACED = "coi:order:placed"
-    ORDER_CLOSED = "coi:order:closed"
     ALIAS_ADDED = "coi:alias:added"
     BADGE_PRESENTED = "coi:badge:presented"
     SCAN_ACCEPTED = "coi:scan:accepted"

@@ -19,7 +19,6 @@ class Event(StrEnum):
     USER_SIGNED_IN = "people:user:signed_in"
     USER_SIGNED_OUT = "people:user:signed_out"
     USER_LOCKED = "people:user:locked"
-    SIGN_IN_FAILED = "people:sign_in:failed"
     CREDENTIAL_FAILED = "people:credential:failed"
     BADGE_ISSUED = "people:badge:issued"
     BADGE_REVOKED = "people:badge:revoked"

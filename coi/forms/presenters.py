@@ -101,7 +101,6 @@ _SAY: Mapping[str, Say] = {
     Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
     Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
     Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
-    Event.ORDER_CLOSED: _fixed(gettext_lazy("Journey closed")),
     Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {kind} of {issuer}")),
     Event.BADGE_PRESENTED: _fixed(gettext_lazy("Badge shown")),
     Event.SCAN_ACCEPTED: _accepted,
