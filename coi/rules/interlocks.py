@@ -389,7 +389,9 @@ def sequence_interlock(situation: Situation) -> Iterator[Refusal]:
     subjects: tuple[ContainerFacts | None, ...] = (None,) if step.scope is Scope.ORDER else situation.subjects
     undone = {code for subject in subjects for code in missing_before(situation, step, subject)}
     waiting = {
-        c.step for c in situation.known.checks.values() if c.state is CheckState.OPEN and c.performed_at
+        c.step
+        for c in situation.known.checks.values()
+        if c.state is CheckState.OPEN and c.performed_at and c.order_id == situation.order.id
     }
     for code in sorted(undone):
         yield Refusal(RefusalCode.OUT_OF_SEQUENCE, {"step": step.code, "waits_for": code})

@@ -252,11 +252,21 @@ def _find(known: Known, step: Step, subjects: set[str]) -> DoneStep | None:
 
 
 def missing_before(situation: Situation, step: Step, container: ContainerFacts | None) -> tuple[str, ...]:
-    """The codes of earlier steps still undone for this material: the container, its ancestors, its batch, its order."""
+    """The codes of earlier steps still undone for this material: the container, its ancestors, its batch, its order.
+
+    Without a container it is anything of this journey, and of no other that happens to be known.
+    """
     known, order = situation.known, situation.order
-    done = [d for d in known.done if container is None or d.subject in _lineage(known, order, container)]
-    codes = {d.step for d in done}
+    around = _whole(known, order) if container is None else _lineage(known, order, container)
+    codes = {d.step for d in known.done if d.subject in around}
     return tuple(code for code in step.after if code not in codes)
+
+
+def _whole(known: Known, order: OrderFacts | None) -> frozenset[str]:
+    if order is None:
+        return frozenset()
+    own = [c for c in known.containers.values() if c.order_id == order.id]
+    return frozenset({order.id, *(c.id for c in own), *(c.batch_id for c in own)}) - {""}
 
 
 def _lineage(known: Known, order: OrderFacts | None, container: ContainerFacts) -> frozenset[str]:
