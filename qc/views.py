@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -220,7 +221,8 @@ def _result_form(request: HttpRequest, view: BatchView, line: Line) -> ResultFor
     }
     if line.result is None:
         return ResultForm(request.POST or None, **about)
-    old = {"container": line.result.container, "value": line.result.value}
+    tested_at = line.result.tested_at.astimezone(ZoneInfo(view.zone)).replace(tzinfo=None)
+    old = {"container": line.result.container, "value": line.result.value, "tested_at": tested_at}
     return CorrectionForm(request.POST or None, initial=old, **about)
 
 

@@ -126,7 +126,8 @@ def _rows() -> QuerySet[Batch]:
 
 
 def _at_sites_of(viewer: Person, at: datetime) -> QuerySet[Batch]:
-    return _rows().filter(site__in=sites_of(viewer, at))
+    sites: Any = sites_of(viewer, at)
+    return _rows().filter(site__in=sites)
 
 
 def _summary(row: Batch) -> BatchSummary:
@@ -147,7 +148,7 @@ def _summary(row: Batch) -> BatchSummary:
     )
 
 
-def _containers(batches: Collection[str]) -> dict[str, list[BatchContainer]]:
+def _containers(batches: Collection[Any]) -> dict[str, list[BatchContainer]]:
     rows = Container.objects.select_related("collection", "batch").filter(batch__in=batches)
     copies: dict[UUID, LabelCopy] = {}
     for copy in LabelCopy.objects.filter(container__batch__in=batches).order_by("number"):
@@ -210,7 +211,7 @@ def _step(row: StepRecord) -> BatchStep:
     )
 
 
-def _handovers(batches: Collection[str]) -> dict[str, list[BatchHandover]]:
+def _handovers(batches: Collection[Any]) -> dict[str, list[BatchHandover]]:
     found: dict[str, list[BatchHandover]] = defaultdict(list)
     rows = Handover.objects.select_related("container").filter(container__batch__in=batches)
     for row in rows.order_by("at", "container_id"):

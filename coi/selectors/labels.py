@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -81,7 +82,7 @@ def _rows() -> QuerySet[LabelCopy]:
     )
 
 
-def _view(row: LabelCopy) -> LabelCopyView:
+def _view(row: Any) -> LabelCopyView:
     container, order = row.container, row.order
     # The site that made the container, whoever has it now: a label says the same in every copy.
     is_collection = container.collection_id is not None

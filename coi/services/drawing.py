@@ -33,7 +33,7 @@ _FORMATS = {
     Symbology.CODE_128: zxingcpp.BarcodeFormat.Code128,
     Symbology.DATA_MATRIX: zxingcpp.BarcodeFormat.DataMatrix,
 }
-_READABLE = tuple(_FORMATS.values())
+_READABLE = zxingcpp.barcode_formats_from_str("Code128,DataMatrix")
 
 Runs = tuple[tuple[int, int, int], ...]
 Grid = tuple[int, int, Runs]
@@ -100,8 +100,9 @@ def _code_128(content: str) -> list[list[bool]]:
 
 def _data_matrix(content: str) -> list[list[bool]]:
     written = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
-    picture = memoryview(written.to_image(scale=1, add_quiet_zones=False))
-    return [[dot == 0 for dot in row] for row in picture.tolist()]
+    image: Any = written.to_image(scale=1, add_quiet_zones=False)
+    rows: Any = memoryview(image).tolist()
+    return [[dot == 0 for dot in row] for row in rows]
 
 
 _WRITERS: dict[Symbology, Callable[[str], list[list[bool]]]] = {

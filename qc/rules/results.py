@@ -91,7 +91,7 @@ def container_fault(dossier: Dossier, code: str) -> str | None:
 
 
 def time_fault(tested_at: datetime, container: BatchContainer, now: datetime) -> str | None:
-    """Why a container cannot have been tested then, as a code."""
+    """Why a container cannot have been tested then, as a code; people write minutes, so that of its making counts."""
     if tested_at > now:
         return "in_the_future"
-    return "before_it_was_made" if tested_at < container.made_at else None
+    return "before_it_was_made" if tested_at < container.made_at.replace(second=0, microsecond=0) else None

@@ -1,0 +1,24 @@
+"""Results stand in the ledger: written with the application's rights alone, and rebuilt from the entries."""
+
+import pytest
+from django.db import connection
+
+from ledger import services as ledger
+from tests.qc import given
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_results_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named():
+    lab = given.a_laboratory()
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE veintrace_app")
+        lab.to_review()
+        assert lab.sign_review().is_done
+        assert lab.release().is_done
+        cursor.execute("RESET ROLE")
+        assert ledger.verify(now=lab.player.now, record=False).findings == ()
+        cursor.execute("UPDATE qc_result SET value = '99' WHERE criterion = 'CAR'")
+    (found,) = ledger.verify(now=lab.player.now, record=False).findings
+    assert found.table == "qc.result"
+    assert found.columns == ("value",)
