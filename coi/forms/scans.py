@@ -167,8 +167,9 @@ def _readable(name: str) -> str:
 
 
 def _uuid(value: Any) -> UUID:
+    text = _text(value)
     try:
-        return UUID(_text(value))
+        return UUID(text)
     except ValueError as error:
         raise FieldFault("not_a_uuid") from error
 

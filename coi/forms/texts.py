@@ -245,5 +245,6 @@ def in_words() -> Iterator[None]:
         yield
     except DomainError as error:
         if error.code in ERRORS and error.message == error.code:
-            raise type(error)(error.code, str(ERRORS[error.code]), error.detail) from error
+            error.message = str(ERRORS[error.code])
+            error.args = (error.message,)
         raise

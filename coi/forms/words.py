@@ -111,7 +111,7 @@ outcome = _namer(
     }
 )
 
-_REFUSALS: Mapping[str, Word] = {
+REFUSALS: Mapping[str, Word] = {
     "identity_mismatch": _("another patient's journey"),
     "wrong_container": _("wrong container"),
     "place_occupied": _("two patients at one place"),
@@ -147,12 +147,12 @@ _REFUSALS: Mapping[str, Word] = {
     "unknown_code": _("unknown code"),
     "unreadable": _("unreadable"),
 }
-refusal = _namer(_REFUSALS)
+refusal = _namer(REFUSALS)
 
 # A hold that a deviation placed has the refusal that opened it for its reason.
 hold_reason = _namer(
     {
-        **_REFUSALS,
+        **REFUSALS,
         "quality": _("Quality concern"),
         "excursion": _("Temperature excursion"),
         "damage": _("Damaged container"),

@@ -36,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
     form = JourneyFilter(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    text, state = str(asked.get("q", "")).strip(), str(asked.get("state", ""))
+    # what the form would not take is looked for all the same, and found nowhere
+    text, state = str(asked.get("q", request.GET.get("q", ""))).strip(), str(asked.get("state", ""))
     # somebody who looks for a code wants it found, open or closed
     chosen = JourneyState(state) if state else (JourneyState.ALL if text else JourneyState.OPEN)
     found = journeys(viewer, now, text=text, state=chosen, page=asked.get("page") or 1)

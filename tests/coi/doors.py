@@ -1,0 +1,48 @@
+"""What the tests of the doors share: a client over HTTPS, people who sign in, stations that scan."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+
+from config.demonstration.site import PASSWORD, Demo, Member
+
+SCANS = "/api/v1/scans/"
+
+
+def browser() -> Client:
+    """A browser over HTTPS."""
+    client = Client()
+    client.defaults["wsgi.url_scheme"] = "https"
+    return client
+
+
+def signed_in(member: Member) -> Client:
+    """A browser in which this person has signed in."""
+    client = browser()
+    answer = client.post("/sign-in/", {"username": member.username, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content
+    return client
+
+
+def bound(demo: Demo, station: str) -> Client:
+    """A browser that is bound to a station."""
+    client = browser()
+    answer = client.post("/station/bind/", {"token": demo.tokens[station], "gap_ms": "100"})
+    assert answer.status_code == 302, answer.content
+    return client
+
+
+def body(badge: str, barcodes: Sequence[str], **more: Any) -> dict[str, Any]:
+    """A scan's body with a fresh id."""
+    return {"scan_id": str(uuid4()), "badge": badge, "barcodes": list(barcodes), **more}
+
+
+def post(path: str, content: Any, *, token: str = "", client: Client | None = None, **more: Any) -> Any:
+    """POST a value as JSON (or bytes as they are), with a station's token if there is one."""
+    data = content if isinstance(content, bytes) else json.dumps(content)
+    headers = {"Authorization": f"Station {token}"} if token else {}
+    options = {"content_type": "application/json", "headers": headers | more.pop("headers", {})} | more
+    return (client or browser()).post(path, data, **options)

@@ -1,0 +1,200 @@
+"""Parsing what comes in, and the words for every code that goes out."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coi.events import Event
+from coi.forms import presenters, texts, words
+from coi.forms.answers import render_answer
+from coi.forms.barcodes import code128
+from coi.forms.instructions import instruction_for
+from coi.forms.scans import MAX_BODY, NotJson, TooLarge, parse_clearance, parse_scan, read_json
+from coi.forms.texts import REFUSALS, refusal_text
+from coi.rules.checks import Need
+from coi.rules.outcome import RefusalCode
+from coi.rules.protocol import Item
+from ledger.rules.errors import Conflict, DomainError, Invalid
+
+IDLE = {"need": "scan", "item": "", "step": "", "step_title": "", "values": [], "choices": []}
+# Parameters that the interlocks give, so that no sentence has a gap.
+PARAMS = {
+    RefusalCode.ALREADY_DONE: {"step": "thaw", "by": "Alice", "at": "2026-07-02T10:02:00+00:00"},
+    RefusalCode.WITNESS_NOT_INDEPENDENT: {"why": "too_soon", "seconds": "1"},
+}
+
+
+def scan(**more):
+    return {"scan_id": str(uuid4()), "badge": "VB0000001", **more}
+
+
+@pytest.mark.parametrize("code", list(RefusalCode))
+def test_every_refusal_has_a_message_and_a_remedy(code):
+    message, remedy = refusal_text(code, PARAMS.get(code, {}))
+    assert message.strip()
+    assert remedy.strip()
+    assert "{" not in message + remedy
+
+
+def test_no_text_is_kept_for_a_code_that_is_gone():
+    assert set(REFUSALS) == set(words.REFUSALS) == set(RefusalCode)
+
+
+@pytest.mark.parametrize("why", ["first_not_finished", "another_witness", "too_soon"])
+def test_why_a_check_is_not_independent_is_told_apart(why):
+    message, remedy = refusal_text("witness_not_independent", {"why": why, "by": "Alice"})
+    assert message != refusal_text("witness_same_person", {"by": "Alice"})[0]
+    assert remedy.endswith(".")
+
+
+def test_a_time_is_told_in_the_zone_of_the_site():
+    params = PARAMS[RefusalCode.ALREADY_DONE]
+    assert refusal_text("already_done", params, "Europe/Amsterdam")[0] == "Already done 12:02 CEST by Alice."
+    assert "10:02 UTC" in refusal_text("already_done", params)[0]
+
+
+def test_a_wrong_wristband_is_not_put_aside():
+    of_bag = refusal_text("identity_mismatch", {"kind": "label"})
+    of_patient = refusal_text("identity_mismatch", {"kind": "wristband"})
+    assert "Put it aside" in of_bag[1]
+    assert "Ask the patient" in of_patient[1]
+
+
+@pytest.mark.parametrize("need", [need for need in Need if need is not Need.SCAN])
+def test_every_need_is_an_instruction(need):
+    assert instruction_for({"need": need.value, "item": ""}).text
+
+
+@pytest.mark.parametrize("item", [*Item, "lot:bag_set", "equipment:incubator", ""])
+def test_every_item_is_an_instruction_with_a_picture(item):
+    found = instruction_for({"need": "scan", "item": item})
+    assert found.text.startswith("Scan")
+    assert "_" not in found.text
+    assert found.picture
+
+
+def test_an_answer_keeps_its_codes_beside_its_words():
+    refusal = {"code": "identity_mismatch", "kind": "stop", "params": {"expected": "A", "found": "B"}}
+    told = render_answer({"refusals": [refusal], "next": IDLE, "check": None})
+    assert told["refusals"][0]["code"] == "identity_mismatch"
+    assert told["refusals"][0]["is_near_miss"]
+    assert (told["refusals"][0]["expected"], told["refusals"][0]["found"]) == ("A", "B")
+    assert told["next"]["instruction"]
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_every_entry_is_told_in_words(event):
+    refusal = {"code": "on_hold", "kind": "stop", "params": {}}
+    facts = {"refusals": [refusal], "step": "thaw", "items": ["lot:bag_set"], "made": ["X"], "din": "D"}
+    told = presenters.say(event, facts, {"thaw": "Thaw the bag"})
+    assert told
+    assert "{" not in told
+    assert presenters.tone(event, facts) in {"stop", "hint", "done", "plain"}
+
+
+def test_steps_are_told_by_their_titles():
+    assert "“Thaw the bag” complete" in presenters.say(
+        Event.STEP_COMPLETED, {"step": "thaw"}, {"thaw": "Thaw the bag"}
+    )
+
+
+def test_errors_of_services_get_their_sentence():
+    with pytest.raises(Conflict, match="cleared already"), texts.in_words():
+        raise Conflict("stop_cleared")
+    with pytest.raises(DomainError, match="of its own"), texts.in_words():
+        raise Conflict("stop_cleared", "of its own")
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_raw_text_is_taken_as_it_is(badge, barcode):
+    asked = parse_scan(read_json(json.dumps(scan(badge=badge, barcodes=[barcode])).encode()), "token")
+    assert asked.barcodes[0].decode("utf-8", "surrogatepass") == barcode
+    assert asked.badge.decode("utf-8", "surrogatepass") == badge
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("scan_id", None, "required"),
+        ("scan_id", "no-uuid", "not_a_uuid"),
+        ("scan_id", 7, "not_a_text"),
+        ("badge", None, "required"),
+        ("badge", ["VB"], "not_a_text"),
+        ("barcodes", "VB", "not_a_list"),
+        ("barcodes", [1], "not_a_text"),
+        ("barcodes", ["X"] * 25, "too_many"),
+        ("check", "x", "not_a_uuid"),
+        ("step", "x" * 41, "too_long"),
+        ("step", "a\x00b", "not_printable"),
+        ("step", "\ud800", "not_printable"),
+        ("pin", "1\n2", "not_printable"),
+        ("pin", 1234, "not_a_text"),
+        ("values", [], "not_an_object"),
+        ("values", {"a": []}, "not_a_text"),
+        ("values", {"a": True}, "not_a_text"),
+        ("values", {"a\x00": "1"}, "not_printable"),
+        ("values", {str(n): "1" for n in range(25)}, "too_many"),
+        ("values", {"a": "9" * 81}, "too_long"),
+    ],
+)
+def test_a_wrong_field_is_named(field, value, fault):
+    with pytest.raises(Invalid) as raised:
+        parse_scan({**scan(), field: value}, "token")
+    assert raised.value.detail["fields"] == {field: fault}
+
+
+def test_every_wrong_field_is_named_at_once():
+    with pytest.raises(Invalid) as raised:
+        parse_scan({"check": "x", "nonsense\ud800": 1}, "token")
+    assert set(raised.value.detail["fields"]) == {"scan_id", "badge", "check", "nonsense\\ud800"}
+
+
+def test_numbers_keep_the_digits_that_were_sent():
+    asked = parse_scan(read_json(json.dumps(scan()).encode()[:-1] + b', "values": {"a": 0.10, "n": 3}}'), "t")
+    assert asked.values == {"a": "0.10", "n": "3"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe{}",
+        b'{"a": NaN}',
+        b'{"a": 1, "a": 2}',
+        b"[" * 60_000,
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_what_is_not_one_json_object_is_refused(content):
+    with pytest.raises(NotJson):
+        read_json(content)
+
+
+def test_the_door_is_so_large_and_no_larger():
+    with pytest.raises(TooLarge):
+        read_json(b" " * (MAX_BODY + 1))
+    assert parse_scan(scan(barcodes=["x" * 4096]), "t").barcodes == (b"x" * 4096,)
+    with pytest.raises(TooLarge):
+        parse_scan(scan(barcodes=["x" * 4097]), "t")
+
+
+def test_a_clearance_needs_all_three():
+    with pytest.raises(Invalid) as raised:
+        parse_clearance({})
+    assert set(raised.value.detail["fields"]) == {"request_id", "badge", "pin"}
+
+
+def test_bars_begin_and_end_with_a_quiet_zone():
+    drawn = code128("&/CHA999926000001")
+    assert drawn.bars[0][0] == 10
+    assert drawn.width - sum(drawn.bars[-1]) == 10
+    assert sum(width for _left, width in drawn.bars) < drawn.width / 1.5
