@@ -19,6 +19,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import postgres
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -66,6 +68,10 @@ def database(name: str, *, lock_timeout: int, default: str | None = None) -> dic
     options = found.setdefault("OPTIONS", {})
     found["HOST"] = found.get("HOST") or options.pop("host", "")
     options |= {"options": f"-c lock_timeout={lock_timeout}", "connect_timeout": 5}
+    if switch("PREPARED_STATEMENTS", default=True):
+        # one plan for all values: those of a scan are keys of indexes, and no value would be better served by its own
+        options["options"] += " -c plan_cache_mode=force_generic_plan"
+        options |= {"connection_factory": postgres.Connection, "cursor_factory": postgres.Cursor}
     # a connection lives as long as its thread: a new one for each request would cost more than the request
     found |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     return found
@@ -298,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-effects": {"task": "people.tasks.sweep_effects", "schedule": 10.0, "options": {"expires": 60}},
     "watch-hold-times": {
         "task": "coi.tasks.watch_hold_times",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "contain-broken-ledger": {
+        "task": "coi.tasks.contain_broken_ledger",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

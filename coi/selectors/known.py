@@ -38,29 +38,29 @@ from people import selectors as people
 _FIND = {
     IdentifierKind.LABEL: """
         SELECT 'label', code, id, order_id, container_id, status, '', '', NULL::timestamptz
-          FROM coi_labelcopy WHERE code = ANY(%s)""",
+          FROM coi_labelcopy WHERE code = ANY(%s::text[])""",
     IdentifierKind.COI: """
         SELECT 'coi', coi_id, id, id, NULL::uuid, '', '', '', NULL::timestamptz
-          FROM coi_order WHERE coi_id = ANY(%s)""",
+          FROM coi_order WHERE coi_id = ANY(%s::text[])""",
     IdentifierKind.DIN: """
         SELECT 'din', din, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
-          FROM coi_collection WHERE din = ANY(%s)""",
+          FROM coi_collection WHERE din = ANY(%s::text[])""",
     IdentifierKind.WRISTBAND: """
         SELECT 'wristband', value_key, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
-          FROM coi_alias WHERE kind = 'wristband' AND value_key = ANY(%s)""",
+          FROM coi_alias WHERE kind = 'wristband' AND value_key = ANY(%s::text[])""",
     IdentifierKind.LOT: """
         SELECT 'lot', code, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at
-          FROM coi_materiallot WHERE code = ANY(%s)""",
+          FROM coi_materiallot WHERE code = ANY(%s::text[])""",
     IdentifierKind.EQUIPMENT: """
         SELECT 'equipment', code, id, NULL::uuid, NULL::uuid, status, kind, site_id, calibration_due_at
-          FROM coi_equipment WHERE kind <> 'shipper' AND code = ANY(%s)""",
+          FROM coi_equipment WHERE kind <> 'shipper' AND code = ANY(%s::text[])""",
     IdentifierKind.SHIPPER: """
         SELECT 'shipper', code, id, NULL::uuid, NULL::uuid, status, kind, '', calibration_due_at
-          FROM coi_equipment WHERE kind = 'shipper' AND code = ANY(%s)""",
+          FROM coi_equipment WHERE kind = 'shipper' AND code = ANY(%s::text[])""",
 }
 _CHECK = """
         SELECT 'check', id::text, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
-          FROM coi_check WHERE id = %s"""
+          FROM coi_check WHERE id = %s::uuid"""
 
 
 def secret_index_key() -> bytes:
@@ -92,7 +92,7 @@ def resolve(
     if not parts:
         return places, ""
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
+        cursor.execute("/* prepared: resolve */" + " UNION ALL ".join(parts), params)
         rows = cursor.fetchall()
     check_order = next((str(row[3] or "") for row in rows if row[0] == "check"), "")
     found = [row for row in rows if row[0] != "check"]
@@ -131,34 +131,35 @@ def _target(row: tuple[Any, ...], station: StationFacts, now: datetime) -> Targe
     )
 
 
-_GATHER = """
-WITH wanted AS (SELECT unnest(%(orders)s::uuid[]) AS id)
+_GATHER = """/* prepared: gather */
+WITH given AS (SELECT %(orders)s::text[]::uuid[] AS ids)
 SELECT json_build_object(
   'orders', (SELECT json_agg(json_build_array(o.id, o.coi_id, o.kind, o.closed_at IS NULL, o.treating_site_id,
                o.collection_site_id, o.courier_site_id, o.manufacturing_site_id, o.protocol_id))
-             FROM coi_order o JOIN wanted w ON w.id = o.id),
+             FROM coi_order o WHERE o.id = ANY(given.ids)),
   'containers', (SELECT json_agg(json_build_array(c.id, c.order_id, c.code, c.kind, c.status, c.custodian_id,
                c.batch_id, c.expires_at, c.hold_until, c.hold_step))
-             FROM coi_container c JOIN wanted w ON w.id = c.order_id),
+             FROM coi_container c WHERE c.order_id = ANY(given.ids)),
   'parents', (SELECT json_agg(json_build_array(p.child_id, p.parent_id))
-             FROM coi_containerparent p JOIN wanted w ON w.id = p.order_id),
+             FROM coi_containerparent p WHERE p.order_id = ANY(given.ids)),
   'held', (SELECT json_agg(h.container_id)
-             FROM coi_hold h JOIN wanted w ON w.id = h.order_id WHERE h.released_at IS NULL),
+             FROM coi_hold h WHERE h.order_id = ANY(given.ids) AND h.released_at IS NULL),
   'batches', (SELECT json_agg(json_build_array(b.id, b.disposition))
-             FROM coi_batch b JOIN wanted w ON w.id = b.order_id),
+             FROM coi_batch b WHERE b.order_id = ANY(given.ids)),
   'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name) ORDER BY s.at)
-             FROM coi_steprecord s JOIN wanted w ON w.id = s.order_id),
+             FROM coi_steprecord s WHERE s.order_id = ANY(given.ids)),
   'checks', (SELECT json_agg(json_build_array(k.id, k.order_id, k.step, k.station, k.state, k.performer_id,
                k.performer_name, k.subjects, k.batch, k.scans, k.values, k.performed_at, k.witness_id)
                ORDER BY k.opened_at)
-             FROM coi_check k
-             WHERE k.id = %(check)s OR (k.state = 'open' AND k.order_id IN (SELECT id FROM wanted))),
+             FROM coi_check k WHERE k.id = ANY(ARRAY(
+               SELECT %(check)s::uuid UNION ALL
+               SELECT o.id FROM coi_check o WHERE o.state = 'open' AND o.order_id = ANY(given.ids)))),
   'void', (SELECT json_agg(l.id)
-             FROM coi_labelcopy l JOIN wanted w ON w.id = l.order_id WHERE l.status = 'void'),
-  'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s AND u.closed_at IS NULL),
+             FROM coi_labelcopy l WHERE l.order_id = ANY(given.ids) AND l.status = 'void'),
+  'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s::text AND u.closed_at IS NULL),
   'stop', EXISTS (SELECT 1 FROM coi_check k
-             WHERE k.station = %(station)s AND k.state = 'stopped' AND k.cleared_at IS NULL)
-)::text
+             WHERE k.station = %(station)s::text AND k.state = 'stopped' AND k.cleared_at IS NULL)
+)::text FROM given
 """
 
 

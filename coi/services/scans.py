@@ -8,14 +8,15 @@ decision is recorded, refused ones too, in the transaction that decided. Raw tex
 into the entry.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
 from coi.events import Event
-from coi.models import Scan
 from coi.rules import identifiers
 from coi.rules.identifiers import Identifier
 from coi.rules.interlocks import Decision, decide
@@ -74,7 +75,7 @@ def _record(scan: ScanRequest, now: datetime) -> Answer:
     if earlier is not None and earlier.id == scan.scan_id:
         if not is_same_request:
             raise Conflict("scan_id_used")
-        return dict(earlier.answer)
+        return earlier.answer
     badge = people.read_badge(scan.badge.decode("utf-8", "replace"), now)
     context = Context(scan, station, badge, Known(), None, "", now)
     # The same codes for another check are another request; for the check that the first one opened they are not.
@@ -86,24 +87,43 @@ def _record(scan: ScanRequest, now: datetime) -> Answer:
     return _decide_and_write(context, identified)
 
 
-def _earlier(scan: ScanRequest, station: StationView, now: datetime) -> Scan | None:
+@dataclass(frozen=True)
+class _Earlier:
+    """What is read of a recorded scan, to answer it again."""
+
+    id: UUID
+    order_id: UUID | None
+    check_ref_id: UUID | None
+    step: str
+    outcome: str
+    request_digest: str
+    answer_text: str
+
+    @property
+    def answer(self) -> Answer:
+        """What was answered then."""
+        found: Answer = json.loads(self.answer_text)
+        return found
+
+
+_EARLIER = """/* prepared: earlier_scan */
+SELECT id, order_id, check_id, step, outcome, request_digest, answer::text FROM coi_scan WHERE id = %s::uuid
+UNION ALL
+(SELECT id, order_id, check_id, step, outcome, request_digest, answer::text FROM coi_scan
+  WHERE station = %s::text AND at > %s::timestamptz AND at <= %s::timestamptz AND content_digest = %s::text
+    AND outcome <> 'unreadable' AND NOT answer ? 'is_repeat' ORDER BY at DESC LIMIT 1)
+"""
+
+
+def _earlier(scan: ScanRequest, station: StationView, now: datetime) -> _Earlier | None:
     """The recorded scan of this id, else the same content at this station within the last moments.
 
     What was itself a repeat is not looked at: the moments run from the scan that was decided.
     """
-    rows = Scan.objects.raw(
-        "SELECT * FROM coi_scan WHERE id = %s UNION ALL (SELECT * FROM coi_scan WHERE station = %s AND at > %s"
-        " AND at <= %s AND content_digest = %s AND outcome <> 'unreadable' AND NOT answer ? 'is_repeat'"
-        " ORDER BY at DESC LIMIT 1)",
-        [
-            scan.scan_id,
-            station.code,
-            now - REPEAT_WINDOW,
-            now,
-            scan.content_digest(known_selectors.secret_index_key()),
-        ],
-    )
-    found = list(rows)
+    digest = scan.content_digest(known_selectors.secret_index_key())
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, [scan.scan_id, station.code, now - REPEAT_WINDOW, now, digest])
+        found = [_Earlier(*row) for row in cursor.fetchall()]
     return next((row for row in found if row.id == scan.scan_id), found[0] if found else None)
 
 
@@ -160,7 +180,8 @@ def lock_orders(orders: Sequence[str]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM coi_order WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
+            "/* prepared: lock_orders */ SELECT id FROM coi_order WHERE id = ANY(%s::text[]::uuid[])"
+            " ORDER BY id FOR NO KEY UPDATE",
             [sorted(orders)],
         )
 
@@ -219,7 +240,7 @@ def _write(context: Context, decision: Decision) -> Answer:
     return answer
 
 
-def _repeat(context: Context, earlier: Scan) -> Answer:
+def _repeat(context: Context, earlier: _Earlier) -> Answer:
     """A double trigger: the same answer under the new id; recorded, but neither a refusal nor a deviation."""
     scan, key = context.scan, known_selectors.secret_index_key()
     answer = {**earlier.answer, "scan_id": str(scan.scan_id), "is_repeat": True}

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from coi.events import Event
 from coi.models import Order, Patient, Vault
@@ -22,6 +22,9 @@ from people.rules.roles import Role
 
 REVEALERS = frozenset({Role.COORDINATOR, Role.COLLECTOR, Role.NURSE, Role.CELL_LAB})
 _KEY_ID = "1"
+_KEEP = """/* prepared: keep_in_vault */
+INSERT INTO coi_vault (id, kind, key_id, ciphertext) VALUES (%s::uuid, %s::text, %s::text, %s::bytea)
+"""
 
 
 def keep(*, kind: VaultKind, id: UUID, plain: bytes) -> str:
@@ -33,7 +36,8 @@ def keep(*, kind: VaultKind, id: UUID, plain: bytes) -> str:
         nonce=os.urandom(vault.NONCE_BYTES),
         context=f"{kind}:{id}",
     )
-    Vault.objects.create(id=id, kind=kind, key_id=_KEY_ID, ciphertext=sealed.ciphertext)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [id, str(kind), _KEY_ID, sealed.ciphertext])
     return sealed.digest
 
 

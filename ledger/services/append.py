@@ -32,14 +32,14 @@ class BodyTooLarge(Invalid):
     """The entry says more than an entry may hold; large things are evidence files."""
 
 
-_NUMBER = """
-INSERT INTO ledger_stream AS s (name, last_seq) VALUES (%s, 1)
+_NUMBER = """/* prepared: number_entry */
+INSERT INTO ledger_stream AS s (name, last_seq) VALUES (%s::text, 1)
 ON CONFLICT (name) DO UPDATE SET last_seq = s.last_seq + 1
 RETURNING last_seq, nextval('ledger_entry_id_seq'), clock_timestamp(),
           EXISTS (SELECT 1 FROM ledger_installation WHERE is_demonstration)
 """
 
-_WRITE = """
+_WRITE = """/* prepared: write_entry */
 WITH written AS (
     INSERT INTO ledger_entry (
         id, uuid, stream, seq, occurred_at, recorded_at, performed_at, time_source, zone, site, station,

@@ -20,18 +20,20 @@ _AUTHORITY = """
 u.id, u.printed_name, u.is_active, json_build_array(
     ARRAY(SELECT json_build_array(g.role, s.code, g.valid_from, g.valid_until)
             FROM people_grant g JOIN people_site s ON s.id = g.site_id
-           WHERE g.user_id = u.id AND (g.valid_until IS NULL OR g.valid_until > %(at)s)
+           WHERE g.user_id = u.id AND (g.valid_until IS NULL OR g.valid_until > %(at)s::timestamptz)
            ORDER BY g.valid_from, g.id),
     ARRAY(SELECT json_build_array(t.topic, t.valid_from, t.valid_until)
             FROM people_training t
-           WHERE t.user_id = u.id AND (t.valid_until IS NULL OR t.valid_until > %(at)s)
+           WHERE t.user_id = u.id AND (t.valid_until IS NULL OR t.valid_until > %(at)s::timestamptz)
            ORDER BY t.valid_from, t.id)
 )::text
 """
-_BY_ID = f"SELECT {_AUTHORITY} FROM people_user u WHERE u.id = ANY(%(users)s)"  # noqa: S608  (our own text)
-_BY_BADGE = f"""
+_BY_ID = f"""/* prepared: person */
+SELECT {_AUTHORITY} FROM people_user u WHERE u.id = ANY(%(users)s::bigint[])
+"""  # noqa: S608  (our own text)
+_BY_BADGE = f"""/* prepared: badge */
 SELECT {_AUTHORITY}, b.valid_from, b.valid_until, b.revoked_at
-  FROM people_badge b JOIN people_user u ON u.id = b.user_id WHERE b.code = %(code)s
+  FROM people_badge b JOIN people_user u ON u.id = b.user_id WHERE b.code = %(code)s::text
 """  # noqa: S608
 
 

@@ -50,9 +50,9 @@ def document_version(id: str | UUID) -> DocumentVersionView | None:
     return None if row is None else version_view(row)
 
 
-_PINNED = """
+_PINNED = """/* prepared: pinned_version */
 SELECT d.kind, d.code, v.version, v.schema, v.digest,
-       CASE WHEN v.digest = ANY(%s) THEN NULL ELSE v.content::text END
+       CASE WHEN v.digest = ANY(%s::text[]) THEN NULL ELSE v.content::text END
   FROM people_documentversion v JOIN people_document d ON d.id = v.document_id WHERE v.id = %s::uuid
 """
 

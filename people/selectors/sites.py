@@ -37,23 +37,24 @@ def station_view(row: models.Station) -> StationView:
     )
 
 
-# Written out, because every scan begins with it. NO KEY: rows that point at the station may still be written
-# elsewhere while it is locked.
-_STATION_OF = """
+# Written out, because every scan begins with it.
+_STATION = """
 SELECT s.code, s.name, i.code, i.name, i.zone, p.code, p.is_single_patient, s.is_active, s.steps::text, s.kind
   FROM people_stationcredential c
   JOIN people_station s ON s.id = c.station_id
   JOIN people_site i ON i.id = s.site_id
   JOIN people_place p ON p.id = s.place_id
- WHERE c.token_hash = %s
+ WHERE c.token_hash = %s::text
 """
-_LOCK = " FOR NO KEY UPDATE OF s"
+_READ = f"/* prepared: station */ {_STATION}"
+# NO KEY: rows that point at the station may still be written elsewhere while it is locked.
+_LOCK = f"/* prepared: lock_station */ {_STATION} FOR NO KEY UPDATE OF s"
 
 
 def station_by_token(token: str, *, is_locked: bool = False) -> StationView | None:
     """The station that holds this token, active or not (one statement); locked for the transaction if asked for."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATION_OF + (_LOCK if is_locked else ""), [token_hash(token)])
+        cursor.execute(_LOCK if is_locked else _READ, [token_hash(token)])
         row = cursor.fetchone()
     if row is None:
         return None

@@ -55,8 +55,10 @@ def test_a_station_is_found_and_locked_in_one_statement(house):
         with transaction.atomic():
             station, statements = counted(call)
         assert (station, len(statements)) == (made.station, 1)
-    _, (statement,) = counted(lambda: services.lock_station_by_token(made.token))
-    assert "FOR NO KEY UPDATE" in statement
+    with transaction.atomic(), connection.cursor() as cursor:
+        _, (called,) = counted(lambda: services.lock_station_by_token(made.token))
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name = %s", [called.split()[1]])
+        assert "FOR NO KEY UPDATE" in cursor.fetchone()[0]
     assert services.lock_station("none") is None
     assert services.lock_station_by_token("none") is None
 
