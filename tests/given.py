@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from coi import services as coi
+from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import Disposition
 from config.demonstration import site, story
 from config.demonstration.player import Player
-from config.demonstration.site import Demo
+from config.demonstration.site import Demo, Member
 from people import selectors as people
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm, sign
@@ -79,3 +81,47 @@ def _sign(player: Player, batch: str, name: str, meaning: Meaning) -> SignatureV
 
 
 a_second_journey = partial(a_journey, number=2)
+
+
+# -- what people do beside scanning -----------------------------------------------------------------------------------
+
+
+def doing(player: Player, name: str, at: str = site.PLANT) -> dict[str, Any]:
+    """What every service takes, for this person (by first name; Ada administers) at this moment of the journey."""
+    context = player.demo.doing("by hand", player.demo.member(name).actor, at)
+    return {**context, "now": player.now, "request_id": uuid4()}
+
+
+def a_hold(player: Player, container: str, name: str = "Bob") -> UUID:
+    """Quality holds a container, by its code."""
+    return coi.place_hold(container=container, reason_code="suspect", text="smells", **doing(player, name))
+
+
+def a_reprint(player: Player, label: str, name: str, at: str = site.PLANT) -> str:
+    """The label is replaced; answers with the code of the new copy."""
+    return coi.reprint_label(copy=label, reason="damaged", **doing(player, name, at))
+
+
+def cleared(player: Player, station: str, check: str, by: Member) -> None:
+    """A second person clears a STOP."""
+    coi.clear_stop(
+        check=UUID(check),
+        token=player.demo.tokens[station],
+        badge=by.badge,
+        pin=by.pin,
+        now=player.now,
+        request_id=uuid4(),
+    )
+
+
+def a_closed_deviation(player: Player, code: str, outcome: DeviationOutcome, name: str = "Bob") -> None:
+    """Quality closes a deviation, with a signature."""
+    coi.close_deviation(
+        code=code,
+        cause=Cause.PERSON,
+        cause_text="picked the bag from the wrong shelf",
+        outcome=outcome,
+        outcome_text="looked at by two people",
+        credential=player.demo.member(name).credential,
+        **doing(player, name),
+    )
