@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from pytest_django import fixtures
 from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.furnished"]
@@ -39,6 +40,20 @@ def _let_flush_truncate() -> None:
 
 
 _let_flush_truncate()
+
+
+def _make_the_database_for_its_copies() -> None:
+    """pytest-django makes the test database if a test opens it; `live_journeys` opens a copy of it."""
+    ask = fixtures._get_databases_for_test
+
+    def _get_databases_for_test(test: pytest.Item) -> Any:
+        on_a_copy = "live_journeys" in getattr(test, "fixturenames", ())
+        return (("default",), False) if on_a_copy else ask(test)
+
+    fixtures._get_databases_for_test = _get_databases_for_test
+
+
+_make_the_database_for_its_copies()
 
 
 @pytest.fixture(scope="session")
