@@ -13,8 +13,9 @@ from config.demonstration import site, story
 from config.demonstration.player import Player
 from config.demonstration.site import Demo, Member
 from people import selectors as people
+from people.rules.roles import Role
 from people.rules.signatures import Meaning, SignatureView
-from people.services import confirm, sign
+from people.services import confirm, grant_role, sign
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 Stage = Callable[[Player], None]
@@ -74,7 +75,7 @@ def _sign(player: Player, batch: str, name: str, meaning: Meaning) -> SignatureV
         meaning=meaning,
         record_kind="batch",
         record_id=batch,
-        record_digest="0" * 64,
+        record_digest=uuid4().hex * 2,
         credential=confirmed,
         **doing,
     )
@@ -90,6 +91,17 @@ def doing(player: Player, name: str, at: str = site.PLANT) -> dict[str, Any]:
     """What every service takes, for this person (by first name; Ada administers) at this moment of the journey."""
     context = player.demo.doing("by hand", player.demo.member(name).actor, at)
     return {**context, "now": player.now, "request_id": uuid4()}
+
+
+def now() -> datetime:
+    """The moment of the machine's clock."""
+    return datetime.now(UTC)
+
+
+def granted(player: Player, name: str, role: Role, at: str) -> None:
+    """Somebody gets a role at a site."""
+    member = player.demo.member(name)
+    grant_role(user_id=member.user_id, role=role, site=at, **doing(player, "Ada"))
 
 
 def a_hold(player: Player, container: str, name: str = "Bob") -> UUID:

@@ -213,7 +213,12 @@ def container_interlock(situation: Situation) -> Iterator[Refusal]:
 def witness_sees_the_same(situation: Situation) -> Iterator[Refusal]:
     """Both people have the same things before them: the same lots, the same shipper, the same copy of a label."""
     check, step = situation.check, situation.step
-    if check is None or situation.part is not Part.WITNESS or step is None:
+    if (
+        check is None
+        or check.state is not CheckState.OPEN
+        or situation.part is not Part.WITNESS
+        or step is None
+    ):
         return
     first = [scan for scan in check.scans if scan.user_id == check.performer_id]
     seen, copies = {(scan.item, scan.target) for scan in first}, {scan.target: scan.ref for scan in first}
