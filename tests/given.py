@@ -41,6 +41,11 @@ def until(player: Player, last: Stage) -> Player:
     return story.play(player, tuple(stages[: position + 1]))
 
 
+def until_end(player: Player) -> Player:
+    """Play the whole story."""
+    return until(player, story.close_out)
+
+
 def release(player: Player) -> None:
     """Two signatures over the batch, as `qc` asks `coi` to record them."""
     batch = player.containers("product_bag")[0].batch
