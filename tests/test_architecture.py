@@ -72,7 +72,9 @@ def test_the_import_contract_holds() -> None:
         pytest.param(
             "people/rules/codes.py", "import people.models", id="a floor that knows the one above it"
         ),
-        pytest.param("qc/services/__init__.py", "import coi.models", id="a room that touches another's tables"),
+        pytest.param(
+            "qc/services/__init__.py", "import coi.models", id="a room that touches another's tables"
+        ),
         pytest.param("people/utils.py", "x = 1", id="a floor that the house does not have"),
     ],
 )

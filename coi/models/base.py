@@ -1,6 +1,7 @@
 """What all tables of `coi` share."""
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -31,6 +32,6 @@ def is_one_of(column: str, values: type[StrEnum], name: str) -> models.CheckCons
     return models.CheckConstraint(condition=Q(**{f"{column}__in": [m.value for m in values]}), name=name)
 
 
-def site_key() -> "models.ForeignKey[models.Model, models.Model]":
+def site_key() -> "models.ForeignKey[Any, Any]":
     """A reference to a site by its code, which people and entries read without a look-up."""
     return models.ForeignKey("people.Site", models.PROTECT, to_field="code", related_name="+")

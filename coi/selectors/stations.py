@@ -99,9 +99,9 @@ def _countdown(station: StationView) -> Countdown | None:
         return None
     rows = Container.objects.filter(order=use.order, hold_until__isnull=False).order_by("hold_until")
     first = rows.values_list("hold_until", "hold_step").first()
-    if first is None or first[0] is None:
+    until, step = first or (None, "")
+    if until is None:
         return None
-    until, step = first
     protocol = pinned_protocol(str(use.order.protocol_id))[0]
     minutes = (
         next((s.hold_minutes for s in protocol.steps if s.hold_until_step == step), None)
