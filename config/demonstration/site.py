@@ -225,8 +225,8 @@ def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Dem
     _sites(demo, admin)
     for number, spec in enumerate(PEOPLE):
         _person(demo, admin, spec, number + 1)
-    for spec in STATIONS:
-        _station(demo, admin, spec)
+    for station in STATIONS:
+        _station(demo, admin, station)
     tell("stock and documents")
     _stock(demo)
     coi.create_product(code=PRODUCT, name="CD19 CAR-T (demonstration)", **demo.doing("product", admin.actor))
