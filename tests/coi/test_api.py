@@ -122,6 +122,8 @@ def test_an_unknown_token_is_no_station(token):
         (b"{}", 422, "fields_invalid"),
         (json.dumps(body("VB", [], extra=1)).encode(), 422, "fields_invalid"),
     ],
+    # written out: a body has an id of its own in every worker, and they must agree on the tests' names
+    ids=["not JSON", "no object", "large body", "large barcode", "nothing", "unknown field"],
 )
 def test_what_cannot_be_judged_is_turned_away(token, content, status, code):
     answer = post(SCANS, content, token=token)
