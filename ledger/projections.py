@@ -45,12 +45,12 @@ def apply(cursor: CursorWrapper, changes: Iterable[Change]) -> None:
 def _insert(
     cursor: CursorWrapper, table: registry.Table, rows: Sequence[Mapping[str, Any]], conflict: str = ""
 ) -> None:
-    """Insert rows that have the same attributes."""
+    """Insert rows that have the same attributes: into the living table, or with `conflict` in a rebuild."""
+    name, mark = (_quote(table.db_table), "") if conflict else _living(table, "insert")
     complete = [table.completed(row) for row in rows]
     columns = ", ".join(map(_quote, table.column_names(complete[0])))
-    name = _quote(table.db_table)
     cursor.execute(
-        f"INSERT INTO {name} ({columns}) SELECT {columns}"  # noqa: S608  (names come from the models)
+        f"{mark}INSERT INTO {name} ({columns}) SELECT {columns}"  # noqa: S608  (names come from the models)
         f" FROM json_populate_recordset(NULL::{name}, %s::json) {conflict}",
         [dump([_by_column(table, row) for row in complete]).decode()],
     )
@@ -59,11 +59,11 @@ def _insert(
 def _update_alike(
     cursor: CursorWrapper, table: registry.Table, ids: Sequence[str], values: Mapping[str, Any]
 ) -> None:
-    """Set the same values in every row of `ids`. Raises LostRow when one of them does not exist."""
-    name = _quote(table.db_table)
+    """Set the same values in every living row of `ids`. Raises LostRow when one of them does not exist."""
+    name, mark = _living(table, "update")
     cursor.execute(
-        f"UPDATE {name} AS t SET {_settings(table, values)}"  # noqa: S608
-        f" FROM json_populate_record(NULL::{name}, %s::json) AS v WHERE t.id = ANY(%s::uuid[])",
+        f"{mark}UPDATE {name} AS t SET {_settings(table, values)}"  # noqa: S608
+        f" FROM json_populate_record(NULL::{name}, %s::json) AS v WHERE t.id = ANY(%s::text[]::uuid[])",
         [dump(_by_column(table, values)).decode(), list(ids)],
     )
     if cursor.rowcount != len(ids):
@@ -80,6 +80,14 @@ def _update_each(cursor: CursorWrapper, table: registry.Table, rows: Sequence[Ma
         [dump([_by_column(table, row) for row in rows]).decode()],
     )
     return {row[0] for row in cursor.fetchall()}
+
+
+def _living(table: registry.Table, verb: str) -> tuple[str, str]:
+    """The living table's full name, which no shadow hides, and the mark by which its plan is kept.
+
+    A rebuild names its tables without a schema and keeps no plans: one made before the shadows would miss them.
+    """
+    return f"public.{_quote(table.db_table)}", f"/* prepared: {verb}_{table.db_table[:32]} */ "
 
 
 def _settings(table: registry.Table, attributes: Iterable[str]) -> str:

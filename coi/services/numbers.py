@@ -7,9 +7,9 @@ from django.db import connection
 from coi.rules import identifiers
 from people.rules import codes
 
-_NEXT = """
-INSERT INTO coi_counter AS c (name, last) VALUES (%(name)s, %(count)s)
-ON CONFLICT (name) DO UPDATE SET last = c.last + %(count)s RETURNING last
+_NEXT = """/* prepared: next_numbers */
+INSERT INTO coi_counter AS c (name, last) VALUES (%(name)s::text, %(count)s::bigint)
+ON CONFLICT (name) DO UPDATE SET last = c.last + %(count)s::bigint RETURNING last
 """
 
 

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from ledger import registry
 from ledger.models import Effect
 from ledger.rules import EntryRef
-from ledger.rules.canonical import plain
+from ledger.rules.canonical import dump, plain
 from ledger.selectors import EffectView, effect_view
 
 MAX_ATTEMPTS = 10
@@ -27,15 +27,24 @@ FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=1)
 ERROR_LENGTH = 2000
 
+_ASK = """/* prepared: ask_for_effect */
+INSERT INTO ledger_effect (kind, payload, entry_id, state, attempts, last_error, created_at, due_at)
+VALUES (%(kind)s::text, %(payload)s::jsonb, %(entry)s::bigint, 'pending', 0, '',
+        %(now)s::timestamptz, %(now)s::timestamptz)
+RETURNING id
+"""
+
 log = structlog.get_logger(__name__)
 
 
 def enqueue(*, kind: str, entry: EntryRef, payload: Mapping[str, Any], now: datetime) -> None:
     """Ask for a side effect of an entry, in the transaction that appends it."""
-    row = Effect.objects.create(
-        kind=kind, payload=plain(payload), entry_id=entry.id, created_at=now, due_at=now
-    )
-    transaction.on_commit(lambda: _nudge(row.id), robust=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ASK, {"kind": kind, "payload": dump(plain(payload)).decode(), "entry": entry.id, "now": now}
+        )
+        (effect_id,) = cursor.fetchone()
+    transaction.on_commit(lambda: _nudge(effect_id), robust=True)
 
 
 def _nudge(effect_id: int) -> None:

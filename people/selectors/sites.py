@@ -1,7 +1,7 @@
 """Organisations, sites, places and stations."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from django.db import connection
@@ -75,30 +75,41 @@ def stations(sites: Collection[str]) -> list[StationView]:
     return [station_view(row) for row in station_rows().filter(site__code__in=sites).order_by("code")]
 
 
-def _site_view(row: models.Site) -> SiteView:
-    return SiteView(
-        id=str(row.pk),
-        code=row.code,
-        name=row.name,
-        organisation=row.organisation.code,
-        organisation_kind=row.organisation.kind,
-        zone=row.zone,
-        locale=row.locale,
-        identifiers=tuple(sorted((str(kind), str(value)) for kind, value in row.identifiers.items())),
-    )
+_SITES = """
+SELECT i.id, i.code, i.name, o.code, o.kind, i.zone, i.locale, i.identifiers::text
+  FROM people_site i JOIN people_organisation o ON o.id = i.organisation_id
+"""
+_SITE = f"/* prepared: site */ {_SITES} WHERE i.code = %s::text"
+
+
+def _site_views(statement: str, params: Sequence[str] = ()) -> list[SiteView]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        rows = cursor.fetchall()
+    return [
+        SiteView(
+            str(row_id),
+            code,
+            name,
+            organisation,
+            kind,
+            zone,
+            locale,
+            tuple(sorted((str(sort), str(value)) for sort, value in json.loads(identifiers).items())),
+        )
+        for row_id, code, name, organisation, kind, zone, locale, identifiers in rows
+    ]
 
 
 def site_by_code(code: str) -> SiteView | None:
     """The site with this code."""
-    if "\x00" in code:
-        return None
-    row = models.Site.objects.select_related("organisation").filter(code=code).first()
-    return None if row is None else _site_view(row)
+    found = [] if "\x00" in code else _site_views(_SITE, [code])
+    return found[0] if found else None
 
 
 def sites() -> list[SiteView]:
     """All sites, by code. That a site exists is no secret; what happens at it is."""
-    return [_site_view(row) for row in models.Site.objects.select_related("organisation").order_by("code")]
+    return _site_views(f"{_SITES} ORDER BY i.code")
 
 
 def organisation_id(code: str) -> str | None:
