@@ -128,6 +128,12 @@ export class View {
     this.body.dataset.entry = "no";
   }
 
+  // Whether something is being entered; if so, back to it.
+  keepsEntry() {
+    this.at("entry").querySelector("input, button")?.focus();
+    return this.body.dataset.entry !== "no";
+  }
+
   choices(choices, choose) {
     this.entry("choice", choices.map((choice) => {
       const button = element("button", choice.title, "touch choice");

@@ -283,6 +283,8 @@ class Station {
   ask() {
     const { need } = this.next;
     this.view.instruction(this.next);
+    if (this.asked === this.next && this.view.keepsEntry()) return; // what was typed so far stays
+    this.asked = this.next;
     if (need === "values") this.view.values(this.next.values, (values) => this.send({ barcodes: [], values }));
     else if (need === "pin") this.view.pinPad((pin) => this.send({ barcodes: [], pin }));
     else if (need === "choice") this.view.choices(this.next.choices, (step) => this.choose(step));

@@ -1,0 +1,84 @@
+"""A real server for a real browser: the furnished site over HTTP, with a clock that moves on with every look."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+from tests.browser.acting import House
+from tests.furnished import Journeys
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Says nothing: what goes wrong is seen by the page."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class Server(ThreadedWSGIServer):
+    """One thread a connection; its database connection ends with it."""
+
+    daemon_threads = True
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            connections.close_all()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away in the middle is no error of ours."""
+
+
+class Clock:
+    """The doors' clock: it goes on a little with every look, so that nobody has to wait."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=4)
+        return self.now
+
+    def wait(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock(live_journeys: Journeys, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Goes on from the journey at the bedside, whose thawed bag has hours left."""
+    found = Clock(live_journeys.bedside.now + timedelta(minutes=1))
+    monkeypatch.setattr("django.utils.timezone.now", found)
+    monkeypatch.setattr("coi.views.station.SECOND_PERSON_PAUSE_MS", 0)
+    return found
+
+
+@pytest.fixture
+def address(live_journeys: Journeys, clock: Clock, settings: Any) -> Iterator[str]:
+    """Where the server answers, over plain HTTP on this machine alone."""
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    settings.SECURE_COOKIES = settings.SECURE_SSL_REDIRECT = False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    server = Server(("127.0.0.1", 0), QuietHandler)
+    server.set_app(get_wsgi_application())
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def house(address: str, chromium: Any, live_journeys: Journeys, clock: Clock) -> Iterator[House]:
+    """Browsers at desks and stations. A page that complained to its console fails its test."""
+    found = House(address, chromium, live_journeys, clock)
+    yield found
+    found.close()

@@ -1,0 +1,148 @@
+"""Every page by axe, at a desk, on a tablet and on a telephone; nothing runs over the edge."""
+
+from functools import cache
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from people.rules.roles import Role
+
+pytestmark = pytest.mark.browser
+
+TABLET = 1024
+SIZES = ((1440, 900), (TABLET, 768), (390, 844))
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@cache
+def axe():
+    return Axe()
+
+
+def assert_clean(page, where):
+    """No fault that axe knows, and nothing wider than the window."""
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{where} runs {over} px over the edge at {width}"
+        if width == TABLET:
+            continue  # laid out as one of the others is
+        found = axe().run(page, options={"runOnly": {"type": "tag", "values": list(RULES)}})
+        faults = [
+            f"{fault['id']}: {node['html'][:160]}"
+            for fault in found.response["violations"]
+            for node in fault["nodes"]
+        ]
+        assert not faults, f"{where} at {width}: {faults}"
+
+
+@pytest.fixture
+def stopped(house):
+    """A STOP at the bedside, and with it a hold, a deviation and a near miss."""
+    mine, other = house.journeys.bedside, house.journeys.neighbour
+    nurse = mine.one(Role.NURSE, mine.site)
+    return mine.scan("NBED", nurse, mine.wristband, other.label("product_bag"), step="bedside")
+
+
+def test_pages_at_a_desk(house, stopped):
+    page = house.desk(house.journeys.demo.member("Luca"))
+    paths = {
+        "/",
+        "/?q=nothing",
+        "/holds/",
+        "/deviations/",
+        f"/deviations/{stopped['deviation']}/",
+        "/near-misses/",
+        f"/journeys/{house.journeys.neighbour.coi_id}/",
+        f"/journeys/{house.journeys.fresh.coi_id}/",
+        f"/orders/{house.journeys.fresh.coi_id}/placed/",
+        "/work/",
+        "/documents/",
+        "/journeys/CHX/",
+    }
+    for path in sorted(paths):
+        page.goto(house.address + path)
+        assert_clean(page, path)
+
+
+def test_forms_at_a_desk(house):
+    page = house.desk(house.journeys.demo.member("Olga"))
+    page.goto(f"{house.address}/orders/new/")
+    assert_clean(page, "enrolment")
+    page.get_by_label("Hospital number again").fill("other")
+    page.locator("form.enrol").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Enrol").click()
+    page.get_by_text("This field is required.").first.wait_for()
+    assert_clean(page, "enrolment with faults")
+    operator = house.desk(house.journeys.demo.member("Alice"))
+    operator.goto(f"{house.address}/labels/{house.journeys.filled.label('product_bag')}/reprint/")
+    assert_clean(operator, "reprint")
+
+
+def test_quality_closes_a_deviation(house):
+    """At the manufacturer: the forms that sign."""
+    mine, other = house.journeys.cultured, house.journeys.filled
+    operator = mine.one(Role.OPERATOR, "CELLS")
+    scans = (mine.label("culture"), other.label("product_bag"))
+    answer = mine.scan("HOOD", operator, *scans, step="transduce")
+    page = house.desk(house.journeys.demo.member("Bob"))
+    page.goto(f"{house.address}/deviations/{answer['deviation']}/")
+    assert_clean(page, "deviation of quality")
+    page.goto(f"{house.address}/entries/?kind=deviation&key={answer['deviation']}")
+    assert_clean(page, "trail")
+
+
+def test_pages_before_signing_in(house):
+    page = house.page()
+    for path in ("/sign-in/", "/activate/", "/station/"):
+        page.goto(house.address + path)
+        assert_clean(page, path)
+
+
+def test_the_station_in_every_mood(house):
+    mine = house.journeys.bedside
+    nurse = mine.one(Role.NURSE, mine.site)
+    bed = house.station("NBED")
+    assert_clean(bed.page, "idle")
+    bed.badge(nurse)
+    assert_clean(bed.page, "welcome")
+    bed.scan("garbage!")
+    assert_clean(bed.page, "unreadable")
+    bed.scan(mine.wristband)
+    assert_clean(bed.page, "match")
+    bed.scan(mine.demo.shippers[0])
+    assert_clean(bed.page, "hint")
+    bed.scan(mine.label("product_bag"))
+    bed.expect("NEEDS YOUR PIN")
+    assert_clean(bed.page, "pin")
+    bed.sign(nurse.pin)
+    assert_clean(bed.page, "witness")
+
+
+def test_the_station_with_values_choices_and_a_stop(house):
+    ready, other = house.journeys.ready, house.journeys.neighbour
+    lab = house.station("NLAB")
+    lab.badge(ready.one(Role.CELL_LAB, ready.site))
+    lab.scan(ready.label("product_bag"))
+    assert_clean(lab.page, "choice")
+    lab.choose("Close out a container")
+    assert_clean(lab.page, "values with choices")
+    bed = house.station("NBED")
+    bed.badge(ready.one(Role.NURSE, ready.site))
+    bed.scan(f"&/{ready.coi_id}")
+    bed.type(other.wristband)
+    bed.page.get_by_role("alertdialog").wait_for()
+    assert_clean(bed.page, "stop")
+    bed.type(ready.demo.member("Ivan").badge)
+    bed.page.get_by_label("PIN").wait_for()
+    assert_clean(bed.page, "stop with PIN")
+
+
+def test_the_list_is_narrowed_as_one_types(house):
+    page = house.desk(house.journeys.demo.member("Bob"))
+    page.get_by_label("Search").press_sequentially(house.journeys.bedside.coi_id[-6:])
+    page.wait_for_url("**q=*")
+    assert page.locator(".journeys tbody tr").count() == 1
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Show").select_option("held")
+    page.get_by_text("No journey fits").wait_for()
