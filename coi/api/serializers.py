@@ -41,7 +41,7 @@ class RefusalSerializer(serializers.Serializer[None]):
     params = serializers.DictField(child=serializers.CharField())
     expected = serializers.CharField(required=False)
     found = serializers.CharField(required=False)
-    label = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field of that name
 
 
 class ChoiceSerializer(serializers.Serializer[None]):
@@ -55,7 +55,7 @@ class ValueSerializer(serializers.Serializer[None]):
     """A value to enter."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     unit = serializers.CharField()
     low = serializers.CharField(allow_null=True)
     high = serializers.CharField(allow_null=True)

@@ -39,7 +39,7 @@ class StationView(APIView):
 
     def finalize_response(
         self, request: Request, response: Response, *args: object, **kwargs: object
-    ) -> Response:  # type: ignore[override]
+    ) -> Response:
         """Whatever the reason of a 401, it says what is asked for."""
         done: Response = super().finalize_response(request, response, *args, **kwargs)
         if done.status_code == 401:
@@ -102,7 +102,7 @@ class TimelineView(APIView):
         """Every entry that concerns the journey, oldest first. 404 unless one of your sites takes part in it."""
         now = timezone.now()
         with in_words():
-            viewer = people.person(int(request.user.pk), now)
+            viewer = people.person(request.user.pk or 0, now)
             if viewer is None:
                 raise NotAuthenticated
             found = timeline.timeline(viewer, coi_id, now)

@@ -206,7 +206,7 @@ class BindForm(PageForm):
         max_value=2000,
         initial=300,
     )
-    prefix = forms.CharField(
+    scan_prefix = forms.CharField(
         label=_("Prefix that the scanner sends"),
         help_text=_(
             "Leave empty unless the scanner was set up with one. It is stripped, and nothing else is."

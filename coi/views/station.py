@@ -124,7 +124,7 @@ def bind_station(request: HttpRequest) -> HttpResponse:
     if found is None or not found.is_active:
         form.add_error("token", _("No station has this token."))
         return _binding_page(request, form, 422)
-    chosen = Binding(token, found.zone, form.cleaned_data["gap_ms"], form.cleaned_data["prefix"])
+    chosen = Binding(token, found.zone, form.cleaned_data["gap_ms"], form.cleaned_data["scan_prefix"])
     return bind(redirect("coi:station"), chosen)
 
 
