@@ -4,6 +4,11 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-print]")) window.print();
 });
 
+// On a narrow screen the row of rooms scrolls: the current one is brought into sight.
+const rooms = document.querySelector(".rooms");
+const current = rooms?.querySelector("[aria-current]");
+if (current) rooms.scrollLeft = current.offsetLeft - rooms.offsetLeft - (rooms.clientWidth - current.clientWidth) / 2;
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
