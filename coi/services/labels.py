@@ -12,7 +12,7 @@ from coi.services.context import Context, Plan
 from coi.services.recording import repeated, writing
 from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
-from ledger.services import append, enqueue
+from ledger.services import append, enqueue, enqueue_each
 from people.rules.roles import Role
 from people.services import require
 
@@ -41,8 +41,8 @@ def issue(
     )
 
     def follow(entry: EntryRef) -> None:
-        for row in rows:
-            enqueue(kind=RENDER, entry=entry, payload={"copy": row.id}, now=context.now)
+        payloads = [{"copy": row.id} for row in rows]
+        enqueue_each(kind=RENDER, entry=entry, payloads=payloads, now=context.now)
 
     return Plan(changes=rows, after=(follow,))
 

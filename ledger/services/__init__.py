@@ -2,7 +2,7 @@
 
 from ledger.projections import LostRow
 from ledger.services.append import BodyTooLarge, ClockRefused, append
-from ledger.services.effects import enqueue, run_effect, sweep_effects
+from ledger.services.effects import enqueue, enqueue_each, run_effect, sweep_effects
 from ledger.services.evidence import store_evidence
 from ledger.services.halts import BrokenLedger, resolve_halt
 from ledger.services.installation import NotEmpty, mark_demonstration
@@ -18,6 +18,7 @@ __all__ = [
     "Report",
     "append",
     "enqueue",
+    "enqueue_each",
     "mark_demonstration",
     "resolve_halt",
     "run_effect",

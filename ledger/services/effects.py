@@ -6,9 +6,10 @@ the rows alone, carries out what was left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,8 +30,9 @@ ERROR_LENGTH = 2000
 
 _ASK = """/* prepared: ask_for_effect */
 INSERT INTO ledger_effect (kind, payload, entry_id, state, attempts, last_error, created_at, due_at)
-VALUES (%(kind)s::text, %(payload)s::jsonb, %(entry)s::bigint, 'pending', 0, '',
-        %(now)s::timestamptz, %(now)s::timestamptz)
+SELECT %(kind)s::text, given.payload::jsonb, %(entry)s::bigint, 'pending', 0, '',
+       %(now)s::timestamptz, %(now)s::timestamptz
+  FROM unnest(%(payloads)s::text[]) AS given (payload)
 RETURNING id
 """
 
@@ -39,12 +41,17 @@ log = structlog.get_logger(__name__)
 
 def enqueue(*, kind: str, entry: EntryRef, payload: Mapping[str, Any], now: datetime) -> None:
     """Ask for a side effect of an entry, in the transaction that appends it."""
+    enqueue_each(kind=kind, entry=entry, payloads=[payload], now=now)
+
+
+def enqueue_each(*, kind: str, entry: EntryRef, payloads: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Ask for one side effect for each payload, all of one entry: one statement, however many."""
+    written = [dump(plain(payload)).decode() for payload in payloads]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ASK, {"kind": kind, "payload": dump(plain(payload)).decode(), "entry": entry.id, "now": now}
-        )
-        (effect_id,) = cursor.fetchone()
-    transaction.on_commit(lambda: _nudge(effect_id), robust=True)
+        cursor.execute(_ASK, {"kind": kind, "payloads": written, "entry": entry.id, "now": now})
+        effects = [row[0] for row in cursor.fetchall()]
+    for effect_id in effects:
+        transaction.on_commit(partial(_nudge, effect_id), robust=True)
 
 
 def _nudge(effect_id: int) -> None:
