@@ -26,7 +26,7 @@ class House:
         context = self.chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB")
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
         return page

@@ -192,6 +192,21 @@ def test_a_wrong_pin_and_a_wrong_value_are_asked_again(house, nurses):
     bed.expect("NEEDS A SECOND PERSON")
 
 
+def test_the_countdown_warns_when_a_fifth_of_the_time_is_left(house, nurses):
+    mine = house.journeys.bedside
+    bed = house.station("NBED")
+    bed.badge(nurses[0])
+    bed.scan(mine.wristband)
+    bed.page.locator("#countdown[data-state='running']", has_text="End the infusion").wait_for()
+    house.clock.wait(minutes=122)
+    bed.reload()
+    bed.page.locator("#countdown[data-state='low']").wait_for()
+    assert bed.page.locator("html").get_attribute("data-last-sound") == "warn"
+    house.clock.wait(minutes=40)
+    bed.reload()
+    bed.page.locator("#countdown[data-state='over']", has_text="TIME IS OVER").wait_for()
+
+
 def test_touch_targets_and_letters_are_large(house, nurses):
     bed, mine = house.station("NBED"), house.journeys.bedside
     bed.badge(nurses[0])
