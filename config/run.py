@@ -44,6 +44,17 @@ class Stopped(Exception):  # not an error: somebody asked for it
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 
+# Python drops an exception that a signal raises in some moments (in the hooks of a fork, say): what waits looks here.
+asked_to_stop: list[int] = []
+
+
+def pause(seconds: float) -> None:
+    """Wait a little; leave, if somebody asked for it in a moment that dropped the exception."""
+    time.sleep(seconds)
+    if asked_to_stop:
+        raise Stopped
+
+
 def say(text: str) -> None:
     """A line for the person at the terminal, at once."""
     print(text, flush=True)
@@ -237,13 +248,13 @@ def await_page(web: Part) -> None:
             raise RunError(f"the {web.name} did not start: {last_line(web.log)} (see {web.log})")
         if time.monotonic() > deadline:
             raise RunError(f"the page does not answer (see {web.log})")
-        time.sleep(0.2)
+        pause(0.2)
 
 
 def watch(house: House, running: list[Part]) -> None:
     """Start again what ends by itself, until somebody asks to stop."""
     while True:
-        time.sleep(1)
+        pause(1)
         for name in house.servers.revive(house.given):
             say(f"veintrace: {name} had ended and was started again")
         for part in running:
@@ -279,6 +290,7 @@ def on_signal(number: int, frame: object) -> None:
     """Leave by the ordinary way, once: a second Ctrl-C must not break the orderly end."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
+    asked_to_stop.append(number)
     raise Stopped
 
 

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from config import processes, run
 
-PATIENCE = 90
+PATIENCE = 180
 
 
 def free_port() -> int:
@@ -175,3 +175,11 @@ def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(run, "ROOM_NEEDED", 10**9)
     with pytest.raises(run.RunError, match="make room first"):
         house.check_room()
+
+
+def test_a_wish_to_stop_is_noticed_though_its_exception_was_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "asked_to_stop", [])
+    run.pause(0)
+    monkeypatch.setattr(run, "asked_to_stop", [signal.SIGINT])
+    with pytest.raises(run.Stopped):
+        run.pause(0)
