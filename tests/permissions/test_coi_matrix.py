@@ -1,0 +1,210 @@
+"""Who may do what in `coi`: every role against every service, at the site that counts and at another."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from coi import services as coi
+from coi.models import Deviation, Order
+from coi.rules.deviations import Cause, DeviationOutcome
+from coi.rules.stock import StockStatus
+from config.demonstration.player import Player
+from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
+from ledger.rules import Actor, ActorKind, AuthMethod, Where
+from ledger.rules.errors import NotAllowed, NotFound
+from people import services as people
+from people.rules import codes
+from people.rules.credentials import PasswordCredential
+from people.rules.roles import Role
+from tests import given
+from tests.furnished import Journeys
+
+R = Role
+QUALITY = {R.QA_REVIEWER, R.QA_RELEASER, R.SUPERVISOR}
+KEEPERS = {R.OPERATOR, R.SUPERVISOR, R.COLLECTOR, R.CELL_LAB}
+PASSWORD = "nobody yet, and soon somebody"
+Act = Callable[[dict[str, Any]], object]
+
+
+def newcomer(j: Journeys) -> tuple[Actor, PasswordCredential]:
+    """Zoe, who has signed up and holds no role."""
+    p = j.fresh
+    made = people.create_user(
+        username="zoe",
+        printed_name="Zoe Zest",
+        site=PLANT,
+        email="zoe@demo.invalid",
+        **given.doing(p, "Ada"),
+    )
+    people.activate_user(
+        username="zoe",
+        activation_code=made.activation_code,
+        password=PASSWORD,
+        pin="4711",
+        where=Where(site=PLANT),
+        now=p.now,
+        request_id=uuid4(),
+    )
+    people.issue_badge(user_id=made.user_id, code=codes.make("B", "ZOE"), site=PLANT, **given.doing(p, "Ada"))
+    return (
+        Actor(ActorKind.PERSON, "Zoe Zest", made.user_id, AuthMethod.PASSWORD),
+        PasswordCredential("zoe", PASSWORD),
+    )
+
+
+def a_deviation(j: Journeys) -> Deviation:
+    """A mix-up at the bedside of the first hospital."""
+    p = j.bedside
+    answer = p.scan(
+        "NBED", j.demo.member("Ines"), p.wristband, j.neighbour.label("product_bag"), step="bedside"
+    )
+    return Deviation.objects.get(code=answer["deviation"])
+
+
+Action = tuple[str, set[Role], Act]
+
+
+def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Action]:
+    """Services, the site whose role counts, the roles that are enough, and a lawful call."""
+    made = j.cultured.containers("culture")[0]
+    hold = given.a_hold(j.filled, j.filled.containers("product_bag")[0].code)
+    deviation, patient = a_deviation(j), Order.objects.get(coi_id=j.fresh.coi_id).patient_id
+    lot, device = j.demo.lots["vector", PLANT], j.demo.devices["incubator", PLANT]
+    soon = j.fresh.now + timedelta(days=9)
+    about = {"expires_at": soon, "site": PLANT, "lot_no": "1"}
+    closing = {
+        "cause": Cause.PERSON,
+        "cause_text": "x",
+        "outcome": DeviationOutcome.USE_AS_IS,
+        "outcome_text": "y",
+    }
+    holders = QUALITY | {R.OPERATOR, R.COLLECTOR, R.CELL_LAB, R.NURSE}
+    return {
+        "create_product": (PLANT, {R.ADMINISTRATOR}, lambda c: coi.create_product(code="X", name="X", **c)),
+        "place_hold": (
+            PLANT,
+            holders,
+            lambda c: coi.place_hold(container=made.code, reason_code="suspect", text="x", **c),
+        ),
+        "release_hold": (PLANT, QUALITY, lambda c: coi.release_hold(hold=hold, text="x", **c)),
+        "reprint_label": (
+            PLANT,
+            {R.SUPERVISOR, R.QA_REVIEWER, R.OPERATOR, R.COLLECTOR, R.CELL_LAB},
+            lambda c: coi.reprint_label(copy=made.label, reason="damaged", **c),
+        ),
+        "close_deviation": (
+            HOSPITAL,
+            QUALITY,
+            lambda c: coi.close_deviation(code=deviation.code, credential=credential, **closing, **c),
+        ),
+        "receive_lot": (
+            PLANT,
+            KEEPERS,
+            lambda c: coi.receive_lot(code=codes.make("M", "Z"), material="vector", **about, **c),
+        ),
+        "set_lot_status": (
+            PLANT,
+            QUALITY,
+            lambda c: coi.set_lot_status(code=lot, status=StockStatus.BLOCKED, reason="x", **c),
+        ),
+        "register_equipment": (
+            PLANT,
+            KEEPERS,
+            lambda c: coi.register_equipment(
+                code=codes.make("E", "Z"), kind="x", name="x", calibration_due_at=soon, site=PLANT, **c
+            ),
+        ),
+        "set_equipment_status": (
+            PLANT,
+            QUALITY,
+            lambda c: coi.set_equipment_status(code=device, status=StockStatus.BLOCKED, reason="x", **c),
+        ),
+        "enrol": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.enrol_patient_and_order(
+                patient=coi.PatientDetails("Testcase", "Z", date(1970, 1, 1), "MRNZ"),
+                wristband=codes.make("W", "Z"),
+                product=PRODUCT,
+                sites=coi.OrderSites(HOSPITAL, HOSPITAL, COURIER, PLANT),
+                **c,
+            ),
+        ),
+        "add_alias": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.add_alias(coi_id=j.fresh.coi_id, issuer=HOSPITAL, kind="join", value="Z", **c),
+        ),
+        "reveal_identity": (
+            HOSPITAL,
+            {R.COORDINATOR, R.COLLECTOR, R.NURSE, R.CELL_LAB},
+            lambda c: coi.reveal_identity(coi_id=j.fresh.coi_id, **c),
+        ),
+        "erase_patient": (
+            HOSPITAL,
+            {R.ADMINISTRATOR},
+            lambda c: coi.erase_patient(patient=patient, reason="law", **c),
+        ),
+    }
+
+
+def may(player: Player, actor: Actor, role: Role | None, site: str, call: Act) -> bool:
+    """Whether the call is allowed to somebody with this role at this site alone; nothing of it stays."""
+    with transaction.atomic():
+        if role is not None:
+            people.grant_role(user_id=actor.user_id, role=role, site=site, **given.doing(player, "Ada"))
+        context = given.doing(player, "Ada") | {"actor": actor, "where": Where(site=site)}
+        try:
+            with transaction.atomic():
+                call(context)
+            allowed = True
+        except (NotAllowed, NotFound):
+            allowed = False
+        transaction.set_rollback(True)
+    return allowed
+
+
+def test_every_role_may_what_it_may_and_nothing_elsewhere(journeys: Journeys) -> None:
+    j = journeys
+    actor, credential = newcomer(j)
+    late = max(j.bedside.now, j.filled.now)
+    for player in (j.fresh, j.filled, j.cultured):
+        player.now = late
+    found: dict[str, set[Role]] = {}
+    expected: dict[str, set[Role]] = {}
+    for name, (site, roles, call) in at_the_plant(j, credential).items():
+        expected[name] = roles
+        found[name] = {role for role in Role if may(j.fresh, actor, role, site, call)}
+        assert not may(j.fresh, actor, None, site, call), f"{name} without any role"
+        elsewhere = SECOND if name != "create_product" else ""
+        if elsewhere:
+            there = {role for role in roles if may(j.fresh, actor, role, elsewhere, call)}
+            assert there == set(), f"{name} by a role of another site"
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_stop_is_cleared_by_whoever_works_here(journeys: Journeys, role: Role) -> None:
+    j = journeys
+    actor, _ = newcomer(j)
+    deviation = a_deviation(j)
+    j.fresh.now = j.bedside.now
+    about = {
+        "check": deviation.check_id,
+        "token": j.demo.tokens["NBED"],
+        "badge": codes.make("B", "ZOE"),
+        "pin": "4711",
+        "now": j.bedside.now,
+    }
+
+    def clear(context: dict[str, Any]) -> None:
+        coi.clear_stop(**about, request_id=context["request_id"])
+
+    works_here = role not in (Role.AUDITOR, Role.ADMINISTRATOR, Role.COORDINATOR)
+    assert may(j.fresh, actor, role, HOSPITAL, clear) is works_here
+    assert not may(j.fresh, actor, role, SECOND, clear)
+    assert not may(j.fresh, actor, None, HOSPITAL, clear)
