@@ -1,7 +1,7 @@
 """Histories for tests, each made by the services alone, so that none of them is unlawful."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from people.rules.roles import Role
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm, grant_role, sign
 
+BORN = date(1970, 1, 1)
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 Stage = Callable[[Player], None]
 
