@@ -1,7 +1,8 @@
 """One line of words for each kind of entry that this room writes."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,6 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from coi.events import Event
 from coi.forms import words
+from ledger import registry
+from ledger.events import Event as LedgerEvent
+from people.events import Event as PeopleEvent
+
+if TYPE_CHECKING:
+    from ledger.selectors import EntryView
 
 Facts = Mapping[str, Any]
 Titles = Mapping[str, str]
@@ -16,9 +23,19 @@ Say = Callable[[Facts, Titles], str]
 
 
 def say(event: str, facts: Facts, titles: Titles) -> str:
-    """What an entry means; empty for an event that this room does not know."""
+    """What an entry means; for another room's event in that room's words, empty when it has none."""
     speak = _SAY.get(event)
-    return speak(facts, titles) if speak else ""
+    if speak is not None:
+        return speak(facts, titles)
+    other = registry.presenter(event)
+    return other(cast("EntryView", _Told(facts))) if other else ""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """As much of an entry as a presenter reads."""
+
+    facts: Facts
 
 
 def presenters() -> Mapping[str, Callable[[Any], str]]:
@@ -120,6 +137,8 @@ _SAY: Mapping[str, Say] = {
     Event.DEVIATION_ASSIGNED: _fixed(gettext_lazy("Deviation {deviation} given an owner")),
     Event.DEVIATION_CLOSED: _fixed(gettext_lazy("Deviation {deviation} closed: {cause}; {disposition}")),
     Event.DISPOSITION_RECORDED: _fixed(gettext_lazy("Batch {batch}: {from} → {to}")),
+    PeopleEvent.SIGNATURE_MADE: _fixed(gettext_lazy("Signed: {meaning}")),
+    LedgerEvent.EVIDENCE_STORED: _fixed(gettext_lazy("File kept: {name}")),
     Event.LOT_RECEIVED: _fixed(gettext_lazy("Material lot {code} received at {site}")),
     Event.LOT_STATUS_SET: _fixed(gettext_lazy("Material lot {code}: {status}")),
     Event.EQUIPMENT_REGISTERED: _fixed(gettext_lazy("Device {code} registered at {site}")),

@@ -93,7 +93,7 @@ def _hold_journey(order_id: UUID, halt: int, now: datetime) -> bool:
         where=Where(site=order.manufacturing_site_id),
         now=now,
         request_id=request_id,
-        facts={"reason": REASON, "halt": halt, "containers": [row.code for row in containers]},
+        facts={"reason": REASON, "halt": halt, "container": ", ".join(row.code for row in containers)},
         changes=[
             hold_row(
                 derive(request_id, row.code), str(order.id), str(row.id), reason=REASON, at=now, by=WATCH.name

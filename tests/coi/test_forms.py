@@ -198,3 +198,13 @@ def test_bars_begin_and_end_with_a_quiet_zone():
     assert drawn.bars[0][0] == 10
     assert drawn.width - sum(drawn.bars[-1]) == 10
     assert sum(width for _left, width in drawn.bars) < drawn.width / 1.5
+
+
+def test_entries_of_other_rooms_are_told_in_their_words() -> None:
+    recorded = {"criterion": "VIABILITY", "value": "92.4", "unit": "%"}
+    assert presenters.say("qc:result:recorded", recorded, {}) == "Result recorded: VIABILITY 92.4 %"
+    assert presenters.say("qc:batch:released", {"batch": "B26000001"}, {}).startswith(
+        "Batch B26000001 released"
+    )
+    assert presenters.say("people:signature:made", {"meaning": "review"}, {}) == "Signed: review"
+    assert presenters.say("no:such:event", {}, {}) == ""

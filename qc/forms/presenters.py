@@ -1,0 +1,39 @@
+"""One line of words for each kind of entry that this room writes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from qc.events import Event
+
+_SAY: Mapping[str, Promise] = {
+    Event.RESULT_RECORDED: gettext_lazy("Result recorded: {criterion} {value} {unit}"),
+    Event.RESULT_CORRECTED: gettext_lazy("Result corrected: {criterion} {value} {unit} (version {version})"),
+    Event.RESULT_REVIEWED: gettext_lazy("Result looked over by a second person: {criterion}"),
+    Event.BATCH_SUBMITTED: gettext_lazy("Batch {batch} handed to quality review"),
+    Event.BATCH_REVIEWED: gettext_lazy("Batch {batch}: record reviewed and signed"),
+    Event.BATCH_RELEASED: gettext_lazy("Batch {batch} released with two signatures"),
+    Event.BATCH_REJECTED: gettext_lazy("Batch {batch} rejected with two signatures"),
+    Event.SUBMISSION_REFUSED: gettext_lazy("Batch {batch}: not ready for review"),
+    Event.REVIEW_REFUSED: gettext_lazy("Batch {batch}: review refused"),
+    Event.RELEASE_REFUSED: gettext_lazy("Batch {batch}: release refused"),
+    Event.REJECTION_REFUSED: gettext_lazy("Batch {batch}: rejection refused"),
+}
+
+
+def presenters() -> Mapping[str, Callable[[Any], str]]:
+    """For the ledger's registry: each takes an entry."""
+    return {event: _presenter(sentence) for event, sentence in _SAY.items()}
+
+
+def _presenter(sentence: Promise) -> Callable[[Any], str]:
+    return lambda entry: str(sentence).format_map(_Spoken(entry.facts)).strip()
+
+
+class _Spoken(dict[str, Any]):
+    """Facts; one that is missing reads as nothing."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
