@@ -210,6 +210,10 @@ ERRORS: Mapping[str, Sentence] = {
     "protocol_not_effective": _("This product has no protocol in effect."),
     "facility_unknown": _("The collection site has no facility number to issue identifiers with."),
     "alias_of_another_order": _("This wristband is in use for another order."),
+    "mrn_of_another_patient": _(
+        "This number is enrolled under another name or birth date. Check who is meant."
+    ),
+    "site_unknown": _("There is no such site."),
     "patient_enrolled": _("This patient was enrolled at the same moment by somebody else. Try again."),
     "container_unknown": _("There is no such container, or it is not yours to see."),
     "container_used": _("This container has been used: its label can no longer be replaced."),

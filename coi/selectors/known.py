@@ -46,7 +46,7 @@ _FIND = {
         SELECT 'din', din, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
           FROM coi_collection WHERE din = ANY(%s::text[])""",
     IdentifierKind.WRISTBAND: """
-        SELECT 'wristband', value_key, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
+        SELECT 'wristband', value_key, id, order_id, NULL::uuid, '', '', issuer_id, NULL::timestamptz
           FROM coi_alias WHERE kind = 'wristband' AND value_key = ANY(%s::text[])""",
     IdentifierKind.LOT: """
         SELECT 'lot', code, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at
@@ -79,10 +79,10 @@ def resolve(
     identifiers: Sequence[Identifier], *, check_id: str, station: StationFacts, now: datetime
 ) -> tuple[dict[Identifier, Target], str]:
     """What each identifier names, and the order of the check that was named (one statement, or none)."""
-    keys: dict[IdentifierKind, dict[str, Identifier]] = {}
+    keys: dict[IdentifierKind, dict[str, list[Identifier]]] = {}
     for identifier in identifiers:
         if identifier.kind in _FIND:
-            keys.setdefault(identifier.kind, {})[look_up_key(identifier)] = identifier
+            keys.setdefault(identifier.kind, {}).setdefault(look_up_key(identifier), []).append(identifier)
     parts: list[str] = [_FIND[kind] for kind in keys]
     params: list[Any] = [list(found) for found in keys.values()]
     if check_id:
@@ -96,12 +96,21 @@ def resolve(
         rows = cursor.fetchall()
     check_order = next((str(row[3] or "") for row in rows if row[0] == "check"), "")
     found = [row for row in rows if row[0] != "check"]
-    unique = [row for row in found if sum(1 for other in found if other[:2] == row[:2]) == 1]
-    targets = (_target(row, station, now) for row in unique)
     named = {
-        keys[IdentifierKind(row[0])][row[1]]: target for row, target in zip(unique, targets, strict=True)
+        identifier: _target(row, station, now)
+        for row in _unambiguous(found, station.site)
+        for identifier in keys[IdentifierKind(row[0])][row[1]]
     }
     return named | places, check_order
+
+
+def _unambiguous(rows: Sequence[tuple[Any, ...]], site: str) -> list[tuple[Any, ...]]:
+    """What is found once. Two sites may give the same wristband code: then the one of this site is meant."""
+    groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        groups.setdefault(row[:2], []).append(row)
+    narrowed = (group if len(group) == 1 else [r for r in group if r[7] == site] for group in groups.values())
+    return [group[0] for group in narrowed if len(group) == 1]
 
 
 def _places(identifiers: Sequence[Identifier]) -> dict[Identifier, Target]:

@@ -15,7 +15,7 @@ from coi.selectors.known import look_up_key, secret_index_key
 from coi.services import numbers, vault
 from coi.services.recording import facility_of, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new
-from ledger.rules.errors import Invalid, NotFound
+from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people import selectors as people
 from people.rules.roles import Role
@@ -25,6 +25,7 @@ from people.services.recording import Doing, record
 ORDERERS = frozenset({Role.COORDINATOR})
 PERSONAL_ALIASES = frozenset({"wristband", "mrn"})
 MAX_TEXT = 200
+MAX_ALIAS_KIND, MAX_ALIAS = 20, 80
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def enrol_patient_and_order(
     asked = _fingerprint(patient, wristband, product, sites, kind)
     if earlier := repeated(request_id, Event.ORDER_PLACED, request=asked):
         return str(earlier.facts["coi_id"])
+    _refuse_unknown_sites(sites)
     pinned = _pinned(product, now)
     facility = facility_of(sites.collection)
     doing = Doing(actor, where, now, request_id)
@@ -173,6 +175,7 @@ def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
         .first()
     )
     if known is not None:
+        _refuse_another_person(known, details)
         return known
     row = derive(doing.request_id, "patient")
     content = {
@@ -193,6 +196,15 @@ def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
     return row
 
 
+def _refuse_another_person(patient: UUID, details: PatientDetails) -> None:
+    """One MRN under two names is a slip in one of them: an order for somebody else's cells must not come of it."""
+    kept = vault.opened(kind=VaultKind.PATIENT, id=patient)
+    given = (details.family_name, details.given_name, details.born_on.isoformat())
+    known = (kept["family_name"], kept["given_name"], kept["born_on"])
+    if [text.strip().casefold() for text in given] != [text.strip().casefold() for text in known]:
+        raise Conflict("mrn_of_another_patient")
+
+
 def add_alias(
     *,
     coi_id: str,
@@ -210,7 +222,11 @@ def add_alias(
     if order is None:
         raise NotFound("order_unknown")
     require(actor=actor, roles=ORDERERS, site=order.treating_site_id, now=now)
+    if people.site_by_code(issuer) is None:
+        raise NotFound("site_unknown", detail={"site": issuer})
     key = index_key(secret_index_key(), kind, value) if kind in PERSONAL_ALIASES else value
+    if len(kind) > MAX_ALIAS_KIND or len(key) > MAX_ALIAS:
+        raise Invalid("fields_invalid", detail={"fields": {"value": "too_long"}})
     if Alias.objects.filter(order=order, issuer__code=issuer, kind=kind, value_key=key).exists():
         return
     row = derive(request_id, "alias")
@@ -227,6 +243,12 @@ def add_alias(
             changes=[new("coi.alias", row, **values)],
             subjects=[Subject("order", coi_id)],
         )
+
+
+def _refuse_unknown_sites(sites: OrderSites) -> None:
+    for code in sorted(set(astuple(sites))):
+        if people.site_by_code(code) is None:
+            raise NotFound("site_unknown", detail={"site": code})
 
 
 def _product(code: str) -> Product:

@@ -3,9 +3,13 @@
 from coi.rules.deviations import deviation_for
 from coi.rules.interlocks import Decision
 from coi.rules.journey import CheckState
+from coi.rules.outcome import RefusalCode
 from coi.services import deviations
 from coi.services.context import Context, Plan
 from ledger.rules import Change, derive, new, put
+
+# Whoever has no business at the check has no say in it either: it goes on for those who do.
+_OUTSIDE = frozenset({RefusalCode.BADGE_NOT_VALID, RefusalCode.WRONG_SITE})
 
 
 def plan(context: Context, decision: Decision) -> Plan:
@@ -34,7 +38,8 @@ def plan(context: Context, decision: Decision) -> Plan:
 def _abandoned(context: Context, decision: Decision) -> tuple[Change, ...]:
     """The check in which it happened is over: after the clearance everything is scanned anew."""
     check = decision.situation.check
-    if check is None or check.state is not CheckState.OPEN:
+    is_outside = any(refusal.code in _OUTSIDE for refusal in decision.refusals)
+    if check is None or check.state is not CheckState.OPEN or is_outside:
         return ()
     return (put("coi.check", check.id, state=str(CheckState.ABANDONED), closed_at=context.now),)
 

@@ -15,7 +15,7 @@ from coi.models import Order, Patient, Vault
 from coi.rules import vault
 from coi.rules.vault import VaultKind
 from ledger.rules import Actor, Subject, Where
-from ledger.rules.errors import NotAllowed, NotFound
+from ledger.rules.errors import Invalid, NotAllowed, NotFound
 from ledger.services import append
 from people import selectors as people
 from people.rules.roles import Role
@@ -72,17 +72,19 @@ def reveal_identity(
             facts={"patient": str(order.patient_id)},
             subjects=[Subject("order", coi_id), Subject("patient", str(order.patient_id))],
         )
-        return _open(VaultKind.PATIENT, order.patient_id)
+        return opened(kind=VaultKind.PATIENT, id=order.patient_id)
 
 
-def _open(kind: VaultKind, id: UUID) -> dict[str, str]:
+def opened(*, kind: VaultKind, id: UUID) -> dict[str, str]:
+    """A sealed JSON object, for a service that has asked for authority. NotFound when it is gone or unreadable."""
     row = Vault.objects.filter(id=id, kind=kind).first()
     if row is None:
         raise NotFound("vault_unknown")
-    opened = vault.unseal(bytes(row.ciphertext), key=b64decode(settings.VAULT_KEY), context=f"{kind}:{id}")
-    if opened is None:
+    key = b64decode(settings.VAULT_KEY)
+    unsealed = vault.unseal(bytes(row.ciphertext), key=key, context=f"{kind}:{id}")
+    if unsealed is None:
         raise NotFound("vault_erased" if row.erased_at else "vault_unreadable")
-    found: dict[str, str] = json.loads(opened[0])
+    found: dict[str, str] = json.loads(unsealed[0])
     return found
 
 
@@ -93,6 +95,8 @@ def erase_patient(
 
     Needs the administrator of the treating site and a reason; raises NotAllowed, NotFound.
     """
+    if not reason.strip():
+        raise Invalid("fields_invalid", detail={"fields": {"reason": "text_required"}})
     row = Patient.objects.filter(id=patient).first()
     if row is None:
         raise NotFound("patient_unknown")

@@ -544,6 +544,18 @@ def test_a_trigger_pulled_twice_is_a_repeat_and_no_refusal(journeys: Journeys) -
     assert Code.STOP_NOT_CLEARED in [refusal["code"] for refusal in later_["refusals"]]
 
 
+def test_an_outsider_stops_nobodys_check(journeys: Journeys) -> None:
+    """A station of another hospital names a check that is open here: it is stopped itself, the check goes on."""
+    r = second_nurse(journeys)
+    p = r.player
+    wrong = journeys.neighbour.label("product_bag")
+    answer = p.scan("SBED", journeys.demo.member("Eva"), wrong, check=r.check)
+    found = [refusal["code"] for refusal in answer["refusals"]]
+    assert {Code.IDENTITY_MISMATCH, Code.WRONG_SITE} <= set(found)
+    assert Check.objects.get(id=r.check).state == "open"
+    assert r.make()["outcome"] == "accepted"
+
+
 def test_after_the_moment_it_is_already_done_by_somebody(journeys: Journeys) -> None:
     story.bedside(journeys.bedside)
     r = infusing(journeys)
