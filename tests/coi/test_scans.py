@@ -569,6 +569,19 @@ def test_after_the_moment_it_is_already_done_by_somebody(journeys: Journeys) -> 
     assert refusal["kind"] == "hint"
 
 
+@pytest.mark.parametrize("first", [{"pin": "0000"}, {"values": {"moi": "99"}}])
+def test_what_was_put_right_within_the_moment_is_no_repeat(journeys: Journeys, first: dict[str, Any]) -> None:
+    r = bedside(journeys) if "pin" in first else vector(journeys)
+    raw = tuple(code.encode() for code in r.barcodes)
+    about = {"station": r.station, "badge": r.who.badge, "step": r.step}
+    right = {"pin": r.pin, "values": r.values}
+    now = r.player.now + timedelta(seconds=4)
+    _, wrong = sent(journeys, *raw, now=now, **about, **right | first)
+    assert wrong["outcome"] == "refused"
+    _, answer = sent(journeys, *raw, now=now + timedelta(seconds=1), **about, **right)
+    assert (answer["outcome"], answer["next"]["need"]) == ("incomplete", "witness")
+
+
 def test_two_cancels_within_the_moment_are_two(journeys: Journeys) -> None:
     p, nurse = journeys.bedside, journeys.demo.member("Ines").badge
     first = p.scan("NBED", journeys.demo.member("Ines"), p.wristband, step="bedside")["check"]

@@ -11,6 +11,8 @@ from config.demonstration.site import Member
 from tests import given
 from tests.furnished import Journeys
 
+BACKWARDS = ("identify", "patient_ready", "bedside", "infuse_start")
+
 
 @dataclass
 class OneByOne(Player):
@@ -51,6 +53,8 @@ class OneByOne(Player):
         step: str,
         is_signed: bool,
     ) -> Answer:
+        # the order's own code last, so that there is something to keep silent about
+        codes = codes[::-1] if step in BACKWARDS else codes
         answer: Answer = {"check": check}
         for number, code in enumerate(codes):
             is_last = number == len(codes) - 1
