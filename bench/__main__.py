@@ -1,0 +1,232 @@
+"""`make bench`: set up, measure, print, and keep the result in var/bench/latest.json.
+
+What may be set: BENCH_JOURNEYS (200000), BENCH_SECONDS of one block (2), BENCH_ROUNDS (5), BENCH_QUICK=1 for a run that
+shows only that everything works, BENCH_KEEP=1 to keep the databases, BENCH_DATA (var/bench).
+"""
+
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import report
+from bench.house import ROOT, BenchError, House
+from config.processes import EmbeddedError
+from config.run import RunError, say
+
+SMALL, LARGE = "bench_small", "bench_large"
+PER_JOURNEY = 5  # entries: a million at 200,000 journeys
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    small: int
+    large: int
+    pool: int
+    clients: tuple[int, ...]
+    rounds: int
+    seconds: float
+    is_quick: bool = False
+
+    @classmethod
+    def wanted(cls) -> "Size":
+        """As the environment says."""
+        if os.environ.get("BENCH_QUICK"):
+            return cls(80, 160, pool=60, clients=(1, 4), rounds=1, seconds=0.4, is_quick=True)
+        return cls(
+            small=2000,
+            large=_number("BENCH_JOURNEYS", 200_000, at_least=2_000),
+            pool=1500,
+            clients=(1, 4, 16),
+            rounds=_number("BENCH_ROUNDS", 5, at_least=1),
+            seconds=float(_number("BENCH_SECONDS", 2, at_least=1)),
+        )
+
+
+def _number(name: str, usual: int, *, at_least: int) -> int:
+    text = os.environ.get(name) or str(usual)
+    if not text.isdigit() or int(text) < at_least:
+        raise BenchError(f"{name} must be a whole number, {at_least} or more, not {text!r}")
+    return int(text)
+
+
+def bench(house: House, size: Size) -> dict[str, Any]:
+    """Set up both databases and measure."""
+    house.check_room(size.large)
+    plan = set_up(house, size)
+    ports = {name: house.start_web(name) for name in (SMALL, LARGE)}
+    before = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports)
+    measuring = Measuring(house, size, plan, ports)
+    found: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "is_quick": size.is_quick}
+    found["machine"] = _machine(house)
+    found["clients"] = {str(number): measuring.clients(number) for number in size.clients}
+    found["growth"] = measuring.growth()
+    found["statements"] = measuring.statements()
+    found["answered"] = measuring.answered
+    found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
+    found["targets"] = [
+        {"name": one.name, "measured": one.measured, "limit": one.limit, "is_met": one.is_met}
+        for one in report.targets(found)
+    ]
+    return found
+
+
+def set_up(house: House, size: Size) -> dict[str, Any]:
+    """A furnished small database, and a large one that began as its copy."""
+    say("bench: preparing the database")
+    house.make_database(SMALL)
+    house.python(SMALL, "manage.py", "prepare")
+    say(f"bench: {size.pool} journeys by the services")
+    chairs = str(max(size.clients))
+    plan: dict[str, Any] = house.python(
+        SMALL, "-m", "bench.furnish", "--chairs", chairs, "--pool", str(size.pool)
+    )
+    house.make_database(LARGE, template=SMALL)
+    for name, journeys in ((SMALL, size.small), (LARGE, size.large)):
+        say(f"bench: {journeys:,} journeys by COPY")
+        recorded = ",".join(plan["recorded"])
+        filled = house.python(
+            name,
+            *("-m", "bench.fill", "--journeys", str(journeys), "--entries-each", str(PER_JOURNEY)),
+            *("--recorded", recorded),
+            given=house.superuser(name),
+        )
+        say(f"bench: {filled['entries']:,} entries, {filled['bytes'] >> 20:,} MiB, {filled['seconds']} s")
+        plan[name] = filled
+    return plan
+
+
+class Measuring:
+    """The phases of a bench, each with journeys of its own that nobody has begun."""
+
+    def __init__(self, house: House, size: Size, plan: dict[str, Any], ports: Mapping[str, int]) -> None:
+        self.house, self.size, self.plan, self.ports = house, size, plan, ports
+        self.fresh: list[Any] = list(plan["journeys"])
+        self.answered = 0
+
+    def take(self, share: float) -> list[Any]:
+        """Some of the journeys that are left."""
+        count = int(len(self.plan["journeys"]) * share)
+        taken, self.fresh = self.fresh[:count], self.fresh[count:]
+        return taken
+
+    def target(self, name: str, kind: str, database: str, journeys: list[Any]) -> dict[str, Any]:
+        """One thing to send requests to."""
+        return {
+            "name": name,
+            "kind": kind,
+            "port": self.ports[database],
+            "database": self.house.environment(database)["DATABASE_URL"],
+            "journeys": journeys,
+            "processes": self.house.processes(database),
+        }
+
+    def load(self, clients: int, rounds: int, targets: list[dict[str, Any]]) -> dict[str, list[report.Round]]:
+        """Run the load generator."""
+        plan = {
+            "clients": clients,
+            "rounds": rounds,
+            "warm_up": 1,
+            "seconds": self.size.seconds,
+            "chairs": self.plan["chairs"],
+            "peer_token": self.plan["peer_token"],
+            "targets": targets,
+        }
+        found = self.house.python(SMALL, "-m", "bench.load", given=plan)
+        self.answered += sum(found["answered"][one["name"]] for one in targets if one["kind"] == "scan")
+        rounds_found: dict[str, list[report.Round]] = found["rounds"]
+        if any(not rounds for rounds in rounds_found.values()):
+            raise BenchError("the prepared journeys were used up in the first round: lower BENCH_SECONDS")
+        return rounds_found
+
+    def clients(self, number: int) -> dict[str, Any]:
+        """Scans and the peer, side by side."""
+        say(f"bench: {number} client{'s' if number > 1 else ''}")
+        journeys = self.take(0.15 if number == 1 else 0.27)
+        found = self.load(
+            number,
+            self.size.rounds,
+            [self.target("scan", "scan", SMALL, journeys), self.target("peer", "peer", SMALL, [])],
+        )
+        return {
+            "scan": report.as_json(report.series(found["scan"])),
+            "peer": report.as_json(report.series(found["peer"])),
+            "ratio": report.ratio(found["scan"], found["peer"]),
+            "by_kind": report.by_kind(found["scan"]),
+        }
+
+    def growth(self) -> dict[str, Any]:
+        """The same journeys in both databases, by one client."""
+        say("bench: growth")
+        journeys = self.take(0.25)
+        small, large = (self.target(name, "scan", name, journeys) for name in (SMALL, LARGE))
+        found = self.load(1, self.size.rounds * 2, [small, large])
+        return {
+            "small": {**self.plan[SMALL], "scan": report.as_json(report.series(found[SMALL]))},
+            "large": {**self.plan[LARGE], "scan": report.as_json(report.series(found[LARGE]))},
+            "p50_ratio": report.latency_ratio(found[LARGE], found[SMALL]),
+        }
+
+    def statements(self) -> dict[str, Any]:
+        """SQL statements of each kind of request, in both databases."""
+        say("bench: statements")
+        given = {"chairs": self.plan["chairs"], "journeys": self.take(0.05)[:2]}
+        found = {}
+        for short, name in (("small", SMALL), ("large", LARGE)):
+            found[short] = self.house.python(name, "-m", "bench.statements", given=given)
+            self.answered += found[short].pop("answered")
+        return found
+
+
+def _machine(house: House) -> dict[str, Any]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    command = shlex.join(next(iter(house.webs.values())).command)
+    workers, threads = (command.split(f"--{name} ")[1].split()[0] for name in ("workers", "threads"))
+    return {
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 2**30),
+        "python": platform.python_version(),
+        "postgres": house.query("SHOW server_version"),
+        "fsync": house.query("SHOW fsync"),
+        "synchronous_commit": house.query("SHOW synchronous_commit", SMALL),
+        "web": f"gunicorn, {workers} workers x {threads} threads",
+        "load_average": os.getloadavg()[0],
+    }
+
+
+def main() -> int:
+    """The command line."""
+    began = time.monotonic()
+    folder = Path(os.environ.get("BENCH_DATA") or ROOT / "var" / "bench").resolve()
+    try:
+        size = Size.wanted()
+        with House.opened(folder, keeps=bool(os.environ.get("BENCH_KEEP"))) as house:
+            found = bench(house, size)
+    except (BenchError, RunError, EmbeddedError, ValueError) as error:
+        sys.stderr.write(f"bench: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    found["minutes"] = round((time.monotonic() - began) / 60, 1)
+    (folder / "latest.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    say("\n" + report.table(found) + f"\n\nTook {found['minutes']} minutes; kept in {folder / 'latest.json'}")
+    wrong = [phase["scan"]["failures"] for phase in found["clients"].values() if phase["scan"]["failures"]]
+    if wrong or found["answered"] != found["recorded"]:
+        sys.stderr.write(
+            "bench: there were wrong answers, or answers that are not recorded: no number counts\n"
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

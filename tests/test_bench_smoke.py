@@ -1,0 +1,96 @@
+"""The bench works from end to end, in small. Nothing here is timed: `make bench` measures."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bench import report
+from bench.clones import Clone, Mould, own_words, pattern_of
+
+ROOT = Path(__file__).resolve().parent.parent
+ID, OTHER_ID = "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the servers' account may enter, as pytest's own are not."""
+    made = Path(tempfile.mkdtemp(prefix="veintrace-bench-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "BENCH_QUICK": "1",
+        "BENCH_DATA": str(folder),
+        "VEINTRACE_SERVER_DATA": str(folder / "servers"),
+        "VEINTRACE_SOCKETS": str(folder),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((folder / "latest.json").read_text())
+    assert found["answered"] == found["recorded"] > 50
+    assert found["clients"]["1"]["scan"]["failures"] == {}
+    assert (found["growth"]["small"]["journeys"], found["growth"]["large"]["journeys"]) == (80, 160)
+    assert found["growth"]["large"]["entries"] == pytest.approx(800, rel=0.1)
+    assert found["statements"]["small"] == found["statements"]["large"]
+    assert (found["machine"]["fsync"], found["machine"]["synchronous_commit"]) == ("on", "on")
+    assert "no number counts" in done.stdout
+
+
+def a_round(*times: float, seconds: float = 1.0) -> report.Round:
+    return {
+        "seconds": seconds,
+        "latencies": [("item", took) for took in times],
+        "failures": {},
+        "processor": [0.1, 0.2],
+    }
+
+
+def test_percentiles_are_of_the_nearest_rank() -> None:
+    ordered = [float(number) for number in range(1, 101)]
+    assert [report.percentile(ordered, share) for share in (0.5, 0.95, 0.99)] == [50.0, 95.0, 99.0]
+    assert report.percentile([7.0], 0.99) == 7.0
+
+
+def test_ratios_compare_rounds_that_met_the_same_noise() -> None:
+    scans = [a_round(0.01, 0.01), a_round(0.04)]
+    peers = [a_round(0.005, 0.005, 0.005, 0.005), a_round(0.02, 0.02)]
+    assert report.ratio(scans, peers) == 0.5
+    assert report.latency_ratio(scans, peers) == 2.0
+
+
+def test_a_series_without_an_answer_is_no_series() -> None:
+    with pytest.raises(ValueError, match="nothing was answered"):
+        report.series([a_round()])
+
+
+def test_a_clone_has_words_of_its_own_and_keeps_the_rest() -> None:
+    text = f"{ID} {OTHER_ID} CHA999926000007 2026-03-02T08:00:00.000000Z 2026-03-02 08:00:00+00"
+    words = own_words([text], {ID}, core="A999926000007", din="", batch="", keys=[], labels=[])
+    clone = Clone(number=123_456, label=1, mask=1, back=timedelta(days=1))
+    filled = Mould.of(text, pattern_of(words)).filled({word: change(clone) for word, change in words.items()})
+    other = ID[:-1] + "4"
+    assert filled == (
+        f"{other} {OTHER_ID} CHA999926123456 2026-03-01T08:00:00.000000Z 2026-03-01 08:00:00+00:00"
+    )
+    assert re.fullmatch(r"[0-9a-f-]{36}", other)
