@@ -52,9 +52,9 @@ def test_a_switch_is_on_or_off(monkeypatch: pytest.MonkeyPatch, text: str, expec
 
 
 def test_a_database_address_may_name_a_socket_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VT_DB", "postgresql://someone:secret@/base?host=/tmp/vt-0123")
+    monkeypatch.setenv("VT_DB", "postgresql://someone:secret@/base?host=/run/vt-0123")
     found = settings.database("VT_DB", lock_timeout=7)
-    assert (found["HOST"], found["NAME"], found["USER"]) == ("/tmp/vt-0123", "base", "someone")
+    assert (found["HOST"], found["NAME"], found["USER"]) == ("/run/vt-0123", "base", "someone")
     assert found["CONN_MAX_AGE"] is None
     assert "host" not in found["OPTIONS"]
     monkeypatch.setenv("VT_DB", "sqlite:///base.db")
@@ -65,7 +65,7 @@ def test_a_database_address_may_name_a_socket_folder(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("unix:///tmp/vt/redis.sock?db=3", "redis+socket:///tmp/vt/redis.sock?virtual_host=3"),
+        ("unix:///run/vt/redis.sock?db=3", "redis+socket:///run/vt/redis.sock?virtual_host=3"),
         ("redis://redis:6379/0", "redis://redis:6379/0"),
     ],
 )
