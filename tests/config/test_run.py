@@ -145,7 +145,8 @@ def test_a_run_from_start_to_stop(running: Running) -> None:
     running.process.send_signal(signal.SIGINT)
     said, _ = running.process.communicate(timeout=PATIENCE)
     assert running.process.returncode == 0, said
-    assert running.family() == []
+    # a part that was just being started when Ctrl-C came is ended by the kernel, a moment after its starter
+    until(lambda: not running.family(), "nothing is left over")
 
 
 def test_a_taken_port_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
