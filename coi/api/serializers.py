@@ -72,6 +72,9 @@ class NextSerializer(serializers.Serializer[None]):
     part = serializers.ChoiceField(choices=[(p.value, p.value) for p in Part])
     position = serializers.IntegerField()
     total = serializers.IntegerField()
+    left_behind = serializers.ListField(
+        child=serializers.CharField(), help_text="Containers on hold that stay where they are."
+    )
     choices = ChoiceSerializer(many=True)
     values = ValueSerializer(many=True)
     instruction = serializers.CharField()

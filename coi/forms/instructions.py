@@ -1,7 +1,7 @@
 """What to do next, as one sentence: the codes of `next` in an answer made into an instruction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -48,7 +48,15 @@ _NEEDS: Mapping[str, tuple[Sentence, Sentence]] = {
 
 
 def instruction_for(after: Mapping[str, Any]) -> Instruction:
-    """The instruction for what an answer waits for."""
+    """The instruction for what an answer waits for; what stays behind on hold is said with it."""
+    found, left = _instruction(after), ", ".join(after.get("left_behind", ()))
+    if not left:
+        return found
+    stays = str(_("On hold, stays here: {codes}.")).format(codes=left)
+    return replace(found, hint=f"{stays} {found.hint}")
+
+
+def _instruction(after: Mapping[str, Any]) -> Instruction:
     need, item = str(after["need"]), str(after["item"])
     if need != "scan":
         text, hint = _NEEDS[need]

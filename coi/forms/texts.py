@@ -133,6 +133,8 @@ REFUSALS: Mapping[RefusalCode, Text] = {
     RefusalCode.UNREADABLE: Text(_("The code could not be read: {reason}."), _("Scan it again.")),
 }
 
+_NO_TITLES: Mapping[str, str] = {}
+
 # A wristband is on a person: it is not put aside.
 _OTHER_PATIENT = Text(
     _("This wristband belongs to another patient's journey."),
@@ -149,21 +151,27 @@ _INDEPENDENCE: Mapping[str, tuple[Sentence, Sentence]] = {
 }
 
 
-def refusal_text(code: str, params: Mapping[str, str], zone: str = "UTC") -> tuple[str, str]:
-    """Message and remedy of one refusal, filled in; times are told in the zone of the site."""
+def refusal_text(
+    code: str, params: Mapping[str, str], zone: str = "UTC", titles: Mapping[str, str] = _NO_TITLES
+) -> tuple[str, str]:
+    """Message and remedy of one refusal, filled in; times in the zone of the site, steps by their titles if known."""
     text = REFUSALS[RefusalCode(code)]
     if code == RefusalCode.IDENTITY_MISMATCH and params.get("kind") == "wristband":
         text = _OTHER_PATIENT
-    filled = _in_words(RefusalCode(code), params, zone)
+    filled = _in_words(RefusalCode(code), params, zone, titles)
     return _fill(text.message, filled), _fill(text.remedy, filled)
 
 
-def _in_words(code: RefusalCode, params: Mapping[str, str], zone: str) -> Mapping[str, str]:
+def _in_words(
+    code: RefusalCode, params: Mapping[str, str], zone: str, titles: Mapping[str, str]
+) -> Mapping[str, str]:
     """The parameters as people say them; a parameter that the rule did not give reads as nothing."""
     found: defaultdict[str, str] = defaultdict(str, params)
     for name, say in _SAY.items():
         if name in params:
             found[name] = say(params[name])
+    for name in NAMING & params.keys():
+        found[name] = titles.get(params[name], found[name])
     if "at" in params:
         found["at"] = clock_time(params["at"], zone)
     if code is RefusalCode.WITNESS_NOT_INDEPENDENT:
@@ -171,6 +179,9 @@ def _in_words(code: RefusalCode, params: Mapping[str, str], zone: str) -> Mappin
         found["why"], found["remedy"] = _fill(why, found), _fill(remedy, found)
     return found
 
+
+# Parameters that name a step or a value by its code; the protocol has the title.
+NAMING = frozenset({"step", "waits_for", "name"})
 
 _SAY = {
     "kind": words.thing,
@@ -217,6 +228,9 @@ ERRORS: Mapping[str, Sentence] = {
     "patient_enrolled": _("This patient was enrolled at the same moment by somebody else. Try again."),
     "container_unknown": _("There is no such container, or it is not yours to see."),
     "container_used": _("This container has been used: its label can no longer be replaced."),
+    "label_not_applied_here": _(
+        "Nobody at the party that has this container can apply a new label. Replace it on arrival."
+    ),
     "label_unknown": _("There is no such label, or it is not yours to see."),
     "label_void": _("This copy is void already."),
     "label_not_rendered": _("The label is still being drawn. Try again in a moment."),

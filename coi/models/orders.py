@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from coi.models.base import Projection, choices, is_one_of, site_key
 from coi.rules.journey import OrderKind
+from coi.rules.protocol import Party
 
 
 class Patient(Projection):
@@ -62,6 +63,16 @@ class Order(Projection):
             ),
         ]
         indexes = [models.Index(fields=["-ordered_at"], name="coi_order_recent")]
+
+    @property
+    def sites(self) -> dict[Party, str]:
+        """The codes of the sites that take part, by what they are to this order."""
+        return {
+            Party.TREATING: self.treating_site_id,
+            Party.COLLECTION: self.collection_site_id,
+            Party.COURIER: self.courier_site_id,
+            Party.MANUFACTURER: self.manufacturing_site_id,
+        }
 
 
 class Alias(Projection):

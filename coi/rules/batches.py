@@ -97,6 +97,7 @@ class BatchSummary:
     disposition: Disposition
     protocol_id: str
     specification_id: str
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)

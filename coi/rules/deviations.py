@@ -75,10 +75,14 @@ def deviation_for(refusals: tuple[Refusal, ...], *, is_critical: bool) -> Deviat
 
     `is_critical`: the step (or one of those that it could have been) is critical.
     """
+    held = {c for r in refusals if r.code is RefusalCode.ON_HOLD for c in r.containers}
     causes = [
         r
         for r in refusals
-        if r.kind is RefusalKind.STOP and r.code not in _NEVER and (is_critical or r.code in _ALWAYS)
+        if r.kind is RefusalKind.STOP
+        and r.code not in _NEVER
+        and (is_critical or r.code in _ALWAYS)
+        and not (r.code is RefusalCode.HOLD_TIME_PASSED and held.issuperset(r.containers))
     ]
     if not causes:
         return None

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from coi.rules import checks, genealogy
+from coi.rules import checks
 from coi.rules.checks import Need, Next
 from coi.rules.identifiers import IdentifierKind
 from coi.rules.journey import (
@@ -37,8 +37,11 @@ from coi.rules.situation import (
     Situation,
     done_for,
     in_play,
+    is_held,
+    is_late,
     is_void,
     item_for,
+    left_behind,
     missing_before,
     needs_second_person,
     understand,
@@ -87,7 +90,7 @@ def _refuse(situation: Situation, refusals: tuple[Refusal, ...]) -> Decision:
     only_unreadable = all(r.code is RefusalCode.UNREADABLE for r in refusals)
     outcome = Outcome.UNREADABLE if only_unreadable else Outcome.REFUSED
     is_stop = any(r.kind is RefusalKind.STOP for r in refusals)
-    if is_stop or situation.known.has_open_stop:
+    if is_stop or situation.known.open_stop:
         return Decision(outcome, situation, Next(Need.CLEARANCE), refusals)
     return Decision(outcome, situation, _what_now(situation, ()), refusals)
 
@@ -198,16 +201,23 @@ def container_interlock(situation: Situation) -> Iterator[Refusal]:
     step, order = situation.step, situation.order
     if step is None or order is None or step.scope is Scope.ORDER:
         return
-    subjects = {container.id for container in situation.subjects}
-    for target in situation.targets():
-        found = situation.known.containers.get(target.container_id)
-        if found is None or found.order_id != order.id or item_for(step, target) is None:
+    lawful = {container.id for container in (*situation.subjects, *left_behind(situation))}
+    for target, found in _scanned(situation):
+        if item_for(step, target) is None:
             continue
         params = {"found": found.code, "kind": found.kind}
         if found.kind not in step.kinds:
             yield Refusal(RefusalCode.WRONG_KIND, {**params, "step": step.code}, (found.id,))
-        elif found.id not in subjects:
+        elif found.id not in lawful:  # one that is left behind is on hold, and refused for that
             yield Refusal(RefusalCode.WRONG_CONTAINER, params, (found.id,))
+
+
+def _scanned(situation: Situation) -> Iterator[tuple[Target, ContainerFacts]]:
+    """The containers of this journey that were scanned."""
+    for target in situation.targets():
+        found = situation.known.containers.get(target.container_id)
+        if found is not None and situation.order is not None and found.order_id == situation.order.id:
+            yield target, found
 
 
 def witness_sees_the_same(situation: Situation) -> Iterator[Refusal]:
@@ -272,15 +282,17 @@ def _ids(situation: Situation) -> tuple[str, ...]:
 
 def hold_interlock(situation: Situation) -> Iterator[Refusal]:
     """An open hold or critical deviation on the container or on anything it was made from."""
-    held = genealogy.descendants(situation.known.held, situation.known.parents)
-    for container in situation.subjects:
-        if container.id in held and not _closes(situation):
+    if _must_be_recorded(situation):
+        return
+    for container in dict.fromkeys([*situation.subjects, *(found for _, found in _scanned(situation))]):
+        if is_held(situation.known, container):
             yield Refusal(RefusalCode.ON_HOLD, {"found": container.code}, (container.id,))
 
 
-def _closes(situation: Situation) -> bool:
-    """Closing out is how a held or expired container ends; it must stay possible."""
-    return situation.step is not None and situation.step.does is Does.CLOSE
+def _must_be_recorded(situation: Situation) -> bool:
+    """Closing out is how a held or expired container ends, and what has happened cannot be refused any more."""
+    step = situation.step
+    return step is not None and (step.does is Does.CLOSE or step.is_past)
 
 
 def life_interlock(situation: Situation) -> Iterator[Refusal]:
@@ -288,11 +300,12 @@ def life_interlock(situation: Situation) -> Iterator[Refusal]:
     step, now = situation.step, situation.attempt.now
     if step is None or _is_done(situation):
         return
+    is_timely = not _must_be_recorded(situation)
     for container in situation.subjects:
         params = {"found": container.code}
-        if container.expires_at is not None and container.expires_at <= now and not _closes(situation):
+        if container.expires_at is not None and container.expires_at <= now and is_timely:
             yield Refusal(RefusalCode.EXPIRED, params, (container.id,))
-        if container.hold_until is not None and container.hold_until < now and not _closes(situation):
+        if is_late(container, now) and is_timely:
             yield Refusal(RefusalCode.HOLD_TIME_PASSED, params, (container.id,))
         if container.status not in in_play(step) and container.status is not ContainerStatus.UNLABELLED:
             yield Refusal(
@@ -332,8 +345,8 @@ def stock_interlock(situation: Situation) -> Iterator[Refusal]:
 
 def stop_interlock(situation: Situation) -> Iterator[Refusal]:
     """A STOP at this station waits for a second qualified person."""
-    if situation.known.has_open_stop:
-        yield Refusal(RefusalCode.STOP_NOT_CLEARED)
+    if situation.known.open_stop:
+        yield Refusal(RefusalCode.STOP_NOT_CLEARED, {"check": situation.known.open_stop})
 
 
 def authority_interlock(situation: Situation) -> Iterator[Refusal]:

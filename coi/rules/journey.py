@@ -90,12 +90,13 @@ class ContainerFacts:
 
 @dataclass(frozen=True)
 class DoneStep:
-    """A completed step, for one subject (order, batch or container id)."""
+    """A completed step, for one subject (order, batch or container id) and the containers that took part in it."""
 
     step: str
     subject: str
     at: datetime
     by: str
+    containers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Known:
     checks: Mapping[str, CheckFacts] = field(default_factory=dict)
     void_copies: frozenset[str] = frozenset()
     place_order: str = ""
-    has_open_stop: bool = False
+    open_stop: str = ""
 
 
 @dataclass(frozen=True)

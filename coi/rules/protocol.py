@@ -112,7 +112,11 @@ class Makes:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a protocol. `after` names the steps that must be done before, for the same material."""
+    """One step of a protocol. `after` names the steps that must be done before, for the same material.
+
+    `is_past`: it records what has happened already and nobody can prevent any more (an infusion that ended). A hold or
+    a time that is over no longer refuses it; what overran has its deviation.
+    """
 
     code: str
     title: str
@@ -131,6 +135,7 @@ class Step:
     is_signed: bool = False
     is_critical: bool = False
     is_repeatable: bool = False
+    is_past: bool = False
     lots: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
     values: tuple[ValueRule, ...] = ()
@@ -279,6 +284,7 @@ def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
         is_signed=reader.get("is_signed", bool, False),
         is_critical=reader.get("is_critical", bool, False),
         is_repeatable=reader.get("is_repeatable", bool, False),
+        is_past=reader.get("is_past", bool, False),
         lots=reader.texts("lots"),
         equipment=reader.texts("equipment"),
         values=_read_values(reader),
@@ -336,6 +342,8 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
             batched.add(step.code)
         if step.scope is Scope.BATCH and step.code not in batched:
             faults.append(Problem(f"{path}.after", "not_after_start_of_batch"))
+        if step.is_past and not any(_guards_infusion(earlier) for earlier in steps if earlier.code in step.after):
+            faults.append(Problem(f"{path}.is_past", "not_after_a_guarded_step"))
         if step.hold_until_step and step.hold_until_step not in codes:
             faults.append(Problem(f"{path}.hold_until_step", "unknown_step", {"code": step.hold_until_step}))
         if step.code in seen:
@@ -346,6 +354,11 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
         seen.add(step.code)
         found = (*_step_faults(step), *_shape_faults(step), *_value_faults(step))
         faults.extend(Problem(f"{path}.{key}", code) for key, code in found)
+
+
+def _guards_infusion(step: Step) -> bool:
+    """Whether the step lets through only what is released and may be given to a patient."""
+    return frozenset(Guard) <= step.guards
 
 
 def _step_faults(step: Step) -> list[tuple[str, str]]:
@@ -369,6 +382,7 @@ def _step_faults(step: Step) -> list[tuple[str, str]]:
         ("makes", step.does in (Does.COLLECT, Does.MAKE, Does.POOL) and step.makes is None, "required"),
         ("items", step.does is Does.APPLY_LABEL and Item.LABEL not in step.items, "label_required"),
         ("items", step.does is Does.PUT_AWAY and Item.PLACE not in step.items, "place_required"),
+        ("is_past", step.is_past and step.does is not Does.INFUSE, "only_for_infuse"),
         (
             "hold_minutes",
             (step.hold_minutes is None) != (not step.hold_until_step),

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from coi.rules import genealogy
@@ -135,18 +136,49 @@ def _subjects(situation: Situation, step: Step | None) -> tuple[ContainerFacts, 
         return ()
     if step.scope is Scope.CONTAINER:
         return (scanned[0],)
-    together = batch_containers(known, step, scanned[0].batch_id)
-    return together or (scanned[0],)
+    together = [c for c in _of_batch(known, step, scanned[0].batch_id) if not _is_left(situation, step, c)]
+    return tuple(together) or (scanned[0],)
 
 
-def batch_containers(known: Known, step: Step, batch_id: str) -> tuple[ContainerFacts, ...]:
+def _of_batch(known: Known, step: Step, batch_id: str) -> list[ContainerFacts]:
     """Every container of the step's kinds in the batch that is still in play, in a fixed order.
 
     One that waits for its label is among them: it must not be left behind unnoticed.
     """
     states = in_play(step) | {ContainerStatus.UNLABELLED}
     found = (c for c in known.containers.values() if c.batch_id == batch_id and c.kind in step.kinds)
-    return tuple(sorted((c for c in found if c.status in states), key=lambda c: c.code))
+    return sorted((c for c in found if c.status in states), key=lambda c: c.code)
+
+
+def _is_left(situation: Situation, step: Step, container: ContainerFacts) -> bool:
+    """Whether the rest of the batch moves on without it: a hold blocks what it names and nothing else.
+
+    Only where things are moved. What is pooled would hold the rest of the batch and leave this out for good.
+    """
+    if step.does not in (Does.TRANSFER, Does.PUT_AWAY) or situation.order is None:
+        return False
+    is_elsewhere = container.custodian != situation.order.sites.get(step.party, "")
+    return is_elsewhere or is_held(situation.known, container)
+
+
+def left_behind(situation: Situation) -> tuple[ContainerFacts, ...]:
+    """Containers of the batch, in the same custody, that a step leaves where they are because they are on hold."""
+    step, order = situation.step, situation.order
+    if step is None or order is None or step.scope is not Scope.BATCH or not situation.subjects:
+        return ()
+    taken = {container.id for container in situation.subjects}
+    here = (c for c in _of_batch(situation.known, step, situation.batch_id) if c.id not in taken)
+    return tuple(c for c in here if c.custodian == order.sites.get(step.party, ""))
+
+
+def is_held(known: Known, container: ContainerFacts) -> bool:
+    """Whether an open hold names the container or anything it was made from."""
+    return container.id in genealogy.descendants(known.held, known.parents)
+
+
+def is_late(container: ContainerFacts, now: datetime) -> bool:
+    """Whether the time within which the next step had to be done is over."""
+    return container.hold_until is not None and container.hold_until < now
 
 
 def in_play(step: Step) -> frozenset[ContainerStatus]:
@@ -232,45 +264,39 @@ def done_for(situation: Situation, step: Step) -> DoneStep | None:
     """Who completed this step for the subject of the request, if anybody did."""
     order = situation.order
     if step.scope is Scope.ORDER:
-        return _find(situation.known, step, {order.id} if order is not None else set())
+        done = (d for d in situation.known.done if order is not None and d.subject == order.id)
+        return next((d for d in done if d.step == step.code), None)
     containers = situation.subjects or _containers(situation.attempt, situation.known)
     found = (done_for_container(situation.known, step, c) for c in containers)
     return next((done for done in found if done is not None), None)
 
 
 def done_for_container(known: Known, step: Step, container: ContainerFacts) -> DoneStep | None:
-    """Who completed this step for the container or for its batch, if anybody did."""
+    """Who completed this step with the container, alone or with its batch, if anybody did."""
     if step.does is Does.APPLY_LABEL and container.status is ContainerStatus.UNLABELLED:
         return None  # relabelled since: the new copy has to be applied and scanned back again
-    return _find(
-        known, step, {container.id} if step.scope is Scope.CONTAINER else {container.batch_id} - {""}
-    )
-
-
-def _find(known: Known, step: Step, subjects: set[str]) -> DoneStep | None:
-    return next((d for d in known.done if d.step == step.code and d.subject in subjects), None)
+    return next((d for d in known.done if d.step == step.code and container.id in d.containers), None)
 
 
 def missing_before(situation: Situation, step: Step, container: ContainerFacts | None) -> tuple[str, ...]:
-    """The codes of earlier steps still undone for this material: the container, its ancestors, its batch, its order.
+    """The codes of earlier steps still undone for this material: the container, its ancestors, its order.
 
     Without a container it is anything of this journey, and of no other that happens to be known.
     """
     known, order = situation.known, situation.order
     around = _whole(known, order) if container is None else _lineage(known, order, container)
-    codes = {d.step for d in known.done if d.subject in around}
+    codes = {d.step for d in known.done if d.subject in around or not around.isdisjoint(d.containers)}
     return tuple(code for code in step.after if code not in codes)
 
 
 def _whole(known: Known, order: OrderFacts | None) -> frozenset[str]:
     if order is None:
         return frozenset()
-    own = [c for c in known.containers.values() if c.order_id == order.id]
-    return frozenset({order.id, *(c.id for c in own), *(c.batch_id for c in own)}) - {""}
+    return frozenset({order.id, *(c.id for c in known.containers.values() if c.order_id == order.id)})
 
 
 def _lineage(known: Known, order: OrderFacts | None, container: ContainerFacts) -> frozenset[str]:
-    around = {container.id, container.batch_id, order.id if order is not None else ""} - {""}
+    around = {container.id, order.id if order is not None else ""} - {""}
     return genealogy.ancestors(container.id, known.parents) | around
 
 

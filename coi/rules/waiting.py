@@ -82,8 +82,10 @@ def _waiting(situation: Situation, steps: list[Step]) -> Iterator[Waiting]:
 
 def _is_due(situation: Situation, step: Step, container: ContainerFacts) -> bool:
     is_in_play = container.kind in step.kinds and container.status in in_play(step)
+    is_there = situation.order is not None and container.custodian == situation.order.sites[step.party]
     return (
         is_in_play
+        and is_there
         and done_for_container(situation.known, step, container) is None
         and not missing_before(situation, step, container)
     )

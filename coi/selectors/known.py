@@ -155,7 +155,8 @@ SELECT json_build_object(
              FROM coi_hold h WHERE h.order_id = ANY(given.ids) AND h.released_at IS NULL),
   'batches', (SELECT json_agg(json_build_array(b.id, b.disposition))
              FROM coi_batch b WHERE b.order_id = ANY(given.ids)),
-  'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name) ORDER BY s.at)
+  'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name, s.containers)
+               ORDER BY s.at)
              FROM coi_steprecord s WHERE s.order_id = ANY(given.ids)),
   'checks', (SELECT json_agg(json_build_array(k.id, k.order_id, k.step, k.station, k.state, k.performer_id,
                k.performer_name, k.subjects, k.batch, k.scans, k.values, k.performed_at, k.witness_id)
@@ -166,8 +167,9 @@ SELECT json_build_object(
   'void', (SELECT json_agg(l.id)
              FROM coi_labelcopy l WHERE l.order_id = ANY(given.ids) AND l.status = 'void'),
   'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s::text AND u.closed_at IS NULL),
-  'stop', EXISTS (SELECT 1 FROM coi_check k
-             WHERE k.station = %(station)s::text AND k.state = 'stopped' AND k.cleared_at IS NULL)
+  'stop', (SELECT k.id FROM coi_check k
+             WHERE k.station = %(station)s::text AND k.state = 'stopped' AND k.cleared_at IS NULL
+             ORDER BY k.opened_at DESC LIMIT 1)
 )::text FROM given
 """
 
@@ -193,11 +195,14 @@ def _known(found: Mapping[str, Any]) -> Known:
         parents=tuple((child, parent) for child, parent in found["parents"] or ()),
         held=frozenset(found["held"] or ()),
         dispositions={batch: Disposition(state) for batch, state in found["batches"] or ()},
-        done=tuple(DoneStep(step, subject, _time(at), by) for step, subject, at, by in found["done"] or ()),
+        done=tuple(
+            DoneStep(step, subject, _time(at), by, tuple(containers))
+            for step, subject, at, by, containers in found["done"] or ()
+        ),
         checks={row[0]: _check(row) for row in found["checks"] or ()},
         void_copies=frozenset(found["void"] or ()),
         place_order=found["place"] or "",
-        has_open_stop=found["stop"],
+        open_stop=found["stop"] or "",
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from coi.events import Event
 from coi.rules.interlocks import Decision
 from coi.rules.outcome import Outcome, Refusal
+from coi.rules.situation import left_behind
 from coi.selectors.known import secret_index_key
 from coi.services.context import Context
 from ledger.rules import Change, Subject, new
@@ -92,8 +93,19 @@ def answer_of(
         "journey": situation.order.coi_id if situation.order and _may_show(decision) else "",
         "countdown": _countdown(decision),
         "entry": entry_facts(context.scan.scan_id, event_of(decision), context),
+        **_titles(decision),
         **extra,
     }
+
+
+def _titles(decision: Decision) -> dict[str, dict[str, str]]:
+    """What the protocol calls the steps and values that the refusals name; words are made at the door."""
+    step, protocol = decision.situation.step, decision.situation.protocol
+    known = {rule.name: rule.label for rule in step.values} if step is not None else {}
+    known |= {s.code: s.title for s in protocol.steps} if protocol is not None else {}
+    named = {str(value) for refusal in decision.refusals for value in refusal.params.values()}
+    titles = {code: known[code] for code in sorted(named & known.keys())}
+    return {"titles": titles} if titles else {}
 
 
 def entry_facts(scan_id: UUID, event: Event, context: Context) -> dict[str, str]:
@@ -111,6 +123,7 @@ def _next(decision: Decision) -> dict[str, Any]:
         "part": str(after.part),
         "position": after.position,
         "total": after.total,
+        "left_behind": [] if decision.refusals else [c.code for c in left_behind(situation)],
         "choices": [{"code": s.code, "title": s.title} for s in situation.choices],
         "values": _value_fields(decision),
     }

@@ -151,6 +151,7 @@ def _idle() -> dict[str, Any]:
         "part": "performer",
         "position": 0,
         "total": 0,
+        "left_behind": [],
         "choices": [],
         "values": [],
     }

@@ -1,12 +1,12 @@
 """What an accepted request changes: the check as it goes on, and, once complete, what its step does."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from coi.rules.deviations import DeviationClass, DeviationPlan
 from coi.rules.interlocks import Decision
 from coi.rules.journey import (
     CheckState,
@@ -17,13 +17,13 @@ from coi.rules.journey import (
     ItemScan,
     OrderFacts,
 )
-from coi.rules.outcome import Outcome
+from coi.rules.outcome import Outcome, RefusalCode
 from coi.rules.protocol import Does, Item, Makes, Scope, Step
-from coi.rules.situation import Part
-from coi.services import labels, numbers
+from coi.rules.situation import Part, is_late, left_behind
+from coi.services import deviations, labels, numbers
 from coi.services.context import Context, Follow, Plan
-from coi.services.recording import facility_of
-from ledger.rules import Change, Subject, canonical, derive, new, put
+from coi.services.recording import digest_of, facility_of
+from ledger.rules import Change, Subject, derive, new, put
 from ledger.rules.actors import AuthMethod, EntryRef
 from people.rules.credentials import Confirmed
 from people.rules.signatures import Meaning
@@ -163,11 +163,6 @@ def _signature(context: Context, decision: Decision, check_id: UUID) -> Follow:
     return follow
 
 
-def digest_of(record: object) -> str:
-    """SHA-256 of a record's canonical bytes: what a signature is over."""
-    return hashlib.sha256(canonical(record)).hexdigest()
-
-
 def _step_record(done: _Completed) -> Change:
     context, check = done.context, done.decision.situation.check
     subject = _subject(done)
@@ -235,7 +230,25 @@ def _subject(done: _Completed) -> str:
 
 def _does(done: _Completed) -> Plan:
     timed = _hold_time(done)
-    return _DOES[done.step.does](done).plus(Plan(changes=tuple(timed)))
+    return _DOES[done.step.does](done).plus(Plan(changes=tuple(timed))).plus(_overrun(done))
+
+
+def _overrun(done: _Completed) -> Plan:
+    """What took longer than it may is recorded all the same, and has its deviation: this one, unless it was opened."""
+    late = tuple(c.id for c in done.subjects if done.step.is_past and is_late(c, done.now))
+    if not late or deviations.is_opened(late, RefusalCode.HOLD_TIME_PASSED):
+        return Plan()
+    return deviations.plan_opening(
+        DeviationPlan(DeviationClass.CRITICAL, RefusalCode.HOLD_TIME_PASSED, late),
+        site=done.context.station.site,
+        step=done.step.code,
+        order_id=done.order.id,
+        owners={container: done.order.id for container in late},
+        check_id=done.check_id,
+        scan_id=done.context.scan.scan_id,
+        actor_name=done.context.actor.name,
+        now=done.now,
+    )
 
 
 def _hold_time(done: _Completed) -> Iterable[Change]:
@@ -365,7 +378,8 @@ def _transfer(done: _Completed) -> Plan:
         for container in done.subjects
     ]
     moved = [put("coi.container", c.id, custodian_id=to_site, place="") for c in done.subjects]
-    return Plan(changes=(*moved, *rows), facts={"custody_to": to_site})
+    left = [container.code for container in left_behind(done.decision.situation)]
+    return Plan(changes=(*moved, *rows), facts={"custody_to": to_site, "left_behind": left})
 
 
 def _start_batch(done: _Completed) -> Plan:

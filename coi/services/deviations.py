@@ -8,11 +8,11 @@ from uuid import UUID
 from coi.events import Event
 from coi.models import Container, Deviation, Hold, Order
 from coi.rules.deviations import DUE, Cause, DeviationOutcome, DeviationPlan, DeviationState
+from coi.rules.outcome import RefusalCode
 from coi.rules.vault import VaultKind
 from coi.services import numbers, vault
-from coi.services.completing import digest_of
 from coi.services.context import Follow, Plan
-from coi.services.recording import repeated, require_at, writing
+from coi.services.recording import digest_of, repeated, require_at, writing
 from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
@@ -98,6 +98,11 @@ def _work(code: str, due: DeviationPlan, site: str, request_id: UUID, now: datet
         )
 
     return follow
+
+
+def is_opened(containers: Sequence[UUID | str], trigger: RefusalCode) -> bool:
+    """Whether any of these containers was ever held for this reason: each overrun is one deviation."""
+    return Hold.objects.filter(container_id__in=containers, reason_code=trigger).exists()
 
 
 def hold_row(
@@ -233,6 +238,8 @@ def close_deviation(
 ) -> None:
     """Close a deviation with cause, disposition and signature; its holds end, unless the containers are discarded.
 
+    `USE_AS_IS` after a time that was over accepts that time: the container may go on.
+
     Raises NotFound, NotAllowed (role, credential), Invalid (texts), Conflict (closed meanwhile).
     """
     if repeated(request_id, Event.DEVIATION_CLOSED, deviation=code, cause=cause, disposition=outcome):
@@ -246,8 +253,7 @@ def close_deviation(
     )
     signer = _require_quality(row, actor, now)
     with writing():
-        if Deviation.objects.select_for_update(no_key=True).get(id=row.id).state == DeviationState.CLOSED:
-            raise Conflict("deviation_closed")
+        _lock_open(row)
         texts, digests = _keep_texts(doing, cause=cause_text, disposition=outcome_text)
         closing = {
             "deviation": code,
@@ -272,7 +278,7 @@ def close_deviation(
             event=Event.DEVIATION_CLOSED,
             stream=_stream(row),
             facts={**closing, "signature": signature.id},
-            changes=[closed, *_released(row, outcome, actor, now)],
+            changes=[closed, *_released(row, outcome, actor, now), *_time_accepted(row, outcome, now)],
             subjects=_subjects(row),
         )
 
@@ -313,6 +319,14 @@ def _released(row: Deviation, outcome: DeviationOutcome, actor: Actor, now: date
     return [put("coi.hold", hold.id, released_at=now, released_by_name=actor.name) for hold in open_holds]
 
 
+def _time_accepted(row: Deviation, outcome: DeviationOutcome, now: datetime) -> Sequence[Change]:
+    """Quality signed that what waited too long may be used: the time that is over no longer refuses it."""
+    if outcome is not DeviationOutcome.USE_AS_IS or row.trigger != RefusalCode.HOLD_TIME_PASSED:
+        return []
+    late = Container.objects.filter(id__in=row.containers, hold_until__lt=now).order_by("id")
+    return [put("coi.container", container.id, hold_until=None, hold_step="") for container in late]
+
+
 def _open_deviation(code: str, actor: Actor, now: datetime) -> Deviation:
     row = Deviation.objects.select_related("order").filter(code=code).first()
     if row is None:
@@ -339,6 +353,14 @@ def _container(code: str) -> Container:
 def _need_reason(field: str, text: str) -> None:
     if not text.strip() or len(text) > 4000:
         raise Invalid("fields_invalid", detail={"fields": {field: "text_required"}})
+
+
+def _lock_open(row: Deviation) -> None:
+    """The journey, then the deviation; Conflict when somebody was quicker."""
+    if row.order_id is not None:
+        _lock(row.order_id)
+    if Deviation.objects.select_for_update(no_key=True).get(id=row.id).state == DeviationState.CLOSED:
+        raise Conflict("deviation_closed")
 
 
 def _lock(order_id: UUID) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 from coi.events import Event
 from coi.models import Check, LabelCopy, Order
 from coi.rules.journey import CheckState, ContainerStatus, CopyStatus
+from coi.rules.protocol import Does
+from coi.selectors.protocols import pinned_protocol
 from coi.services import numbers
 from coi.services.context import Context, Plan
 from coi.services.recording import repeated, writing
@@ -52,7 +54,8 @@ def reprint_label(
 ) -> str:
     """Void a copy (by its code) and issue the next one; the container waits for the new copy to be scanned back.
 
-    Returns the new copy's code. Raises NotFound, NotAllowed, Invalid (reason), Conflict (void already).
+    Returns the new copy's code. Raises NotFound, NotAllowed, Invalid (reason), Conflict (void already, used already,
+    or in the custody of a party that has no step to apply it).
     """
     if reason not in REPRINT_REASONS:
         raise Invalid("fields_invalid", detail={"fields": {"reason": "not_choice"}})
@@ -69,6 +72,8 @@ def reprint_label(
             raise Conflict("label_void")
         if row.container.status not in (ContainerStatus.UNLABELLED, ContainerStatus.AVAILABLE):
             raise Conflict("container_used")
+        if not _may_be_applied(row):
+            raise Conflict("label_not_applied_here")
         (code,) = numbers.new_label_codes(1)
         issued = derive(request_id, "label")
         entry = append(
@@ -85,6 +90,14 @@ def reprint_label(
         )
         enqueue(kind=RENDER, entry=entry, payload={"copy": issued}, now=now)
     return code
+
+
+def _may_be_applied(copy: LabelCopy) -> bool:
+    """Whether the protocol has a step by which whoever holds the container now can apply a new copy."""
+    container, sites = copy.container, copy.order.sites
+    protocol, _version = pinned_protocol(str(copy.order.protocol_id))
+    steps = [s for s in (protocol.steps if protocol is not None else ()) if s.does is Does.APPLY_LABEL]
+    return any(container.kind in s.kinds and sites[s.party] == container.custodian_id for s in steps)
 
 
 def _replaced(copy: LabelCopy, reason: str, issued: UUID, code: str, now: datetime) -> Sequence[Change]:

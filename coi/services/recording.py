@@ -1,5 +1,6 @@
 """What the services of this room do alike: ask for authority, name a broken constraint."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from coi.events import Event
-from ledger.rules import Actor, ActorKind, AuthMethod, Where
+from ledger.rules import Actor, ActorKind, AuthMethod, Where, canonical
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from people import selectors as people
@@ -58,6 +59,11 @@ def constraint_of(error: IntegrityError) -> str:
     """The name of the constraint that was broken, or empty."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", None) or ""
+
+
+def digest_of(record: object) -> str:
+    """SHA-256 of a record's canonical bytes: what a signature is over."""
+    return hashlib.sha256(canonical(record)).hexdigest()
 
 
 def facility_of(site: str) -> str:

@@ -31,8 +31,8 @@ def _open(container_id: UUID, now: datetime) -> bool:
     """One deviation, if under the journey's lock the container still is overdue and not yet held for it."""
     order = Order.objects.select_for_update(no_key=True).get(container__id=container_id)
     row = Container.objects.get(id=container_id)
-    is_held = Hold.objects.filter(container=row, reason_code=RefusalCode.HOLD_TIME_PASSED).exists()
-    if is_held or row.hold_until is None or row.hold_until >= now or row.status not in WATCHED:
+    is_opened = deviations.is_opened([row.id], RefusalCode.HOLD_TIME_PASSED)
+    if is_opened or row.hold_until is None or row.hold_until >= now or row.status not in WATCHED:
         return False
     request_id = uuid4()
     plan = deviations.plan_opening(

@@ -108,7 +108,7 @@ def _hospital_stations(site: str, letter: str) -> tuple[StationSpec, ...]:
     return (
         StationSpec(f"{letter}CHAIR", site, "Apheresis chair 1", chair, is_single_patient=True),
         StationSpec(f"{letter}DOCK", site, "Cell laboratory hatch", ("send_collection", "receive_product")),
-        StationSpec(f"{letter}LAB", site, "Cell laboratory", ("thaw", "close")),
+        StationSpec(f"{letter}LAB", site, "Cell laboratory", ("thaw", "close", "relabel_bag")),
         StationSpec(
             f"{letter}BED",
             site,
@@ -120,7 +120,7 @@ def _hospital_stations(site: str, letter: str) -> tuple[StationSpec, ...]:
 
 
 STATIONS = (
-    StationSpec("DOCK", PLANT, "Goods in", ("receive_collection", "ship")),
+    StationSpec("DOCK", PLANT, "Goods in", ("receive_collection", "relabel_collection", "ship")),
     StationSpec(
         "HOOD",
         PLANT,
@@ -141,6 +141,7 @@ STATIONS = (
         "BENCH", PLANT, "Sampling bench", ("sample_culture", "label_sample", "sample_product", "close_sample")
     ),
     StationSpec("FREEZER", PLANT, "Freezer room", ("freeze",)),
+    StationSpec("QUARANTINE", PLANT, "Quarantine store", ("close_unused",)),
     *_hospital_stations(HOSPITAL, "N"),
     *_hospital_stations(SECOND, "S"),
 )

@@ -101,22 +101,25 @@ class Hospital(RuleBasedStateMachine):
         who = data.draw(st.sampled_from(self.people))
         self._send(data, (station, who), barcodes, step, check)
 
-    @rule(data=st.data(), number=st.integers(0, 2), step=st.sampled_from(sorted(STEPS)))
-    def do_a_step(self, data: st.DataObject, number: int, step: str) -> None:
-        """Two people do a step as they should; sometimes one thing is from the next bed."""
-        player = self.players[number]
+    def _things(self, data: st.DataObject, player: Player, step: str) -> list[str]:
+        """What the step asks for, of this patient."""
         bags = [code for code, owner in self.owner.items() if owner == player.coi_id and self._is_bag(code)]
         bag = data.draw(st.sampled_from(bags))
-        wanted = {
+        return {
             "patient_ready": [player.order_code, player.wristband],
             "thaw": [bag, self.demo.devices["thaw_device", HOSPITAL]],
             "bedside": [player.wristband, bag],
             "infuse_start": [player.wristband, bag],
         }.get(step, [bag])
+
+    @rule(data=st.data(), number=st.integers(0, 2), step=st.sampled_from(sorted(STEPS)))
+    def do_a_step(self, data: st.DataObject, number: int, step: str) -> None:
+        """Two people do a step as they should; sometimes one thing is from the next bed."""
+        wanted = self._things(data, self.players[number], step)
         if data.draw(st.integers(0, 2)) == 0:
-            wanted[data.draw(st.integers(0, len(wanted) - 1))] = data.draw(
-                st.sampled_from(sorted(self.owner))
-            )
+            place = data.draw(st.integers(0, len(wanted) - 1))
+            next_bed = self._things(data, self.players[(number + 1) % 3], step)[place]
+            wanted[place] = data.draw(st.sampled_from([next_bed, *sorted(self.owner)]) | st.just(next_bed))
         crew = self.people[2:] if step in ("thaw", "close") else self.people[:2]
         check = None
         for who in crew if step in ("thaw", "bedside") else crew[:1]:
@@ -174,7 +177,7 @@ class Hospital(RuleBasedStateMachine):
     def _send(
         self, data: st.DataObject, at: tuple[str, Member], barcodes: list[str], step: str, check: UUID | None
     ) -> dict[str, Any]:
-        bad = {code for code in barcodes if self._may_not_be_used(code)}
+        bad = {code: why for code in barcodes if (why := self._may_not_be_used(code))}
         type(self).crash_next = data.draw(st.integers(0, 4)) == 0
         answer = self._plain_scan(at, barcodes, step, check)
         if answer["outcome"] in ("accepted", "incomplete") and answer["next"]["need"] != "choice":
@@ -223,10 +226,12 @@ class Hospital(RuleBasedStateMachine):
             (is_held,) = cursor.fetchone()
         return "held" if is_held else ""
 
-    def _hold_to_the_law(self, barcodes: list[str], bad: set[str], answer: dict[str, Any], step: str) -> None:
+    def _hold_to_the_law(self, barcodes: list[str], bad: dict[str, str], answer: dict[str, Any], step: str) -> None:
         owners = {self.owner[code] for code in barcodes if code in self.owner}
         assert len(owners) <= 1, f"{barcodes} of {owners} were accepted together"
         done_step = answer["next"]["step"] or step
+        if done_step == "infuse_end":  # what was held while it ran is recorded all the same
+            bad = {code: why for code, why in bad.items() if why != "held"}
         if done_step != "close":
             assert not bad, f"{bad} was accepted"
         check = Check.objects.select_related("order").get(id=answer["check"])

@@ -314,12 +314,13 @@ class Ward(RuleBasedStateMachine):
 
     def _lawful_container(self, decision: Decision, step: Step, c: ContainerFacts) -> None:
         is_closing = step.does is Does.CLOSE
+        is_free = is_closing or step.is_past  # an infusion that ended can only be recorded
         assert c.kind in step.kinds
         if decision.situation.part is Part.PERFORMER or step.receiver is None:
             assert c.custodian == world.SITES[step.party]
-        assert is_closing or not self._lineage(c) & self.held, f"{c.id} is on hold"
-        assert is_closing or c.expires_at is None or c.expires_at > self.now
-        assert is_closing or c.hold_until is None or c.hold_until >= self.now
+        assert is_free or not self._lineage(c) & self.held, f"{c.id} is on hold"
+        assert is_free or c.expires_at is None or c.expires_at > self.now
+        assert is_free or c.hold_until is None or c.hold_until >= self.now
         if Guard.RELEASED in step.guards:
             assert self.journeys[c.id.split("-", maxsplit=1)[0]].disposition is Disposition.RELEASED
         if step.does is not Does.APPLY_LABEL:
@@ -348,12 +349,11 @@ class Ward(RuleBasedStateMachine):
             assert {str(item) for item in step.items if item is not Item.PLACE} <= mine
         for code in step.after:
             for c in situation.subjects or (None,):
-                around = {situation.order.id, self._journey(situation.order.id).batch_id}
-                around |= (
-                    self._lineage(c) if c is not None else self._journey(situation.order.id).containers.keys()
-                )
+                journey = self._journey(situation.order.id)
+                around = {situation.order.id}
+                around |= self._lineage(c) if c is not None else journey.containers.keys()
                 assert any(
-                    d.step == code and d.subject in around for d in self._journey(situation.order.id).done
+                    d.step == code and around & {d.subject, *d.containers} for d in journey.done
                 ), f"{step.code} without {code}"
         assert situation.subjects or step.scope is Scope.ORDER
 
@@ -415,7 +415,11 @@ class Ward(RuleBasedStateMachine):
         subjects = [c.id for c in situation.subjects]
         if step.scope is not Scope.CONTAINER:
             subjects = [situation.order.id if step.scope is Scope.ORDER else journey.batch_id]
-        done = tuple(DoneStep(step.code, subject, self.now, "x") for subject in subjects)
+        together = tuple(c.id for c in situation.subjects)
+        done = tuple(
+            DoneStep(step.code, s, self.now, "x", (s,) if step.scope is Scope.CONTAINER else together)
+            for s in subjects
+        )
         self.journeys[name] = replace(journey, done=(*journey.done, *done))
         for c in situation.subjects:
             if step.does in STATUSES:

@@ -342,8 +342,8 @@ CASES = (
     ),
     Case(Code.EQUIPMENT_NOT_USABLE, shipping, swap(2, lambda s: shipper(why_not="expired"))),
     Case(Code.EQUIPMENT_NOT_USABLE, receiving, swap(2, lambda s: shipper(2))),
-    Case(Code.STOP_NOT_CLEARED, bedside, scene(has_open_stop=True)),
-    Case(Code.STOP_NOT_CLEARED, witness, scene(has_open_stop=True)),
+    Case(Code.STOP_NOT_CLEARED, bedside, scene(open_stop="stop-1")),
+    Case(Code.STOP_NOT_CLEARED, witness, scene(open_stop="stop-1")),
     *(
         Case(Code.BADGE_NOT_VALID, bedside, scene(badge_state=state), params=(("state", state),))
         for state in ("revoked", "expired")
@@ -487,7 +487,7 @@ def test_a_stop_waits_for_its_clearance_and_a_hint_does_not(case: Case) -> None:
     decision = found.decide()
     is_stop = any(r.code in STOPS for r in decision.refusals)
     assert decision.is_stop is is_stop
-    assert (decision.next.need is Need.CLEARANCE) is (is_stop or found.has_open_stop)
+    assert (decision.next.need is Need.CLEARANCE) is (is_stop or bool(found.open_stop))
     assert decision.is_near_miss is any(r.code in NEAR_MISSES for r in decision.refusals)
 
 
@@ -504,7 +504,7 @@ def test_every_fault_of_a_request_is_told_most_severe_first() -> None:
         also(lambda s: world.unknown()),
         also(lambda s: world.unreadable()),
         also(lambda s: lot("vector", "expired")),
-        scene(held={BAG}, place_order="ben-order", has_open_stop=True, pin=PinState.INVALID),
+        scene(held={BAG}, place_order="ben-order", open_stop="stop-1", pin=PinState.INVALID),
         scene(person=person(1), station=station("SOUTH", "thaw"), values={"dose": "1"}),
         lambda s: s.change(BAG, custodian=PLANT, expires_at=NOW, hold_until=NOW - MINUTE),
         lambda s: s.change_order("ann", kind=OrderKind.ENGINEERING),

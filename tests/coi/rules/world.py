@@ -194,7 +194,10 @@ def _done(order: OrderFacts, containers: dict[str, ContainerFacts], at: int) -> 
                 subjects = [c.id for c in containers.values() if c.kind in found.kinds]
             if code in ("thaw", "bedside", "infuse_start"):
                 subjects = [s for s in subjects if s.endswith("-1")]
-            yield from (DoneStep(code, subject, when, "Person 9") for subject in subjects)
+            together = tuple(c.id for c in containers.values() if c.kind in found.kinds)
+            for subject in subjects:
+                took_part = (subject,) if found.scope is Scope.CONTAINER else together
+                yield DoneStep(code, subject, when, "Person 9", took_part)
 
 
 # -- barcodes ---------------------------------------------------------------------------------------------------------
@@ -277,7 +280,7 @@ class Scene:
     held: set[str] = field(default_factory=set)
     checks: dict[str, CheckFacts] = field(default_factory=dict)
     place_order: str = ""
-    has_open_stop: bool = False
+    open_stop: str = ""
     protocol: Protocol | None = PROTOCOL
 
     def decide(self) -> Decision:
@@ -307,7 +310,7 @@ class Scene:
             done=tuple(done for j in all_of for done in j.done),
             checks=dict(self.checks),
             place_order=self.place_order,
-            has_open_stop=self.has_open_stop,
+            open_stop=self.open_stop,
         )
 
     def container(self, name: str) -> ContainerFacts:
@@ -335,9 +338,11 @@ class Scene:
         self.journeys[name] = replace(found, done=tuple(d for d in found.done if d.step != code))
 
     def did(self, code: str, subject: str, name: str = "ann") -> None:
-        """Add a step to a patient's history."""
+        """Add a step to a patient's history; of a batch, all containers of the step's kinds took part."""
         found = self.journeys[name]
-        done = DoneStep(code, subject, self.now - timedelta(minutes=5), "Person 9")
+        together = tuple(c.id for c in found.containers.values() if c.kind in step(code).kinds)
+        took_part = together if step(code).scope is Scope.BATCH else (subject,)
+        done = DoneStep(code, subject, self.now - timedelta(minutes=5), "Person 9", took_part)
         self.journeys[name] = replace(found, done=(*found.done, done))
 
 
