@@ -8,8 +8,10 @@ import this file (and this file no room).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import structlog
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import (
     BadRequest,
     ObjectDoesNotExist,
@@ -23,6 +25,9 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as api
 from rest_framework.response import Response
@@ -152,13 +157,13 @@ class ErrorMiddleware:
 
 
 def respond(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """JSON for programs; for a person the page `error.html`, and plain text where even that is missing."""
+    """JSON for programs; for a person the page `error.html`, and one without a template where even that is missing."""
     if wants_json(request):
         return JsonResponse(answer.body(), status=answer.status, headers=dict(answer.headers))
     try:
         return render(request, "error.html", {"answer": answer}, status=answer.status)
     except TemplateDoesNotExist:
-        return HttpResponse(answer.message, status=answer.status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(_bare_page(request, answer), status=answer.status)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -189,7 +194,67 @@ def server_error(request: HttpRequest) -> HttpResponse:
     answer = Answer(500, "failed", messages()["failed"])
     if wants_json(request):
         return JsonResponse(answer.body(), status=500)
-    return HttpResponse(answer.message, status=500, content_type="text/plain; charset=utf-8")
+    return HttpResponse(_bare_page(request, answer), status=500)
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{status} · Veintrace</title>
+    {sheet}
+  </head>
+  <body class="plain">
+    <header class="house"><a class="brand" href="/"><span>Veintrace</span></a></header>
+    <main id="main">
+      <section class="empty">
+        <p class="error-status">{status}</p>
+        <h1>{message}</h1>
+        <p>{advice}</p>
+        {reference}
+        <p><a class="button primary" href="/">{home}</a></p>
+      </section>
+    </main>
+  </body>
+</html>
+"""
+
+
+def _bare_page(request: HttpRequest, answer: Answer) -> SafeString:
+    """The answer as a page that needs nothing but this file; the stylesheet only makes it look like the others."""
+    reference = _reference(request)
+    return format_html(
+        _PAGE,
+        language=get_language() or "en",
+        status=answer.status,
+        sheet=_sheet(),
+        message=answer.message,
+        advice=_(
+            "Go back, look whether it is there, and send it again if it is not: the same form counts once."
+            " If this stays, call whoever runs this installation."
+        ),
+        reference=format_html("<p>{} <code>{}</code></p>", _("Name this reference, and the time:"), reference)
+        if reference
+        else "",
+        home=_("To the journeys"),
+    )
+
+
+def _sheet() -> SafeString | str:
+    try:
+        return format_html('<link rel="stylesheet" href="{}">', staticfiles_storage.url("veintrace.css"))
+    except ValueError:  # not collected: that may be the very thing that failed
+        return ""
+
+
+def _reference(request: HttpRequest) -> str:
+    """The request's id, by which the ledger knows it, if its form was read and carries one."""
+    form = request.__dict__.get("_post")  # reading it now could fail again
+    try:
+        return str(UUID(str(form["request_id"]))) if form else ""
+    except (KeyError, ValueError):
+        return ""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

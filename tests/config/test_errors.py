@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
@@ -90,3 +91,40 @@ def test_a_person_gets_words_and_a_program_json() -> None:
 def test_what_nobody_foresaw_is_not_dressed_up() -> None:
     assert errors.answer_for(KeyError("x")) is None
     assert errors.server_error(RequestFactory().get("/")).status_code == 500
+
+
+def failed(request: HttpRequest) -> str:
+    response = errors.server_error(request)
+    assert (response.status_code, response["Content-Type"]) == (500, "text/html; charset=utf-8")
+    return response.content.decode()
+
+
+def test_the_last_page_needs_no_template_and_keeps_to_the_policy(settings: Any) -> None:
+    settings.TEMPLATES = []
+    page = failed(RequestFactory().get("/", headers={"accept": "text/html"}))
+    assert "Nothing was recorded by this request." in page
+    assert "send it again" in page
+    assert "style=" not in page
+    assert "<script" not in page
+    assert "reference" not in page
+
+
+def test_the_last_page_names_the_request_that_failed() -> None:
+    reference = "6f0c9c1e-2f0e-4d0f-9a55-3f5f3a3b9f10"
+    request = RequestFactory().post("/holds/", {"request_id": reference}, headers={"accept": "text/html"})
+    assert reference not in failed(request)  # nobody had read the form: reading it now could fail again
+    assert request.POST
+    assert reference in failed(request)
+    strange = RequestFactory().post("/holds/", {"request_id": "<b>"}, headers={"accept": "text/html"})
+    assert strange.POST
+    assert "<b>" not in failed(strange)
+
+
+def test_the_last_page_stands_without_its_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise ValueError(name)
+
+    monkeypatch.setattr(errors.staticfiles_storage, "url", missing)
+    page = failed(RequestFactory().get("/", headers={"accept": "text/html"}))
+    assert "stylesheet" not in page
+    assert "To the journeys" in page
