@@ -27,7 +27,7 @@ from bench.script import Chair, Journey  # noqa: E402
 from coi import services as coi  # noqa: E402
 from config.demonstration import site, story  # noqa: E402
 from config.demonstration.player import Player  # noqa: E402
-from config.demonstration.site import COURIER, HOSPITAL, PLANT, Demo, Member, PersonSpec  # noqa: E402
+from config.demonstration.site import COURIER, HOSPITAL, PLANT, Demo, Member, PersonSpec, StationSpec  # noqa: E402
 from people import services as people  # noqa: E402
 from people.rules import codes  # noqa: E402
 from people.rules.roles import Role  # noqa: E402
@@ -99,6 +99,8 @@ def _chair(demo: Demo, admin: Member, number: int) -> Chair:
         steps=STEPS,
         **_doing(demo, admin, HOSPITAL),
     )
+    demo.tokens[station], demo.stations[station] = made.token, StationSpec(station, HOSPITAL, "", STEPS)
+    site.qualify(demo, station, demo.now)
     return Chair(
         station=station,
         token=made.token,

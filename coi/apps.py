@@ -37,6 +37,7 @@ class CoiConfig(AppConfig):
             models.Hold,
             models.MaterialLot,
             models.Equipment,
+            models.ScannerQualification,
         ):
             registry.register_table(table)
         registry.register_unrebuildable("coi.vault", "names, raw scans and free text, encrypted and erasable")

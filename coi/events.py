@@ -34,3 +34,5 @@ class Event(StrEnum):
     LOT_STATUS_SET = "coi:lot:status_set"
     EQUIPMENT_REGISTERED = "coi:equipment:registered"
     EQUIPMENT_STATUS_SET = "coi:equipment:status_set"
+    SCANNER_QUALIFIED = "coi:scanner:qualified"
+    SCANNER_FAILED = "coi:scanner:failed"

@@ -13,6 +13,12 @@ def watch_hold_times() -> int:
 
 
 @shared_task
+def watch_scanners() -> int:
+    """Tell supervisors of scanners whose qualification runs out; beat asks every hour."""
+    return services.open_due_scanner_work(now=timezone.now())
+
+
+@shared_task
 def contain_broken_ledger() -> int:
     """Tell quality of a broken ledger and hold the journeys concerned; beat asks every minute."""
     return services.contain_broken_ledger(now=timezone.now())

@@ -59,6 +59,14 @@ def switch(name: str, default: bool) -> bool:
     return text in {"on", "true", "1"}
 
 
+def days(name: str, default: int) -> int:
+    """A whole number of days, one at least and ten years at most."""
+    text = os.environ.get(name, str(default)).strip()
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 3650):
+        raise ImproperlyConfigured(f"{name} must be a whole number of days from 1 to 3650, not {text!r}")
+    return int(text)
+
+
 def database(name: str, *, lock_timeout: int, default: str | None = None) -> dict[str, Any]:
     """A PostgreSQL address as Django's settings. A socket folder may stand in ?host=, as libpq writes it."""
     address = secret(name, default)
@@ -312,6 +320,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "watch-scanners": {
+        "task": "coi.tasks.watch_scanners",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
 }
 
@@ -323,6 +336,8 @@ VAULT_KEY = key("VAULT_KEY")  # encrypts raw scans and personal data
 INDEX_KEY = key("INDEX_KEY")  # HMAC by which names and numbers are found
 CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
 EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
+SCANNER_QUALIFICATION_DAYS = days("SCANNER_QUALIFICATION_DAYS", default=90)  # until the test card is due again
+SCANNER_AIM_REQUIRED = switch("SCANNER_AIM_REQUIRED", default=False)  # whether ]d2 and its kind must be sent
 DEMO_DIR = Path(
     env.str("DEMO_DIR", default=str(BASE_DIR / "var" / "demo"))
 )  # where the demonstration says how to sign in

@@ -9,6 +9,9 @@ from uuid import UUID, uuid4
 from coi import services as coi
 from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import Disposition
+from coi.rules.qualification import CardReading
+from coi.rules.scanners import CARD, Transmission
+from coi.selectors.scanners import QualificationView
 from config.demonstration import site, story
 from config.demonstration.player import Player
 from config.demonstration.site import Demo, Member
@@ -118,6 +121,26 @@ def a_hold(player: Player, container: str, name: str = "Bob") -> UUID:
 def a_reprint(player: Player, label: str, name: str, at: str = site.PLANT) -> str:
     """The label is replaced; answers with the code of the new copy."""
     return coi.reprint_label(copy=label, reason="damaged", **doing(player, name, at))
+
+
+def a_card(
+    player: Player, station: str, who: Member, change: Callable[[str], str] = str, **more: Any
+) -> QualificationView:
+    """The whole test card is scanned at the station, by a scanner that changes what it sends."""
+    return coi.record_qualification(
+        token=player.demo.tokens[station],
+        badge=who.badge,
+        pin=more.pop("pin", who.pin),
+        readings=more.pop("readings", None) or card_readings(change),
+        now=player.now,
+        request_id=more.pop("request_id", None) or uuid4(),
+        **more,
+    )
+
+
+def card_readings(change: Callable[[str], str] = str) -> list[CardReading]:
+    """What comes of the test card."""
+    return [CardReading(symbol.code, Transmission(change(symbol.sent).encode())) for symbol in CARD]
 
 
 def cleared(player: Player, station: str, check: str, by: Member) -> None:

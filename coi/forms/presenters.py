@@ -143,6 +143,8 @@ _SAY: Mapping[str, Say] = {
     Event.LOT_STATUS_SET: _fixed(gettext_lazy("Material lot {code}: {status}")),
     Event.EQUIPMENT_REGISTERED: _fixed(gettext_lazy("Device {code} registered at {site}")),
     Event.EQUIPMENT_STATUS_SET: _fixed(gettext_lazy("Device {code}: {status}")),
+    Event.SCANNER_QUALIFIED: _fixed(gettext_lazy("Scanner of {station} qualified")),
+    Event.SCANNER_FAILED: _fixed(gettext_lazy("Scanner of {station} did not pass the test card")),
 }
 
 

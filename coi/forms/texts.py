@@ -100,6 +100,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
     RefusalCode.WRONG_STATION: Text(
         _("“{step}” is not done at this station."), _("Take it to the station where that is done.")
     ),
+    RefusalCode.SCANNER_NOT_QUALIFIED: Text(
+        _("The scanner of this station may not do critical steps: {why}."),
+        _("Scan the test card at this station. It takes less than a minute; then scan this again."),
+    ),
     RefusalCode.OUT_OF_SEQUENCE: Text(
         _("“{step}” cannot be done yet: “{waits_for}” comes first."),
         _("Do that first, then scan this again."),
@@ -243,6 +247,7 @@ ERRORS: Mapping[str, Sentence] = {
     "vault_erased": _("This patient's identity has been erased."),
     "vault_unknown": _("No identity is kept for this order."),
     "vault_unreadable": _("The identity cannot be decrypted with the key of this installation."),
+    "symbol_unknown": _("There is no such symbol on the test card."),
     "fields_invalid": _("Some fields are missing or wrong."),
     "too_large": _("The request or one of its codes is too large."),
     "malformed": _("The request is not JSON."),

@@ -399,6 +399,21 @@ def station_interlock(situation: Situation) -> Iterator[Refusal]:
         yield Refusal(RefusalCode.WRONG_STATION, {"step": step.code, "station": station.code})
 
 
+def scanner_interlock(situation: Situation) -> Iterator[Refusal]:
+    """A scanner that was not shown to send what it reads, or not lately, does nothing critical.
+
+    Such a scanner drops a separator or changes a letter without any error. What has happened is recorded all the same.
+    """
+    step, until, now = situation.step, situation.known.scanner_until, situation.attempt.now
+    if step is None or situation.order is None or not step.is_critical or step.is_past:
+        return
+    params = {"station": situation.attempt.station.code}
+    if until is None:
+        yield Refusal(RefusalCode.SCANNER_NOT_QUALIFIED, {**params, "why": "scanner_unproved"})
+    elif until <= now:
+        yield Refusal(RefusalCode.SCANNER_NOT_QUALIFIED, {**params, "why": "scanner_overdue"})
+
+
 def sequence_interlock(situation: Situation) -> Iterator[Refusal]:
     """Steps before this one that are not done, or that still wait for their second person."""
     step = situation.step
@@ -496,6 +511,7 @@ INTERLOCKS: tuple[Interlock, ...] = (
     authority_interlock,
     witness_interlock,
     station_interlock,
+    scanner_interlock,
     sequence_interlock,
     unlabelled_interlock,
     done_interlock,

@@ -134,7 +134,10 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class Known:
-    """Everything known of the journeys that one scan concerns."""
+    """Everything known of the journeys that one scan concerns.
+
+    `scanner_until`: how long the scanner of this station counts as qualified; None when it does not at all.
+    """
 
     orders: Mapping[str, OrderFacts] = field(default_factory=dict)
     containers: Mapping[str, ContainerFacts] = field(default_factory=dict)
@@ -146,6 +149,7 @@ class Known:
     void_copies: frozenset[str] = frozenset()
     place_order: str = ""
     open_stop: str = ""
+    scanner_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class RefusalCode(StrEnum):
     WITNESS_MISSING = "witness_missing"
     WRONG_SITE = "wrong_site"
     WRONG_STATION = "wrong_station"
+    SCANNER_NOT_QUALIFIED = "scanner_not_qualified"
     OUT_OF_SEQUENCE = "out_of_sequence"
     JOURNEY_CLOSED = "journey_closed"
     LABEL_NOT_APPLIED = "label_not_applied"

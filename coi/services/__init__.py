@@ -7,6 +7,7 @@ from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
 from coi.services.orders import OrderSites, PatientDetails, add_alias, create_product, enrol_patient_and_order
 from coi.services.rendering import card_sheet, render_label
+from coi.services.scanners import open_due_scanner_work, record_qualification, try_symbol
 from coi.services.scans import StationUnknown, record_scan
 from coi.services.stock import receive_lot, register_equipment, set_equipment_status, set_lot_status
 from coi.services.stops import clear_stop
@@ -27,10 +28,12 @@ __all__ = [
     "create_product",
     "enrol_patient_and_order",
     "erase_patient",
+    "open_due_scanner_work",
     "open_overdue_deviations",
     "place_hold",
     "receive_lot",
     "record_disposition",
+    "record_qualification",
     "record_scan",
     "register_equipment",
     "release_hold",
@@ -39,4 +42,5 @@ __all__ = [
     "reveal_identity",
     "set_equipment_status",
     "set_lot_status",
+    "try_symbol",
 ]

@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from coi import services as coi
+from coi.rules.qualification import CardReading
+from coi.rules.scanners import CARD, Transmission
 from coi.rules.stock import StockStatus
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.services import mark_demonstration
@@ -164,6 +166,8 @@ DEVICES = (
     ("thaw_device", SECOND),
 )
 SHIPPERS = 4
+# Who scans the test card at a station: the first of these that the site has.
+ON_SHIFT = (Role.OPERATOR, Role.CELL_LAB, Role.COURIER)
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,22 @@ class Demo:
         return {"actor": actor, "where": where, "now": self.now, "request_id": uuid5(SPACE, label)}
 
 
+def qualify(demo: Demo, key: str, now: datetime) -> None:
+    """Somebody who works at the station scans the whole test card there, with a scanner that is set up right."""
+    site = demo.stations[key].site
+    member = next(m for role in ON_SHIFT for m in demo.with_role(role, site))
+    coi.record_qualification(
+        token=demo.tokens[key],
+        badge=member.badge,
+        pin=member.pin,
+        readings=[CardReading(symbol.code, Transmission(symbol.sent.encode())) for symbol in CARD],
+        make="Imager (demonstration)",
+        serial=f"DEMO-{key}",
+        now=now,
+        request_id=uuid5(SPACE, f"scanner {key} {now:%Y-%m-%d}"),
+    )
+
+
 def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Demo:
     """Furnish an empty installation as the demonstration site, as of `now`. Refused (Conflict) on any other."""
     demo = Demo(now)
@@ -228,6 +248,8 @@ def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Dem
         _person(demo, admin, spec, number + 1)
     for station in STATIONS:
         _station(demo, admin, station)
+    for key in demo.stations:
+        qualify(demo, key, now)
     tell("stock and documents")
     _stock(demo)
     coi.create_product(code=PRODUCT, name="CD19 CAR-T (demonstration)", **demo.doing("product", admin.actor))

@@ -270,6 +270,11 @@ def done_before(j: Journeys, r: Request) -> None:
     story.bedside(r.player)
 
 
+def card_failed(j: Journeys, r: Request) -> None:
+    """The test card was scanned here a moment ago, and the separator did not come."""
+    given.a_card(r.player, r.station, r.who, lambda sent: sent.replace("\x1d", ""))
+
+
 def witnessed(j: Journeys, r: Request) -> None:
     """The second person of the thaw scans."""
     r.player.scan("NLAB", j.demo.member("Luca"), r.player.label("product_bag"), step="thaw")
@@ -314,6 +319,8 @@ CASES = (
     Case(Code.WITNESS_MISSING, thawed, witnessed, is_cure=True),
     Case(Code.WRONG_SITE, bedside, said(station="SBED")),
     Case(Code.WRONG_STATION, bedside, said(station="NLAB")),
+    Case(Code.SCANNER_NOT_QUALIFIED, bedside, card_failed, why="scanner_unproved"),
+    Case(Code.SCANNER_NOT_QUALIFIED, identifying, later(days=91), why="scanner_overdue"),
     Case(Code.OUT_OF_SEQUENCE, infusing, lambda j, r: story.bedside(r.player), is_cure=True),
     Case(Code.JOURNEY_CLOSED, bedside, order_is(closed_at=given.START)),
     Case(Code.LABEL_NOT_APPLIED, vector, reprinted_only),

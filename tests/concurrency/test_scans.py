@@ -16,7 +16,7 @@ from coi import services as coi
 from coi.models import Check, Collection, Container, LabelCopy, Order, PlaceUse, Scan, StepRecord
 from coi.rules.requests import ScanRequest
 from coi.services import numbers
-from config.demonstration import story
+from config.demonstration import site, story
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, Member, StationSpec
 from ledger import selectors as ledger
@@ -50,6 +50,7 @@ def another_station(j: Journeys, key: str, like: str, place: str = "") -> None:
     )
     j.demo.tokens[key] = made.token
     j.demo.stations[key] = StationSpec(key, spec.site, key, spec.steps, is_single_patient=True)
+    site.qualify(j.demo, key, j.bedside.now)
 
 
 def request(

@@ -382,6 +382,14 @@ CASES = (
     Case(Code.WRONG_SITE, bedside, scene(station=station(PLANT))),
     Case(Code.WRONG_STATION, bedside, scene(station=station(HOSPITAL, "thaw", "close"))),
     Case(Code.WRONG_STATION, witness, scene(station=station(HOSPITAL, "thaw"))),
+    Case(
+        Code.SCANNER_NOT_QUALIFIED,
+        bedside,
+        scene(scanner_until=None),
+        params=(("why", "scanner_unproved"),),
+    ),
+    Case(Code.SCANNER_NOT_QUALIFIED, witness, scene(scanner_until=NOW), params=(("why", "scanner_overdue"),)),
+    Case(Code.SCANNER_NOT_QUALIFIED, shipping, scene(scanner_until=NOW - MINUTE)),
     Case(Code.OUT_OF_SEQUENCE, bedside, lambda s: s.undo("thaw"), params=(("waits_for", "thaw"),)),
     Case(Code.OUT_OF_SEQUENCE, infusing, lambda s: s.undo("bedside")),
     Case(Code.OUT_OF_SEQUENCE, shipping, lambda s: s.undo("freeze")),
@@ -536,6 +544,20 @@ def test_every_fault_of_a_request_is_told_most_severe_first() -> None:
         Code.UNKNOWN_CODE,
         Code.UNREADABLE,
     } - {Code.WRONG_CONTAINER}
+
+
+def test_a_scanner_is_asked_for_at_critical_steps_that_can_still_be_refused() -> None:
+    made = {s.code: s for s in world.PROTOCOL.steps}
+    assert not made["freeze"].is_critical
+    assert made["infuse_end"].is_past
+    for build in (freezing, closing):
+        found = build()
+        found.scanner_until = None
+        assert found.decide().refusals == ()
+    ending = infusing()
+    ending.did("infuse_start", BAG)
+    ending.readings, ending.step, ending.scanner_until = ending.readings[1:], "infuse_end", None
+    assert Code.SCANNER_NOT_QUALIFIED not in [r.code for r in ending.decide().refusals]
 
 
 def test_each_kind_is_a_stop_or_a_hint_by_its_code_alone() -> None:

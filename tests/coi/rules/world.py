@@ -281,6 +281,7 @@ class Scene:
     checks: dict[str, CheckFacts] = field(default_factory=dict)
     place_order: str = ""
     open_stop: str = ""
+    scanner_until: datetime | None = NOW + timedelta(days=30)
     protocol: Protocol | None = PROTOCOL
 
     def decide(self) -> Decision:
@@ -311,6 +312,7 @@ class Scene:
             checks=dict(self.checks),
             place_order=self.place_order,
             open_stop=self.open_stop,
+            scanner_until=self.scanner_until,
         )
 
     def container(self, name: str) -> ContainerFacts:
