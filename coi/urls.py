@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coi.views import journeys, labels, orders, quality, station
+from coi.views import journeys, labels, orders, quality, scanners, station
 
 app_name = "coi"
 
@@ -26,5 +26,10 @@ urlpatterns = [
     path("station/release/", station.release_station, name="station_release"),
     path("station/state/", station.state, name="station_state"),
     path("station/scan/", station.scan, name="station_scan"),
+    path("station/scanner/", scanners.check, name="scanner_check"),
+    path("station/scanner/try/", scanners.try_symbol, name="scanner_try"),
+    path("station/scanner/record/", scanners.record, name="scanner_record"),
+    path("scanners/", scanners.board, name="scanners"),
+    path("scanners/card.pdf", scanners.card, name="scanner_card"),
     path("station/stops/<uuid:check>/clear/", station.clear, name="station_clear"),
 ]

@@ -128,6 +128,20 @@ export class View {
     this.body.dataset.entry = "no";
   }
 
+  // A page that has to be gone to first.
+  link(text, address) {
+    const link = element("a", text, "button touch primary");
+    link.href = address;
+    this.at("entry").replaceChildren(link);
+  }
+
+  // What there is to say of the station's scanner.
+  scanner({ state, text }) {
+    this.at("scanner").hidden = !text;
+    this.at("scanner").dataset.state = state;
+    this.at("scanner-text").textContent = text;
+  }
+
   // Whether something is being entered; if so, back to it.
   keepsEntry() {
     this.at("entry").querySelector("input, button")?.focus();

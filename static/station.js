@@ -238,6 +238,7 @@ class Station {
     this.view.mood(mood, mood);
     this.view.say(answer.refusals);
     this.ask();
+    if (codes.has("scanner_not_qualified")) this.view.link(this.words.scanner_check, this.boot.urls.scanner);
     play(mood === "unreadable" ? "needs" : "hint");
     this.view.speak(answer.refusals.map(({ message, remedy }) => `${message} ${remedy}`).join(" "));
   }
@@ -315,6 +316,7 @@ class Station {
     this.view.openChecks(state.checks.filter(({ check }) => check !== this.check), (check) => this.cancel(check));
     this.recent = state.recent;
     this.view.recent(this.recent);
+    this.view.scanner(state.scanner);
     if (state.countdown) this.setCountdown(state.countdown, true);
     else if (this.timer?.isOfPlace) this.timer = null;
     if (state.stop) this.stop.show(state.stop);

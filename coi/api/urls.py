@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from coi.api import views
+from coi.api import scanners, views
 
 app_name = "coi_api"
 
 urlpatterns = [
     path("scans/", views.ScanView.as_view(), name="scans"),
+    path("scanner-checks/", scanners.ScannerCheckView.as_view(), name="scanner_checks"),
     path("stops/<uuid:check>/clear/", views.ClearStopView.as_view(), name="clear_stop"),
     path("orders/<str:coi_id>/timeline/", views.TimelineView.as_view(), name="timeline"),
 ]

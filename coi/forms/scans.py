@@ -12,13 +12,16 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from coi.rules.identifiers import MAX_BYTES
+from coi.rules.qualification import MOST_READINGS, CardReading
 from coi.rules.requests import MAX_BARCODES, MAX_VALUES, ScanRequest
+from coi.rules.scanners import Ending, Transmission
 from ledger.rules.errors import DomainError, Invalid
 
 MAX_BODY = 64 * 1024
 MAX_PIN = 64
 MAX_WORD = 40
 MAX_VALUE = 80
+MOST_MILLISECONDS = 600_000
 _Parsed = TypeVar("_Parsed")
 
 
@@ -132,6 +135,72 @@ def parse_clearance(data: Mapping[str, Any]) -> Clearance:
     )
     fields.close()
     return clearance
+
+
+@dataclass(frozen=True)
+class CardScan:
+    """The whole test card, and who signs for it."""
+
+    request_id: UUID
+    badge: str
+    pin: str
+    make: str
+    serial: str
+    readings: tuple[CardReading, ...]
+
+
+def parse_symbol(data: Mapping[str, Any]) -> CardReading:
+    """One scan of one symbol of the test card."""
+    fields = _Fields(data)
+    reading = CardReading(
+        symbol=fields.take("symbol", _word, "", required=True),
+        transmission=Transmission(
+            raw=fields.take("text", _raw, b"", required=True),
+            ending=fields.take("ending", _ending, Ending.NONE, required=True),
+            slowest_ms=fields.take("slowest_ms", _milliseconds, None),
+        ),
+    )
+    fields.close()
+    return reading
+
+
+def parse_card(data: Mapping[str, Any]) -> CardScan:
+    """The whole test card of a request."""
+    fields = _Fields(data)
+    card = CardScan(
+        request_id=fields.take("request_id", _uuid, UUID(int=0), required=True),
+        badge=fields.take("badge", _word, "", required=True),
+        pin=fields.take("pin", _pin, "", required=True),
+        make=fields.take("make", _value, ""),
+        serial=fields.take("serial", _value, ""),
+        readings=fields.take("readings", _readings, (), required=True),
+    )
+    fields.close()
+    return card
+
+
+def _readings(value: Any) -> tuple[CardReading, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
+        raise FieldFault("not_a_list")
+    if len(value) > MOST_READINGS:
+        raise FieldFault("too_many")
+    try:
+        return tuple(parse_symbol(one) for one in value)
+    except Invalid as error:
+        raise FieldFault("fields_invalid") from error
+
+
+def _ending(value: Any) -> Ending:
+    try:
+        return Ending(_text(value))
+    except ValueError as error:
+        raise FieldFault("not_choice") from error
+
+
+def _milliseconds(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_MILLISECONDS:
+        raise FieldFault("not_milliseconds")
+    return value
 
 
 class _Fields:

@@ -56,6 +56,7 @@ _WORDS: dict[str, str | Promise] = {
     "over": _("TIME IS OVER"),
     "until": _("until: {what}"),
     "sound_on": _("Sound works: this is a match, and this a STOP."),
+    "scanner_check": _("Check the scanner now"),
     "cancel_none": _("No check is open that could be cancelled."),
     "deviation": _("Deviation {code} was opened. It names the wrong item and nothing else."),
     "step_done": _("“{step}” is complete."),

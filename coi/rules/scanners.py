@@ -22,6 +22,7 @@ from functools import lru_cache
 from coi.rules.keyboards import DEAD, LAYOUTS, layouts_for
 
 CARD_VERSION = "1"
+PAIRS = "  "  # between what came as what, in a finding
 GS = "\x1d"
 
 
@@ -389,7 +390,7 @@ def _differences(content: str, bare: str) -> tuple[dict[str, str], tuple[str, ..
 
 
 def _told(changed: Sequence[tuple[str, str]]) -> str:
-    return "  ".join(f"{visible(was)} → {visible(came)}" for was, came in changed)
+    return PAIRS.join(f"{visible(was)} → {visible(came)}" for was, came in changed)
 
 
 _NAMES = {

@@ -10,6 +10,7 @@ from coi.models import Check, Container, PlaceUse, Scan
 from coi.rules.journey import CheckState
 from coi.selectors.journeys import Countdown
 from coi.selectors.protocols import pinned_protocol
+from coi.selectors.scanners import newest_qualification
 from people.rules.sites import StationView
 
 RECENT = 8
@@ -54,6 +55,7 @@ class StationScreen:
     checks: tuple[OpenCheck, ...]
     recent: tuple[RecentScan, ...]
     countdown: Countdown | None
+    scanner_until: datetime | None
 
 
 def open_stop(station: str) -> StopView | None:
@@ -69,11 +71,13 @@ def station_screen(station: StationView) -> StationScreen:
     """What the screen of this station begins with, also after a crash of its browser."""
     open_rows = Check.objects.filter(station=station.code, state=CheckState.OPEN).select_related("order")
     scans = Scan.objects.filter(station=station.code).select_related("order").order_by("-at")
+    qualified = newest_qualification(station.code)
     return StationScreen(
         stop=open_stop(station.code),
         checks=tuple(_open_check(row) for row in open_rows.order_by("-opened_at")[:3]),
         recent=tuple(_recent(row) for row in scans[:RECENT]),
         countdown=_countdown(station) if station.place_is_single_patient else None,
+        scanner_until=qualified.until if qualified else None,
     )
 
 

@@ -3,6 +3,7 @@
 from coi.services.batches import record_disposition
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
+from coi.services.drawing_cards import test_card
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
 from coi.services.orders import OrderSites, PatientDetails, add_alias, create_product, enrol_patient_and_order
@@ -42,5 +43,6 @@ __all__ = [
     "reveal_identity",
     "set_equipment_status",
     "set_lot_status",
+    "test_card",
     "try_symbol",
 ]

@@ -15,15 +15,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from coi import services
-from coi.forms import words
+from coi.forms import scanner_texts, words
 from coi.forms.answers import render_answer, render_refusals
 from coi.forms.instructions import instruction_for
 from coi.forms.pages import BindForm
 from coi.forms.scans import parse_clearance, parse_scan, read_body
 from coi.forms.station_words import station_words
 from coi.forms.texts import in_words
+from coi.rules.qualification import state_of
 from coi.selectors import stations
-from coi.views.binding import Binding, bind, read_binding, release
+from coi.views.binding import Binding, bind, bound_station, bound_token, release
 from people import selectors as people
 from people.rules import codes
 from people.rules.sites import StationView
@@ -38,10 +39,10 @@ _IDLE = {"need": "scan", "item": ""}
 @ensure_csrf_cookie
 def station(request: HttpRequest) -> HttpResponse:
     """The station's page; on a device that is bound to none, the form that binds it."""
-    binding = read_binding(request)
-    found = people.station_by_token(binding.token) if binding else None
-    if binding is None or found is None or not found.is_active:
+    bound = bound_station(request)
+    if bound is None:
         return _binding_page(request, BindForm())
+    binding, found = bound
     context = {"station": found, "boot": _boot(binding, found)}
     return render(request, "coi/station.html", context)
 
@@ -58,6 +59,7 @@ def _boot(binding: Binding, found: StationView) -> dict[str, Any]:
             "scan": reverse("coi:station_scan"),
             "state": reverse("coi:station_state"),
             "clear": reverse("coi:station_clear", args=[UUID(int=0)]),
+            "scanner": reverse("coi:scanner_check"),
         },
         "station": found.code,
         "zone": found.zone,
@@ -95,7 +97,14 @@ def _state(binding: Binding, found: StationView) -> dict[str, Any]:
             for scan in screen.recent
         ],
         "countdown": _countdown(screen),
+        "scanner": _scanner(screen, binding.zone),
     }
+
+
+def _scanner(screen: stations.StationScreen, zone: str) -> dict[str, Any]:
+    """How long the scanner of this station may still be used, when that has to be said."""
+    state = state_of(screen.scanner_until, timezone.now())
+    return {"state": str(state), "text": scanner_texts.reminder(state, screen.scanner_until, zone)}
 
 
 def _stop(stop: stations.StopView | None, zone: str) -> dict[str, Any] | None:
@@ -134,19 +143,11 @@ def release_station(request: HttpRequest) -> HttpResponse:
     return release(redirect("coi:station"))
 
 
-def _bound(request: HttpRequest) -> Binding:
-    binding = read_binding(request)
-    if binding is None:
-        with in_words():
-            raise services.StationUnknown("station_unknown")
-    return binding
-
-
 @never_cache
 @require_GET
 def state(request: HttpRequest) -> JsonResponse:
     """The state of the station, asked every few seconds: the answer itself is the sign that the line is up."""
-    binding = _bound(request)
+    binding = bound_token(request)
     found = people.station_by_token(binding.token)
     if found is None or not found.is_active:
         with in_words():
@@ -158,7 +159,7 @@ def state(request: HttpRequest) -> JsonResponse:
 @require_POST
 def scan(request: HttpRequest) -> JsonResponse:
     """One scan from the page."""
-    binding = _bound(request)
+    binding = bound_token(request)
     with in_words():
         asked = parse_scan(read_body(request), binding.token)
         answer = services.record_scan(scan=asked, now=timezone.now())
@@ -169,7 +170,7 @@ def scan(request: HttpRequest) -> JsonResponse:
 @require_POST
 def clear(request: HttpRequest, check: UUID) -> JsonResponse:
     """The second person clears a STOP."""
-    binding = _bound(request)
+    binding = bound_token(request)
     with in_words():
         asked = parse_clearance(read_body(request))
         services.clear_stop(

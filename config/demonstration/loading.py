@@ -22,6 +22,9 @@ from people.rules.roles import Role
 FINISHED = 40
 SPAN_DAYS = 360
 SEED = 20_260_302
+# A qualified scanner counts for 90 days; people are a little early.
+CARD_EVERY = 80
+DUE_SOON = "QUARANTINE"
 Stage = Callable[[Player], None]
 Tell = Callable[[str], None]
 
@@ -83,6 +86,8 @@ class _Running:
 def load_present(now: datetime, tell: Tell) -> Demo:
     """Build the site and play the open journeys up to the present: what a visitor works with."""
     demo = site.build(now - timedelta(days=SPAN_DAYS + 60), tell)
+    tell("scanners of the stations")
+    _qualify(demo, now)
     tell(f"{len(OPEN)} open journeys")
     running = [_open(demo, position, count, now) for position, count in enumerate(OPEN)]
     _play_side_by_side(running, tell)
@@ -99,6 +104,15 @@ def load_history(demo: Demo, tell: Tell) -> None:
         begun = demo.now + timedelta(days=2 + SPAN_DAYS * number / (FINISHED + 6), hours=rng.uniform(0, 6))
         running.append(_Running(_player(demo, len(OPEN) + number, begun), list(STAGES)))
     _play_side_by_side(running, tell)
+
+
+def _qualify(demo: Demo, now: datetime) -> None:
+    """The test card was scanned at every station all through the year. One of them is due soon."""
+    for place, key in enumerate(demo.stations):
+        days_ago = CARD_EVERY if key == DUE_SOON else 8 + 3 * place
+        while (at := now - timedelta(days=days_ago)) > demo.now:
+            site.qualify(demo, key, at)
+            days_ago += CARD_EVERY
 
 
 def _open(demo: Demo, position: int, count: int, now: datetime) -> _Running:

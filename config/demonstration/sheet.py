@@ -21,6 +21,8 @@ def sign_ins(demo: Demo) -> str:
             *people,
             "Stations (paste the token once at /station/)",
             *stations,
+            "Scanners: qualified at every station for now. To do it yourself, print /scanners/card.pdf, scan it at",
+            "  /station/scanner/ and sign with the badge and PIN of somebody who works there.",
             "",
         ]
     )
