@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import report
+from bench import parses, report
 from bench.house import ROOT, BenchError, House
 from config.processes import EmbeddedError
 from config.run import RunError, say
@@ -71,6 +71,8 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     found["clients"] = {str(number): measuring.clients(number) for number in size.clients}
     found["growth"] = measuring.growth()
     found["statements"] = measuring.statements()
+    say("bench: reading barcodes")
+    found["parses"] = parses.measure(rounds=size.rounds, seconds=size.seconds / 10)
     found["answered"] = measuring.answered
     found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
     found["targets"] = [

@@ -6,6 +6,8 @@ from math import ceil
 from statistics import median
 from typing import Any
 
+from bench import parses
+
 Round = Mapping[str, Any]
 
 
@@ -148,7 +150,8 @@ def table(found: Mapping[str, Any]) -> str:
     lines += ["", "SQL statements of a scan (BEGIN and COMMIT not counted)"]
     for kind, numbers in found["statements"]["small"]["by_kind"].items():
         lines.append(f"  {kind:28} {', '.join(map(str, numbers))}")
-    lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", "", "Targets"]
+    lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", ""]
+    lines += [*parses.lines(found["parses"]), "", "Targets"]
     for target in targets(found):
         sign = "<=" if target.is_ceiling else ">="
         verdict = "met" if target.is_met else "MISSED"

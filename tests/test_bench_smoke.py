@@ -54,6 +54,7 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert found["growth"]["large"]["entries"] == pytest.approx(800, rel=0.1)
     assert found["statements"]["small"] == found["statements"]["large"]
     assert (found["machine"]["fsync"], found["machine"]["synchronous_commit"]) == ("on", "on")
+    assert set(found["parses"]) == {"DIN", "compound message", "GS1 label", "own code", "garbage"}
     assert "no number counts" in done.stdout
 
 
