@@ -31,6 +31,7 @@ thing = _namer(
         "equipment": _("device"),
         "shipper": _("shipper"),
         "wristband": _("wristband"),
+        "message": _("message of several codes"),
         "apheresis_bag": _("apheresis bag"),
         "culture": _("culture vessel"),
         "harvest": _("harvest"),
@@ -101,6 +102,20 @@ reason = _namer(
         "not_text": _("it holds characters that no code of ours has"),
         "no_format": _("it has no format that is known here"),
         "check_character": _("its check character does not fit"),
+        "check_missing": _("its check character is missing: type the text with the character in the box"),
+        "check_digit": _("its check digit does not fit"),
+        "bad_content": _("its beginning is known, and what follows is not lawful or is cut short"),
+        "bad_date": _("it holds a date or time that no calendar has"),
+        "wrong_symbology": _("a symbol of this sort does not hold such a code"),
+        "count_mismatch": _("it does not hold as many parts as it says"),
+        "unknown_sequence": _("it promises a sequence of parts that is not known here"),
+        "not_in_message": _("it holds a part that must stand alone"),
+        "repeated": _("it holds one part twice"),
+        "element_missing": _("a part is missing that has to be there"),
+        "element_excluded": _("it holds parts that exclude each other"),
+        "separator_missing": _("the separator between two fields is missing: the scanner must send it"),
+        "ambiguous": _("it could be two different things"),
+        "not_exact": _("it is not written as the standard writes it"),
     }
 )
 
