@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from people import models
 from people.rules.authority import BadgeReading, BadgeState, Grant, Person, Training, badge_state
+from people.rules.badges import bare
 from people.rules.roles import Role
 
 # Grants and training as one JSON text; what has ended is left out, so that history costs nothing.
@@ -71,8 +72,11 @@ def person(user_id: int, at: datetime) -> Person | None:
 
 
 def read_badge(code: str, at: datetime) -> BadgeReading:
-    """Whose badge this is and whether it counts at this moment (one statement)."""
-    rows = [] if "\x00" in code else _rows(_BY_BADGE, code=code, at=at)
+    """Whose badge this is and whether it counts at this moment (one statement).
+
+    The symbology identifier that a scanner may send before the code is no part of it.
+    """
+    rows = [] if "\x00" in code else _rows(_BY_BADGE, code=bare(code), at=at)
     if not rows:
         return BadgeReading(None, BadgeState.UNKNOWN)
     *about, valid_from, valid_until, revoked_at = rows[0]

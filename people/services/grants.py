@@ -7,7 +7,7 @@ from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people import models, selectors
 from people.events import Event
-from people.rules import codes
+from people.rules.badges import bare, is_badge
 from people.rules.fields import text_problem
 from people.rules.roles import Role
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, site_id, writing
@@ -107,10 +107,13 @@ def issue_badge(
     now: datetime,
     request_id: UUID,
 ) -> str:
-    """Give someone else a badge; its code is a short code of type B and never used again. Returns its id."""
-    is_badge_code = codes.is_code(code, codes.CodeType.BADGE)
+    """Give someone else a badge; its code is of a form in `people.rules.badges` and never used again. Returns its id.
+
+    A badge that a hospital has already is enrolled by scanning it.
+    """
+    code = bare(code)
     refuse_bad(
-        code=None if is_badge_code else "not_a_badge_code", valid_until=_window_problem(now, valid_until)
+        code=None if is_badge(code) else "not_a_badge_code", valid_until=_window_problem(now, valid_until)
     )
     _require_for(user_id, roles=ADMINISTRATORS, site=site, actor=actor, now=now)
     row = derive(request_id, "badge")
@@ -134,8 +137,8 @@ def revoke_badge(
     *, code: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
     """Make a badge worthless from this moment; the next scan of it is refused."""
-    is_badge_code = codes.is_code(code, codes.CodeType.BADGE)
-    refuse_bad(code=None if is_badge_code else "not_a_badge_code", reason=text_problem(reason, 1000))
+    code = bare(code)
+    refuse_bad(code=None if is_badge(code) else "not_a_badge_code", reason=text_problem(reason, 1000))
     facts = {"code": code}
     with writing():
         row = (
