@@ -23,6 +23,7 @@ class CoiConfig(AppConfig):
             models.Patient,
             models.Order,
             models.Alias,
+            models.Reconciliation,
             models.Collection,
             models.Batch,
             models.Container,

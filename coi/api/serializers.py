@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from coi.rules.checks import Need
 from coi.rules.outcome import Outcome, RefusalCode, RefusalKind
-from coi.rules.requests import MAX_BARCODES
+from coi.rules.requests import MAX_BARCODES, KeyedReason
 from coi.rules.situation import Part
 
 
@@ -26,6 +26,14 @@ class ScanSerializer(serializers.Serializer[None]):
     pin = serializers.CharField(required=False, max_length=64, help_text="Where the step is signed.")
     values = serializers.DictField(
         child=serializers.CharField(max_length=80), required=False, help_text="Typed values by name."
+    )
+    is_keyed = serializers.BooleanField(
+        required=False, help_text="The barcodes were typed by hand: each must carry its check character."
+    )
+    keyed_reason = serializers.ChoiceField(
+        choices=[(r.value, r.value) for r in KeyedReason],
+        required=False,
+        help_text="Why they were typed; required with `is_keyed`, and refused without.",
     )
 
 
@@ -167,6 +175,28 @@ class TimelineSerializer(serializers.Serializer[None]):
 
     coi_id = serializers.CharField()
     entries = TimelineEntrySerializer(many=True)
+
+
+class MatchSerializer(serializers.Serializer[None]):
+    """A journey that goes by the identifier."""
+
+    coi_id = serializers.CharField()
+    product = serializers.CharField()
+    treating_site = serializers.CharField()
+    is_open = serializers.BooleanField()
+    kinds = serializers.ListField(
+        child=serializers.CharField(), help_text="As what it was found: din, label, lot, mrn ..."
+    )
+
+
+class FoundSerializer(serializers.Serializer[None]):
+    """What came of a look-up: `one`, `none`, or `several` to choose from."""
+
+    outcome = serializers.ChoiceField(choices=[(o, o) for o in ("one", "none", "several")])
+    read_as = serializers.ListField(
+        child=serializers.CharField(), help_text="What the text was read as; empty for one of no known form."
+    )
+    matches = MatchSerializer(many=True)
 
 
 class ProblemSerializer(serializers.Serializer[None]):

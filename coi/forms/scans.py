@@ -13,7 +13,7 @@ from uuid import UUID
 
 from coi.rules.identifiers import MAX_BYTES
 from coi.rules.qualification import MOST_READINGS, CardReading
-from coi.rules.requests import MAX_BARCODES, MAX_VALUES, ScanRequest
+from coi.rules.requests import MAX_BARCODES, MAX_VALUES, KeyedReason, ScanRequest
 from coi.rules.scanners import Ending, Transmission
 from ledger.rules.errors import DomainError, Invalid
 
@@ -120,9 +120,19 @@ def parse_scan(data: Mapping[str, Any], token: str) -> ScanRequest:
         check=fields.take("check", _uuid, None),
         step=fields.take("step", _word, ""),
         values=fields.take("values", _values, {}),
+        keyed=_keyed(fields),
     )
     fields.close()
     return scan
+
+
+def _keyed(fields: "_Fields") -> KeyedReason | None:
+    """Why the codes were typed, if they were; one without the other is a fault."""
+    is_keyed = fields.take("is_keyed", _flag, False)
+    reason = fields.take("keyed_reason", _reason, None, required=is_keyed)
+    if reason is not None and not is_keyed:
+        fields.faults["keyed_reason"] = "not_keyed"
+    return reason if is_keyed else None
 
 
 def parse_clearance(data: Mapping[str, Any]) -> Clearance:
@@ -233,6 +243,19 @@ class _Fields:
 
 def _readable(name: str) -> str:
     return name.encode("ascii", "backslashreplace").decode()
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise FieldFault("not_true_or_false")
+    return value
+
+
+def _reason(value: Any) -> KeyedReason | None:
+    text = _text(value)
+    if text not in set(KeyedReason):
+        raise FieldFault("not_choice")
+    return KeyedReason(text)
 
 
 def _uuid(value: Any) -> UUID:

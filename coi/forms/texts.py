@@ -65,6 +65,14 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("{found} is in the custody of {site}, not of the party that does this step."),
         _("Complete the hand-over first: giver and receiver both scan it."),
     ),
+    RefusalCode.ELEMENT_MISSING: Text(
+        _(
+            "This label was not read whole: ({elements}) is missing. Lot and serial number may have run together."
+        ),
+        _(
+            "Put it aside. Test the scanner with its card, then scan the label again; or scan our own code on the lot."
+        ),
+    ),
     RefusalCode.LOT_NOT_USABLE: Text(
         _("This material lot may not be used: {why}."), _("Put it aside and take a lot that is approved.")
     ),
@@ -112,6 +120,12 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("This journey is closed: every container of it is accounted for."),
         _("Put the item aside and call quality."),
     ),
+    RefusalCode.IDENTITY_IN_QUESTION: Text(
+        _("Somebody asked to change who this patient is, and it is not decided yet."),
+        _(
+            "Nothing critical is done until quality or a supervisor of the treating site has decided. Call them."
+        ),
+    ),
     RefusalCode.LABEL_NOT_APPLIED: Text(
         _("The label of {found} was not scanned back yet."), _("Apply the label and scan it back first.")
     ),
@@ -126,6 +140,14 @@ REFUSALS: Mapping[RefusalCode, Text] = {
     RefusalCode.STEP_UNKNOWN: Text(
         _("No step of the protocol fits what was scanned."),
         _("Check that this is the right item and station."),
+    ),
+    RefusalCode.WRONG_FLAG: Text(
+        _("This donation number is that of a tube (flags {flags}), not of a bag."),
+        _("Scan the label on the bag. If it is on the bag, put the bag aside and call quality."),
+    ),
+    RefusalCode.DIVISION_MISSING: Text(
+        _("This product was divided (its code ends in 99), and the division was not scanned."),
+        _("Scan product code and division together."),
     ),
     RefusalCode.WRONG_KIND: Text(
         _("This is a {kind}: it is not needed here."), _("Scan what the instruction asks for.")
@@ -224,7 +246,20 @@ ERRORS: Mapping[str, Sentence] = {
     "product_unknown": _("There is no such product."),
     "protocol_not_effective": _("This product has no protocol in effect."),
     "facility_unknown": _("The collection site has no facility number to issue identifiers with."),
-    "alias_of_another_order": _("This wristband is in use for another order."),
+    "alias_of_another_order": _("This identifier belongs to another journey already."),
+    "alias_kind_unknown": _("There is no such kind of identifier."),
+    "alias_unknown": _("There is no such identifier, or it is not yours to see."),
+    "alias_retired": _("This identifier no longer counts already."),
+    "patient_missing": _("This order has no patient."),
+    "lot_registered": _("This lot of this product is registered at the site already."),
+    "reconciliation_open": _("A reconciliation of this patient is open already: decide that first."),
+    "reconciliation_unknown": _("There is no such reconciliation, or it is not yours to see."),
+    "reconciliation_decided": _("This reconciliation is decided already."),
+    "reconciliation_own": _("You asked for this yourself. Somebody else must decide it."),
+    "nothing_changes": _("Nothing of this differs from what stands."),
+    "patients_of_two_sites": _("The two patients are of two hospitals: their records are not one."),
+    "same_patient": _("Both orders are of one patient already."),
+    "mrn_in_use": _("This number is another patient's. If both are one person, ask to merge them."),
     "mrn_of_another_patient": _(
         "This number is enrolled under another name or birth date. Check who is meant."
     ),
@@ -257,8 +292,27 @@ FIELD_PROBLEMS: Mapping[str, Sentence] = {
     "text_required": _("This is required."),
     "too_long": _("This is too long."),
     "not_a_wristband_code": _("This is not the code of a wristband."),
+    "not_a_din": _("This is not a donation number of 13 characters."),
+    "not_printable": _("This holds characters that cannot be printed on a label."),
+    "spaces_around": _("There are spaces before or after it. It is taken exactly as it is."),
+    "not_a_supplier_label": _("This is not a supplier's label with GTIN and batch number."),
+    "element_missing": _("The label was not read whole."),
+    "expiry_differs": _("This is not the expiry that was read from the label."),
+    "lot_differs": _(
+        "This is not the lot number that was read from the label. If the label has this one, test the scanner."
+    ),
     "not_choice": _("Choose one of the list."),
 }
+
+
+def _said(error: DomainError) -> str:
+    """The sentence; one about an identifier names its kind, and the journey that has it where that may be seen."""
+    if error.code == "alias_of_another_order" and "kind" in error.detail:
+        kind, journey = words.alias_kind(str(error.detail["kind"])), str(error.detail.get("journey") or "")
+        known = _("{kind}: this belongs to the journey {journey} already.")
+        hidden = _("{kind}: this belongs to another journey already.")
+        return str(known if journey else hidden).format(kind=kind, journey=journey)
+    return str(ERRORS[error.code])
 
 
 @contextmanager
@@ -268,6 +322,6 @@ def in_words() -> Iterator[None]:
         yield
     except DomainError as error:
         if error.code in ERRORS and error.message == error.code:
-            error.message = str(ERRORS[error.code])
+            error.message = _said(error)
             error.args = (error.message,)
         raise

@@ -31,6 +31,9 @@ thing = _namer(
         "equipment": _("device"),
         "shipper": _("shipper"),
         "wristband": _("wristband"),
+        "staff": _("staff badge"),
+        "consignment": _("consignment"),
+        "product": _("product code"),
         "message": _("message of several codes"),
         "apheresis_bag": _("apheresis bag"),
         "culture": _("culture vessel"),
@@ -90,6 +93,8 @@ reason = _namer(
         "other_site": _("it belongs to another site"),
         "scanner_unproved": _("the test card was not scanned here, or it was not passed"),
         "scanner_overdue": _("the test card was scanned too long ago"),
+        "expiry_differs": _("the expiry on its label is not the one that was registered"),
+        "label_differs": _("its label says otherwise than what was registered"),
         "not_the_first_persons": _("it is another one than the first person used"),
         "unknown": _("it is not asked for here"),
         "not_number": _("this is not a number"),
@@ -140,6 +145,7 @@ REFUSALS: Mapping[str, Word] = {
     "hold_time_passed": _("hold time over"),
     "already_used": _("already used"),
     "custody_elsewhere": _("in another's custody"),
+    "element_missing": _("label not read whole"),
     "lot_not_usable": _("lot not usable"),
     "equipment_not_usable": _("device not usable"),
     "stop_not_cleared": _("STOP not cleared"),
@@ -154,12 +160,15 @@ REFUSALS: Mapping[str, Word] = {
     "scanner_not_qualified": _("scanner not qualified"),
     "out_of_sequence": _("not yet its turn"),
     "journey_closed": _("journey is closed"),
+    "identity_in_question": _("identity in question"),
     "label_not_applied": _("label not scanned back"),
     "already_done": _("already done"),
     "check_closed": _("check is over"),
     "pin_not_valid": _("wrong PIN"),
     "value_not_valid": _("value not possible"),
     "step_unknown": _("no step fits"),
+    "wrong_flag": _("number of a tube"),
+    "division_missing": _("division not scanned"),
     "wrong_kind": _("wrong kind of code"),
     "duplicate_scan": _("scanned twice"),
     "unknown_code": _("unknown code"),
@@ -225,5 +234,52 @@ party = _namer(
         "collection": _("Collection site"),
         "courier": _("Courier"),
         "manufacturer": _("Manufacturer"),
+    }
+)
+
+alias_kind = _namer(
+    {
+        "coi": _("COI id"),
+        "din": _("Donation number (DIN)"),
+        "coid": _("COI id of another party"),
+        "join": _("JOIN id"),
+        "lot": _("Product lot or batch number"),
+        "therapy_order": _("Therapy order number"),
+        "wristband": _("Wristband"),
+        "mrn": _("Hospital number (MRN)"),
+        "subject": _("Subject number"),
+        "label": _("Label"),
+        "container": _("Container"),
+        "batch": _("Batch"),
+    }
+)
+
+retire_reason = _namer(
+    {
+        "mistyped": _("Mistyped"),
+        "wrong_journey": _("Of another journey"),
+        "replaced": _("Replaced"),
+        "withdrawn": _("Withdrawn by its issuer"),
+    }
+)
+
+reconciliation_kind = _namer(
+    {
+        "correction": _("Correction: what stands was never right"),
+        "change": _("Change: it was right until now"),
+        "merge": _("Two patients are one person"),
+    }
+)
+
+reconciliation_state = _namer(
+    {"open": _("waits for a decision"), "approved": _("approved"), "rejected": _("rejected")}
+)
+
+keyed_reason = _namer(
+    {
+        "damaged": _("The code is damaged"),
+        "out_of_reach": _("The scanner does not reach it"),
+        "scanner_fails": _("The scanner does not work"),
+        "no_symbol": _("There is no symbol, only text"),
     }
 )

@@ -68,6 +68,7 @@ class Scan(Projection):
     codes = models.JSONField(default=list)
     is_stop = models.BooleanField(default=False)
     is_near_miss = models.BooleanField(default=False)
+    is_keyed = models.BooleanField(default=False)
     request_digest = models.CharField(max_length=64)
     content_digest = models.CharField(max_length=64)
     answer = models.JSONField(default=dict)

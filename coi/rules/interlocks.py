@@ -30,6 +30,7 @@ from coi.rules.journey import (
     PinState,
     Target,
 )
+from coi.rules.labelled import element_interlock, flag_interlock, read_interlock
 from coi.rules.outcome import Outcome, Refusal, RefusalCode, RefusalKind, by_severity
 from coi.rules.protocol import Does, Guard, Item, Protocol, Scope, Step, WitnessRule
 from coi.rules.situation import (
@@ -37,6 +38,7 @@ from coi.rules.situation import (
     Situation,
     done_for,
     in_play,
+    is_context,
     is_held,
     is_late,
     is_void,
@@ -147,13 +149,17 @@ def _new_scans(situation: Situation, step: Step) -> Iterator[ItemScan]:
 # --- the interlocks -------------------------------------------------------------------------------------------------
 
 
-def read_interlock(situation: Situation) -> Iterator[Refusal]:
-    """Unreadable and unknown barcodes; no record is ever made from them."""
-    for reading in situation.attempt.readings:
-        if reading.identifier is None:
-            yield Refusal(RefusalCode.UNREADABLE, {"reason": str(reading.unreadable)})
-        elif reading.target is None:
-            yield Refusal(RefusalCode.UNKNOWN_CODE, {"kind": str(reading.identifier.kind)})
+def reconciliation_interlock(situation: Situation) -> Iterator[Refusal]:
+    """While it is open who the patient is, nothing critical is done; what has happened is recorded all the same."""
+    order, step = situation.order, situation.step
+    if (
+        order is not None
+        and step is not None
+        and order.is_reconciling
+        and step.is_critical
+        and not step.is_past
+    ):
+        yield Refusal(RefusalCode.IDENTITY_IN_QUESTION)
 
 
 def identity_interlock(situation: Situation) -> Iterator[Refusal]:
@@ -459,7 +465,10 @@ def item_interlock(situation: Situation) -> Iterator[Refusal]:
         yield from _no_step(situation)
         return
     already = {(scan.item, scan.target) for scan in own_scans(situation)}
-    for target in situation.targets():
+    for reading in situation.attempt.readings:
+        target = reading.target
+        if target is None or is_context(step, reading, situation.attempt.readings):
+            continue
         item = item_for(step, target)
         if item is None:
             yield Refusal(RefusalCode.WRONG_KIND, {"kind": str(target.kind), "step": step.code})
@@ -496,8 +505,11 @@ def entry_interlock(situation: Situation) -> Iterator[Refusal]:
 
 INTERLOCKS: tuple[Interlock, ...] = (
     read_interlock,
+    element_interlock,
+    flag_interlock,
     identity_interlock,
     journey_interlock,
+    reconciliation_interlock,
     container_interlock,
     witness_sees_the_same,
     place_interlock,

@@ -62,7 +62,10 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """One course of therapy and whose sites take part in it."""
+    """One course of therapy and whose sites take part in it.
+
+    `is_reconciling`: somebody asked to change who the patient is, and nobody has decided it yet.
+    """
 
     id: str
     coi_id: str
@@ -70,6 +73,7 @@ class OrderFacts:
     is_open: bool
     sites: Mapping[Party, str]
     protocol_id: str
+    is_reconciling: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Target:
-    """What a readable barcode names; `ref` is the id of its row. Fields that do not fit the kind stay empty."""
+    """What a readable barcode names; `ref` is the id of its row. Fields that do not fit the kind stay empty.
+
+    `missing`: elements that a supplier's label of this material carries, and that were not read.
+    """
 
     kind: IdentifierKind
     key: str
@@ -165,15 +172,23 @@ class Target:
     sort: str = ""
     is_usable: bool = True
     why_not: str = ""
+    missing: tuple[str, ...] = ()
+
+
+ALONE = -1
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One barcode of a request: read or not, found or not."""
+    """One barcode of a request, or one part of it: read or not, found or not.
+
+    `group` numbers the barcode of which this is one part among several; `ALONE` where it is all of it.
+    """
 
     identifier: Identifier | None
     unreadable: UnreadableReason | None = None
     target: Target | None = None
+    group: int = ALONE
 
 
 @dataclass(frozen=True)

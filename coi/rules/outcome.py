@@ -38,6 +38,7 @@ class RefusalCode(StrEnum):
     HOLD_TIME_PASSED = "hold_time_passed"
     ALREADY_USED = "already_used"
     CUSTODY_ELSEWHERE = "custody_elsewhere"
+    ELEMENT_MISSING = "element_missing"
     LOT_NOT_USABLE = "lot_not_usable"
     EQUIPMENT_NOT_USABLE = "equipment_not_usable"
     STOP_NOT_CLEARED = "stop_not_cleared"
@@ -52,12 +53,15 @@ class RefusalCode(StrEnum):
     SCANNER_NOT_QUALIFIED = "scanner_not_qualified"
     OUT_OF_SEQUENCE = "out_of_sequence"
     JOURNEY_CLOSED = "journey_closed"
+    IDENTITY_IN_QUESTION = "identity_in_question"
     LABEL_NOT_APPLIED = "label_not_applied"
     ALREADY_DONE = "already_done"
     CHECK_CLOSED = "check_closed"
     PIN_NOT_VALID = "pin_not_valid"
     VALUE_NOT_VALID = "value_not_valid"
     STEP_UNKNOWN = "step_unknown"
+    WRONG_FLAG = "wrong_flag"
+    DIVISION_MISSING = "division_missing"
     WRONG_KIND = "wrong_kind"
     DUPLICATE_SCAN = "duplicate_scan"
     UNKNOWN_CODE = "unknown_code"
@@ -77,6 +81,7 @@ STOPS = frozenset(
         RefusalCode.HOLD_TIME_PASSED,
         RefusalCode.ALREADY_USED,
         RefusalCode.CUSTODY_ELSEWHERE,
+        RefusalCode.ELEMENT_MISSING,
         RefusalCode.LOT_NOT_USABLE,
         RefusalCode.EQUIPMENT_NOT_USABLE,
     }

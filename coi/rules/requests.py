@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from ledger.rules import canonical
@@ -12,12 +13,26 @@ from ledger.rules import canonical
 # A trigger pulled twice: not a refusal, not a deviation.
 REPEAT_WINDOW = timedelta(seconds=3)
 MAX_BARCODES = 24
+# A message names several things; all that the barcodes of one request name, at most.
+MAX_READINGS = 64
 MAX_VALUES = 24
+
+
+class KeyedReason(StrEnum):
+    """Why a code was typed and not scanned; empty for one that was scanned."""
+
+    DAMAGED = "damaged"
+    OUT_OF_REACH = "out_of_reach"
+    SCANNER_FAILS = "scanner_fails"
+    NO_SYMBOL = "no_symbol"
 
 
 @dataclass(frozen=True)
 class ScanRequest:
-    """What one person sent: raw barcodes, the raw badge, and what they entered. `token` proves the station."""
+    """What one person sent: raw barcodes, the raw badge, and what they entered. `token` proves the station.
+
+    With `keyed` the barcodes were typed by hand, and each must carry its check character.
+    """
 
     scan_id: UUID
     token: str
@@ -27,6 +42,12 @@ class ScanRequest:
     check: UUID | None = None
     step: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    keyed: KeyedReason | None = None
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the barcodes were typed."""
+        return self.keyed is not None
 
     def digest(self, key: bytes) -> str:
         """What makes this request itself, whatever its id: the same id with another digest is a conflict."""
@@ -39,7 +60,8 @@ class ScanRequest:
         return _keyed(key, "content", [*self._content(), self.pin, sorted(self.values.items())])
 
     def _content(self) -> list[object]:
-        return [self.badge.hex(), [raw.hex() for raw in self.barcodes], self.step]
+        typed = [str(self.keyed)] if self.keyed is not None else []
+        return [self.badge.hex(), [raw.hex() for raw in self.barcodes], self.step, *typed]
 
 
 def index_key(key: bytes, kind: str, value: str) -> str:

@@ -3,7 +3,7 @@
 `understand` chooses; it refuses nothing. `coi.rules.interlocks` then judges the situation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from enum import StrEnum
 from coi.rules import genealogy
 from coi.rules.identifiers import IdentifierKind
 from coi.rules.journey import (
+    ALONE,
     Attempt,
     CheckFacts,
     CheckState,
@@ -20,6 +21,7 @@ from coi.rules.journey import (
     DoneStep,
     Known,
     OrderFacts,
+    Reading,
     Target,
 )
 from coi.rules.protocol import Does, Item, Protocol, Scope, Step, WitnessRule
@@ -211,13 +213,29 @@ def _steps(situation: Situation, protocol: Protocol) -> tuple[Step, ...]:
 
 def _asks_for(step: Step, situation: Situation) -> bool:
     """Whether the step has a use for everything that was scanned of this journey."""
-    for target in situation.targets():
+    for reading in situation.attempt.readings:
+        target = reading.target
+        if target is None or is_context(step, reading, situation.attempt.readings):
+            continue
         if item_for(step, target) is None:
             return False
         container = situation.known.containers.get(target.container_id)
         if container is not None and step.kinds and container.kind not in step.kinds:
             return False
     return True
+
+
+def is_context(step: Step, reading: Reading, readings: Iterable[Reading]) -> bool:
+    """Whether the step asks for another part of the same barcode and not for this one.
+
+    A label's message names more than a step asks for. What else it names has to be of the same journey, and no more.
+    """
+    if reading.group == ALONE or (reading.target is not None and item_for(step, reading.target) is not None):
+        return False
+    return any(
+        other.group == reading.group and other.target is not None and item_for(step, other.target) is not None
+        for other in readings
+    )
 
 
 def item_for(step: Step, target: Target) -> str | None:

@@ -1,7 +1,19 @@
 """Whether a material lot or a piece of equipment may be used now."""
 
-from datetime import datetime
+import calendar
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
+
+from coi.rules.identifiers import Identifier
+from people.rules.roles import Role
+
+# Who takes lots and devices into stock.
+KEEPERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.COLLECTOR, Role.CELL_LAB})
+
+GTIN, BATCH, EXPIRY = "gs1:01", "gs1:10", "gs1:17"
+# What every label of a lot has alike: the lot, its dates, its catalogue number. All else is the piece's own.
+_OF_THE_LOT = frozenset({GTIN, BATCH, "gs1:11", "gs1:15", EXPIRY, "gs1:240"})
 
 
 class StockStatus(StrEnum):
@@ -19,3 +31,40 @@ def why_not(*, status: StockStatus, good_until: datetime, site: str, station_sit
     if good_until <= now:
         return "expired"
     return "" if site == station_site else "other_site"
+
+
+def supplier_lot(identifier: Identifier) -> tuple[str, str] | None:
+    """GTIN and batch number of a supplier's GS1 label, or None where one of them is not there."""
+    found = {element.code: element.value for element in identifier.elements}
+    if GTIN not in found or BATCH not in found:
+        return None
+    return found[GTIN], found[BATCH]
+
+
+def label_differs(identifier: Identifier, expected: Mapping[str, str]) -> str:
+    """Empty, or the reason's code when the label says otherwise than what was registered of the lot."""
+    found = {element.code: element.value for element in identifier.elements}
+    differing = [code for code, value in expected.items() if value and found.get(code, value) != value]
+    if not differing:
+        return ""
+    return "expiry_differs" if EXPIRY in differing else "label_differs"
+
+
+def expected_elements(identifier: Identifier) -> dict[str, str]:
+    """What labels of this lot carry, from one of them: the value where all have the same, else empty."""
+    return {e.code: e.value if e.code in _OF_THE_LOT else "" for e in identifier.elements}
+
+
+def label_expiry(identifier: Identifier, today: date) -> date | None:
+    """The last day on which the label says that the material may be used, or None where it says none.
+
+    Two digits of a year mean the nearest one; the day 00 is the last of the month.
+    """
+    text = next((e.value for e in identifier.elements if e.code == EXPIRY), "")
+    if len(text) != 6 or not (text.isascii() and text.isdigit()):
+        return None
+    year, month, day = today.year - today.year % 100 + int(text[:2]), int(text[2:4]), int(text[4:])
+    year += 100 if year - today.year <= -50 else -100 if year - today.year >= 51 else 0
+    if not 1 <= month <= 12 or day > calendar.monthrange(year, month)[1]:
+        return None
+    return date(year, month, day or calendar.monthrange(year, month)[1])

@@ -13,7 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from coi.rules.identifiers import Identifier, IdentifierKind
+from coi.rules.aliases import band_text
+from coi.rules.identifiers import Identifier, IdentifierKind, missing_elements
 from coi.rules.journey import (
     CheckFacts,
     CheckState,
@@ -31,36 +32,57 @@ from coi.rules.journey import (
 )
 from coi.rules.protocol import Party
 from coi.rules.requests import index_key
-from coi.rules.stock import StockStatus, why_not
+from coi.rules.stock import StockStatus, label_differs, supplier_lot, why_not
 from people import selectors as people
 
-# (kind, given key, row, order, container, state, sort, site, good until), one SELECT for each kind of identifier.
+# (kind, given key, row, order, container, state, sort, site, good until, more), one SELECT for each kind of identifier.
 _FIND = {
     IdentifierKind.LABEL: """
-        SELECT 'label', code, id, order_id, container_id, status, '', '', NULL::timestamptz
+        SELECT 'label', code, id, order_id, container_id, status, '', '', NULL::timestamptz, NULL::jsonb
           FROM coi_labelcopy WHERE code = ANY(%s::text[])""",
     IdentifierKind.COI: """
-        SELECT 'coi', coi_id, id, id, NULL::uuid, '', '', '', NULL::timestamptz
-          FROM coi_order WHERE coi_id = ANY(%s::text[])""",
+        SELECT 'coi', coi_id, id, id, NULL::uuid, '', '', '', NULL::timestamptz, NULL::jsonb
+          FROM coi_order WHERE coi_id = ANY(%s::text[])
+         UNION ALL
+        SELECT 'coi', value_key, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz, NULL::jsonb
+          FROM coi_alias WHERE kind = 'coid' AND retired_at IS NULL AND value_key = ANY(%s::text[])""",
     IdentifierKind.DIN: """
-        SELECT 'din', din, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
-          FROM coi_collection WHERE din = ANY(%s::text[])""",
+        SELECT 'din', din, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz, NULL::jsonb
+          FROM coi_collection WHERE din = ANY(%s::text[])
+         UNION ALL
+        SELECT 'din', value_key, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz, NULL::jsonb
+          FROM coi_alias WHERE kind = 'din' AND retired_at IS NULL AND value_key = ANY(%s::text[])""",
     IdentifierKind.WRISTBAND: """
-        SELECT 'wristband', value_key, id, order_id, NULL::uuid, '', '', issuer_id, NULL::timestamptz
-          FROM coi_alias WHERE kind = 'wristband' AND value_key = ANY(%s::text[])""",
+        SELECT 'wristband', value_key, id, order_id, NULL::uuid, '', '', issuer_id, NULL::timestamptz, NULL::jsonb
+          FROM coi_alias WHERE kind = 'wristband' AND retired_at IS NULL AND value_key = ANY(%s::text[])""",
     IdentifierKind.LOT: """
-        SELECT 'lot', code, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at
+        SELECT 'lot', code, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at, NULL::jsonb
           FROM coi_materiallot WHERE code = ANY(%s::text[])""",
     IdentifierKind.EQUIPMENT: """
-        SELECT 'equipment', code, id, NULL::uuid, NULL::uuid, status, kind, site_id, calibration_due_at
+        SELECT 'equipment', code, id, NULL::uuid, NULL::uuid, status, kind, site_id, calibration_due_at, NULL::jsonb
           FROM coi_equipment WHERE kind <> 'shipper' AND code = ANY(%s::text[])""",
     IdentifierKind.SHIPPER: """
-        SELECT 'shipper', code, id, NULL::uuid, NULL::uuid, status, kind, '', calibration_due_at
+        SELECT 'shipper', code, id, NULL::uuid, NULL::uuid, status, kind, '', calibration_due_at, NULL::jsonb
           FROM coi_equipment WHERE kind = 'shipper' AND code = ANY(%s::text[])""",
 }
+# A supplier's own label: the lot of that GTIN and batch number; and what labels of the GTIN carry at this site, so that
+# a batch number into which the next element has run is told from one that is not ours.
+_SUPPLIED = """
+        SELECT 'product', gtin || ' ' || lot_no, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at,
+               jsonb_build_object('code', code, 'elements', elements)
+          FROM coi_materiallot
+         WHERE gtin <> '' AND (gtin, lot_no) IN (SELECT g, n FROM unnest(%s::text[], %s::text[]) AS given (g, n))"""
+_EXPECTED = """
+        SELECT * FROM (SELECT DISTINCT ON (gtin)
+               'expected', gtin, id, NULL::uuid, NULL::uuid, status, material, site_id, expires_at,
+               jsonb_build_object('code', gtin, 'elements', elements)
+          FROM coi_materiallot WHERE gtin <> '' AND gtin = ANY(%s::text[]) AND site_id = %s::text
+         ORDER BY gtin, expires_at DESC) AS expected"""
 _CHECK = """
-        SELECT 'check', id::text, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz
+        SELECT 'check', id::text, id, order_id, NULL::uuid, '', '', '', NULL::timestamptz, NULL::jsonb
           FROM coi_check WHERE id = %s::uuid"""
+# A patient's identifier of a standard is looked for, and found, as a wristband.
+_SOUGHT_AS = {IdentifierKind.PATIENT: IdentifierKind.WRISTBAND}
 
 
 def secret_index_key() -> bytes:
@@ -70,8 +92,10 @@ def secret_index_key() -> bytes:
 
 def look_up_key(identifier: Identifier) -> str:
     """What the identifier is stored as: itself, or its keyed digest where it is personal."""
-    if identifier.kind is IdentifierKind.WRISTBAND:
-        return index_key(secret_index_key(), "wristband", identifier.value)
+    if identifier.kind in (IdentifierKind.WRISTBAND, IdentifierKind.PATIENT):
+        return index_key(secret_index_key(), "wristband", band_text(identifier))
+    if identifier.kind is IdentifierKind.PRODUCT:
+        return " ".join(supplier_lot(identifier) or ())
     return identifier.value
 
 
@@ -81,10 +105,10 @@ def resolve(
     """What each identifier names, and the order of the check that was named (one statement, or none)."""
     keys: dict[IdentifierKind, dict[str, list[Identifier]]] = {}
     for identifier in identifiers:
-        if identifier.kind in _FIND:
-            keys.setdefault(identifier.kind, {}).setdefault(look_up_key(identifier), []).append(identifier)
-    parts: list[str] = [_FIND[kind] for kind in keys]
-    params: list[Any] = [list(found) for found in keys.values()]
+        kind = _SOUGHT_AS.get(identifier.kind, identifier.kind)
+        if kind in _FIND or (kind is IdentifierKind.PRODUCT and supplier_lot(identifier) is not None):
+            keys.setdefault(kind, {}).setdefault(look_up_key(identifier), []).append(identifier)
+    parts, params = _sought(keys, station.site)
     if check_id:
         parts.append(_CHECK)
         params.append(check_id)
@@ -95,20 +119,70 @@ def resolve(
         cursor.execute("/* prepared: resolve */" + " UNION ALL ".join(parts), params)
         rows = cursor.fetchall()
     check_order = next((str(row[3] or "") for row in rows if row[0] == "check"), "")
-    found = [row for row in rows if row[0] != "check"]
+    found = [row for row in rows if row[0] not in ("check", "expected")]
+    expected = {row[1]: row for row in rows if row[0] == "expected"}
+    products = [i for found in keys.get(IdentifierKind.PRODUCT, {}).values() for i in found]
     named = {
-        identifier: _target(row, station, now)
+        identifier: _target(row, identifier, station, now)
         for row in _unambiguous(found, station.site)
         for identifier in keys[IdentifierKind(row[0])][row[1]]
     }
-    return named | places, check_order
+    return _run_together(products, expected) | named | places, check_order
+
+
+def _sought(
+    keys: Mapping[IdentifierKind, Mapping[str, Sequence[Identifier]]], site: str
+) -> tuple[list[str], list[Any]]:
+    """The parts of the statement that looks for these keys, and their parameters."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for kind, wanted in keys.items():
+        if kind is IdentifierKind.PRODUCT:
+            pairs = [key.split(" ", 1) for key in wanted]
+            gtins = [gtin for gtin, _ in pairs]
+            parts += [_SUPPLIED, _EXPECTED]
+            params += [gtins, [batch for _, batch in pairs], sorted(set(gtins)), site]
+        else:
+            parts.append(_FIND[kind])
+            params += [list(wanted)] * _FIND[kind].count("%s")
+    return parts, params
+
+
+def _run_together(
+    products: Sequence[Identifier], expected: Mapping[str, tuple[Any, ...]]
+) -> dict[Identifier, Target]:
+    """Labels of a GTIN that is known here, of no lot that is, and without elements that such labels carry."""
+    found: dict[Identifier, Target] = {}
+    for identifier in products:
+        row = expected.get((supplier_lot(identifier) or ("", ""))[0])
+        missing = missing_elements(identifier, _elements(row)) if row is not None else ()
+        if row is not None and missing:
+            found[identifier] = Target(
+                IdentifierKind.LOT, row[1], ref=str(row[2]), sort=row[6], missing=missing
+            )
+    return found
+
+
+def _elements(row: tuple[Any, ...]) -> frozenset[str]:
+    return frozenset(_more(row)["elements"])
+
+
+def _more(row: tuple[Any, ...]) -> dict[str, Any]:
+    """The last column, which the cursor hands over as text."""
+    more: dict[str, Any] = json.loads(row[9]) if isinstance(row[9], str) else row[9]
+    return more
 
 
 def _unambiguous(rows: Sequence[tuple[Any, ...]], site: str) -> list[tuple[Any, ...]]:
-    """What is found once. Two sites may give the same wristband code: then the one of this site is meant."""
+    """What is found once. Two sites may give the same wristband code: then the one of this site is meant.
+
+    A number that stands in a journey twice, as its own and as an alias, names that journey.
+    """
     groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     for row in rows:
-        groups.setdefault(row[:2], []).append(row)
+        group = groups.setdefault(row[:2], [])
+        if row[3] is None or all(row[3] != other[3] for other in group):
+            group.append(row)
     narrowed = (group if len(group) == 1 else [r for r in group if r[7] == site] for group in groups.values())
     return [group[0] for group in narrowed if len(group) == 1]
 
@@ -119,12 +193,17 @@ def _places(identifiers: Sequence[Identifier]) -> dict[Identifier, Target]:
     return {i: Target(IdentifierKind.PLACE, i.value, ref=place.id) for i, place in found if place is not None}
 
 
-def _target(row: tuple[Any, ...], station: StationFacts, now: datetime) -> Target:
-    kind, key, ref, order_id, container_id, state, sort, site, good_until = row
-    reason = ""
+def _target(row: tuple[Any, ...], identifier: Identifier, station: StationFacts, now: datetime) -> Target:
+    kind, key, ref, order_id, container_id, state, sort, site, good_until, more = row
+    reason, missing = "", tuple[str, ...]()
+    if more is not None:  # a supplier's own label: the lot goes by our code for it
+        about = _more(row)
+        kind, key = IdentifierKind.LOT, about["code"]
+        missing = missing_elements(identifier, _elements(row))
+        reason = label_differs(identifier, about["elements"])
     if good_until is not None:
         at_site = site or station.site  # a shipper travels: it is nobody's
-        reason = why_not(
+        reason = reason or why_not(
             status=StockStatus(state), good_until=good_until, site=at_site, station_site=station.site, now=now
         )
     return Target(
@@ -137,6 +216,7 @@ def _target(row: tuple[Any, ...], station: StationFacts, now: datetime) -> Targe
         sort=sort,
         is_usable=not reason,
         why_not=reason,
+        missing=missing,
     )
 
 
@@ -144,7 +224,10 @@ _GATHER = """/* prepared: gather */
 WITH given AS (SELECT %(orders)s::text[]::uuid[] AS ids)
 SELECT json_build_object(
   'orders', (SELECT json_agg(json_build_array(o.id, o.coi_id, o.kind, o.closed_at IS NULL, o.treating_site_id,
-               o.collection_site_id, o.courier_site_id, o.manufacturing_site_id, o.protocol_id))
+               o.collection_site_id, o.courier_site_id, o.manufacturing_site_id, o.protocol_id,
+               EXISTS (SELECT 1 FROM coi_patient p JOIN coi_reconciliation r
+                         ON r.patient_id IN (p.id, p.merged_into_id) OR r.give_up_id IN (p.id, p.merged_into_id)
+                        WHERE p.id = o.patient_id AND r.state = 'open')))
              FROM coi_order o WHERE o.id = ANY(given.ids)),
   'containers', (SELECT json_agg(json_build_array(c.id, c.order_id, c.code, c.kind, c.status, c.custodian_id,
                c.batch_id, c.expires_at, c.hold_until, c.hold_step))
@@ -218,14 +301,14 @@ def _time_or_none(text: str | None) -> datetime | None:
 
 
 def _order(row: Sequence[Any]) -> OrderFacts:
-    order_id, coi_id, kind, is_open, treating, collection, courier, manufacturer, protocol_id = row
+    order_id, coi_id, kind, is_open, treating, collection, courier, manufacturer, protocol_id, is_asked = row
     sites = {
         Party.TREATING: treating,
         Party.COLLECTION: collection,
         Party.COURIER: courier,
         Party.MANUFACTURER: manufacturer,
     }
-    return OrderFacts(order_id, coi_id, OrderKind(kind), is_open, sites, protocol_id)
+    return OrderFacts(order_id, coi_id, OrderKind(kind), is_open, sites, protocol_id, is_asked)
 
 
 def _container(row: Sequence[Any]) -> ContainerFacts:

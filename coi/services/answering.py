@@ -1,13 +1,15 @@
 """The answer to a scan, the row and the facts that keep it: codes and parameters, never sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from coi.events import Event
 from coi.rules.interlocks import Decision
+from coi.rules.journey import Reading
 from coi.rules.outcome import Outcome, Refusal
+from coi.rules.requests import ScanRequest
 from coi.rules.situation import left_behind
 from coi.selectors.known import secret_index_key
 from coi.services.context import Context
@@ -47,7 +49,20 @@ def facts_of(context: Context, decision: Decision) -> dict[str, Any]:
         "kinds": [
             str(r.identifier.kind) if r.identifier else "unreadable" for r in situation.attempt.readings
         ],
+        **_symbologies(situation.attempt.readings),
+        **keyed_facts(context.scan),
     }
+
+
+def _symbologies(readings: Iterable[Reading]) -> dict[str, list[str]]:
+    """Which symbologies the scanner said that it read; nothing where it does not say."""
+    sent = sorted({r.identifier.prefix for r in readings if r.identifier is not None} - {""})
+    return {"symbologies": sent} if sent else {}
+
+
+def keyed_facts(scan: ScanRequest) -> dict[str, Any]:
+    """That the codes were typed, and why; nothing for a scan."""
+    return {"is_keyed": True, "keyed_reason": str(scan.keyed)} if scan.keyed is not None else {}
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
@@ -74,6 +89,7 @@ def scan_row(context: Context, decision: Decision, check_id: UUID | None, answer
         is_near_miss=decision.is_near_miss,
         request_digest=scan.digest(key),
         content_digest=scan.content_digest(key),
+        is_keyed=scan.is_keyed,
         answer=answer,
     )
 

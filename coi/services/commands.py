@@ -10,9 +10,10 @@ from coi.models import Check, Order, PlaceUse
 from coi.rules.identifiers import Identifier, IdentifierKind, Unreadable
 from coi.rules.journey import CheckState
 from coi.rules.outcome import Outcome, RefusalCode
+from coi.rules.requests import ScanRequest
 from coi.selectors.known import secret_index_key
 from coi.services import raw
-from coi.services.answering import Answer, entry_facts
+from coi.services.answering import Answer, entry_facts, keyed_facts
 from coi.services.context import Context
 from ledger.rules import Change, Subject, new, put
 from ledger.services import append
@@ -31,14 +32,17 @@ class Command(StrEnum):
 COMMAND_CODES = {codes.make("C", "CANCEL"): Command.CANCEL, codes.make("C", "CLEAR"): Command.CLEAR}
 
 
-def command_of(identified: Sequence[Identifier | Unreadable], badge: bytes) -> Command | None:
+_BADGES = frozenset({IdentifierKind.BADGE, IdentifierKind.STAFF})
+
+
+def command_of(identified: Sequence[Identifier | Unreadable], scan: ScanRequest) -> Command | None:
     """The command, if the request is one: a badge shown alone, or one command code."""
     if len(identified) != 1 or not isinstance(identified[0], Identifier):
         return None
     only = identified[0]
-    if only.kind is IdentifierKind.BADGE and only.value.encode() == badge:
+    if only.kind in _BADGES and scan.barcodes[0] == scan.badge:
         return Command.BADGE_IN
-    return COMMAND_CODES.get(only.value)
+    return COMMAND_CODES.get(only.value) if only.kind is IdentifierKind.COMMAND else None
 
 
 @dataclass(frozen=True)
@@ -113,20 +117,6 @@ def _record(context: Context, command: Command, done: _Done) -> Answer:
         "command": str(command),
         "entry": entry_facts(scan.scan_id, done.event, context),
     }
-    key = secret_index_key()
-    row = new(
-        "coi.scan",
-        scan.scan_id,
-        station=station.code,
-        site_id=station.site,
-        person_id=context.actor.user_id,
-        at=context.now,
-        outcome=str(done.outcome),
-        codes=[str(code) for code, _ in done.refusals],
-        request_digest=scan.digest(key),
-        content_digest=scan.content_digest(key),
-        answer=answer,
-    )
     append(
         event=done.event,
         stream=f"station:{station.code}",
@@ -134,12 +124,36 @@ def _record(context: Context, command: Command, done: _Done) -> Answer:
         where=context.where,
         now=context.now,
         request_id=scan.scan_id,
-        facts={"command": str(command), "outcome": str(done.outcome), "raw_sha256": raw.keep(scan)},
-        changes=[*done.changes, row],
+        facts={
+            "command": str(command),
+            "outcome": str(done.outcome),
+            **keyed_facts(scan),
+            "raw_sha256": raw.keep(scan),
+        },
+        changes=[*done.changes, _row(context, done, answer)],
         subjects=[Subject("station", station.code), *done.subjects],
         check=scan.check if command is Command.CANCEL else None,
     )
     return answer
+
+
+def _row(context: Context, done: _Done, answer: Answer) -> Change:
+    """The row of this request."""
+    scan, key = context.scan, secret_index_key()
+    return new(
+        "coi.scan",
+        scan.scan_id,
+        station=context.station.code,
+        site_id=context.station.site,
+        person_id=context.actor.user_id,
+        at=context.now,
+        outcome=str(done.outcome),
+        codes=[str(code) for code, _ in done.refusals],
+        request_digest=scan.digest(key),
+        content_digest=scan.content_digest(key),
+        is_keyed=scan.is_keyed,
+        answer=answer,
+    )
 
 
 def _idle() -> dict[str, Any]:

@@ -18,10 +18,10 @@ from django.db import IntegrityError, connection, transaction
 
 from coi.events import Event
 from coi.rules import identifiers
-from coi.rules.identifiers import Identifier
+from coi.rules.identifiers import Identifier, Unreadable, UnreadableReason
 from coi.rules.interlocks import Decision, decide
-from coi.rules.journey import Attempt, Known, PinState, Reading, StationFacts, Target
-from coi.rules.requests import REPEAT_WINDOW, ScanRequest
+from coi.rules.journey import ALONE, Attempt, Known, PinState, Reading, StationFacts, Target
+from coi.rules.requests import MAX_READINGS, REPEAT_WINDOW, ScanRequest
 from coi.selectors import known as known_selectors
 from coi.selectors.protocols import pinned_protocol
 from coi.services import commands, completing, raw, stopping
@@ -41,6 +41,9 @@ from people.services import lock_station_by_token, verify_pin
 _MET = frozenset(
     {REQUEST_CONSTRAINT, "coi_scan_pkey", "coi_vault_pkey", "coi_check_pkey", "coi_place_use_one_patient"}
 )
+
+
+Found = Identifier | Unreadable
 
 
 class StationUnknown(NotAllowed):
@@ -81,10 +84,35 @@ def _record(scan: ScanRequest, now: datetime) -> Answer:
     # The same codes for another check are another request; for the check that the first one opened they are not.
     if earlier is not None and (is_same_request or scan.check == earlier.check_ref_id):
         return _repeat(context, earlier)
-    identified = [identifiers.read(raw) for raw in scan.barcodes]
-    if command := commands.command_of(identified, scan.badge):
+    identified = [_read(barcode, scan.is_keyed) for barcode in scan.barcodes]
+    if command := commands.command_of(identified, scan):
         return commands.run(command, context)
     return _decide_and_write(context, identified)
+
+
+def _read(barcode: bytes, is_keyed: bool) -> Found:
+    """One barcode as it was scanned, or as it was typed: then its check character is asked for."""
+    if not is_keyed:
+        return identifiers.read(barcode)
+    try:
+        return identifiers.read_keyed(barcode.decode("ascii"))
+    except UnicodeDecodeError:
+        return Unreadable(UnreadableReason.NOT_TEXT)
+
+
+def _expanded(identified: Sequence[Found]) -> list[tuple[int, Found]]:
+    """Each barcode, and each part of one that names several things, with the number of its barcode.
+
+    More than `MAX_READINGS` parts are nothing that a label carries: the barcode that goes beyond counts as unreadable.
+    """
+    found: list[tuple[int, Found]] = []
+    for number, one in enumerate(identified):
+        several = identifiers.parts(one) if isinstance(one, Identifier) else (one,)
+        if len(found) + len(several) > MAX_READINGS:
+            several = (Unreadable(UnreadableReason.TOO_LONG),)
+        group = number if len(several) > 1 else ALONE
+        found += [(group, part) for part in several]
+    return found
 
 
 @dataclass(frozen=True)
@@ -127,15 +155,16 @@ def _earlier(scan: ScanRequest, station: StationView, now: datetime) -> _Earlier
     return next((row for row in found if row.id == scan.scan_id), found[0] if found else None)
 
 
-def _decide_and_write(bare: Context, identified: Sequence[Identifier | identifiers.Unreadable]) -> Answer:
+def _decide_and_write(bare: Context, identified: Sequence[Found]) -> Answer:
     scan, station, now = bare.scan, station_facts(bare.station), bare.now
     check_id = str(scan.check or "")
-    readable = [found for found in identified if isinstance(found, Identifier)]
+    expanded = _expanded(identified)
+    readable = [found for _, found in expanded if isinstance(found, Identifier)]
     found, check_order = known_selectors.resolve(readable, check_id=check_id, station=station, now=now)
     orders = sorted(({target.order_id for target in found.values()} | {check_order}) - {""})
     lock_orders(orders)
     known = known_selectors.gather(orders=orders, check_id=check_id, station=station)
-    readings = tuple(_reading(identifier, found) for identifier in identified)
+    readings = tuple(_reading(part, group, found) for group, part in expanded)
     context = _with_protocol(replace(bare, known=known), [check_order, *_order_ids(readings)])
     pin = _pin(context)
     context = replace(context, is_pin_right=pin is PinState.VALID)
@@ -186,10 +215,10 @@ def lock_orders(orders: Sequence[str]) -> None:
         )
 
 
-def _reading(found: Identifier | identifiers.Unreadable, targets: Mapping[Identifier, Target]) -> Reading:
+def _reading(found: Found, group: int, targets: Mapping[Identifier, Target]) -> Reading:
     if isinstance(found, Identifier):
-        return Reading(found, None, targets.get(found))
-    return Reading(None, found.reason)
+        return Reading(found, None, targets.get(found), group)
+    return Reading(None, found.reason, None, group)
 
 
 def _order_ids(readings: Sequence[Reading]) -> list[str]:
@@ -257,6 +286,7 @@ def _repeat(context: Context, earlier: _Earlier) -> Answer:
         outcome=earlier.outcome,
         request_digest=scan.digest(key),
         content_digest=scan.content_digest(key),
+        is_keyed=scan.is_keyed,
         answer=answer,
     )
     append(

@@ -235,6 +235,8 @@ def test_the_description_tells_of_every_field(journeys, token, nurse):
         "step",
         "pin",
         "values",
+        "is_keyed",
+        "keyed_reason",
     }
     told = post(SCANS, body(nurse.badge, [journeys.bedside.wristband], step="bedside"), token=token).json()
     assert set(told) <= set(schema["Answer"]["properties"])

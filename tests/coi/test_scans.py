@@ -4,7 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,14 +14,26 @@ from django.db import transaction
 
 from coi import services as coi
 from coi.events import Event
-from coi.models import Check, Container, Deviation, Hold, LabelCopy, Order, Scan, StepRecord, Vault
+from coi.models import (
+    Check,
+    Collection,
+    Container,
+    Deviation,
+    Hold,
+    LabelCopy,
+    Order,
+    Scan,
+    StepRecord,
+    Vault,
+)
 from coi.rules.outcome import NEAR_MISSES, STOPS, RefusalCode
+from coi.rules.reconciliations import ReconciliationKind
 from coi.rules.requests import ScanRequest
 from coi.rules.stock import StockStatus
 from coi.rules.vault import VaultKind, unseal
 from config.demonstration import story
 from config.demonstration.player import Player
-from config.demonstration.site import PLANT, Member
+from config.demonstration.site import HOSPITAL, PLANT, Member
 from ledger import selectors as ledger
 from ledger.rules import Subject
 from ledger.rules.errors import Conflict
@@ -231,6 +243,35 @@ def blocked_device(j: Journeys, r: Request) -> None:
     coi.set_equipment_status(code=r.barcodes[2], status=StockStatus.BLOCKED, reason="alarm", **about)
 
 
+SUPPLIED = "]d201095060001343521728123110LOT42A\x1d21BAG01"
+
+
+def run_together(j: Journeys, r: Request) -> None:
+    """The supplier's own label of an approved lot, from a scanner that drops separators."""
+    about = {"material": "vector", "lot_no": "LOT42A", "site": PLANT, "supplier_label": SUPPLIED.encode()}
+    expires = datetime(2028, 12, 31, 22, 59, 59, tzinfo=UTC)
+    code = codes.make("M", "SUPPLIED")
+    coi.receive_lot(code=code, expires_at=expires, **about, **given.doing(r.player, "Alice"))
+    r.barcodes[1] = SUPPLIED.replace("\x1d", "")
+
+
+def identity_asked(j: Journeys, r: Request) -> None:
+    """The coordinator asks to change the patient's name."""
+    details = coi.PatientDetails("Married", "Synthia", given.BORN, "MRN0000007")
+    coi.change_patient_details(
+        coi_id=r.player.coi_id,
+        details=details,
+        kind=ReconciliationKind.CHANGE,
+        reason="seen",
+        **given.doing(r.player, "Olga", HOSPITAL),
+    )
+
+
+def number_of_a_tube(j: Journeys, r: Request) -> None:
+    """The donation number, with the flags of a test tube."""
+    r.barcodes.append(f"={Collection.objects.get(order__coi_id=r.player.coi_id).din}07")
+
+
 def stopped_before(j: Journeys, r: Request) -> None:
     """A wrong bag was shown here a moment ago."""
     r.player.scan(r.station, r.who, r.player.wristband, j.neighbour.label("product_bag"), step="bedside")
@@ -331,6 +372,11 @@ CASES = (
     Case(Code.VALUE_NOT_VALID, vector, said(values={"moi": "99"}), why="too_high"),
     Case(Code.VALUE_NOT_VALID, second_nurse, said(values={"moi": "3"}), why="not_this_person"),
     Case(Code.STEP_UNKNOWN, bedside, said(step="dance")),
+    Case(Code.ELEMENT_MISSING, vector, run_together, why="21"),
+    Case(Code.IDENTITY_IN_QUESTION, bedside, identity_asked),
+    Case(Code.WRONG_FLAG, bedside, number_of_a_tube, why="07"),
+    Case(Code.DIVISION_MISSING, bedside, also("=<S1295499")),
+    Case(Code.WRONG_KIND, bedside, also("=<S12954A0"), why="product"),
     Case(Code.WRONG_KIND, bedside, lambda j, r: r.barcodes.append(j.demo.lots["vector", PLANT])),
     Case(Code.WRONG_KIND, vector, other(0, lambda j: j.cultured.label("apheresis_bag"))),
     Case(Code.DUPLICATE_SCAN, bedside, lambda j, r: r.barcodes.append(r.barcodes[0])),

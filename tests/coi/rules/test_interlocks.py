@@ -7,8 +7,16 @@ from datetime import timedelta
 import pytest
 
 from coi.rules.checks import Need
-from coi.rules.identifiers import IdentifierKind
-from coi.rules.journey import CheckState, ContainerStatus, CopyStatus, Disposition, OrderKind, PinState
+from coi.rules.identifiers import Identifier, IdentifierKind
+from coi.rules.journey import (
+    CheckState,
+    ContainerStatus,
+    CopyStatus,
+    Disposition,
+    OrderKind,
+    PinState,
+    Target,
+)
 from coi.rules.outcome import NEAR_MISSES, STOPS, Outcome, RefusalCode, RefusalKind
 from people.rules.authority import Grant
 from people.rules.roles import Role
@@ -198,6 +206,31 @@ def swap(position: int, make: Callable[[Scene], object]) -> Callable[[Scene], ob
 def also(make: Callable[[Scene], object]) -> Callable[[Scene], object]:
     """One barcode more."""
     return lambda scene: scene.readings.append(make(scene))  # type: ignore[arg-type]
+
+
+def run_together(scene: Scene) -> None:
+    """The supplier's own label of the vector, from a scanner that drops the separator after the lot number."""
+    missing = Target(IdentifierKind.LOT, "09506000134352", sort="vector", missing=("gs1:21",))
+    scene.readings[1] = world.supplier("LOT42A21BAG01", missing)
+
+
+def beside_the_label(*elements: str) -> Callable[[Scene], object]:
+    """The label's barcode names a product too."""
+
+    def fault(scene: Scene) -> None:
+        scene.readings[1] = replace(scene.readings[1], group=1)
+        scene.readings.append(replace(world.product(*elements), group=1))
+
+    return fault
+
+
+def tube_number(scene: Scene, flags: str = "07") -> None:
+    """The label's barcode names a donation number with these flags."""
+    order = scene.journeys["ann"].order
+    din = world.reading(Target(IdentifierKind.DIN, "A999926000001", order.id))
+    flagged = Identifier(IdentifierKind.DIN, "A999926000001", flags)
+    scene.readings[1] = replace(scene.readings[1], group=1)
+    scene.readings.append(replace(din, identifier=flagged, group=1))
 
 
 def container(**values: object) -> Callable[[Scene], object]:
@@ -460,7 +493,48 @@ CASES = (
         for kind in (IdentifierKind.BADGE, IdentifierKind.COMMAND, IdentifierKind.STATION)
     ),
     Case(Code.UNREADABLE, bedside, also(lambda s: world.unreadable())),
+    Case(Code.ELEMENT_MISSING, vector, run_together, params=(("elements", "21"),)),
+    Case(Code.DIVISION_MISSING, bedside, beside_the_label("003", "S1295499")),
+    Case(Code.WRONG_FLAG, bedside, tube_number, params=(("flags", "07"),)),
+    Case(
+        Code.WRONG_KIND,
+        bedside,
+        also(lambda s: world.product("003", "S12954A0")),
+        params=(("kind", "product"),),
+    ),
+    Case(Code.UNKNOWN_CODE, vector, also(lambda s: world.supplier()), params=(("kind", "lot"),)),
+    Case(Code.IDENTITY_IN_QUESTION, bedside, lambda s: s.change_order("ann", is_reconciling=True)),
 )
+
+
+def test_parts_of_one_barcode_that_the_step_has_no_use_for_are_context() -> None:
+    """A label's message names the journey, the donation and the product: the order is what is asked for."""
+    scene = identifying()
+    order = scene.readings[0]
+    din = world.reading(Target(IdentifierKind.DIN, "A999926000001", scene.journeys["ann"].order.id))
+    parts = [replace(part, group=0) for part in (order, din, world.product("003", "S12954A0"))]
+    scene.readings[:1] = parts
+    assert scene.decide().refusals == ()
+    scene.readings[1] = replace(din, target=replace(din.target, order_id="ben-order"), group=0)
+    assert [refusal.code for refusal in scene.decide().refusals] == [Code.IDENTITY_MISMATCH]
+    scene.readings[:3] = [order, din]  # scanned by itself it is another scan
+    assert [refusal.code for refusal in scene.decide().refusals] == [Code.WRONG_KIND]
+
+
+def test_other_flags_mean_nothing() -> None:
+    """Those of 20 to 59 mean something to their own facility alone."""
+    for flags in ("00", "01", "05", "08", "15", "20", "59", "99"):
+        scene = bedside()
+        tube_number(scene, flags)
+        assert Code.WRONG_FLAG not in {refusal.code for refusal in scene.decide().refusals}
+
+
+def test_what_has_happened_is_recorded_while_the_identity_is_in_question() -> None:
+    both = two("running")
+    bag = label(both["ann"].containers[BAG])
+    scene = Scene(person(1, Role.NURSE), station(), [bag], both, step="infuse_end", values={"volume": "60"})
+    scene.change_order("ann", is_reconciling=True)
+    assert scene.decide().refusals == ()
 
 
 def named(case: Case) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from coi.rules import protocol
-from coi.rules.identifiers import Identifier, IdentifierKind, UnreadableReason
+from coi.rules.identifiers import Element, Identifier, IdentifierKind, UnreadableReason
 from coi.rules.interlocks import Decision, decide
 from coi.rules.journey import (
     Attempt,
@@ -253,6 +253,18 @@ def place(code: str = "VPFREEZER") -> Reading:
 def unknown(kind: IdentifierKind = IdentifierKind.LABEL) -> Reading:
     """Readable, and nothing of ours."""
     return Reading(Identifier(kind, "VLNOBODY"))
+
+
+def product(*elements: str) -> Reading:
+    """Structures or elements that name a product, as pairs of code and value."""
+    pairs = zip(elements[::2], elements[1::2], strict=True)
+    read = tuple(Element(code, value) for code, value in pairs)
+    return Reading(Identifier(IdentifierKind.PRODUCT, "".join(elements), elements=read))
+
+
+def supplier(lot_no: str = "LOT42A", target: Target | None = None) -> Reading:
+    """A supplier's own label."""
+    return replace(product("gs1:01", "09506000134352", "gs1:10", lot_no), target=target)
 
 
 def unreadable() -> Reading:
