@@ -101,6 +101,9 @@ class _Spoken(dict[str, Any]):
         "reason": words.hold_reason,
         "cause": words.cause,
         "disposition": words.deviation_outcome,
+        "alias": words.alias_kind,
+        "retired": words.retire_reason,
+        "what": words.reconciliation_kind,
     }
 
     def __getitem__(self, name: str) -> str:
@@ -118,7 +121,14 @@ _SAY: Mapping[str, Say] = {
     Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
     Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
     Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
-    Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {kind} of {issuer}")),
+    Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {alias} of {issuer}")),
+    Event.ALIAS_REFUSED: _fixed(gettext_lazy("Identifier refused, it is another's: {alias} of {issuer}")),
+    Event.ALIAS_RETIRED: _fixed(gettext_lazy("Identifier no longer counts: {alias} of {issuer}. {retired}")),
+    Event.IDENTITY_LOOKED_UP: _fixed(gettext_lazy("Looked for by an identifier of the patient: {alias}")),
+    Event.RECONCILIATION_ASKED: _fixed(gettext_lazy("Reconciliation {reconciliation} asked for: {what}")),
+    Event.RECONCILIATION_SHOWN: _fixed(gettext_lazy("Looked at the identities of {reconciliation}")),
+    Event.RECONCILIATION_APPROVED: _fixed(gettext_lazy("Reconciliation {reconciliation} approved: {what}")),
+    Event.RECONCILIATION_REJECTED: _fixed(gettext_lazy("Reconciliation {reconciliation} rejected: {what}")),
     Event.BADGE_PRESENTED: _fixed(gettext_lazy("Badge shown")),
     Event.SCAN_ACCEPTED: _accepted,
     Event.SCAN_REFUSED: _refused,

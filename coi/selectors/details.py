@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from coi.models import Alias, Batch, Collection, Container, Handover, LabelCopy, Order
+from coi.models import Alias, Batch, Collection, Container, Handover, LabelCopy, Order, Patient
 from coi.rules import genealogy
+from coi.rules.aliases import PERSONAL
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, OrderKind
 from coi.rules.protocol import Protocol
 from coi.rules.waiting import Waiting, waits_for
@@ -26,9 +29,6 @@ from coi.selectors.visible import visible_orders
 from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
-
-# Identifiers of people: that there is one is shown, what it is is not.
-_PERSONAL = frozenset({"wristband", "mrn"})
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,22 @@ class HandoverView:
 
 @dataclass(frozen=True)
 class AliasView:
-    """Another party's identifier; empty where it is personal."""
+    """Another party's identifier, retired or not; its value is empty where it is personal."""
 
+    id: UUID
     kind: str
     issuer: str
     value: str
+    added_at: datetime
+    added_by: str
+    retired_at: datetime | None
+    retired_by: str
+    retire_reason: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it still finds the journey."""
+        return self.retired_at is None
 
 
 @dataclass(frozen=True)
@@ -276,7 +287,23 @@ def _handovers(order: Order, titles: Mapping[str, str]) -> tuple[HandoverView, .
 
 
 def _aliases(order: Order) -> tuple[AliasView, ...]:
-    rows = Alias.objects.filter(order=order).order_by("kind", "added_at")
+    """The journey's own and its patient's, those that count first."""
+    mine = Q(order=order)
+    if order.patient_id is not None:
+        one = Patient.objects.filter(id=order.patient_id).values(root=Coalesce("merged_into", "id"))
+        mine |= Q(patient__in=one) | Q(patient__merged_into__in=one)
+    rows = Alias.objects.filter(mine).order_by(F("retired_at").asc(nulls_first=True), "kind", "added_at")
     return tuple(
-        AliasView(row.kind, row.issuer_id, "" if row.kind in _PERSONAL else row.value_key) for row in rows
+        AliasView(
+            id=row.id,
+            kind=row.kind,
+            issuer=row.issuer_id,
+            value="" if row.kind in PERSONAL else row.value_key,
+            added_at=row.added_at,
+            added_by=row.added_by_name,
+            retired_at=row.retired_at,
+            retired_by=row.retired_by_name,
+            retire_reason=row.retire_reason,
+        )
+        for row in rows
     )

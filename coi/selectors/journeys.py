@@ -1,6 +1,6 @@
 """The list of journeys: what each waits for, what holds it up. A fixed number of statements however many rows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,14 +19,14 @@ from coi.models import (
     Scan,
 )
 from coi.models.containers import Collection as Apheresis
+from coi.rules.aliases import PERSONAL
 from coi.rules.deviations import DeviationState
-from coi.rules.identifiers import Identifier, IdentifierKind, read
+from coi.rules.identifiers import Identifier, read
 from coi.rules.journey import CheckState, Known, OrderKind, StationFacts
-from coi.rules.requests import index_key
 from coi.rules.waiting import Waiting, of_order, waits_for
-from coi.selectors.known import gather, look_up_key, secret_index_key
+from coi.selectors.known import gather
 from coi.selectors.protocols import pinned_protocol
-from coi.selectors.visible import sites_of, visible_orders
+from coi.selectors.visible import visible_orders
 from people.rules.authority import Person
 
 PAGE = 25
@@ -106,7 +106,7 @@ def journeys(
     """The viewer's journeys, the newest first. `text` is a COI id, a part of one, or any other code."""
     found = _in_state(visible_orders(viewer, now), state)
     if text:
-        found = found.filter(_named(text, sites_of(viewer, now)))
+        found = found.filter(_named(text))
     start = (page - 1) * PAGE
     related = found.select_related("product", "treating_site").order_by("-ordered_at", "coi_id")
     orders = list(related[start : start + PAGE + 1])
@@ -127,28 +127,21 @@ def _in_state(found: QuerySet[Order], state: JourneyState) -> QuerySet[Order]:
     return found.filter(conditions[state]) if state in conditions else found
 
 
-def _named(text: str, sites: Collection[str]) -> Q:
-    """Orders that go by this text. Personal identifiers are found at the viewer's own sites alone."""
+def _named(text: str) -> Q:
+    """Orders that go by this text, or by a part of a COI id. By an identifier of a person nothing is found here: that
+    is recorded, and has a page of its own."""
     if "\x00" in text:
         return Q(pk__in=[])
     identifier = read(text.encode("utf-8", "surrogatepass"))
     value = identifier.value if isinstance(identifier, Identifier) else text
-    key = secret_index_key()
-    personal = [index_key(key, kind, value) for kind in ("wristband", "mrn")]
-    if isinstance(identifier, Identifier) and identifier.kind is IdentifierKind.WRISTBAND:
-        personal.append(look_up_key(identifier))
-    patients = [index_key(key, f"mrn:{site}", value) for site in sorted(sites)]
-    aliases = Alias.objects.filter(
-        Q(value_key=value) | Q(value_key__in=personal, issuer__in=list(sites))
-    ).values("order")
+    aliases = Alias.objects.filter(value_key=value, retired_at__isnull=True).exclude(kind__in=PERSONAL)
     return (
         Q(coi_id__contains=value.upper())
-        | Q(pk__in=aliases)
+        | Q(pk__in=aliases.values("order"))
         | Q(pk__in=Container.objects.filter(code__iexact=value).values("order"))
         | Q(pk__in=LabelCopy.objects.filter(code=value).values("order"))
         | Q(pk__in=Batch.objects.filter(code__iexact=value).values("order"))
         | Q(pk__in=Apheresis.objects.filter(din__iexact=value).values("order"))
-        | Q(patient__mrn_index__in=patients, treating_site__in=list(sites))
     )
 
 

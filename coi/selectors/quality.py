@@ -93,6 +93,7 @@ class NearMissRow:
     codes: tuple[str, ...]
     person: str
     deviation: str
+    is_keyed: bool = False
 
 
 def holds(viewer: Person, now: datetime, *, only_open: bool = True) -> tuple[HoldRow, ...]:
@@ -239,6 +240,7 @@ def _near_misses(viewer: Person, now: datetime, condition: Q) -> tuple[NearMissR
             codes=tuple(row.codes),
             person=row.person.get_full_name() if row.person else "",
             deviation=str(row.answer.get("deviation", "")),
+            is_keyed=row.is_keyed,
         )
         for row in found
     )

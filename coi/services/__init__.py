@@ -1,48 +1,75 @@
 """Every write of `coi`, one function a use case."""
 
+from coi.selectors.finding import Found
+from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import record_disposition
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.drawing_cards import test_card
+from coi.services.finding import find_journey
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
-from coi.services.orders import OrderSites, PatientDetails, add_alias, create_product, enrol_patient_and_order
+from coi.services.orders import OrderSites, PatientDetails, create_product, enrol_patient_and_order
+from coi.services.reconciliations import (
+    Identities,
+    approve_reconciliation,
+    change_patient_details,
+    merge_patients,
+    reject_reconciliation,
+    show_reconciliation,
+)
 from coi.services.rendering import card_sheet, render_label
 from coi.services.scanners import open_due_scanner_work, record_qualification, try_symbol
 from coi.services.scans import StationUnknown, record_scan
-from coi.services.stock import receive_lot, register_equipment, set_equipment_status, set_lot_status
+from coi.services.stock import (
+    read_supplier_label,
+    receive_lot,
+    register_equipment,
+    set_equipment_status,
+    set_lot_status,
+)
 from coi.services.stops import clear_stop
 from coi.services.vault import erase_patient, reveal_identity
 from coi.services.watching import open_overdue_deviations
 
 __all__ = [
     "RENDER_LABEL",
+    "Found",
+    "Identities",
     "OrderSites",
     "PatientDetails",
     "StationUnknown",
     "add_alias",
+    "approve_reconciliation",
     "assign_deviation",
     "card_sheet",
+    "change_patient_details",
     "clear_stop",
     "close_deviation",
     "contain_broken_ledger",
     "create_product",
     "enrol_patient_and_order",
     "erase_patient",
+    "find_journey",
+    "merge_patients",
     "open_due_scanner_work",
     "open_overdue_deviations",
     "place_hold",
+    "read_supplier_label",
     "receive_lot",
     "record_disposition",
     "record_qualification",
     "record_scan",
     "register_equipment",
+    "reject_reconciliation",
     "release_hold",
     "render_label",
     "reprint_label",
+    "retire_alias",
     "reveal_identity",
     "set_equipment_status",
     "set_lot_status",
+    "show_reconciliation",
     "test_card",
     "try_symbol",
 ]

@@ -1,20 +1,24 @@
 """Products, patients, orders and their aliases: where a COI id is born."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from coi.events import Event
-from coi.models import Alias, Order, Patient, Product
-from coi.rules.identifiers import Identifier, IdentifierKind, read
+from coi.models import Alias, Patient, Product, Reconciliation
+from coi.rules.aliases import AliasKind, RetireReason, key_of, wristband_of
 from coi.rules.journey import OrderKind
+from coi.rules.reconciliations import ReconciliationState
 from coi.rules.requests import index_key
 from coi.rules.vault import VaultKind
-from coi.selectors.known import look_up_key, secret_index_key
+from coi.selectors.known import secret_index_key
 from coi.services import numbers, vault
+from coi.services.aliases import lock_value, root_of
 from coi.services.recording import facility_of, repeated, writing
-from ledger.rules import Actor, Change, Subject, Where, derive, new
+from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people import selectors as people
@@ -23,9 +27,7 @@ from people.services import require
 from people.services.recording import Doing, record
 
 ORDERERS = frozenset({Role.COORDINATOR})
-PERSONAL_ALIASES = frozenset({"wristband", "mrn"})
 MAX_TEXT = 200
-MAX_ALIAS_KIND, MAX_ALIAS = 20, 80
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def enrol_patient_and_order(
             facts={"coi_id": coi_id, "product": product, "kind": str(kind), "request": asked, **pinned.facts},
             changes=[
                 new("coi.order", order, **about, **_site_columns(sites), **pinned.columns),
-                _wristband_row(order, wristband, sites.treating, doing),
+                *_wristband_rows(order, person, wristband, sites.treating, doing),
             ],
             subjects=[Subject("order", coi_id), Subject("patient", str(person))],
         )
@@ -153,38 +155,46 @@ def _site_columns(sites: OrderSites) -> dict[str, str]:
     }
 
 
-def _wristband_row(order: UUID, wristband: str, site: str, doing: Doing) -> Change:
-    """The wristband finds the journey by a keyed digest: its text is not stored."""
-    return new(
+def _wristband_rows(order: UUID, patient: UUID, wristband: str, site: str, doing: Doing) -> Iterator[Change]:
+    """The wristband finds the journey by a keyed digest: its text is not stored.
+
+    A patient who comes for a second course may wear the same number again: it leaves the first one, if that is closed.
+    """
+    key = key_of(secret_index_key(), AliasKind.WRISTBAND, site, wristband)
+    rows = Alias.objects.filter(
+        issuer__code=site, kind=AliasKind.WRISTBAND, value_key=key, retired_at__isnull=True
+    )
+    mine = Q(order__patient=patient) | Q(order__patient__merged_into=patient)
+    for worn in rows.filter(mine, order__closed_at__isnull=False):
+        yield put(
+            "coi.alias",
+            worn.id,
+            retired_at=doing.now,
+            retired_by_name=doing.actor.name,
+            retire_reason=str(RetireReason.REPLACED),
+        )
+    yield new(
         "coi.alias",
         derive(doing.request_id, "wristband"),
         order_id=order,
         issuer_id=site,
-        kind="wristband",
-        value_key=look_up_key(Identifier(IdentifierKind.WRISTBAND, wristband)),
+        kind=str(AliasKind.WRISTBAND),
+        value_key=key,
         added_at=doing.now,
+        added_by_name=doing.actor.name,
     )
 
 
 def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
     """The patient of this MRN at this site, enrolled now if new: a second course is a second order."""
-    mrn_index = index_key(secret_index_key(), f"mrn:{site}", details.mrn)
-    known = (
-        Patient.objects.filter(treating_site__code=site, mrn_index=mrn_index)
-        .values_list("id", flat=True)
-        .first()
-    )
+    mrn_index = key_of(secret_index_key(), AliasKind.MRN, site, details.mrn)
+    lock_value(mrn_index)
+    known = patient_of_mrn(site, mrn_index)
     if known is not None:
         _refuse_another_person(known, details)
         return known
     row = derive(doing.request_id, "patient")
-    content = {
-        "family_name": details.family_name,
-        "given_name": details.given_name,
-        "born_on": details.born_on.isoformat(),
-        "mrn": details.mrn,
-    }
-    digest = vault.keep_json(kind=VaultKind.PATIENT, id=row, content=content)
+    digest = vault.keep_json(kind=VaultKind.PATIENT, id=row, content=details_json(details))
     record(
         replace(doing, request_id=derive(doing.request_id, "enrol")),
         event=Event.PATIENT_ENROLLED,
@@ -196,53 +206,42 @@ def _enrol(details: PatientDetails, site: str, doing: Doing) -> UUID:
     return row
 
 
+def details_json(details: PatientDetails) -> dict[str, str]:
+    """The details as the vault keeps them."""
+    return {
+        "family_name": details.family_name,
+        "given_name": details.given_name,
+        "born_on": details.born_on.isoformat(),
+        "mrn": details.mrn,
+    }
+
+
+def patient_of_mrn(site: str, mrn_index: str) -> UUID | None:
+    """The patient whose number at the site this is, or was; of two that were merged the one that was kept."""
+    enrolled = Patient.objects.filter(treating_site__code=site, mrn_index=mrn_index).values_list(
+        "id", flat=True
+    )
+    known = Alias.objects.filter(
+        issuer__code=site,
+        kind=AliasKind.MRN,
+        value_key=mrn_index,
+        retired_at__isnull=True,
+        patient__treating_site__code=site,
+    ).values_list("patient", flat=True)
+    found = enrolled.first() or known.first()
+    return root_of(found) if found is not None else None
+
+
 def _refuse_another_person(patient: UUID, details: PatientDetails) -> None:
     """One MRN under two names is a slip in one of them: an order for somebody else's cells must not come of it."""
-    kept = vault.opened(kind=VaultKind.PATIENT, id=patient)
+    asked = Q(patient=patient) | Q(give_up=patient)
+    if Reconciliation.objects.filter(asked, state=ReconciliationState.OPEN).exists():
+        raise Conflict("reconciliation_open")
+    kept = vault.opened(kind=VaultKind.PATIENT, id=vault.identity_of(patient))
     given = (details.family_name, details.given_name, details.born_on.isoformat())
     known = (kept["family_name"], kept["given_name"], kept["born_on"])
     if [text.strip().casefold() for text in given] != [text.strip().casefold() for text in known]:
         raise Conflict("mrn_of_another_patient")
-
-
-def add_alias(
-    *,
-    coi_id: str,
-    issuer: str,
-    kind: str,
-    value: str,
-    actor: Actor,
-    where: Where,
-    now: datetime,
-    request_id: UUID,
-) -> None:
-    """Give a journey another party's identifier. Conflict when it is another journey's already."""
-    _refuse_empty(kind=kind, value=value)
-    order = Order.objects.filter(coi_id=coi_id).first()
-    if order is None:
-        raise NotFound("order_unknown")
-    require(actor=actor, roles=ORDERERS, site=order.treating_site_id, now=now)
-    if people.site_by_code(issuer) is None:
-        raise NotFound("site_unknown", detail={"site": issuer})
-    key = index_key(secret_index_key(), kind, value) if kind in PERSONAL_ALIASES else value
-    if len(kind) > MAX_ALIAS_KIND or len(key) > MAX_ALIAS:
-        raise Invalid("fields_invalid", detail={"fields": {"value": "too_long"}})
-    if Alias.objects.filter(order=order, issuer__code=issuer, kind=kind, value_key=key).exists():
-        return
-    row = derive(request_id, "alias")
-    values = {"order_id": order.id, "issuer_id": issuer, "kind": kind, "value_key": key, "added_at": now}
-    with writing():
-        append(
-            event=Event.ALIAS_ADDED,
-            stream=f"journey:{coi_id}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
-            facts={"kind": kind, "issuer": issuer},
-            changes=[new("coi.alias", row, **values)],
-            subjects=[Subject("order", coi_id)],
-        )
 
 
 def _refuse_unknown_sites(sites: OrderSites) -> None:
@@ -258,10 +257,14 @@ def _product(code: str) -> Product:
     return found
 
 
-def _judge(patient: PatientDetails, wristband: str) -> None:
+def judge_details(patient: PatientDetails) -> None:
+    """Invalid where a name or number is missing or too long."""
     _refuse_empty(family_name=patient.family_name, given_name=patient.given_name, mrn=patient.mrn)
-    found = read(wristband.encode("utf-8", "surrogatepass"))
-    if not isinstance(found, Identifier) or found.kind is not IdentifierKind.WRISTBAND:
+
+
+def _judge(patient: PatientDetails, wristband: str) -> None:
+    judge_details(patient)
+    if wristband_of(wristband) is None:
         raise Invalid("fields_invalid", detail={"fields": {"wristband": "not_a_wristband_code"}})
 
 

@@ -24,7 +24,11 @@ _CONFLICTS = {
     "coi_alias_uniq": "alias_of_another_order",
     "coi_product_code_key": "product_code_used",
     "coi_patient_mrn_uniq": "patient_enrolled",
+    "coi_alias_worldwide": "alias_of_another_order",
+    "coi_reconciliation_one_open": "reconciliation_open",
+    "coi_reconciliation_one_open_merge": "reconciliation_open",
     "coi_materiallot_code_key": "lot_code_used",
+    "coi_material_lot_once": "lot_registered",
     "coi_equipment_code_key": "equipment_code_used",
     REQUEST_CONSTRAINT: "request_id_used",
 }

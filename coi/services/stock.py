@@ -3,19 +3,21 @@
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from coi.events import Event
 from coi.models import Equipment, MaterialLot
-from coi.rules.stock import StockStatus
+from coi.rules.identifiers import Identifier, read
+from coi.rules.stock import KEEPERS, StockStatus, expected_elements, label_expiry, supplier_lot
 from coi.services.recording import writing
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
+from people import selectors as people
 from people.rules import codes
 from people.rules.roles import Role
 from people.services import require
 from people.services.recording import Doing, record
 
-KEEPERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.COLLECTOR, Role.CELL_LAB})
 QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
 
 
@@ -30,10 +32,17 @@ def receive_lot(
     where: Where,
     now: datetime,
     request_id: UUID,
+    supplier_label: bytes = b"",
 ) -> str:
-    """Take a supplier's lot into stock, in quarantine. `code` is the short code (type M) stuck on it."""
+    """Take a supplier's lot into stock, in quarantine. `code` is the short code (type M) stuck on it.
+
+    With the supplier's GS1 label, as scanned, the lot is found by that label too. What somebody read on the material,
+    lot number and expiry, has to agree with what the scanner read: a scanner that runs fields together is found here.
+    """
     _need_code(code, codes.CodeType.MATERIAL_LOT)
     values = {"material": material, "lot_no": lot_no, "site_id": site, "expires_at": expires_at}
+    if supplier_label:
+        values |= _from_label(supplier_label, lot_no, expires_at, site)
     _receive("coi.materiallot", Event.LOT_RECEIVED, code, values, Doing(actor, where, now, request_id))
     return code
 
@@ -89,6 +98,30 @@ def set_equipment_status(
     if device is None:
         raise NotFound("equipment_unknown")
     _set_status(Event.EQUIPMENT_STATUS_SET, device, status, reason, Doing(actor, where, now, request_id))
+
+
+def read_supplier_label(label: bytes) -> Identifier:
+    """A supplier's label with GTIN and batch number; Invalid when it is none."""
+    found = read(label)
+    if not isinstance(found, Identifier) or supplier_lot(found) is None:
+        raise Invalid("fields_invalid", detail={"fields": {"supplier_label": "not_a_supplier_label"}})
+    return found
+
+
+def _from_label(label: bytes, lot_no: str, expires_at: datetime, site: str) -> dict[str, Any]:
+    """The columns that the label gives, once it agrees with what was read on the material."""
+    found = read_supplier_label(label)
+    gtin, batch = supplier_lot(found) or ("", "")
+    view = people.site_by_code(site)
+    local = expires_at.astimezone(ZoneInfo(view.zone if view is not None else "UTC")).date()
+    wrong = {}
+    if batch != lot_no:
+        wrong["lot_no"] = "lot_differs"
+    if label_expiry(found, local) not in (None, local):
+        wrong["expires_at"] = "expiry_differs"
+    if wrong:
+        raise Invalid("fields_invalid", detail={"fields": wrong})
+    return {"gtin": gtin, "elements": expected_elements(found)}
 
 
 def _need_code(code: str, wanted: codes.CodeType) -> None:

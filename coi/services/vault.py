@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from coi.events import Event
-from coi.models import Order, Patient, Vault
+from coi.models import Order, Patient, Reconciliation, Vault
 from coi.rules import vault
+from coi.rules.reconciliations import REVEALERS
 from coi.rules.vault import VaultKind
 from ledger.rules import Actor, Subject, Where
 from ledger.rules.errors import Invalid, NotAllowed, NotFound
@@ -20,7 +21,6 @@ from ledger.services import append
 from people import selectors as people
 from people.rules.roles import Role
 
-REVEALERS = frozenset({Role.COORDINATOR, Role.COLLECTOR, Role.NURSE, Role.CELL_LAB})
 _KEY_ID = "1"
 _KEEP = """/* prepared: keep_in_vault */
 INSERT INTO coi_vault (id, kind, key_id, ciphertext) VALUES (%s::uuid, %s::text, %s::text, %s::bytea)
@@ -72,7 +72,25 @@ def reveal_identity(
             facts={"patient": str(order.patient_id)},
             subjects=[Subject("order", coi_id), Subject("patient", str(order.patient_id))],
         )
-        return opened(kind=VaultKind.PATIENT, id=order.patient_id)
+        return opened(kind=VaultKind.PATIENT, id=identity_of(order.patient_id))
+
+
+def identity_of(patient: UUID) -> UUID:
+    """Under which id the identity lies: a patient's own, the latest that was signed for, that of whom they were merged
+    into."""
+    row = Patient.objects.select_related("merged_into").get(id=patient)
+    kept = row.merged_into or row
+    return kept.identity or kept.id
+
+
+def digest_of(*, kind: VaultKind, id: UUID) -> str:
+    """The digest that the ledger holds of a sealed piece; empty once it is erased."""
+    row = Vault.objects.filter(id=id, kind=kind).first()
+    key = b64decode(settings.VAULT_KEY)
+    unsealed = (
+        vault.unseal(bytes(row.ciphertext), key=key, context=f"{kind}:{id}") if row is not None else None
+    )
+    return unsealed[1] if unsealed is not None else ""
 
 
 def opened(*, kind: VaultKind, id: UUID) -> dict[str, str]:
@@ -115,4 +133,8 @@ def erase_patient(
             subjects=[Subject("patient", str(patient))],
             reason=reason,
         )
-        Vault.objects.filter(id=patient, kind=VaultKind.PATIENT).update(ciphertext=b"", erased_at=now)
+        asked = Reconciliation.objects.filter(patient=patient, details__isnull=False).values_list(
+            "details", flat=True
+        )
+        pieces = Vault.objects.filter(id__in=[patient, *asked], kind=VaultKind.PATIENT)
+        pieces.update(ciphertext=b"", erased_at=now)

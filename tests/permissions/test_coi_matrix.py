@@ -1,6 +1,7 @@
 """Who may do what in `coi`: every role against every service, at the site that counts and at another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,8 +10,10 @@ import pytest
 from django.db import transaction
 
 from coi import services as coi
-from coi.models import Deviation, Order
+from coi.models import Alias, Deviation, Order
+from coi.rules.aliases import RetireReason
 from coi.rules.deviations import Cause, DeviationOutcome
+from coi.rules.reconciliations import ReconciliationKind as K
 from coi.rules.stock import StockStatus
 from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
@@ -73,6 +76,16 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
     made = j.cultured.containers("culture")[0]
     hold = given.a_hold(j.filled, j.filled.containers("product_bag")[0].code)
     deviation, patient = a_deviation(j), Order.objects.get(coi_id=j.fresh.coi_id).patient_id
+    band = Alias.objects.get(order__coi_id=j.fresh.coi_id, kind="wristband").id
+    renamed = coi.PatientDetails("Married", "Synthia", date(1970, 1, 1), "MRN0000003")
+    j.fresh.now = max(j.fresh.now, j.bedside.now)
+    asked = coi.change_patient_details(
+        coi_id=j.fresh.coi_id,
+        details=replace(renamed, mrn="MRN0000001"),
+        kind=K.CHANGE,
+        reason="x",
+        **given.doing(j.fresh, "Olga", HOSPITAL),
+    )
     lot, device = j.demo.lots["vector", PLANT], j.demo.devices["incubator", PLANT]
     soon = j.fresh.now + timedelta(days=9)
     about = {"expires_at": soon, "site": PLANT, "lot_no": "1"}
@@ -138,6 +151,48 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
             HOSPITAL,
             {R.COORDINATOR},
             lambda c: coi.add_alias(coi_id=j.fresh.coi_id, issuer=HOSPITAL, kind="join", value="Z", **c),
+        ),
+        "add_alias_of_the_product": (
+            PLANT,
+            {R.QA_REVIEWER, R.QA_RELEASER, R.SUPERVISOR},
+            lambda c: coi.add_alias(coi_id=j.fresh.coi_id, issuer=PLANT, kind="lot", value="Z", **c),
+        ),
+        "add_alias_of_the_collection": (
+            HOSPITAL,
+            {R.COORDINATOR, R.SUPERVISOR},
+            lambda c: coi.add_alias(coi_id=j.fresh.coi_id, issuer=HOSPITAL, kind="mrn", value="Z", **c),
+        ),
+        "retire_alias": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.retire_alias(alias=band, reason=RetireReason.REPLACED, text="x", **c),
+        ),
+        "change_patient_details": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.change_patient_details(
+                coi_id=j.labelled.coi_id, details=renamed, kind=K.CHANGE, reason="x", **c
+            ),
+        ),
+        "merge_patients": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.merge_patients(keep=j.labelled.coi_id, give_up=j.cultured.coi_id, reason="x", **c),
+        ),
+        "show_reconciliation": (
+            HOSPITAL,
+            QUALITY | {R.COORDINATOR},
+            lambda c: coi.show_reconciliation(code=asked, **c),
+        ),
+        "approve_reconciliation": (
+            HOSPITAL,
+            QUALITY,
+            lambda c: coi.approve_reconciliation(code=asked, credential=credential, **c),
+        ),
+        "reject_reconciliation": (
+            HOSPITAL,
+            QUALITY,
+            lambda c: coi.reject_reconciliation(code=asked, credential=credential, text="x", **c),
         ),
         "reveal_identity": (
             HOSPITAL,
