@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from coi.views import journeys, labels, orders, quality, scanners, station
+from coi.views import (
+    finding,
+    identifiers,
+    journeys,
+    labels,
+    orders,
+    quality,
+    reconciliations,
+    scanners,
+    station,
+    stock,
+)
 
 app_name = "coi"
 
@@ -10,6 +21,17 @@ urlpatterns = [
     path("", journeys.home, name="home"),
     path("journeys/<str:coi_id>/", journeys.journey, name="journey"),
     path("journeys/<str:coi_id>/identity/", journeys.reveal, name="reveal"),
+    path("journeys/<str:coi_id>/identifiers/", identifiers.identifiers, name="identifiers"),
+    path(
+        "journeys/<str:coi_id>/identifiers/<uuid:alias>/retire/", identifiers.retire, name="retire_identifier"
+    ),
+    path("journeys/<str:coi_id>/reconcile/", reconciliations.reconcile, name="reconcile"),
+    path("find/", finding.find, name="find"),
+    path("reconciliations/", reconciliations.reconciliations, name="reconciliations"),
+    path("reconciliations/<str:code>/", reconciliations.reconciliation, name="reconciliation"),
+    path("reconciliations/<str:code>/show/", reconciliations.show, name="show_reconciliation"),
+    path("reconciliations/<str:code>/decide/", reconciliations.decide, name="decide_reconciliation"),
+    path("lots/new/", stock.receive_lot, name="receive_lot"),
     path("orders/new/", orders.new_order, name="new_order"),
     path("orders/<str:coi_id>/placed/", orders.order_placed, name="order_placed"),
     path("labels/<str:code>.pdf", labels.label, name="label"),

@@ -1,7 +1,7 @@
 """The API's views: parse, one call, render."""
 
 from dataclasses import asdict
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -17,10 +17,14 @@ from coi.api import serializers
 from coi.api.authentication import SCHEME, StationAuthentication
 from coi.forms import presenters
 from coi.forms.answers import render_answer
+from coi.forms.identity import FindForm
 from coi.forms.scans import parse_clearance, parse_scan, read_body
 from coi.forms.texts import in_words
 from coi.selectors import timeline
+from ledger.rules import Where
+from ledger.rules.errors import Invalid
 from people import selectors as people
+from people.views import actor_of
 
 _PROBLEMS = dict.fromkeys((400, 401, 409, 413, 415, 422), serializers.ProblemSerializer)
 
@@ -85,6 +89,41 @@ class ClearStopView(StationView):
                 request_id=asked.request_id,
             )
         return Response({"check": str(check), "cleared": True})
+
+
+class FindView(APIView):
+    """Finding a journey by any identifier."""
+
+    @extend_schema(
+        operation_id="find_journey",
+        parameters=[
+            OpenApiParameter(
+                "q", OpenApiTypes.STR, required=True, description="Exactly as written or scanned."
+            )
+        ],
+        responses={
+            200: serializers.FoundSerializer,
+            **dict.fromkeys((401, 422), serializers.ProblemSerializer),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """The journeys of your sites that go by exactly this text. Finding by a patient's identifier is recorded."""
+        form = FindForm(request.query_params)
+        with in_words():
+            if not form.is_valid():
+                raise Invalid("fields_invalid", detail={"fields": {"q": "text_required"}})
+            if request.user.pk is None:
+                raise NotAuthenticated
+            found = services.find_journey(
+                text=form.cleaned_data["q"],
+                actor=actor_of(request),
+                where=Where(),
+                now=timezone.now(),
+                request_id=uuid4(),
+            )
+        outcome = "one" if found.one else "several" if found.matches else "none"
+        matches = [asdict(match) for match in found.matches]
+        return Response({"outcome": outcome, "read_as": found.read_as, "matches": matches})
 
 
 class TimelineView(APIView):

@@ -100,7 +100,7 @@ class EnrolmentForm(WritingForm):
         help_text=_("Scan the wristband."),
         max_length=40,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}
+            attrs={"autocomplete": "off", "autocapitalize": "off", "class": "code", "data-scan": ""}
         ),
     )
     product = forms.ChoiceField(label=_("Product"))

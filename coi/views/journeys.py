@@ -15,11 +15,11 @@ from coi.forms.barcodes import code128
 from coi.forms.pages import JourneyFilter, WritingForm
 from coi.forms.texts import in_words
 from coi.rules.drawing import Drawing, Node, draw
+from coi.rules.reconciliations import REQUESTERS, REVEALERS
 from coi.selectors import details, timeline
 from coi.selectors.details import Journey
 from coi.selectors.journeys import JourneyState, journeys
 from coi.services.labels import REPRINTERS
-from coi.services.vault import REVEALERS
 from coi.views.asking import doing
 from ledger.rules.errors import Invalid
 from people.rules.roles import Role
@@ -101,6 +101,7 @@ def _page(request: HttpRequest, coi_id: str, identity: dict[str, str] | None) ->
         "identity": identity,
         "may_reveal": may_reveal and identity is None,
         "reveal_request": uuid4(),
+        "may_reconcile": shown.has_patient and viewer.has_role(REQUESTERS, shown.treating_site, now),
         "reprint_sites": viewer.sites(REPRINTERS, now),
     }
     return render(request, "coi/journey.html", context)

@@ -5,6 +5,8 @@ from functools import cache
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from config.demonstration.site import PASSWORD
+from people.rules import codes
 from people.rules.roles import Role
 
 pytestmark = pytest.mark.browser
@@ -56,6 +58,11 @@ def test_pages_at_a_desk(house, stopped):
         f"/journeys/{house.journeys.neighbour.coi_id}/",
         f"/journeys/{house.journeys.fresh.coi_id}/",
         f"/orders/{house.journeys.fresh.coi_id}/placed/",
+        f"/journeys/{house.journeys.fresh.coi_id}/identifiers/",
+        "/find/",
+        "/find/?q=nobody",
+        "/reconciliations/",
+        "/lots/new/",
         "/work/",
         "/documents/",
         "/journeys/CHX/",
@@ -74,6 +81,10 @@ def test_forms_at_a_desk(house):
     page.get_by_role("button", name="Enrol").click()
     page.get_by_text("This field is required.").first.wait_for()
     assert_clean(page, "enrolment with faults")
+    coi_id = house.journeys.fresh.coi_id
+    for path in (f"/journeys/{coi_id}/identifiers/", f"/journeys/{coi_id}/reconcile/"):
+        page.goto(house.address + path)
+        assert_clean(page, path)
     operator = house.desk(house.journeys.demo.member("Alice"))
     operator.goto(f"{house.address}/labels/{house.journeys.filled.label('product_bag')}/reprint/")
     assert_clean(operator, "reprint")
@@ -146,3 +157,94 @@ def test_the_list_is_narrowed_as_one_types(house):
     page.get_by_label("Search").fill("")
     page.get_by_label("Show").select_option("held")
     page.get_by_text("No journey fits").wait_for()
+
+
+def test_a_scanner_writes_into_the_find_field_and_keeps_its_separators(house):
+    page = house.desk(house.journeys.demo.member("Olga"))
+    page.locator("#find-anything").focus()
+    page.keyboard.type("]d2010950600013435210LOT42A")
+    page.keyboard.press("Control+]")
+    page.keyboard.type("21BAG01")
+    page.keyboard.press("Enter")
+    page.get_by_text("Nothing found").wait_for()
+    assert "LOT42A%1D21BAG01" in page.url
+    page.locator("#find-anything").fill(house.journeys.fresh.coi_id)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/journeys/{house.journeys.fresh.coi_id}/")
+
+
+def test_a_lot_is_received_by_its_suppliers_label(house):
+    page = house.desk(house.journeys.demo.member("Alice"))
+    page.goto(f"{house.address}/lots/new/")
+    page.get_by_label("Supplier's label").focus()
+    page.keyboard.type("]d201095060001343521728123110LOT42A")
+    page.keyboard.press("Control+]")
+    page.keyboard.type("21BAG01")
+    page.keyboard.press("Enter")
+    page.get_by_text("(21)").wait_for()
+    assert_clean(page, "a lot that was read")
+    assert page.get_by_label("Last day of use").input_value() == "2028-12-31"
+    assert page.get_by_label("Lot number").input_value() == ""
+    page.get_by_label("Material").fill("vector")
+    page.get_by_label("Lot number").fill("LOT42")
+    page.get_by_label("Our code for it").fill(codes.make("M", "BYLABEL"))
+    page.get_by_role("button", name="Take it into stock").click()
+    page.get_by_text("not the lot number that was read").wait_for()
+    page.get_by_label("Lot number").fill("LOT42A")
+    page.get_by_role("button", name="Take it into stock").click()
+    page.get_by_text("in quarantine until quality").wait_for()
+
+
+def test_two_people_change_who_a_patient_is(house):
+    coi_id = house.journeys.fresh.coi_id
+    olga = house.desk(house.journeys.demo.member("Olga"))
+    olga.goto(f"{house.address}/journeys/{coi_id}/")
+    olga.get_by_role("link", name="Change who the patient is").click()
+    change = olga.locator("form", has_text="Ask for the change")
+    change.get_by_label("What it is").select_option("change")
+    change.get_by_label("Family name").fill("Married")
+    change.get_by_label("Given name").fill("Synthia")
+    change.get_by_label("Date of birth").fill("1970-01-01")
+    change.get_by_label("Hospital number (MRN)").fill("MRN0000001")
+    change.get_by_label("Hospital number again").fill("MRN0000001")
+    change.get_by_label("Why, and from which source").fill("Registry office.")
+    change.get_by_role("button").click()
+    olga.get_by_text("Somebody else has to decide it").wait_for()
+    assert olga.get_by_role("button", name="Approve and sign").count() == 0
+    luca = house.desk(house.journeys.demo.member("Luca"))
+    luca.goto(olga.url)
+    assert "Married" not in luca.content()
+    luca.get_by_role("button", name="Show the identities").click()
+    luca.get_by_text("Married").wait_for()
+    assert_clean(luca, "a reconciliation")
+    luca.get_by_label("Your password").fill(PASSWORD)
+    luca.get_by_role("button", name="Approve and sign").click()
+    luca.get_by_text("Decided and signed").wait_for()
+    luca.get_by_text("Signed by Luca Lorenz").wait_for()
+
+
+def test_an_identifier_is_added_refused_and_retired(house):
+    page, fresh, other = (
+        house.desk(house.journeys.demo.member("Olga")),
+        house.journeys.fresh.coi_id,
+        house.journeys.labelled.coi_id,
+    )
+
+    def add(coi_id):
+        page.goto(f"{house.address}/journeys/{coi_id}/identifiers/")
+        page.get_by_label("Kind").select_option("join")
+        page.get_by_label("Identifier").last.fill("JOIN-42")
+        page.get_by_role("button", name="Add it").click()
+
+    add(fresh)
+    page.get_by_text("finds this journey now").wait_for()
+    add(other)
+    page.get_by_text(f"JOIN id: this belongs to the journey {fresh} already.").wait_for()
+    page.goto(f"{house.address}/journeys/{fresh}/identifiers/")
+    page.get_by_role("link", name="Retire").first.click()
+    page.get_by_label("Reason").select_option("mistyped")
+    page.get_by_label("What it should be").fill("JOIN-43")
+    page.get_by_label("Why, in your words").fill("A slip.")
+    page.get_by_role("button", name="Retire it").click()
+    page.locator("del", has_text="JOIN-42").wait_for()
+    assert_clean(page, "identifiers")

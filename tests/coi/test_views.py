@@ -133,7 +133,6 @@ def test_the_list_finds_a_journey_by_any_of_its_names(journeys, nurse):
     for name in (
         player.coi_id,
         player.coi_id[-6:],
-        player.wristband,
         f"&/{player.coi_id}",
         bag.code,
         bag.label,
@@ -144,11 +143,10 @@ def test_the_list_finds_a_journey_by_any_of_its_names(journeys, nurse):
     assert "No journey fits" in text_of(client.get("/", {"q": "nothing such"}))
 
 
-def test_a_wristband_of_another_hospital_finds_nothing(journeys, nurse, bob):
-    assert not rows(signed_in(nurse).get("/", {"q": journeys.chair.wristband}))
-    assert not rows(
-        signed_in(bob).get("/", {"q": journeys.bedside.wristband})
-    )  # the manufacturer never knows it
+def test_the_list_finds_nobody_by_what_names_a_person(journeys, nurse):
+    """Such a look is recorded, and has a page of its own."""
+    for name in (journeys.bedside.wristband, "MRN0000007"):
+        assert not rows(signed_in(nurse).get("/", {"q": name}))
 
 
 def test_the_list_is_narrowed_by_state(journeys, a_stop, nurse):
@@ -282,7 +280,7 @@ def test_a_wrong_field_is_told_at_the_field(olga, field, value, said):
 def test_a_wristband_in_use_is_a_conflict(journeys, olga):
     answer = place(signed_in(olga), wristband=journeys.bedside.wristband)
     assert answer.status_code == 409
-    assert "in use for another order" in text_of(answer)
+    assert "belongs to another journey" in text_of(answer)
 
 
 def test_orders_are_for_coordinators(nurse):
