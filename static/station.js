@@ -1,5 +1,6 @@
 // The scan station. It keeps the badge in memory alone, asks the server about every scan, and shows what it says.
 
+import { bare, isBadge } from "./codes.js";
 import { Line, Refused } from "./line.js";
 import { ScanBox } from "./scanbox.js";
 import { play, wake } from "./sounds.js";
@@ -8,7 +9,6 @@ import { Stop } from "./stop.js";
 
 const LOCK_AFTER_MS = 3 * 60 * 1000;
 const WARN_AT = 0.2;
-const BADGE = /^VB[0-9A-Z]+[0-9A-Z*]$/;
 
 class Station {
   constructor(boot) {
@@ -20,6 +20,7 @@ class Station {
     this.step = "";
     this.next = boot.idle;
     this.barcodes = [];
+    this.keyed = {}; // how those barcodes came: scanned, or typed and why
     this.isBusy = false;
     this.timer = null; // the countdown
     this.recent = boot.state.recent;
@@ -38,7 +39,12 @@ class Station {
       clearUrl: boot.urls.clear,
       onCleared: () => this.stopCleared(),
     });
-    this.box = new ScanBox({ box: document.getElementById("scan"), deliver: (text) => this.scanned(text), ...boot.scanner });
+    this.box = new ScanBox({
+      box: document.getElementById("scan"),
+      deliver: (text, isTyped) => this.scanned(text, isTyped),
+      onTyped: () => this.note("hint", "hint", this.words.typed_not_scanned),
+      ...boot.scanner,
+    });
     this.listen();
     this.idle();
     this.takeState(boot.state);
@@ -50,12 +56,8 @@ class Station {
     on("cancel", () => this.cancel(this.check));
     on("clear-line", () => this.scanned(this.boot.commands.clear));
     on("sound", () => this.testSound());
-    on("by-hand", (event) => {
-      const isOn = event.currentTarget.getAttribute("aria-pressed") !== "true";
-      event.currentTarget.setAttribute("aria-pressed", String(isOn));
-      this.box.setByHand(isOn);
-      this.focus();
-    });
+    on("by-hand", (event) => this.setByHand(event.currentTarget.getAttribute("aria-pressed") !== "true"));
+    document.getElementById("keyed-reason").addEventListener("change", () => this.focus());
     document.addEventListener("pointerdown", () => this.touched(), true);
     document.addEventListener("keydown", () => this.lockLater(), true); // sound is woken after a scan, not within one
     setInterval(() => this.tick(), 1000);
@@ -98,8 +100,30 @@ class Station {
 
   // --- scanning ----------------------------------------------------------------------------------------------------
 
-  async scanned(text) {
+  // A code that is typed says why it was not scanned. One code, then the station expects scans again.
+  setByHand(isOn) {
+    document.getElementById("by-hand").setAttribute("aria-pressed", String(isOn));
+    document.getElementById("keyed").hidden = !isOn;
+    const reason = document.getElementById("keyed-reason");
+    reason.value = "";
+    this.box.setByHand(isOn);
+    if (isOn) reason.focus();
+    else this.focus();
+  }
+
+  async scanned(text, isTyped = false) {
     this.touched();
+    const reason = isTyped ? document.getElementById("keyed-reason").value : "";
+    if (isTyped && !reason) {
+      this.note("hint", "hint", this.words.keyed_reason_needed);
+      return;
+    }
+    if (isTyped && this.stop.isOpen) {
+      this.note("hint", "hint", this.words.typed_not_scanned);
+      return;
+    }
+    if (isTyped) this.setByHand(false);
+    this.keyed = isTyped ? { is_keyed: true, keyed_reason: reason } : {};
     if (this.stop.isOpen) {
       this.stop.scan(text);
       return;
@@ -112,16 +136,16 @@ class Station {
       this.note("offline", "offline", this.words.refused_offline);
       return;
     }
-    if (BADGE.test(text)) await this.badge(text);
-    else if (text === this.boot.commands.cancel) await this.cancel(this.check);
+    if (isBadge(text)) await this.badge(text);
+    else if (bare(text) === this.boot.commands.cancel) await this.cancel(this.check);
     else if (!this.person) this.note("hint", "hint", this.words.badge_needed);
-    else await this.send({ barcodes: [text], ...(text === this.boot.commands.clear ? { check: null } : {}) });
+    else await this.send({ barcodes: [text], ...(bare(text) === this.boot.commands.clear ? { check: null } : {}) });
   }
 
   // A badge switches the person in one scan. The second person of a check goes on in it; anybody else begins anew.
   async badge(text) {
     const waiting = this.next.need === "witness" ? this.check : null;
-    const answer = await this.ship({ badge: text, barcodes: [text] });
+    const answer = await this.ship({ badge: text, barcodes: [text], ...this.keyed });
     if (!answer || answer.outcome !== "accepted") return;
     const isSame = this.person?.badge === text;
     this.person = { name: answer.person, badge: text };
@@ -138,13 +162,15 @@ class Station {
 
   async cancel(check) {
     if (this.isBusy || this.stop.isOpen) return;
+    this.keyed = {};
     if (!this.person) this.note("hint", "hint", this.words.badge_needed);
     else if (!check) this.note("hint", "hint", this.words.cancel_none);
     else await this.send({ check, barcodes: [this.boot.commands.cancel] });
   }
 
   async send(more) {
-    const asked = { badge: this.person.badge, check: this.check, ...(this.step ? { step: this.step } : {}), ...more };
+    const typed = more.barcodes.length > 0 ? this.keyed : {};
+    const asked = { badge: this.person.badge, check: this.check, ...(this.step ? { step: this.step } : {}), ...typed, ...more };
     if (asked.barcodes.length > 0) this.barcodes = asked.barcodes;
     const answer = await this.ship(asked);
     if (answer?.command) this.commanded(answer);

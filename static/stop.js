@@ -1,5 +1,6 @@
 // The STOP: it stays until a second qualified person has cleared it, through a reload too.
 
+import { isBadge } from "./codes.js";
 import { element, fill } from "./station-view.js";
 import { play } from "./sounds.js";
 import { Refused } from "./line.js";
@@ -60,7 +61,7 @@ export class Stop {
   // A scan while the STOP is up can only be the badge of the person who clears it.
   scan(text) {
     if (this.isSending) return;
-    if (!/^VB[0-9A-Z]+[0-9A-Z*]$/.test(text)) {
+    if (!isBadge(text)) {
       this.ask(this.words.clear_badge, this.words.clear_badge);
       play("hint");
       return;

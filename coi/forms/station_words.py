@@ -22,6 +22,10 @@ _WORDS: dict[str, str | Promise] = {
     "cancelled": _("CANCELLED"),
     "cleared": _("CLEARED"),
     "repeat": _("The same scan again within moments: it counts once."),
+    "typed_not_scanned": _(
+        "That was typed and not scanned: it was not taken. For a code that no scanner reads choose “Type the code”."
+    ),
+    "keyed_reason_needed": _("Choose why the code is typed, then type it again."),
     "badge_first": _("Scan your badge"),
     "badge_hint": _("Everything you do here is recorded under your name."),
     "badge_needed": _("Nobody is badged in: this scan was not taken."),

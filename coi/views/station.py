@@ -23,6 +23,7 @@ from coi.forms.scans import parse_clearance, parse_scan, read_body
 from coi.forms.station_words import station_words
 from coi.forms.texts import in_words
 from coi.rules.qualification import state_of
+from coi.rules.requests import KeyedReason
 from coi.selectors import stations
 from coi.views.binding import Binding, bind, bound_station, bound_token, release
 from people import selectors as people
@@ -43,7 +44,8 @@ def station(request: HttpRequest) -> HttpResponse:
     if bound is None:
         return _binding_page(request, BindForm())
     binding, found = bound
-    context = {"station": found, "boot": _boot(binding, found)}
+    reasons = [(reason.value, words.keyed_reason(reason)) for reason in KeyedReason]
+    context = {"station": found, "keyed_reasons": reasons, "boot": _boot(binding, found)}
     return render(request, "coi/station.html", context)
 
 

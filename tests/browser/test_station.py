@@ -5,7 +5,9 @@ import json
 import pytest
 
 from coi.models import Check, Scan
+from people import services as people
 from people.rules.roles import Role
+from tests import given
 
 pytestmark = pytest.mark.browser
 
@@ -124,7 +126,7 @@ def test_control_characters_are_kept_and_shortcuts_are_not_scans(house, nurses):
     bed.page.keyboard.press("Control+]")
     bed.page.keyboard.type("17270101")
     bed.page.keyboard.press("Tab")
-    bed.expect("NOT READ")
+    bed.expect("NOT ACCEPTED")
     assert bodies[0]["barcodes"] == ["010950600013435210AB\x1d17270101"]
 
 
@@ -155,16 +157,56 @@ def test_what_an_input_method_writes_is_delivered_once(house, nurses):
     assert [body["barcodes"] for body in bodies] == [[mine.wristband]]
 
 
-def test_by_hand_there_is_no_hurry(house, nurses):
+SLOWLY = 620  # milliseconds a key: slower than the slowest scanner that these stations are bound for
+
+
+def test_a_code_is_typed_with_a_reason_and_counts_as_typed(house, nurses):
     bed, mine = house.station("NBED"), house.journeys.bedside
     bed.badge(nurses[0])
-    bed.page.get_by_role("button", name="Type by hand").click()
-    bed.page.clock.install()
-    for character in mine.wristband:
-        bed.page.keyboard.press(character)
-        bed.page.clock.run_for(2500)
+    bodies = sent(bed.page)
+    bed.page.get_by_role("button", name="Type the code").click()
+    bed.page.keyboard.press("Escape")
+    bed.page.locator("#scan").focus()
+    bed.page.keyboard.type("VW", delay=SLOWLY)
+    bed.page.wait_for_timeout(SLOWLY)
+    bed.page.keyboard.press("Enter")
+    bed.page.locator("#reasons", has_text="Choose why the code is typed").wait_for()
+    bed.page.get_by_label("Why it is typed").select_option("damaged")
+    bed.page.locator("#scan").focus()
+    bed.page.keyboard.type(mine.wristband, delay=SLOWLY)
+    bed.page.wait_for_timeout(SLOWLY)
     bed.page.keyboard.press("Enter")
     bed.expect("MATCH")
+    assert [(body["is_keyed"], body["keyed_reason"]) for body in bodies] == [(True, "damaged")]
+    assert bed.page.locator("#keyed").is_hidden()  # one code; then scans are expected again
+    bed.scan(mine.label("product_bag"))
+    bed.expect("NEEDS YOUR PIN")
+    assert "is_keyed" not in bodies[-1]
+
+
+def test_what_is_typed_without_saying_so_is_not_taken(house, nurses):
+    bed, mine = house.station("NBED"), house.journeys.bedside
+    bed.badge(nurses[0])
+    bodies = sent(bed.page)
+    bed.page.keyboard.type(mine.wristband[:4], delay=SLOWLY)
+    bed.page.wait_for_timeout(SLOWLY)
+    bed.page.keyboard.press("Enter")
+    bed.page.locator("#reasons", has_text="typed and not scanned").wait_for()
+    assert bodies == []
+    bed.scan(mine.wristband)
+    bed.expect("MATCH")
+
+
+def test_a_hospitals_own_badge_with_its_symbology_is_a_badge(house, nurses):
+    people.issue_badge(
+        user_id=nurses[0].user_id,
+        code="='A999900395A",
+        site=house.journeys.bedside.site,
+        **given.doing(house.journeys.bedside, "Ada", house.journeys.bedside.site),
+    )
+    bed = house.station("NBED")
+    bed.type("]C0='A999900395A")
+    bed.page.locator("#person", has_text=nurses[0].name).wait_for()
 
 
 def test_the_second_person_sees_none_of_the_first_ones_scans(house, nurses):
