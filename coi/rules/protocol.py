@@ -342,7 +342,9 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
             batched.add(step.code)
         if step.scope is Scope.BATCH and step.code not in batched:
             faults.append(Problem(f"{path}.after", "not_after_start_of_batch"))
-        if step.is_past and not any(_guards_infusion(earlier) for earlier in steps if earlier.code in step.after):
+        if step.is_past and not any(
+            _guards_infusion(earlier) for earlier in steps if earlier.code in step.after
+        ):
             faults.append(Problem(f"{path}.is_past", "not_after_a_guarded_step"))
         if step.hold_until_step and step.hold_until_step not in codes:
             faults.append(Problem(f"{path}.hold_until_step", "unknown_step", {"code": step.hold_until_step}))
