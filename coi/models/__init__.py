@@ -5,6 +5,7 @@ from coi.models.checks import Check, PlaceUse, Scan, StepRecord
 from coi.models.containers import Batch, Collection, Container, ContainerParent, Handover, LabelCopy
 from coi.models.holds import Deviation, Hold
 from coi.models.orders import Alias, Order, Patient, Product
+from coi.models.printers import Printer, PrintJob
 from coi.models.reconciliations import Reconciliation
 from coi.models.scanners import ScannerQualification
 from coi.models.stock import Equipment, MaterialLot
@@ -27,6 +28,8 @@ __all__ = [
     "Order",
     "Patient",
     "PlaceUse",
+    "PrintJob",
+    "Printer",
     "Product",
     "Reconciliation",
     "Scan",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from coi.models.base import Projection, choices, is_one_of, site_key
 from coi.models.orders import Order
-from coi.rules.journey import ContainerStatus, CopyStatus, Disposition
+from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Fate
 
 
 class Collection(Projection):
@@ -102,7 +102,9 @@ class ContainerParent(Projection):
 class LabelCopy(Projection):
     """One printed copy of a container's label, with a code of its own: it is the copy that is scanned and voided.
 
-    PII: none.
+    `fate` is what became of it, with who said so and when; empty while nobody has. `template` is the approved layout
+    that was in effect when it was issued.
+    PII: printed names of staff.
     """
 
     order = models.ForeignKey(Order, models.PROTECT)
@@ -115,6 +117,12 @@ class LabelCopy(Projection):
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=40, blank=True, default="")
     file = models.CharField(max_length=64, blank=True, default="")
+    fate = models.CharField(max_length=10, choices=choices(Fate), blank=True, default="")
+    fate_at = models.DateTimeField(null=True)
+    fate_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    fate_by_name = models.CharField(max_length=200, blank=True, default="")
+    fate_reason = models.CharField(max_length=40, blank=True, default="")
+    template = models.ForeignKey("people.DocumentVersion", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -125,6 +133,11 @@ class LabelCopy(Projection):
                 name="coi_label_copy_one_applied",
             ),
             is_one_of("status", CopyStatus, "coi_label_copy_status_known"),
+            is_one_of("fate", Fate, "coi_label_copy_fate_known"),
+            models.CheckConstraint(
+                condition=~Q(fate=Fate.USED.value) | Q(status=CopyStatus.APPLIED.value),
+                name="coi_label_copy_used_is_applied",
+            ),
         ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from coi.rules.deviations import DeviationState
 from coi.rules.genealogy import descendants
 from coi.rules.journey import ContainerStatus, Disposition, OrderKind
+from coi.rules.labels_reconciliation import CopyFacts
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Dossier:
     handovers: tuple[BatchHandover, ...] = ()
     holds: tuple[BatchHold, ...] = ()
     deviations: tuple[BatchDeviation, ...] = ()
+    labels: tuple[CopyFacts, ...] = ()
 
     @property
     def producers(self) -> frozenset[int]:

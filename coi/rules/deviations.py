@@ -22,6 +22,12 @@ class DeviationState(StrEnum):
     CLOSED = "closed"
 
 
+class Trigger(StrEnum):
+    """What opens a deviation without a scan; a scan does by its refusal."""
+
+    LABEL_LOST = "label_lost"
+
+
 class Cause(StrEnum):
     """Why it happened, by the one who investigated."""
 
@@ -61,7 +67,7 @@ class DeviationPlan:
     """A deviation to open."""
 
     grade: DeviationClass
-    trigger: RefusalCode
+    trigger: RefusalCode | Trigger
     containers: tuple[str, ...]
 
     @property

@@ -41,6 +41,20 @@ class CopyStatus(StrEnum):
     VOID = "void"
 
 
+class Fate(StrEnum):
+    """What became of one printed copy of a label: each that was printed is accounted for (21 CFR 211.125).
+
+    The copy on its container is used, without anybody saying so; a lost one opens a deviation.
+    """
+
+    UNKNOWN = ""
+    USED = "used"
+    SPOILED = "spoiled"
+    DESTROYED = "destroyed"
+    RETAINED = "retained"
+    LOST = "lost"
+
+
 class Disposition(StrEnum):
     """A batch's disposition; `qc` alone moves it, through `coi.services.record_disposition`."""
 

@@ -90,7 +90,11 @@ def test_a_container_is_never_made_from_another_orders(pair: tuple[Container, Co
 @pytest.mark.parametrize(
     ("table", "name", "other_columns"),
     [
-        ("coi_labelcopy", "coi_label_copy_same_order", {"code": "VLX", "number": 9, "status": "void"}),
+        (
+            "coi_labelcopy",
+            "coi_label_copy_same_order",
+            {"code": "VLX", "number": 9, "status": "void", "fate": ""},
+        ),
         ("coi_handover", "coi_handover_same_order", {}),
     ],
 )
@@ -125,13 +129,15 @@ def test_a_hold_is_of_its_containers_order(pair: tuple[Container, Container], jo
 
 def test_a_container_carries_one_applied_label(pair: tuple[Container, Container]) -> None:
     copy = LabelCopy.objects.get(container=pair[0], status="applied")
-    insert("coi_labelcopy", copy.id, code="VLX", number=2, status="printed")
+    insert("coi_labelcopy", copy.id, code="VLX", number=2, status="printed", fate="")
+    with refused("coi_label_copy_used_is_applied"):
+        insert("coi_labelcopy", copy.id, code="VLW", number=5, status="void")
     with refused("coi_label_copy_one_applied"):
         insert("coi_labelcopy", copy.id, code="VLY", number=3)
     with refused("coi_label_copy_number_uniq"):
-        insert("coi_labelcopy", copy.id, code="VLZ", status="void")
+        insert("coi_labelcopy", copy.id, code="VLZ", status="void", fate="")
     with refused("coi_labelcopy_code"):
-        insert("coi_labelcopy", copy.id, number=4, status="void")
+        insert("coi_labelcopy", copy.id, number=4, status="void", fate="")
 
 
 def test_numbers_stand_once(journeys: Journeys) -> None:
