@@ -29,6 +29,8 @@ class CoiConfig(AppConfig):
             models.Container,
             models.ContainerParent,
             models.LabelCopy,
+            models.Printer,
+            models.PrintJob,
             models.Handover,
             models.Check,
             models.Scan,
@@ -44,6 +46,7 @@ class CoiConfig(AppConfig):
         registry.register_unrebuildable("coi.vault", "names, raw scans and free text, encrypted and erasable")
         registry.register_unrebuildable("coi.counter", "the last number given in each series")
         registry.register_effect(services.RENDER_LABEL, services.render_label)
+        registry.register_effect(services.PRINT_LABEL, services.print_label)
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
         register_document_kind("protocol", problems)

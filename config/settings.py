@@ -9,6 +9,7 @@ import base64
 import binascii
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -65,6 +66,15 @@ def days(name: str, default: int) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 3650):
         raise ImproperlyConfigured(f"{name} must be a whole number of days from 1 to 3650, not {text!r}")
     return int(text)
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks such as 10.20.30.0/24, separated by commas; none when left out."""
+    found = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    try:
+        return tuple(ip_network(part) for part in found)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
 
 
 def database(name: str, *, lock_timeout: int, default: str | None = None) -> dict[str, Any]:
@@ -338,6 +348,7 @@ CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
 EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
 SCANNER_QUALIFICATION_DAYS = days("SCANNER_QUALIFICATION_DAYS", default=90)  # until the test card is due again
 SCANNER_AIM_REQUIRED = switch("SCANNER_AIM_REQUIRED", default=False)  # whether ]d2 and its kind must be sent
+PRINTER_NETWORKS = networks("PRINTER_NETWORKS")  # where label printers stand; the worker sends nowhere else
 DEMO_DIR = Path(
     env.str("DEMO_DIR", default=str(BASE_DIR / "var" / "demo"))
 )  # where the demonstration says how to sign in

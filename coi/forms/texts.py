@@ -272,6 +272,17 @@ ERRORS: Mapping[str, Sentence] = {
     ),
     "label_unknown": _("There is no such label, or it is not yours to see."),
     "label_void": _("This copy is void already."),
+    "label_applied": _("This copy is on its container: it is used."),
+    "label_accounted": _("Somebody has said what became of this copy. To say otherwise, correct it."),
+    "label_not_accounted": _("Nobody has said yet what became of this copy."),
+    "label_never_printed": _("This copy was never printed: there is nothing to account for."),
+    "label_in_use": _("This copy still waits to be applied. To replace it, reprint it."),
+    "print_unknown": _("There is no such print job, or it is not yours to see."),
+    "print_asked": _("This copy was sent to be printed before. Look for it in the queue."),
+    "print_over": _("This label was sent to a printer already, or is void: the same copy is not sent twice."),
+    "print_not_asking": _("This was answered already, or nothing was sent."),
+    "printer_unknown": _("There is no such printer at this site."),
+    "printer_code_used": _("There is another printer with this code."),
     "label_not_rendered": _("The label is still being drawn. Try again in a moment."),
     "hold_unknown": _("There is no such hold, or it is not yours to see."),
     "hold_released": _("This hold has been released already."),
@@ -302,6 +313,14 @@ FIELD_PROBLEMS: Mapping[str, Sentence] = {
         "This is not the lot number that was read from the label. If the label has this one, test the scanner."
     ),
     "not_choice": _("Choose one of the list."),
+    "code_shape": _("Capitals, digits, point, dash and underscore; 32 at most."),
+    "blank": _("This is required."),
+    "host_shape": _("This is neither an address nor a name of a machine."),
+    "address_not_allowed": _(
+        "This address is not in the networks in which printers stand. Whoever runs the server sets PRINTER_NETWORKS."
+    ),
+    "port_not_allowed": _("Printers are reached at a port from 9100 to 9199."),
+    "size_not_possible": _("From 10 to 300 mm."),
 }
 
 

@@ -174,7 +174,8 @@ REFUSALS: Mapping[str, Word] = {
     "unknown_code": _("unknown code"),
     "unreadable": _("unreadable"),
 }
-refusal = _namer(REFUSALS)
+# What else opens a deviation.
+refusal = _namer({**REFUSALS, "label_lost": _("label copy lost")})
 
 # A hold that a deviation placed has the refusal that opened it for its reason.
 hold_reason = _namer(
@@ -198,6 +199,7 @@ reprint_reason = _namer(
         "lost": _("Lost"),
         "wrong_stock": _("Printed on the wrong stock"),
         "moved_to_other_bag": _("Moved to another bag"),
+        "did_not_print": _("Did not come out of the printer"),
     }
 )
 
@@ -281,5 +283,75 @@ keyed_reason = _namer(
         "out_of_reach": _("The scanner does not reach it"),
         "scanner_fails": _("The scanner does not work"),
         "no_symbol": _("There is no symbol, only text"),
+    }
+)
+
+# --- the label ledger and printing -----------------------------------------------------------------------------------
+
+fate = _namer(
+    {
+        "used": _("used"),
+        "spoiled": _("spoiled and destroyed"),
+        "destroyed": _("destroyed"),
+        "retained": _("retained in the record"),
+        "lost": _("lost"),
+    }
+)
+
+account = _namer(
+    {
+        "used": _("Used"),
+        "spoiled": _("Spoiled"),
+        "destroyed": _("Destroyed"),
+        "retained": _("Retained"),
+        "lost": _("Lost"),
+        "withdrawn": _("Never printed"),
+        "waiting": _("To be applied"),
+        "open": _("Open"),
+    }
+)
+
+fate_reason = _namer(
+    {
+        "taken_off": _("Taken off its container"),
+        "damaged": _("Damaged"),
+        "misprinted": _("Misprinted"),
+        "wrong_stock": _("Printed on the wrong stock"),
+        "not_needed": _("Not needed any more"),
+        "not_found": _("Not found"),
+        "did_not_print": _("Did not come out of the printer"),
+        "mistaken": _("Said by mistake"),
+        "found_again": _("Found again"),
+        "wrong_copy": _("Another copy was meant"),
+    }
+)
+
+job_state = _namer(
+    {
+        "queued": _("in the queue"),
+        "waiting": _("waiting"),
+        "asks": _("sent: did it come out?"),
+        "printed": _("printed"),
+        "failed": _("not printed"),
+        "void": _("void"),
+    }
+)
+
+printer_state = _namer({"active": _("in use"), "out_of_service": _("out of service")})
+printer_kind = _namer({"zpl": _("ZPL (Zebra)"), "pdf": _("PDF")})
+
+trouble = _namer(
+    {
+        "no_printer": _("no printer chosen"),
+        "by_hand": _("to be printed by hand"),
+        "out_of_service": _("printer out of service"),
+        "wrong_stock": _("other stock loaded"),
+        "wrong_kind": _("stock for other containers"),
+        "not_drawn": _("not made for this printer"),
+        "address_not_allowed": _("address not allowed"),
+        "offline": _("printer offline"),
+        "interrupted": _("printer broke off"),
+        "silent": _("printer says nothing"),
+        "did_not_come_out": _("did not come out"),
     }
 )

@@ -34,6 +34,8 @@ from coi.rules.batches import (
 )
 from coi.rules.deviations import DeviationState
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, OrderKind
+from coi.rules.labels_reconciliation import CopyFacts
+from coi.selectors.labels import copies_of_batches, copy_facts
 from coi.selectors.visible import sites_of
 from people.rules.authority import Person
 
@@ -81,7 +83,8 @@ def dossiers(batches: Sequence[BatchSummary]) -> dict[str, Dossier]:
     """Everything known of batches, by id (seven statements, however many batches and whatever their history)."""
     ids = [batch.id for batch in batches]
     orders = list(Batch.objects.filter(id__in=ids).values_list("order_id", flat=True))
-    containers = _containers(ids)
+    copies = copies_of_batches(ids)
+    containers = _containers(ids, copies)
     parents = _parents(orders)
     steps, handovers, holds = _steps(orders), _handovers(ids), _holds(orders)
     deviations = _deviations({c.id for own in containers.values() for c in own})
@@ -94,6 +97,7 @@ def dossiers(batches: Sequence[BatchSummary]) -> dict[str, Dossier]:
             handovers=tuple(handovers[batch.id]),
             holds=holds[batch.coi_id],
             deviations=deviations,
+            labels=tuple(copy_facts(copy) for copy in copies if str(copy.container.batch_id) == batch.id),
         )
         for batch in batches
     }
@@ -108,6 +112,7 @@ def _gathered(
     handovers: tuple[BatchHandover, ...],
     holds: Iterable[tuple[str, BatchHold]],
     deviations: Iterable[tuple[frozenset[str], BatchDeviation]],
+    labels: tuple[CopyFacts, ...],
 ) -> Dossier:
     ids = frozenset(container.id for container in containers)
     return Dossier(
@@ -118,6 +123,7 @@ def _gathered(
         handovers=handovers,
         holds=tuple(hold for held, hold in holds if is_reached(held, list(ids), parents)),
         deviations=tuple(deviation for named, deviation in deviations if not ids.isdisjoint(named)),
+        labels=labels,
     )
 
 
@@ -148,10 +154,10 @@ def _summary(row: Batch) -> BatchSummary:
     )
 
 
-def _containers(batches: Collection[Any]) -> dict[str, list[BatchContainer]]:
+def _containers(batches: Collection[Any], labels: Iterable[LabelCopy]) -> dict[str, list[BatchContainer]]:
     rows = Container.objects.select_related("collection", "batch").filter(batch__in=batches)
     copies: dict[UUID, LabelCopy] = {}
-    for copy in LabelCopy.objects.filter(container__batch__in=batches).order_by("number"):
+    for copy in labels:  # of one container the earlier number first
         if copy.status != CopyStatus.VOID:
             copies[copy.container_id] = copy
     found: dict[str, list[BatchContainer]] = defaultdict(list)

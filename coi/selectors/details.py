@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -12,10 +13,13 @@ from coi.models import Alias, Batch, Collection, Container, Handover, LabelCopy,
 from coi.rules import genealogy
 from coi.rules.aliases import PERSONAL
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, OrderKind
+from coi.rules.labels_reconciliation import Account, account_of
+from coi.rules.printing import JobState, Shown, shown
 from coi.rules.protocol import Protocol
 from coi.rules.waiting import Waiting, waits_for
 from coi.selectors.journeys import NOWHERE, Countdown, countdown_of
 from coi.selectors.known import gather
+from coi.selectors.labels import copy_facts
 from coi.selectors.protocols import pinned_protocol
 from coi.selectors.quality import (
     DeviationRow,
@@ -52,6 +56,9 @@ class CopyView:
     voided_at: datetime | None
     void_reason: str
     has_file: bool
+    is_open: bool = False
+    job: Shown | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,16 @@ class ContainerView:
     def live(self) -> CopyView | None:
         """The copy that counts now."""
         return next((copy for copy in reversed(self.copies) if copy.status is not CopyStatus.VOID), None)
+
+    @property
+    def last(self) -> CopyView | None:
+        """The newest copy, void or not."""
+        return self.copies[-1] if self.copies else None
+
+    @property
+    def open_copies(self) -> int:
+        """Printed copies of which nobody has said what became of them."""
+        return sum(1 for copy in self.copies if copy.is_open)
 
     @property
     def is_reprintable(self) -> bool:
@@ -231,7 +248,7 @@ def _containers(order: Order, known: Known, names: Mapping[str, str]) -> tuple[C
     held = genealogy.descendants(known.held, known.parents)
     codes = {container.id: container.code for container in known.containers.values()}
     copies: dict[object, list[CopyView]] = {}
-    for copy in LabelCopy.objects.filter(order=order).order_by("number"):
+    for copy in LabelCopy.objects.select_related("container", "job").filter(order=order).order_by("number"):
         copies.setdefault(copy.container_id, []).append(_copy(copy))
     rows = Container.objects.filter(order=order).select_related("batch").order_by("made_at", "code")
     return tuple(
@@ -266,7 +283,17 @@ def _copy(row: LabelCopy) -> CopyView:
         voided_at=row.voided_at,
         void_reason=row.void_reason,
         has_file=bool(row.file),
+        is_open=account_of(copy_facts(row)) is Account.OPEN,
+        **_printing(row),
     )
+
+
+def _printing(row: LabelCopy) -> dict[str, Any]:
+    """How the printing of the copy stands, where it was asked for."""
+    job = getattr(row, "job", None)
+    if job is None:
+        return {}
+    return {"job": shown(JobState(job.state), CopyStatus(row.status)), "trouble": job.trouble}
 
 
 def _handovers(order: Order, titles: Mapping[str, str]) -> tuple[HandoverView, ...]:

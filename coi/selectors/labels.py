@@ -1,5 +1,6 @@
 """Label copies: what stands on one, and its file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from coi.models import Collection, LabelCopy
-from coi.rules.journey import CopyStatus, OrderKind
+from coi.rules.journey import ContainerStatus, CopyStatus, Fate, OrderKind
 from coi.rules.labels import LabelFacts, keeping_request
+from coi.rules.labels_reconciliation import CopyFacts, Reconciliation, reconcile
 from ledger import selectors as ledger
 from ledger.rules import derive
 from people import selectors as people
@@ -58,6 +60,77 @@ def label_file(copy: LabelCopyView) -> bytes | None:
     if not copy.file:
         return None
     return ledger.evidence_bytes(derive(keeping_request(UUID(copy.id)), "evidence"))
+
+
+def copy_facts(row: LabelCopy) -> CopyFacts:
+    """A copy as it counts in the reconciliation; its container is read along."""
+    return CopyFacts(
+        code=row.code,
+        number=row.number,
+        container=row.container.code,
+        kind=row.container.kind,
+        container_status=ContainerStatus(row.container.status),
+        status=CopyStatus(row.status),
+        issued_at=row.issued_at,
+        is_drawn=bool(row.file),
+        applied_at=row.applied_at,
+        voided_at=row.voided_at,
+        void_reason=row.void_reason,
+        fate=Fate(row.fate),
+        fate_at=row.fate_at,
+        fate_by=row.fate_by_name,
+        fate_reason=row.fate_reason,
+    )
+
+
+def copies_of_batches(batches: Sequence[Any]) -> list[LabelCopy]:
+    """Every copy of the labels of these batches' containers, the first bags among them (one statement)."""
+    rows = LabelCopy.objects.select_related("container").filter(container__batch__in=batches)
+    return list(rows.order_by("container__made_at", "container__code", "number"))
+
+
+def label_reconciliation(batch: str) -> Reconciliation:
+    """Whether the labels of a batch (by its id) add up."""
+    return reconcile([copy_facts(row) for row in copies_of_batches([batch])])
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """A copy in the label ledger: with its journey, and the batch of its container (empty before there is one)."""
+
+    copy: CopyFacts
+    coi_id: str
+    batch: str
+    site: str
+    zone: str
+
+
+def ledger_line(viewer: Person, code: str, at: datetime) -> LedgerLine | None:
+    """One copy of a label, if the viewer may see its journey."""
+    row = None if "\x00" in code else _ledger_rows(viewer, at).filter(code=code).first()
+    return None if row is None else _ledger_line(row)
+
+
+def label_ledger(viewer: Person, coi_id: str, at: datetime) -> list[LedgerLine]:
+    """Every copy of every label of a journey, container by container; none where the viewer may not see it."""
+    rows = _ledger_rows(viewer, at).filter(order__coi_id=coi_id) if "\x00" not in coi_id else []
+    return [_ledger_line(row) for row in rows]
+
+
+def _ledger_rows(viewer: Person, at: datetime) -> QuerySet[LabelCopy]:
+    rows = LabelCopy.objects.select_related("container__batch", "container__custodian", "order")
+    return rows.filter(_seen_by(viewer, at)).order_by("container__made_at", "container__code", "number")
+
+
+def _ledger_line(row: Any) -> LedgerLine:
+    batch = row.container.batch
+    return LedgerLine(
+        copy=copy_facts(row),
+        coi_id=row.order.coi_id,
+        batch=batch.code if batch is not None else "",
+        site=row.container.custodian_id,
+        zone=row.container.custodian.zone,
+    )
 
 
 def _seen_by(viewer: Person, at: datetime) -> Q:

@@ -6,10 +6,25 @@ from coi.services.batches import record_disposition
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.drawing_cards import test_card
+from coi.services.fates import account_for_label, correct_label_fate
 from coi.services.finding import find_journey
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
 from coi.services.orders import OrderSites, PatientDetails, create_product, enrol_patient_and_order
+from coi.services.printing import PRINT as PRINT_LABEL
+from coi.services.printing import (
+    PrinterSetting,
+    ask_print,
+    change_printer,
+    confirm_print,
+    deny_print,
+    hand_out_print,
+    load_stock,
+    move_print,
+    print_label,
+    register_printer,
+)
+from coi.services.printing import Stock as LabelStock
 from coi.services.reconciliations import (
     Identities,
     approve_reconciliation,
@@ -33,34 +48,48 @@ from coi.services.vault import erase_patient, reveal_identity
 from coi.services.watching import open_overdue_deviations
 
 __all__ = [
+    "PRINT_LABEL",
     "RENDER_LABEL",
     "Found",
     "Identities",
+    "LabelStock",
     "OrderSites",
     "PatientDetails",
+    "PrinterSetting",
     "StationUnknown",
+    "account_for_label",
     "add_alias",
     "approve_reconciliation",
+    "ask_print",
     "assign_deviation",
     "card_sheet",
     "change_patient_details",
+    "change_printer",
     "clear_stop",
     "close_deviation",
+    "confirm_print",
     "contain_broken_ledger",
+    "correct_label_fate",
     "create_product",
+    "deny_print",
     "enrol_patient_and_order",
     "erase_patient",
     "find_journey",
+    "hand_out_print",
+    "load_stock",
     "merge_patients",
+    "move_print",
     "open_due_scanner_work",
     "open_overdue_deviations",
     "place_hold",
+    "print_label",
     "read_supplier_label",
     "receive_lot",
     "record_disposition",
     "record_qualification",
     "record_scan",
     "register_equipment",
+    "register_printer",
     "reject_reconciliation",
     "release_hold",
     "render_label",

@@ -14,6 +14,7 @@ from coi.rules.journey import (
     ContainerStatus,
     CopyStatus,
     Disposition,
+    Fate,
     ItemScan,
     OrderFacts,
 )
@@ -243,7 +244,7 @@ def _overrun(done: _Completed) -> Plan:
         site=done.context.station.site,
         step=done.step.code,
         order_id=done.order.id,
-        owners={container: done.order.id for container in late},
+        owners=dict.fromkeys(late, done.order.id),
         check_id=done.check_id,
         scan_id=done.context.scan.scan_id,
         actor_name=done.context.actor.name,
@@ -346,8 +347,15 @@ def _birth(done: _Completed, makes: Makes, parents: Sequence[ContainerFacts]) ->
 def _apply_label(done: _Completed) -> Plan:
     """The copy that was scanned back is the one applied; the container may move from now on."""
     copies = {scan.ref for scan in done.scans if scan.item == Item.LABEL}
+    person = done.context.badge.person
+    used = {
+        "fate": str(Fate.USED),
+        "fate_at": done.now,
+        "fate_by_id": person.user_id if person is not None else None,
+        "fate_by_name": person.printed_name if person is not None else "",
+    }
     applied = tuple(
-        put("coi.labelcopy", copy, status=str(CopyStatus.APPLIED), applied_at=done.now)
+        put("coi.labelcopy", copy, status=str(CopyStatus.APPLIED), applied_at=done.now, **used)
         for copy in sorted(copies)
     )
     return Plan(changes=applied).plus(_set_status(done, ContainerStatus.AVAILABLE))

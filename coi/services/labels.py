@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from coi.events import Event
-from coi.models import Check, LabelCopy, Order
-from coi.rules.journey import CheckState, ContainerStatus, CopyStatus
+from coi.models import Check, LabelCopy, Order, PrintJob
+from coi.rules.journey import CheckState, ContainerStatus, CopyStatus, Fate
 from coi.rules.protocol import Does
 from coi.selectors.protocols import pinned_protocol
 from coi.services import numbers
@@ -20,7 +20,7 @@ from people.services import require
 
 RENDER = "coi.render_label"
 REPRINTERS = frozenset({Role.SUPERVISOR, Role.QA_REVIEWER, Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB})
-REPRINT_REASONS = ("damaged", "unreadable", "lost", "wrong_stock", "moved_to_other_bag")
+REPRINT_REASONS = ("damaged", "unreadable", "lost", "wrong_stock", "moved_to_other_bag", "did_not_print")
 
 
 def issue(
@@ -43,7 +43,9 @@ def issue(
     )
 
     def follow(entry: EntryRef) -> None:
-        payloads = [{"copy": row.id} for row in rows]
+        # The station goes along: what is drawn is printed where it was asked for.
+        at = {"site": context.station.site, "station": context.station.code}
+        payloads = [{"copy": row.id, **at} for row in rows]
         enqueue_each(kind=RENDER, entry=entry, payloads=payloads, now=context.now)
 
     return Plan(changes=rows, after=(follow,))
@@ -54,8 +56,9 @@ def reprint_label(
 ) -> str:
     """Void a copy (by its code) and issue the next one; the container waits for the new copy to be scanned back.
 
-    Returns the new copy's code. Raises NotFound, NotAllowed, Invalid (reason), Conflict (void already, used already,
-    or in the custody of a party that has no step to apply it).
+    In place of a copy that is void already because it did not come out of the printer, the next one is issued. Returns
+    the new copy's code. Raises NotFound, NotAllowed, Invalid (reason), Conflict (replaced already, used already, or in
+    the custody of a party that has no step to apply it).
     """
     if reason not in REPRINT_REASONS:
         raise Invalid("fields_invalid", detail={"fields": {"reason": "not_choice"}})
@@ -68,7 +71,7 @@ def reprint_label(
     with writing():
         Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row = LabelCopy.objects.select_related("container", "order").get(code=copy)
-        if row.status == CopyStatus.VOID:
+        if row.status == CopyStatus.VOID and _is_replaced(row):
             raise Conflict("label_void")
         if row.container.status not in (ContainerStatus.UNLABELLED, ContainerStatus.AVAILABLE):
             raise Conflict("container_used")
@@ -84,12 +87,23 @@ def reprint_label(
             now=now,
             request_id=request_id,
             facts={"voided": copy, "issued": code, "container": row.container.code},
-            changes=[*_replaced(row, reason, issued, code, now), *_begun_checks_end(row, now)],
+            changes=[*_replaced(row, reason, issued, code, now), *begun_checks_end(row, now)],
             subjects=[Subject("order", row.order.coi_id), Subject("container", str(row.container_id))],
             reason=reason,
         )
-        enqueue(kind=RENDER, entry=entry, payload={"copy": issued}, now=now)
+        enqueue(kind=RENDER, entry=entry, payload={"copy": issued, **_printed_at(row)}, now=now)
     return code
+
+
+def _is_replaced(copy: LabelCopy) -> bool:
+    return LabelCopy.objects.filter(container=copy.container_id, number__gt=copy.number).exists()
+
+
+def _printed_at(copy: LabelCopy) -> dict[str, str]:
+    """Where the copy before was to be printed, unless its container has left that site."""
+    site = copy.container.custodian_id
+    found = PrintJob.objects.filter(copy=copy, site__code=site).values_list("station", flat=True)
+    return {"site": site, "station": found.first() or ""}
 
 
 def _may_be_applied(copy: LabelCopy) -> bool:
@@ -102,23 +116,39 @@ def _may_be_applied(copy: LabelCopy) -> bool:
 
 def _replaced(copy: LabelCopy, reason: str, issued: UUID, code: str, now: datetime) -> Sequence[Change]:
     """The old copy void, the next one issued, the container without a label until that is scanned back."""
-    return [
-        put("coi.labelcopy", copy.id, status=str(CopyStatus.VOID), voided_at=now, void_reason=reason),
-        new(
-            "coi.labelcopy",
-            issued,
-            order_id=copy.order_id,
-            container_id=copy.container_id,
-            code=code,
-            number=copy.number + 1,
-            status=str(CopyStatus.ISSUED),
-            issued_at=now,
-        ),
-        put("coi.container", copy.container_id, status=str(ContainerStatus.UNLABELLED)),
-    ]
+    next_one = new(
+        "coi.labelcopy",
+        issued,
+        order_id=copy.order_id,
+        container_id=copy.container_id,
+        code=code,
+        number=copy.number + 1,
+        status=str(CopyStatus.ISSUED),
+        issued_at=now,
+    )
+    unlabelled = put("coi.container", copy.container_id, status=str(ContainerStatus.UNLABELLED))
+    if copy.status == CopyStatus.VOID:
+        return [next_one, unlabelled]
+    # It was used, perhaps, and is no longer: what becomes of the piece that comes off is still to be said.
+    void = voided(
+        copy.id,
+        reason,
+        now,
+        fate=Fate.UNKNOWN,
+        fate_at=None,
+        fate_by_id=None,
+        fate_by_name="",
+        fate_reason="",
+    )
+    return [void, next_one, unlabelled]
 
 
-def _begun_checks_end(copy: LabelCopy, now: datetime) -> Sequence[Change]:
+def voided(copy: UUID, reason: str, now: datetime, **more: object) -> Change:
+    """A copy that no longer counts: whoever scans it is stopped."""
+    return put("coi.labelcopy", copy, status=str(CopyStatus.VOID), voided_at=now, void_reason=reason, **more)
+
+
+def begun_checks_end(copy: LabelCopy, now: datetime) -> Sequence[Change]:
     """Whoever has scanned the old copy has scanned a void one: the checks in which they did are over."""
     begun = Check.objects.filter(
         order=copy.order_id, state=CheckState.OPEN, subjects__contains=[str(copy.container_id)]

@@ -30,6 +30,8 @@ _CONFLICTS = {
     "coi_materiallot_code_key": "lot_code_used",
     "coi_material_lot_once": "lot_registered",
     "coi_equipment_code_key": "equipment_code_used",
+    "coi_printer_code_key": "printer_code_used",
+    "coi_printjob_copy_id_key": "print_asked",
     REQUEST_CONSTRAINT: "request_id_used",
 }
 

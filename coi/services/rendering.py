@@ -1,6 +1,6 @@
 """Labels that have been drawn and read back: the effect that a new label copy asks for, and sheets of cards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from django.db import transaction
 from coi.events import Event
 from coi.models import Order
 from coi.rules.journey import CopyStatus
-from coi.rules.labels import Card, keeping_request, label_for
+from coi.rules.labels import Card, keeping_request
 from coi.selectors.labels import LabelCopyView, label_copy_by_id
 from coi.services import drawing
+from coi.services.printing.content import label_of
+from coi.services.printing.jobs import queue_print
 from ledger.rules import Actor, Subject, Where, derive, put
 from ledger.selectors import EffectView
 from ledger.services import append, store_evidence
@@ -32,8 +34,8 @@ def render_label(effect: EffectView) -> None:
         raise LookupError(f"no label copy {effect.payload['copy']}")
     if not _is_to_draw(copy):
         return
-    pdf = drawing.draw_label(label_for(copy.facts))
-    _keep(copy, pdf, now=effect.claimed_at)
+    pdf = drawing.draw_label(label_of(copy))
+    _keep(copy, pdf, asked_at=effect.payload, now=effect.claimed_at)
 
 
 def _is_to_draw(copy: LabelCopyView) -> bool:
@@ -41,7 +43,7 @@ def _is_to_draw(copy: LabelCopyView) -> bool:
 
 
 @transaction.atomic
-def _keep(copy: LabelCopyView, pdf: bytes, *, now: datetime) -> None:
+def _keep(copy: LabelCopyView, pdf: bytes, *, asked_at: Mapping[str, str], now: datetime) -> None:
     # The journey's lock: a reprint that voids this copy comes wholly before or wholly after.
     Order.objects.select_for_update(no_key=True).get(coi_id=copy.facts.coi_id)
     current = label_copy_by_id(copy.id)
@@ -73,6 +75,9 @@ def _keep(copy: LabelCopyView, pdf: bytes, *, now: datetime) -> None:
         changes=[put("coi.labelcopy", copy.id, file=kept.sha256, **printed)],
         subjects=subjects,
     )
+    if printed:
+        site, station = asked_at.get("site", copy.site), asked_at.get("station", "")
+        queue_print(copy, label_of(copy), site=site, station=station, now=now)
 
 
 def card_sheet(*, cards: Sequence[Card], heading: str, is_demonstration: bool, now: datetime) -> bytes:

@@ -26,6 +26,9 @@ BLOCKERS: Mapping[BlockerCode, Sentence] = {
     BlockerCode.NOTHING_TO_RELEASE: _("Nothing has been filled yet."),
     BlockerCode.STEP_NOT_DONE: _("%(container)s: not done yet: %(step)s."),
     BlockerCode.LABEL_NOT_APPLIED: _("%(container)s: its label has not been scanned back."),
+    BlockerCode.LABELS_OPEN: _(
+        "%(container)s: nobody has said what became of copy %(number)s of its label (%(label)s)."
+    ),
     BlockerCode.RESULT_MISSING: _("%(criterion)s: no result yet."),
     BlockerCode.RESULT_UNDECIDED: _("%(criterion)s: %(value)s does not say whether the limit is met."),
     BlockerCode.RESULT_UNREVIEWED: _("%(criterion)s: nobody has looked over the result of %(analyst)s."),

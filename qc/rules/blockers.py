@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from coi.rules.batches import Dossier, custody_gaps
 from coi.rules.deviations import DeviationState
-from coi.rules.journey import ContainerStatus, Disposition
+from coi.rules.journey import Disposition
+from coi.rules.labels_reconciliation import GONE, reconcile
 from coi.rules.protocol import Guard, Protocol, Scope, Step
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.rules.criteria import Criterion, Verdict
@@ -30,6 +31,7 @@ class BlockerCode(StrEnum):
     NOTHING_TO_RELEASE = "nothing_to_release"
     STEP_NOT_DONE = "step_not_done"
     LABEL_NOT_APPLIED = "label_not_applied"
+    LABELS_OPEN = "labels_open"
     RESULT_MISSING = "result_missing"
     RESULT_UNDECIDED = "result_undecided"
     RESULT_UNREVIEWED = "result_unreviewed"
@@ -61,6 +63,7 @@ EXCEPTIONS = frozenset(
         BlockerCode.RESULT_UNDECIDED,
         BlockerCode.SPECIFICATION_MISSING,
         BlockerCode.PROTOCOL_MISSING,
+        BlockerCode.LABELS_OPEN,
     }
 )
 _SEVERITY = {code: rank for rank, code in enumerate(BlockerCode)}
@@ -68,7 +71,7 @@ _SEVERITY = {code: rank for rank, code in enumerate(BlockerCode)}
 
 @dataclass(frozen=True)
 class Target:
-    """What a blocker is about: a kind (journey, container, criterion, result, deviation, hold, batch) and its key."""
+    """What a blocker is about: a kind (container, label, criterion, result, deviation, hold, batch) and its key."""
 
     kind: str
     key: str
@@ -99,6 +102,7 @@ def blockers(case: Case) -> tuple[Blocker, ...]:
     found = [
         *_of_ledger(case),
         *_of_containers(case.dossier),
+        *_of_labels(case.dossier),
         *_of_quality(case.dossier),
         *_of_process(case),
         *_of_results(case),
@@ -126,10 +130,16 @@ def _of_containers(dossier: Dossier) -> Iterator[Blocker]:
         for last, following in custody_gaps(container, dossier.handovers):
             params = {"container": container.code, "from": last, "to": following}
             yield Blocker(BlockerCode.CUSTODY_GAP, target, params)
-        is_gone = container.status in (ContainerStatus.CONSUMED, ContainerStatus.CLOSED)
-        if not container.is_label_applied and not is_gone:
+        if not container.is_label_applied and container.status not in GONE:
             params = {"container": container.code, "label": container.label}
             yield Blocker(BlockerCode.LABEL_NOT_APPLIED, target, params)
+
+
+def _of_labels(dossier: Dossier) -> Iterator[Blocker]:
+    """Printed copies of which nobody has said what became of them. Those still to be applied are told by container."""
+    for copy in reconcile(dossier.labels).open:
+        params = {"container": copy.container, "label": copy.code, "number": str(copy.number)}
+        yield Blocker(BlockerCode.LABELS_OPEN, Target("label", copy.code), params)
 
 
 def _of_quality(dossier: Dossier) -> Iterator[Blocker]:

@@ -10,10 +10,11 @@ from hashlib import sha256
 from typing import Any
 
 from coi.rules.batches import Dossier
+from coi.rules.labels_reconciliation import Account, Line, reconcile
 from ledger.rules import canonical
 from qc.rules.results import ResultView
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def batch_record(
@@ -37,6 +38,8 @@ def batch_record(
         "handovers": [_fields(handover, _HANDOVER) for handover in dossier.handovers],
         "holds": [_fields(hold, _HOLD) for hold in dossier.holds],
         "deviations": [_fields(deviation, _DEVIATION) for deviation in dossier.deviations],
+        "labels": [_fields(copy, _LABEL) for copy in dossier.labels],
+        "label_reconciliation": [_sum(line) for line in reconcile(dossier.labels).lines],
         "results": [_fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.version))],
     }
 
@@ -61,7 +64,18 @@ _RESULT = (
     *("specification", "analyst", "tested_at", "recorded_at", "supersedes", "reason", "reference"),
     *("reviewer", "reviewed_at"),
 )
+# Not whether it was drawn: the file of a label that is on its container may come late, and changes nothing.
+_LABEL = (
+    *("code", "number", "container", "kind", "issued_at", "applied_at", "voided_at", "void_reason"),
+    *("fate", "fate_at", "fate_by", "fate_reason"),
+)
 _CONTAINER = ("id", "code", "kind", "origin", "made_at", "expires_at", "label", "is_label_applied")
+
+
+def _sum(line: Line) -> dict[str, Any]:
+    """The labels of one kind of container, added up."""
+    counts = {str(account): line.counts.get(account, 0) for account in Account}
+    return {"kind": line.kind, "issued": line.issued, **counts}
 
 
 def _fields(value: object, names: Sequence[str]) -> dict[str, Any]:

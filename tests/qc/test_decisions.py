@@ -7,10 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from coi.services import place_hold, reprint_label
+from coi.rules.deviations import DeviationOutcome
+from coi.rules.journey import Fate
+from coi.services import account_for_label, place_hold, reprint_label
 from config.demonstration import story
 from config.demonstration.site import SECOND
 from ledger import selectors as ledger
+from ledger import services as ledger_services
 from ledger.rules.errors import Conflict, NotAllowed
 from people import selectors as people
 from people.rules.credentials import PasswordCredential
@@ -19,8 +22,10 @@ from people.rules.signatures import Meaning, SignatureState
 from people.services import grant_role
 from qc import selectors, services
 from qc.rules.blockers import BlockerCode as B
+from qc.rules.blockers import Target
 from qc.rules.record import digest_of
 from qc.rules.results import CorrectionReason, RejectionReason
+from tests import given
 from tests.qc.given import Laboratory
 from tests.qc.test_results import codes, events
 
@@ -197,7 +202,41 @@ def test_after_a_release_only_final_results_come_and_a_bad_one_is_work(lab):
 def test_a_label_that_waits_to_be_applied_blocks(lab):
     reprint_label(copy=lab.player.label("product_bag", 0), reason="damaged", **lab.doing("Alice"))
     lab.sign_review()
-    assert codes(lab.release()) == [B.LABEL_NOT_APPLIED]
+    assert codes(lab.release()) == [B.LABEL_NOT_APPLIED, B.LABELS_OPEN]
+
+
+def test_a_copy_of_which_nobody_says_what_became_of_it_blocks(lab):
+    """Replaced and applied again: the paper that came off is still somewhere."""
+    ledger_services.sweep_effects(now=lab.player.now)
+    old = lab.player.label("product_bag", 0)
+    new = reprint_label(copy=old, reason="damaged", **lab.doing("Alice"))
+    story._two(lab.player, "label_bag", [new])
+    lab.sign_review()
+    attempt = lab.release()
+    assert codes(attempt) == [B.LABELS_OPEN]
+    assert attempt.blockers[0].target == Target("label", old)
+    account_for_label(copy=old, fate=Fate.DESTROYED, reason="taken_off", **lab.doing("Alice"))
+    assert codes(lab.release()) == [B.REVIEW_INVALID], "the record that was signed said otherwise"
+    lab.sign_review()
+    assert lab.release().is_done
+    record = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now).record
+    (line,) = [line for line in record["label_reconciliation"] if line["kind"] == "product_bag"]
+    assert (line["issued"], line["used"], line["destroyed"], line["open"]) == (3, 2, 1, 0)
+
+
+def test_a_lost_copy_blocks_until_quality_has_closed_its_deviation(lab):
+    ledger_services.sweep_effects(now=lab.player.now)
+    old = lab.player.label("product_bag", 0)
+    new = reprint_label(copy=old, reason="lost", **lab.doing("Alice"))
+    story._two(lab.player, "label_bag", [new])
+    account_for_label(copy=old, fate=Fate.LOST, reason="not_found", **lab.doing("Alice"))
+    lab.sign_review()
+    attempt = lab.release()
+    assert codes(attempt) == [B.OPEN_DEVIATION]
+    deviation = attempt.blockers[0].params["deviation"]
+    given.a_closed_deviation(lab.player, deviation, DeviationOutcome.USE_AS_IS)
+    lab.sign_review()
+    assert lab.release().is_done
 
 
 def test_a_broken_ledger_stops_a_release(lab, monkeypatch):

@@ -10,7 +10,17 @@ from qc.rules import blockers as rules
 from qc.rules.blockers import Blocker, BlockerCode, Target
 from qc.rules.criteria import Limit, Timing, ValueFault, Verdict
 from qc.rules.results import CorrectionReason, RejectionReason, ResultRefusal
-from tests.qc.rules.test_blockers import BATCH, CASE, DEVIATION, HOLD, digest, result, review, with_dossier
+from tests.qc.rules.test_blockers import (
+    BATCH,
+    CASE,
+    DEVIATION,
+    HOLD,
+    OPEN,
+    digest,
+    result,
+    review,
+    with_dossier,
+)
 from tests.qc.rules.test_criteria import REPORT, STERILITY, quantity
 
 
@@ -29,6 +39,7 @@ def test_every_blocker_that_rules_give_reads_as_a_sentence():
         with_dossier(
             holds=(HOLD,),
             deviations=(DEVIATION,),
+            labels=(OPEN,),
             handovers=(),
             steps=(),
             containers=(

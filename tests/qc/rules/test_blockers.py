@@ -20,7 +20,8 @@ from coi.rules.batches import (
     Dossier,
 )
 from coi.rules.deviations import DeviationState
-from coi.rules.journey import ContainerStatus, Disposition, OrderKind
+from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Fate, OrderKind
+from coi.rules.labels_reconciliation import CopyFacts
 from people.rules.signatures import Meaning, SignatureView
 from qc.rules import blockers as rules
 from qc.rules.blockers import BlockerCode as B
@@ -134,6 +135,19 @@ DOSSIER = Dossier(
 )
 CASE = Case(DOSSIER, (result("CAR"), result("STERILE")), SPECIFICATION, PROTOCOL)
 HOLD = BatchHold("h", "BAG1", "quality", AT, None)
+COPY = CopyFacts(
+    code="VL1",
+    number=1,
+    container="BAG1",
+    kind="product_bag",
+    container_status=ContainerStatus.AVAILABLE,
+    status=CopyStatus.APPLIED,
+    issued_at=AT,
+    is_drawn=True,
+    applied_at=AT,
+    fate=Fate.USED,
+)
+OPEN = replace(COPY, code="VL2", number=2, status=CopyStatus.VOID, fate=Fate.UNKNOWN, voided_at=AT)
 DEVIATION = BatchDeviation("D26-1", "minor", DeviationState.OPEN, "expired", AT)
 
 
@@ -175,6 +189,7 @@ def test_nothing_blocks_the_sound_batch():
             ("container", "BAG1"),
             id="label",
         ),
+        pytest.param(with_dossier(labels=(COPY, OPEN)), B.LABELS_OPEN, ("label", "VL2"), id="a copy is open"),
         pytest.param(with_dossier(containers=(SOURCE,)), B.NOTHING_TO_RELEASE, ("batch", "B1"), id="no bags"),
         pytest.param(
             with_dossier(steps=(step("label_bag"),)), B.STEP_NOT_DONE, ("container", "BAG1"), id="not frozen"
@@ -228,6 +243,7 @@ def test_what_is_over_does_not_block():
     over = with_dossier(
         holds=(replace(HOLD, released_at=AT),),
         deviations=(replace(DEVIATION, state=DeviationState.CLOSED),),
+        labels=(COPY, replace(OPEN, fate=Fate.SPOILED), replace(OPEN, is_drawn=False, applied_at=None)),
     )
     assert rules.blockers(over) == ()
 

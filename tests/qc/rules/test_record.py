@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from coi.rules.batches import BatchContainer, BatchDeviation, BatchHandover, BatchHold, BatchStep, Dossier
+from coi.rules.journey import Fate
+from coi.rules.labels_reconciliation import CopyFacts
 from qc.rules.record import batch_record, digest_of, record_bytes
 from qc.rules.results import ResultView
-from tests.qc.rules.test_blockers import AT, BAG, DEVIATION, DOSSIER, HANDOVERS, HOLD, result, step
+from tests.qc.rules.test_blockers import AT, BAG, DEVIATION, DOSSIER, HANDOVERS, HOLD, OPEN, result, step
 
 FULL = replace(
     DOSSIER,
@@ -20,6 +22,7 @@ FULL = replace(
     handovers=HANDOVERS[:1],
     holds=(HOLD,),
     deviations=(DEVIATION,),
+    labels=(replace(OPEN, fate=Fate.SPOILED),),
 )
 RESULT = result("CAR")
 # What moves while the facts stay: where a container stands, and who people are to the database, beside their names.
@@ -28,6 +31,9 @@ LEFT_OUT = {
     (BatchContainer, "custodian"),
     (BatchStep, "performer_id"),
     (BatchStep, "witness_id"),
+    (CopyFacts, "status"),
+    (CopyFacts, "container_status"),
+    (CopyFacts, "is_drawn"),
     (ResultView, "batch"),
     (ResultView, "analyst_id"),
     (ResultView, "reviewer_id"),
@@ -38,6 +44,7 @@ PARTS = {
     BatchHandover: "handovers",
     BatchHold: "holds",
     BatchDeviation: "deviations",
+    CopyFacts: "labels",
 }
 
 
