@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from coi.rules.labels_reconciliation import reconcile
 from ledger.rules import Where
 from ledger.rules.errors import DomainError, NotFound
 from people.rules.credentials import PasswordCredential
@@ -261,6 +262,7 @@ def _page(
         "looked": given.get("looked"),
         "review_id": uuid4,
         "may": _may(view, roles),
+        "labels": reconcile(view.case.dossier.labels),
     }
     return render(request, "qc/batch.html", context, status=status)
 
@@ -308,6 +310,8 @@ def _href(blocker: Blocker, coi_id: str, code: str) -> str:
         return reverse("coi:deviation", args=[key])
     if kind == "hold":
         return f"{reverse('coi:holds')}"
+    if kind == "label":
+        return reverse("coi:account_label", args=[key])
     if kind == "container":
         return reverse("coi:journey", args=[coi_id])
     return reverse("qc:batch", args=[code])
