@@ -101,5 +101,6 @@ def _compiled(**wanted: Any) -> bytes:
     source = (Path(settings.BASE_DIR) / "templates" / "coi" / "test_card.typ").read_bytes()
     fonts = typst.Fonts(include_system_fonts=False)  # the same on every machine
     made = typst.compile(source, sys_inputs={"data": json.dumps(content)}, font_paths=fonts, **wanted)
+    page: bytes
     (page,) = made if isinstance(made, list) else [made]
     return page

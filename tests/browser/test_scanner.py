@@ -8,6 +8,7 @@ from coi.models import ScannerQualification
 from coi.rules.scanners import CARD, GS, SYMBOLS
 from people.rules import codes
 from tests.browser.acting import Station
+from tests.browser.test_pages import assert_clean
 from tests.coi.rules.wedge import Wedge
 
 pytestmark = pytest.mark.browser
@@ -134,6 +135,28 @@ def test_what_cannot_be_mended_now_is_recorded_as_it_is(house, nurse):
     assert not newest().is_qualified
     check.page.get_by_role("button", name="Begin again").click()
     assert "row 1" in check.page.locator("#instruction").inner_text()
+
+
+def test_the_pages_are_for_everybody(house, nurse):
+    """By axe in every mood; nothing runs over the edge; what is touched is large."""
+    check = Check(house.station("NBED"))
+    assert_clean(check.page, "scanner check")
+    check.press(Wedge(layout="qwertz_de").text(SYMBOLS["layout"]))
+    check.verdict("NOT RIGHT", 0)
+    assert_clean(check.page, "a row that is not right")
+    for row, symbol in enumerate(CARD):
+        check.scan(symbol.code)
+        check.verdict("RIGHT", row)
+    assert_clean(check.page, "all rows")
+    for target in check.page.locator("button:visible, a.button:visible").all():
+        box = target.bounding_box()
+        assert min(box["height"], box["width"]) >= 76, target.inner_text()
+    check.sign(nurse)
+    check.page.locator("#verdict-word", has_text="QUALIFIED").wait_for()
+    assert_clean(check.page, "qualified")
+    desk = house.desk(house.journeys.demo.member("Luca"))
+    desk.goto(f"{house.address}/scanners/")
+    assert_clean(desk, "scanners")
 
 
 def test_no_enter_another_row_and_a_wrong_pin(house, nurse):

@@ -51,6 +51,17 @@ def test_a_switch_is_on_or_off(monkeypatch: pytest.MonkeyPatch, text: str, expec
         settings.switch("VT_SWITCH", default=True)
 
 
+@pytest.mark.parametrize("text", ["0", "3651", "-1", "9.5", "ninety", "", "٩"])
+def test_days_are_whole_and_not_for_ever(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.delenv("VT_DAYS", raising=False)
+    assert settings.days("VT_DAYS", default=90) == 90
+    monkeypatch.setenv("VT_DAYS", "3650")
+    assert settings.days("VT_DAYS", default=90) == 3650
+    monkeypatch.setenv("VT_DAYS", text)
+    with pytest.raises(ImproperlyConfigured, match="whole number of days"):
+        settings.days("VT_DAYS", default=90)
+
+
 def test_a_database_address_may_name_a_socket_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VT_DB", "postgresql://someone:secret@/base?host=/run/vt-0123")
     found = settings.database("VT_DB", lock_timeout=7)
