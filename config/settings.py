@@ -346,7 +346,7 @@ VAULT_KEY = key("VAULT_KEY")  # encrypts raw scans and personal data
 INDEX_KEY = key("INDEX_KEY")  # HMAC by which names and numbers are found
 CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
 EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
-SCANNER_QUALIFICATION_DAYS = days("SCANNER_QUALIFICATION_DAYS", default=90)  # until the test card is due again
+SCANNER_QUALIFICATION_DAYS = days("SCANNER_QUALIFICATION_DAYS", default=90)  # until the card is due again
 SCANNER_AIM_REQUIRED = switch("SCANNER_AIM_REQUIRED", default=False)  # whether ]d2 and its kind must be sent
 PRINTER_NETWORKS = networks("PRINTER_NETWORKS")  # where label printers stand; the worker sends nowhere else
 DEMO_DIR = Path(

@@ -52,3 +52,19 @@ def layouts_for(changed: Mapping[str, str]) -> tuple[str, ...]:
 def _accounts_for(keys: Mapping[str, str], changed: Mapping[str, str]) -> bool:
     certain = {was: came for was, came in changed.items() if keys.get(was) not in DEAD}
     return len(certain) >= 3 and all(keys.get(was, was) == came for was, came in certain.items())
+
+
+_NAMES = {
+    "\x1d": "<GS>",
+    "\x1e": "<RS>",
+    "\x04": "<EOT>",
+    "\t": "<TAB>",
+    "\n": "<LF>",
+    "\r": "<CR>",
+    " ": "<space>",
+}
+
+
+def visible(text: str) -> str:
+    """The text with every character that shows nothing written by its name or number."""
+    return "".join(_NAMES.get(c) or (c if c.isprintable() else f"<{ord(c):02X}>") for c in text)

@@ -19,7 +19,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
 
-from coi.rules.keyboards import DEAD, LAYOUTS, layouts_for
+from coi.rules.keyboards import DEAD, LAYOUTS, layouts_for, visible
 
 CARD_VERSION = "1"
 PAIRS = "  "  # between what came as what, in a finding
@@ -391,19 +391,3 @@ def _differences(content: str, bare: str) -> tuple[dict[str, str], tuple[str, ..
 
 def _told(changed: Sequence[tuple[str, str]]) -> str:
     return PAIRS.join(f"{visible(was)} → {visible(came)}" for was, came in changed)
-
-
-_NAMES = {
-    GS: "<GS>",
-    "\x1e": "<RS>",
-    "\x04": "<EOT>",
-    "\t": "<TAB>",
-    "\n": "<LF>",
-    "\r": "<CR>",
-    " ": "<space>",
-}
-
-
-def visible(text: str) -> str:
-    """The text with every character that shows nothing written by its name or number."""
-    return "".join(_NAMES.get(c) or (c if c.isprintable() else f"<{ord(c):02X}>") for c in text)

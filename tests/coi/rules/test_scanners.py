@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coi.rules import identifiers
-from coi.rules.keyboards import DEAD, LAYOUTS, layouts_for
+from coi.rules.keyboards import DEAD, LAYOUTS, layouts_for, visible
 from coi.rules.scanners import (
     CARD,
     GS,
@@ -23,7 +23,6 @@ from coi.rules.scanners import (
     assess,
     is_passed,
     judge,
-    visible,
 )
 from tests.coi.rules.wedge import Wedge
 
