@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from coi.events import Event
 from coi.forms import words
+from coi.selectors.protocols import titles_as_entered
 from ledger import registry
 from ledger.events import Event as LedgerEvent
 from people.events import Event as PeopleEvent
@@ -44,7 +45,7 @@ def presenters() -> Mapping[str, Callable[[Any], str]]:
 
 
 def _presenter(event: str) -> Callable[[Any], str]:
-    return lambda entry: say(event, entry.facts, {})
+    return lambda entry: say(event, entry.facts, titles_as_entered(entry.protocol_version))
 
 
 def _title(facts: Facts, titles: Titles) -> str:
@@ -147,7 +148,9 @@ _SAY: Mapping[str, Say] = {
 
 
 def tone(event: str, facts: Facts) -> str:
-    """How an entry is marked in a timeline: stop, hint, done or plain."""
+    """How an entry is marked in a timeline: stop, hint, done, plain, or quiet for what the worker does by itself."""
+    if event in (Event.LABEL_RENDERED, LedgerEvent.EVIDENCE_STORED):
+        return "quiet"
     if event == Event.SCAN_REFUSED:
         return "stop" if any(r["kind"] == "stop" for r in facts.get("refusals", ())) else "hint"
     if event in (Event.STEP_COMPLETED, Event.STOP_CLEARED, Event.HOLD_RELEASED, Event.DEVIATION_CLOSED):

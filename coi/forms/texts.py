@@ -115,6 +115,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("Already done {at} by {by}."), _("Nothing to do. Go on with the next step.")
     ),
     RefusalCode.CHECK_CLOSED: Text(_("This check is over."), _("Begin again: scan the first item.")),
+    RefusalCode.CHECKS_OPEN: Text(
+        _("“{step}” is begun at this place, at station “{station_name}”, and is not over."),
+        _("Finish it there or cancel it. Then scan CLEAR again."),
+    ),
     RefusalCode.PIN_NOT_VALID: Text(
         _("The PIN is wrong."), _("Enter it again. After five wrong attempts the account rests for a while.")
     ),

@@ -101,7 +101,11 @@ def _state(binding: Binding, found: StationView) -> dict[str, Any]:
 def _stop(stop: stations.StopView | None, zone: str) -> dict[str, Any] | None:
     if stop is None:
         return None
-    return {"check": str(stop.check), "metBy": stop.met_by, "refusals": render_refusals(stop.refusals, zone)}
+    return {
+        "check": str(stop.check),
+        "metBy": stop.met_by,
+        "refusals": render_refusals(stop.refusals, zone, stop.titles),
+    }
 
 
 def _countdown(screen: stations.StationScreen) -> dict[str, Any] | None:

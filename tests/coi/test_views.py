@@ -18,6 +18,7 @@ from config.demonstration.site import COURIER, HOSPITAL, PASSWORD, PLANT, PRODUC
 from ledger.selectors import effects
 from people.rules import codes
 from people.rules.roles import Role
+from tests import given
 from tests.coi.doors import body, bound, browser, post, signed_in
 
 PAGES = ("/", "/holds/", "/deviations/", "/near-misses/")
@@ -349,6 +350,36 @@ def test_a_deviation_is_assigned_and_closed_with_a_signature(journeys, bob):
     assert again.status_code == 409
 
 
+def test_quality_reads_steps_by_their_titles_and_times_by_the_sites_clock(journeys, a_stop, nurse):
+    client = signed_in(nurse)
+    for path in ("/deviations/", f"/deviations/{a_stop['deviation']}/", "/near-misses/", "/holds/"):
+        page = text_of(client.get(path))
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "BST" in main or "GMT" in main, path
+        assert " UTC" not in main, path
+        assert path == "/holds/" or "Check at the bedside" in main, path
+
+
+def test_the_lists_of_quality_ask_no_more_for_more_rows(journeys, a_stop, nurse):
+    client = signed_in(nurse)
+    pages = ("/deviations/", "/near-misses/", "/holds/")
+
+    def counts():
+        found = {}
+        for page in pages:
+            with CaptureQueriesContext(connection) as asked:
+                client.get(page)
+            found[page] = len(asked)
+        return found
+
+    before, mine = counts(), journeys.bedside
+    second = mine.one(Role.NURSE, HOSPITAL, but=nurse)
+    given.cleared(mine, "NBED", a_stop["check"], second)
+    mine.scan("NBED", nurse, mine.wristband, journeys.neighbour.label("product_bag", 1), step="bedside")
+    assert Deviation.objects.count() == 2
+    assert counts() == before
+
+
 def test_a_deviation_elsewhere_is_not_there(journeys, a_stop):
     client = signed_in(journeys.demo.member("Sara"))
     assert client.get(f"/deviations/{a_stop['deviation']}/").status_code == 404
@@ -405,6 +436,18 @@ def test_a_device_is_bound_once_and_released(journeys):
     assert "Bedside 12" in text_of(client.get("/station/"))
     assert client.post("/station/release/").status_code == 302
     assert "Bind this device" in text_of(client.get("/station/"))
+
+
+def test_a_stop_is_told_by_titles_at_once_and_after_a_reload(journeys, nurse):
+    client, mine = bound(journeys.demo, "NBED"), journeys.bedside
+    given.a_hold(mine, mine.containers("product_bag")[0].code)
+    content = body(nurse.badge, [mine.wristband, mine.label("product_bag")], step="infuse_start")
+    told = post("/station/scan/", content, client=client).json()
+    assert "titles" not in told
+    said = {r["code"]: r["message"] for r in told["refusals"]}
+    kept = client.get("/station/state/").json()["stop"]["refusals"]
+    assert "“Start the infusion” cannot be done yet: “Check at the bedside”" in said["out_of_sequence"]
+    assert {r["code"]: r["message"] for r in kept} == said
 
 
 def test_a_forged_cookie_binds_nothing(journeys):
