@@ -155,7 +155,7 @@ def test_work_is_done_once_on_its_page(client, house, alice):
     )
     sign_in(client, alice)
     page = client.get("/work/").content.decode()
-    assert "look_at_it" in page
+    assert "look at it" in page
     assert "late" in page
     done = {"item": item, "request_id": str(uuid4())}
     for _ in range(2):
