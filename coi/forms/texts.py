@@ -128,7 +128,7 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("Check that this is the right item and station."),
     ),
     RefusalCode.WRONG_KIND: Text(
-        _("This is a {kind}: it is not needed here."), _("Scan what the instruction asks for.")
+        _("Not needed here: {kind}."), _("Scan what the instruction asks for.")
     ),
     RefusalCode.DUPLICATE_SCAN: Text(_("This {kind} was scanned already."), _("Scan the next item.")),
     RefusalCode.UNKNOWN_CODE: Text(
