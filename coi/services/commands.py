@@ -126,10 +126,10 @@ def _open_here(place: str) -> _Done | None:
     return _refused((RefusalCode.CHECKS_OPEN, params), titles=titles)
 
 
-def _record(context: Context, command: Command, done: _Done) -> Answer:
-    scan, station = context.scan, context.station
-    answer: Answer = {
-        "scan_id": str(scan.scan_id),
+def _answer(context: Context, command: Command, done: _Done) -> Answer:
+    scan_id = context.scan.scan_id
+    return {
+        "scan_id": str(scan_id),
         "check": None,
         "outcome": str(done.outcome),
         "refusals": [{"code": str(code), "kind": "hint", "params": params} for code, params in done.refusals],
@@ -138,9 +138,13 @@ def _record(context: Context, command: Command, done: _Done) -> Answer:
         "journey": "",
         "countdown": None,
         "command": str(command),
-        "entry": entry_facts(scan.scan_id, done.event, context),
+        "entry": entry_facts(scan_id, done.event, context),
         **({"titles": dict(done.titles)} if done.titles else {}),
     }
+
+
+def _record(context: Context, command: Command, done: _Done) -> Answer:
+    scan, station, answer = context.scan, context.station, _answer(context, command, done)
     key = secret_index_key()
     row = new(
         "coi.scan",
