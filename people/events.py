@@ -8,6 +8,7 @@ class Event(StrEnum):
 
     ORGANISATION_CREATED = "people:organisation:created"
     SITE_CREATED = "people:site:created"
+    SITE_CHANGED = "people:site:changed"
     PLACE_CREATED = "people:place:created"
     STATION_REGISTERED = "people:station:registered"
     STATION_CHANGED = "people:station:changed"

@@ -96,6 +96,7 @@ class DoneForm(forms.Form):
 _SAY: Mapping[Event, Promise] = {
     Event.ORGANISATION_CREATED: _("Organisation {organisation} added: {name}"),
     Event.SITE_CREATED: _("Site {site} added: {name}"),
+    Event.SITE_CHANGED: _("Site {site} changed: {name}"),
     Event.PLACE_CREATED: _("Place {place} added: {name}"),
     Event.STATION_REGISTERED: _("Station {station} registered: {name}"),
     Event.STATION_CHANGED: _("Station {station} changed"),

@@ -244,7 +244,8 @@ def _content(name: str) -> dict[str, Any]:
 
 def _bootstrap(demo: Demo) -> Member:
     spec = SITES[0]
-    first = people.FirstSite(f"{spec.code}-ORG", spec.name, spec.kind, spec.code, spec.name, spec.zone)
+    about = (f"{spec.code}-ORG", spec.name, spec.kind, spec.code, spec.name, spec.zone)
+    first = people.FirstSite(*about, fin=spec.fin)
     request = uuid5(SPACE, "bootstrap")
     made = people.bootstrap(
         first=first, username="admin", printed_name="Ada Admin", now=demo.now, request_id=request

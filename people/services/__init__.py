@@ -17,6 +17,7 @@ from people.services.recording import require, writing
 from people.services.signatures import confirm_or_refuse, sign
 from people.services.sites import (
     RegisteredStation,
+    change_site,
     change_station,
     create_organisation,
     create_place,
@@ -46,6 +47,7 @@ __all__ = [
     "activate_user",
     "approve_document",
     "bootstrap",
+    "change_site",
     "change_station",
     "close_work_item",
     "confirm",

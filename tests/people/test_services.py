@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from ledger import selectors as ledger
 from ledger.rules import Actor, Subject, Where
@@ -38,13 +39,48 @@ def test_an_installation_begins_once(house):
     assert not models.User.objects.filter(username="eve").exists()
 
 
+BOOTSTRAP = (
+    "--organisation=CELLS-ORG",
+    "--organisation-name=Cellworks",
+    "--kind=manufacturer",
+    "--site=CELLS",
+    "--site-name=Cellworks, Amsterdam",
+    "--zone=Europe/Amsterdam",
+    "--username=ada",
+    "--printed-name=Ada Adams",
+)
+
+
+@pytest.mark.django_db
+def test_the_command_makes_the_first_site_with_its_facility_number_once(capsys):
+    with pytest.raises(CommandError, match="identifiers: fin_shape"):
+        call_command("bootstrap", *BOOTSTRAP, "--fin=99")
+    assert not selectors.is_anyone_here()
+    call_command("bootstrap", *BOOTSTRAP, "--fin=A9990", "--gln=4006381333931")
+    assert "Activation code" in capsys.readouterr().out
+    known_as = (("fin", "A9990"), ("gln", "4006381333931"))
+    assert selectors.site_by_code("CELLS").identifiers == known_as
+    assert last("people:site:created").facts["identifiers"] == dict(known_as)
+    with pytest.raises(CommandError, match="there are users already"):
+        call_command("bootstrap", *BOOTSTRAP)
+
+
 def test_whoever_makes_a_site_administers_it(house):
     assert house.admin.person().has_role({Role.ADMINISTRATOR}, "HOSP", given.now())
     assert selectors.site_by_code("HOSP").identifiers == (("fin", "A9999"),)
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("code", "hosp 2"), ("name", " "), ("name", "x" * 201), ("zone", "Mars/Base")]
+    ("field", "value"),
+    [
+        ("code", "hosp 2"),
+        ("name", " "),
+        ("name", "x" * 201),
+        ("zone", "Mars/Base"),
+        ("locale", "Deutsch"),
+        ("identifiers", {"fin": "a9999"}),
+        ("identifiers", {"gln": "4006381333932"}),
+    ],
 )
 def test_bad_fields_of_a_site_are_named_and_nothing_is_written(house, field, value):
     fields = {"organisation": "CLINIC", "code": "HOSP2", "name": "Two", "zone": "UTC"}
@@ -54,6 +90,49 @@ def test_bad_fields_of_a_site_are_named_and_nothing_is_written(house, field, val
     assert list(caught.value.detail["fields"]) == [field]
     assert len(ledger.latest_entries()) == before
     assert services.create_site(**fields, **house.context()).code == "HOSP2"
+
+
+CHANGED = {"name": "Clinic", "zone": "Europe/Paris", "locale": "fr", "identifiers": {"fin": "A9998"}}
+
+
+def test_a_site_is_changed_for_a_reason(house):
+    was, context = selectors.site_by_code("HOSP"), house.context()
+    changed = services.change_site(was=was, **CHANGED, reason=REASON, **context)
+    assert changed == selectors.site_by_code("HOSP")
+    assert (changed.name, changed.zone, changed.locale) == ("Clinic", "Europe/Paris", "fr")
+    assert (changed.identifiers, changed.organisation) == ((("fin", "A9998"),), was.organisation)
+    entry = last("people:site:changed")
+    assert (entry.reason, entry.facts) == (REASON, {"site": "HOSP", **CHANGED})
+    services.change_site(was=was, **CHANGED, reason=REASON, **context)  # the same request again
+    assert last("people:site:changed").id == entry.id
+
+
+def test_who_changes_a_site_as_it_no_longer_is_is_told_so(house):
+    was = selectors.site_by_code("HOSP")
+    services.change_site(was=was, **CHANGED, reason=REASON, **house.context())
+    with pytest.raises(Conflict, match="site_changed"):
+        services.change_site(was=was, **CHANGED | {"name": "Mine"}, reason=REASON, **house.context())
+    assert selectors.site_by_code("HOSP").name == "Clinic"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("zone", "Mars/Base"),
+        ("locale", "x"),
+        ("reason", " "),
+        ("identifiers", {"fin": "OOPS1"}),
+        ("identifiers", {"gln": "123"}),
+        ("identifiers", {"duns": ""}),
+    ],
+)
+def test_bad_fields_of_a_changed_site_are_named(house, field, value):
+    was = selectors.site_by_code("HOSP")
+    with pytest.raises(Invalid) as caught:
+        services.change_site(was=was, **CHANGED | {"reason": REASON, field: value}, **house.context())
+    assert list(caught.value.detail["fields"]) == [field]
+    assert selectors.site_by_code("HOSP") == was
 
 
 def test_a_code_of_a_site_is_used_once(house):
