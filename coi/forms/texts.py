@@ -245,6 +245,7 @@ ERRORS: Mapping[str, Sentence] = {
     "deviation_closed": _("This deviation is closed already."),
     "owner_unknown": _("The owner must be one of quality at this site."),
     "vault_erased": _("This patient's identity has been erased."),
+    "patient_erased": _("This patient's identity has been erased already."),
     "vault_unknown": _("No identity is kept for this order."),
     "vault_unreadable": _("The identity cannot be decrypted with the key of this installation."),
     "fields_invalid": _("Some fields are missing or wrong."),
