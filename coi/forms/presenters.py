@@ -1,5 +1,6 @@
 """One line of words for each kind of entry that this room writes."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -62,7 +63,8 @@ def _refusals(facts: Facts) -> str:
 
 
 def _items(facts: Facts) -> str:
-    return _list(words.thing(str(item).partition(":")[2] or str(item)) for item in facts.get("items", ()))
+    names = (words.thing(str(item).partition(":")[2] or str(item)) for item in facts.get("items", ()))
+    return _list(f"{n} \u00d7 {name}" if n > 1 else name for name, n in Counter(names).items())
 
 
 def _accepted(facts: Facts, titles: Titles) -> str:

@@ -127,9 +127,7 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("No step of the protocol fits what was scanned."),
         _("Check that this is the right item and station."),
     ),
-    RefusalCode.WRONG_KIND: Text(
-        _("Not needed here: {kind}."), _("Scan what the instruction asks for.")
-    ),
+    RefusalCode.WRONG_KIND: Text(_("Not needed here: {kind}."), _("Scan what the instruction asks for.")),
     RefusalCode.DUPLICATE_SCAN: Text(_("This {kind} was scanned already."), _("Scan the next item.")),
     RefusalCode.UNKNOWN_CODE: Text(
         _("This {kind} is not known here."), _("Check that you scanned the right code. Nothing was created.")

@@ -26,6 +26,7 @@ thing = _namer(
         "station": _("station code"),
         "place": _("place"),
         "label": _("container"),
+        "containers": _("container"),
         "command": _("command"),
         "lot": _("material lot"),
         "equipment": _("device"),

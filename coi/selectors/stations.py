@@ -45,6 +45,7 @@ class RecentScan:
     outcome: str
     title: str
     is_stop: bool
+    command: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,13 @@ def _open_check(row: Check, titles: Mapping[str, Titles]) -> OpenCheck:
 
 
 def _recent(row: Scan, titles: Mapping[str, Titles]) -> RecentScan:
-    return RecentScan(row.at, row.outcome, _title(row, titles) if row.step else "", row.is_stop)
+    return RecentScan(
+        row.at,
+        row.outcome,
+        _title(row, titles) if row.step else "",
+        row.is_stop,
+        row.answer.get("command", ""),
+    )
 
 
 def _countdown(station: StationView) -> Countdown | None:

@@ -15,12 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from coi import services
-from coi.forms import words
 from coi.forms.answers import render_answer, render_refusals
 from coi.forms.instructions import instruction_for
 from coi.forms.pages import BindForm
 from coi.forms.scans import parse_clearance, parse_scan, read_body
-from coi.forms.station_words import station_words
+from coi.forms.station_words import past_word, station_words
 from coi.forms.texts import in_words
 from coi.selectors import stations
 from coi.views.binding import Binding, bind, read_binding, release
@@ -89,7 +88,7 @@ def _state(binding: Binding, found: StationView) -> dict[str, Any]:
             {
                 "at": scan.at.isoformat(),
                 "outcome": "stop" if scan.is_stop else scan.outcome,
-                "word": "STOP" if scan.is_stop else words.outcome(scan.outcome),
+                "word": "STOP" if scan.is_stop else past_word(scan.outcome, scan.command),
                 "title": scan.title,
             }
             for scan in screen.recent

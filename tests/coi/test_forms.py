@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coi.events import Event
-from coi.forms import presenters, texts, words
+from coi.forms import presenters, station_words, texts, words
 from coi.forms.answers import render_answer
 from coi.forms.barcodes import code128
 from coi.forms.instructions import instruction_for
@@ -226,3 +226,12 @@ def test_entries_of_other_rooms_are_told_in_their_words() -> None:
     )
     assert presenters.say("people:signature:made", {"meaning": "review"}, {}) == "Signed: review"
     assert presenters.say("no:such:event", {}, {}) == ""
+
+
+def test_what_was_scanned_is_counted_and_a_command_is_named():
+    facts = {"step": "ship", "items": ["containers", "containers", "shipper"]}
+    told = presenters.say(Event.SCAN_ACCEPTED, facts, {"ship": "Hand over"})
+    assert told == "“Hand over”, first person, scanned: 2 \u00d7 container, shipper"
+    assert station_words.past_word("accepted", "badge_in") == "Badged in"
+    assert station_words.past_word("accepted", "") == station_words.station_words()["was_accepted"] == "Done"
+    assert station_words.past_word("refused", "clear") == "Refused"

@@ -360,6 +360,13 @@ def test_quality_reads_steps_by_their_titles_and_times_by_the_sites_clock(journe
         assert path == "/holds/" or "Check at the bedside" in main, path
 
 
+def test_the_trail_tells_steps_by_their_titles(journeys, a_stop):
+    page = text_of(signed_in(journeys.demo.member("Iris")).get("/entries/"))
+    assert "complete" in page
+    lines = signed_in(journeys.demo.member("Luca")).get("/entries/").context["lines"]
+    assert any("STOP at “Check at the bedside”" in line.words for line in lines)
+
+
 def test_the_lists_of_quality_ask_no_more_for_more_rows(journeys, a_stop, nurse):
     client = signed_in(nurse)
     pages = ("/deviations/", "/near-misses/", "/holds/")
