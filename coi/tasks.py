@@ -1,6 +1,9 @@
 """What the worker does for `coi` without being asked."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from coi import services
@@ -10,6 +13,13 @@ from coi import services
 def watch_hold_times() -> int:
     """Open deviations for containers whose hold time ran out; beat calls it every minute."""
     return services.open_overdue_deviations(now=timezone.now())
+
+
+@shared_task
+def close_untouched_checks() -> int:
+    """Abandon checks that nobody went on with; beat calls it every minute."""
+    untouched_for = timedelta(hours=settings.CHECKS_LAPSE_AFTER_HOURS)
+    return services.close_untouched_checks(untouched_for=untouched_for, now=timezone.now())
 
 
 @shared_task

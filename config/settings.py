@@ -59,6 +59,14 @@ def switch(name: str, default: bool) -> bool:
     return text in {"on", "true", "1"}
 
 
+def positive(name: str, default: int) -> int:
+    """A whole number above nothing: a limit of 0 would shut a door, and one below it would open it for ever."""
+    text = os.environ.get(name, str(default)).strip()
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
 def database(name: str, *, lock_timeout: int, default: str | None = None) -> dict[str, Any]:
     """A PostgreSQL address as Django's settings. A socket folder may stand in ?host=, as libpq writes it."""
     address = secret(name, default)
@@ -307,6 +315,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "close-untouched-checks": {
+        "task": "coi.tasks.close_untouched_checks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "contain-broken-ledger": {
         "task": "coi.tasks.contain_broken_ledger",
         "schedule": 60.0,
@@ -314,6 +327,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
 }
+
+# A check that nobody scans for so long is closed: whoever began it has gone home.
+CHECKS_LAPSE_AFTER_HOURS = positive("CHECKS_LAPSE_AFTER_HOURS", default=12)
 
 # -- the ledger and the vault ---------------------------------------------------------------------------------------
 

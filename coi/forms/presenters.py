@@ -129,6 +129,9 @@ _SAY: Mapping[str, Say] = {
     Event.SCAN_REPEATED: _fixed(gettext_lazy("The same scan again within seconds: nothing done")),
     Event.STEP_COMPLETED: _completed,
     Event.CHECK_ABANDONED: _fixed(gettext_lazy("Check cancelled")),
+    Event.CHECK_LAPSED: lambda facts, titles: _("“{step}” was begun and nobody went on: closed").format(
+        step=_title(facts, titles)
+    ),
     Event.STOP_CLEARED: _fixed(gettext_lazy("STOP cleared by a second person")),
     Event.STOP_CLEARANCE_REFUSED: _fixed(gettext_lazy("Clearance of a STOP refused")),
     Event.PLACE_CLEARED: _fixed(gettext_lazy("Line clearance: the place is free")),

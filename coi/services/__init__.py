@@ -5,6 +5,7 @@ from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
+from coi.services.lapsing import close_untouched_checks
 from coi.services.orders import OrderSites, PatientDetails, add_alias, create_product, enrol_patient_and_order
 from coi.services.rendering import card_sheet, render_label
 from coi.services.scans import StationUnknown, record_scan
@@ -23,6 +24,7 @@ __all__ = [
     "card_sheet",
     "clear_stop",
     "close_deviation",
+    "close_untouched_checks",
     "contain_broken_ledger",
     "create_product",
     "enrol_patient_and_order",
