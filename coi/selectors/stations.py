@@ -74,7 +74,8 @@ def station_screen(station: StationView) -> StationScreen:
     checks = list(open_rows.order_by("-opened_at")[:3])
     scans = Scan.objects.filter(station=station.code).select_related("order").order_by("-at")
     recent = list(scans[:RECENT])
-    titles = titles_by_version(str(row.order.protocol_id) for row in [*checks, *recent] if row.order)
+    rows: list[Check | Scan] = [*checks, *recent]
+    titles = titles_by_version(str(row.order.protocol_id) for row in rows if row.order)
     return StationScreen(
         stop=open_stop(station.code),
         checks=tuple(_open_check(row, titles) for row in checks),

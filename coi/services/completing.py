@@ -243,7 +243,7 @@ def _overrun(done: _Completed) -> Plan:
         site=done.context.station.site,
         step=done.step.code,
         order_id=done.order.id,
-        owners={container: done.order.id for container in late},
+        owners=dict.fromkeys(late, done.order.id),
         check_id=done.check_id,
         scan_id=done.context.scan.scan_id,
         actor_name=done.context.actor.name,

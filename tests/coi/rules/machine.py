@@ -352,9 +352,9 @@ class Ward(RuleBasedStateMachine):
                 journey = self._journey(situation.order.id)
                 around = {situation.order.id}
                 around |= self._lineage(c) if c is not None else journey.containers.keys()
-                assert any(
-                    d.step == code and around & {d.subject, *d.containers} for d in journey.done
-                ), f"{step.code} without {code}"
+                assert any(d.step == code and around & {d.subject, *d.containers} for d in journey.done), (
+                    f"{step.code} without {code}"
+                )
         assert situation.subjects or step.scope is Scope.ORDER
 
     def _journey(self, order_id: str) -> world.Journey:
