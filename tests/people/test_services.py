@@ -1,5 +1,6 @@
 """What the services write, and what they refuse."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -378,12 +379,31 @@ def test_a_success_forgets_failures(house):
         assert pin_of(alice, given.PIN)
 
 
-def test_one_request_is_counted_once(house):
+def test_what_is_sent_again_is_counted_once(house):
     alice = house.someone("Alice")
     request_id = uuid4()
     for _ in range(7):
         assert not pin_of(alice, "9999", request_id=request_id)
+    assert models.Credential.objects.get(pk=alice.user_id).failures == 1
     assert pin_of(alice, given.PIN)
+
+
+@pytest.mark.parametrize("way", ["pin", "badge", "password"])
+def test_guesses_under_one_request_id_are_counted_one_by_one(house, way):
+    alice, request_id = house.someone("Alice"), uuid4()
+
+    def guess(text):
+        if way == "pin":
+            return pin_of(alice, text, request_id=request_id)
+        right = alice.at_station if way == "badge" else alice.at_desk
+        secret = {"pin": text} if way == "badge" else {"password": text}
+        about = {"where": Where(site="MFG"), "now": given.now(), "request_id": request_id}
+        return services.confirm(credential=replace(right, **secret), **about).confirmed is not None
+
+    for number in range(40):
+        assert not guess(f"{number:04}")
+    assert models.Credential.objects.get(pk=alice.user_id).locked_until is not None
+    assert not guess(given.PASSWORD if way == "password" else given.PIN)
 
 
 def test_a_pin_is_kept_only_as_a_keyed_hash(house):
