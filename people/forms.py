@@ -100,6 +100,8 @@ _SAY: Mapping[Event, Promise] = {
     Event.PLACE_CREATED: _("Place {place} added: {name}"),
     Event.STATION_REGISTERED: _("Station {station} registered: {name}"),
     Event.STATION_CHANGED: _("Station {station} changed"),
+    Event.STATION_BOUND: _("A device was bound to station {station}"),
+    Event.STATION_RELEASED: _("A device of station {station} was released"),
     Event.STATION_TOKEN_ISSUED: _("New token issued for station {station}"),
     Event.USER_CREATED: _("Account {user} made"),
     Event.USER_ACTIVATED: _("Account {user} activated"),

@@ -215,6 +215,7 @@ ERRORS: Mapping[str, Sentence] = {
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "credential_refused": _("Badge, password or PIN is wrong. Nothing was done."),
+    "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
     "same_person": _("You met this STOP yourself. Somebody else must clear it."),
     "stop_unknown": _("There is no such STOP at this station."),
     "stop_cleared": _("This STOP has been cleared already."),
@@ -254,6 +255,7 @@ ERRORS: Mapping[str, Sentence] = {
 FIELD_PROBLEMS: Mapping[str, Sentence] = {
     "text_required": _("This is required."),
     "too_long": _("This is too long."),
+    "token_unknown": _("No station has this token."),
     "not_a_wristband_code": _("This is not the code of a wristband."),
     "not_choice": _("Choose one of the list."),
 }

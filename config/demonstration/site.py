@@ -210,6 +210,10 @@ class Demo:
         """The members who hold the role at the site."""
         return [m for m in self.members.values() if m.site == site and role in m.roles]
 
+    def binder(self, station: str) -> Member:
+        """Who binds devices to this station: a supervisor of its site."""
+        return self.with_role(Role.SUPERVISOR, self.stations[station].site)[0]
+
     def doing(self, label: str, actor: Actor, site: str = PLANT) -> dict[str, Any]:
         """What every service takes."""
         zone = next(spec.zone for spec in SITES if spec.code == site)

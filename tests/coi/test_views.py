@@ -19,7 +19,7 @@ from ledger.selectors import effects
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
-from tests.coi.doors import body, bound, browser, post, signed_in
+from tests.coi.doors import binding, body, bound, browser, post, signed_in
 
 PAGES = ("/", "/holds/", "/deviations/", "/near-misses/")
 
@@ -432,17 +432,60 @@ def test_a_reprint_voids_the_copy(journeys, olga):
 
 
 def test_a_device_is_bound_once_and_released(journeys):
-    client = browser()
+    client, demo = browser(), journeys.demo
     assert "Bind this device" in text_of(client.get("/station/"))
-    wrong = client.post("/station/bind/", {"token": "no", "gap_ms": "100"})
-    assert (wrong.status_code, "No station has this token" in text_of(wrong)) == (422, True)
-    client = bound(journeys.demo, "NBED")
+    client = bound(demo, "NBED")
     cookie = client.cookies["veintrace_station"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
     assert bool(cookie["secure"]) is settings.SECURE_COOKIES
     assert "Bedside 12" in text_of(client.get("/station/"))
-    assert client.post("/station/release/").status_code == 302
+    assert "no longer the station “Bedside 12”" in text_of(client.get("/station/release/"))
+    nobody = client.post("/station/release/", {})
+    assert (nobody.status_code, "This field is required" in text_of(nobody)) == (422, True)
+    nurse = binding(demo, "NBED", demo.member("Ines"))
+    assert client.post("/station/release/", nurse).status_code == 403
+    assert "Bedside 12" in text_of(client.get("/station/"))
+    assert client.post("/station/release/", binding(demo, "NBED")).status_code == 302
     assert "Bind this device" in text_of(client.get("/station/"))
+    assert client.post("/station/release/").status_code == 302  # bound to nothing: there is nobody to ask
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "told"),
+    [
+        ({"token": "no"}, 422, "No station has this token"),
+        ({"secret": "0000"}, 403, "Badge, password or PIN is wrong"),
+        ({"who": "nobody", "secret": "x"}, 403, "Badge, password or PIN is wrong"),
+        ({"who": "", "secret": ""}, 422, "This field is required"),
+    ],
+)
+def test_what_is_wrong_with_a_binding_is_told_and_nothing_is_bound(journeys, fault, status, told):
+    client = browser()
+    answer = client.post("/station/bind/", binding(journeys.demo, "NBED", **fault))
+    assert (answer.status_code, told in text_of(answer)) == (status, True)
+    assert "veintrace_station" not in client.cookies
+    assert 'value="0000"' not in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [("Ivan", False), ("Ines", False), ("Luca", True), ("Noah", True), ("Amir", False), ("Ada", False)],
+)
+def test_a_device_is_bound_by_a_supervisor_of_the_site_alone(journeys, name, may):
+    """Amir supervises another site; Ada has no badge, and her code is nobody's."""
+    client = browser()
+    sent = binding(journeys.demo, "NBED", journeys.demo.member(name))
+    answer = client.post("/station/bind/", sent)
+    assert answer.status_code == (302 if may else 403)
+    if not may and name != "Ada":
+        assert "You do not hold a role for this at this site" in text_of(answer)
+
+
+def test_an_administrator_binds_with_name_and_password(journeys):
+    sent = binding(journeys.demo, "NBED", who="admin", secret=PASSWORD)
+    assert browser().post("/station/bind/", sent).status_code == 302
+    sent = binding(journeys.demo, "NBED", who="ines", secret=PASSWORD)
+    assert browser().post("/station/bind/", sent).status_code == 403
 
 
 def test_a_stop_is_told_by_titles_at_once_and_after_a_reload(journeys, nurse):
