@@ -67,7 +67,7 @@ class StationView:
     kind: str
 
 
-_FIN = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9][0-9]{3}", re.ASCII)
+_FIN = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}", re.ASCII)  # as in the identifiers that carry it
 _GLN = re.compile(r"[0-9]{13}", re.ASCII)
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
 

@@ -94,7 +94,7 @@ def test_bad_fields_of_a_site_are_named_and_nothing_is_written(house, field, val
     assert services.create_site(**fields, **house.context()).code == "HOSP2"
 
 
-CHANGED = {"name": "Clinic", "zone": "Europe/Paris", "locale": "fr", "identifiers": {"fin": "A9998"}}
+CHANGED = {"name": "Clinic", "zone": "Europe/Paris", "locale": "fr", "identifiers": {"fin": "AB998"}}
 
 
 def test_a_site_is_changed_for_a_reason(house):
@@ -102,7 +102,7 @@ def test_a_site_is_changed_for_a_reason(house):
     changed = services.change_site(was=was, **CHANGED, reason=REASON, **context)
     assert changed == selectors.site_by_code("HOSP")
     assert (changed.name, changed.zone, changed.locale) == ("Clinic", "Europe/Paris", "fr")
-    assert (changed.identifiers, changed.organisation) == ((("fin", "A9998"),), was.organisation)
+    assert (changed.identifiers, changed.organisation) == ((("fin", "AB998"),), was.organisation)
     entry = last("people:site:changed")
     assert (entry.reason, entry.facts) == (REASON, {"site": "HOSP", **CHANGED})
     services.change_site(was=was, **CHANGED, reason=REASON, **context)  # the same request again
