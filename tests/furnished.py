@@ -178,7 +178,7 @@ class Furnished:
         self._run(f'ALTER DATABASE "{name}" RENAME TO "{to}"')
 
     def drop(self, name: str) -> None:
-        """End whoever still is connected, and drop. FORCE would also meet the server's own vacuum, and may not end it."""
+        """End whoever is connected, and drop. FORCE would meet the server's own vacuum, and may not end it."""
         with connections["default"]._nodb_cursor() as cursor:
             cursor.execute(_END_CLIENTS, [name])
         self._run(f'DROP DATABASE IF EXISTS "{name}"')
