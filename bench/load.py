@@ -174,11 +174,14 @@ def measure(plan: Mapping[str, Any]) -> dict[str, Any]:
         for target in [*plan["targets"][turn:], *plan["targets"][:turn]]:
             found[target["name"]] = one = _round(clients, target, plan["seconds"])
             answered[target["name"]] += one["answered"]
-        if any(EMPTY in one["failures"] for one in found.values()):
+        is_short = sum(one["failures"].pop(EMPTY, 0) for one in found.values()) > 0
+        if is_short and not plan["keeps_short_rounds"]:
             break
         if number >= plan["warm_up"]:
             for name, one in found.items():
                 kept[name].append(one)
+        if is_short:
+            break
     return {"rounds": kept, "answered": dict(answered)}
 
 

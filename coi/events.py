@@ -26,6 +26,7 @@ class Event(StrEnum):
     SCAN_REPEATED = "coi:scan:repeated"
     STEP_COMPLETED = "coi:step:completed"
     CHECK_ABANDONED = "coi:check:abandoned"
+    CHECK_LAPSED = "coi:check:lapsed"
     STOP_CLEARED = "coi:stop:cleared"
     STOP_CLEARANCE_REFUSED = "coi:stop:clearance_refused"
     PLACE_CLEARED = "coi:place:cleared"

@@ -1,6 +1,9 @@
 """What the worker does for `coi` without being asked."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from coi import services
@@ -16,6 +19,13 @@ def watch_hold_times() -> int:
 def watch_scanners() -> int:
     """Tell supervisors of scanners whose qualification runs out; beat asks every hour."""
     return services.open_due_scanner_work(now=timezone.now())
+
+
+@shared_task
+def close_untouched_checks() -> int:
+    """Abandon checks that nobody went on with; beat calls it every minute."""
+    untouched_for = timedelta(hours=settings.CHECKS_LAPSE_AFTER_HOURS)
+    return services.close_untouched_checks(untouched_for=untouched_for, now=timezone.now())
 
 
 @shared_task

@@ -23,8 +23,8 @@ from django.core.exceptions import (
 )
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -158,12 +158,14 @@ class ErrorMiddleware:
 
 def respond(request: HttpRequest, answer: Answer) -> HttpResponse:
     """JSON for programs; for a person the page `error.html`, and one without a template where even that is missing."""
+    headers = dict(answer.headers)
     if wants_json(request):
-        return JsonResponse(answer.body(), status=answer.status, headers=dict(answer.headers))
+        return JsonResponse(answer.body(), status=answer.status, headers=headers)
     try:
-        return render(request, "error.html", {"answer": answer}, status=answer.status)
+        page = render_to_string("error.html", {"answer": answer}, request)
     except TemplateDoesNotExist:
-        return HttpResponse(_bare_page(request, answer), status=answer.status)
+        page = _bare_page(request, answer)
+    return HttpResponse(page, status=answer.status, headers=headers)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -77,6 +77,14 @@ def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ImproperlyConfigured(f"{name}: {error}") from error
 
 
+def positive(name: str, default: int) -> int:
+    """A whole number above nothing: a limit of 0 would shut a door, and one below it would open it for ever."""
+    text = os.environ.get(name, str(default)).strip()
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
 def database(name: str, *, lock_timeout: int, default: str | None = None) -> dict[str, Any]:
     """A PostgreSQL address as Django's settings. A socket folder may stand in ?host=, as libpq writes it."""
     address = secret(name, default)
@@ -156,6 +164,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.limits.LimitMiddleware",
     "config.errors.ErrorMiddleware",
 ]
 
@@ -216,9 +225,8 @@ SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the orchestrator asks over plain HTTP inside the network
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if switch("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = switch("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -244,6 +252,18 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# -- how often one may knock: each process counts in its own memory (config/limits.py); nothing else is cached --------
+
+STATION_REQUESTS_PER_MINUTE = positive("STATION_REQUESTS_PER_MINUTE", default=1200)
+USER_REQUESTS_PER_MINUTE = positive("USER_REQUESTS_PER_MINUTE", default=600)
+ADDRESS_REQUESTS_PER_MINUTE = positive("ADDRESS_REQUESTS_PER_MINUTE", default=30)  # of nobody known
+SIGN_INS_PER_MINUTE = positive("SIGN_INS_PER_MINUTE", default=20)  # of one address
+_IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    "limits": {"BACKEND": _IN_MEMORY, "LOCATION": "limits", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+}
 
 # -- the API: closed unless a view opens it -------------------------------------------------------------------------
 
@@ -325,6 +345,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "close-untouched-checks": {
+        "task": "coi.tasks.close_untouched_checks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "contain-broken-ledger": {
         "task": "coi.tasks.contain_broken_ledger",
         "schedule": 60.0,
@@ -337,6 +362,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
 }
+
+# A check that nobody scans for so long is closed: whoever began it has gone home.
+CHECKS_LAPSE_AFTER_HOURS = positive("CHECKS_LAPSE_AFTER_HOURS", default=12)
 
 # -- the ledger and the vault ---------------------------------------------------------------------------------------
 

@@ -11,10 +11,11 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register tables, the effect of a notice, and the check of documents and signatures."""
+        """Register tables, the effect of a notice, words, and the check of documents and signatures."""
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people import models, selectors, services, tasks  # noqa: PLC0415
         from people.events import NOTICE_EFFECT  # noqa: PLC0415
+        from people.forms import presenters  # noqa: PLC0415
 
         for table in (
             models.Organisation,
@@ -36,4 +37,6 @@ class PeopleConfig(AppConfig):
         registry.register_unrebuildable("people.stationcredential", "hashes of the stations' tokens")
         registry.register_effect(NOTICE_EFFECT, services.deliver_notice)
         registry.register_nudge(tasks.nudge)
+        for event, presenter in presenters().items():
+            registry.register_presenter(event, presenter)
         registry.register_verifier("people.documents", selectors.document_findings)

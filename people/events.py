@@ -8,9 +8,12 @@ class Event(StrEnum):
 
     ORGANISATION_CREATED = "people:organisation:created"
     SITE_CREATED = "people:site:created"
+    SITE_CHANGED = "people:site:changed"
     PLACE_CREATED = "people:place:created"
     STATION_REGISTERED = "people:station:registered"
     STATION_CHANGED = "people:station:changed"
+    STATION_BOUND = "people:station:bound"
+    STATION_RELEASED = "people:station:released"
     STATION_TOKEN_ISSUED = "people:station:token_issued"  # noqa: S105  (a name, not a secret)
     USER_CREATED = "people:user:created"
     USER_ACTIVATED = "people:user:activated"

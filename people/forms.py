@@ -1,9 +1,17 @@
-"""Fields of the pages of `people`: shape alone; what is right is decided below."""
+"""Fields of the pages of `people`: shape alone; what is right is decided below. And its entries in words."""
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from people.events import Event
+
+if TYPE_CHECKING:
+    from ledger.selectors import EntryView
 
 
 class SignInForm(forms.Form):
@@ -63,8 +71,18 @@ class ActivateForm(forms.Form):
 class TrailForm(forms.Form):
     """Which subject's entries to show."""
 
-    kind = forms.CharField(label=_("Kind of subject"), max_length=32, required=False)
-    key = forms.CharField(label=_("Subject"), max_length=128, required=False)
+    kind = forms.CharField(
+        label=_("Kind of subject"),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("order, batch, station …"), "autocapitalize": "none"}),
+    )
+    key = forms.CharField(
+        label=_("Subject"),
+        max_length=128,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("its code, such as a COI id")}),
+    )
 
 
 class DoneForm(forms.Form):
@@ -72,3 +90,62 @@ class DoneForm(forms.Form):
 
     request_id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
     item = forms.UUIDField(widget=forms.HiddenInput)
+
+
+# One line of words for each kind of entry that this room writes; no names of people, which are not in the facts.
+_SAY: Mapping[Event, Promise] = {
+    Event.ORGANISATION_CREATED: _("Organisation {organisation} added: {name}"),
+    Event.SITE_CREATED: _("Site {site} added: {name}"),
+    Event.SITE_CHANGED: _("Site {site} changed: {name}"),
+    Event.PLACE_CREATED: _("Place {place} added: {name}"),
+    Event.STATION_REGISTERED: _("Station {station} registered: {name}"),
+    Event.STATION_CHANGED: _("Station {station} changed"),
+    Event.STATION_BOUND: _("A device was bound to station {station}"),
+    Event.STATION_RELEASED: _("A device of station {station} was released"),
+    Event.STATION_TOKEN_ISSUED: _("New token issued for station {station}"),
+    Event.USER_CREATED: _("Account {user} made"),
+    Event.USER_ACTIVATED: _("Account {user} activated"),
+    Event.USER_DEACTIVATED: _("Account {user} closed"),
+    Event.USER_RESET: _("Account {user} reset"),
+    Event.USER_SIGNED_IN: _("Signed in"),
+    Event.USER_SIGNED_OUT: _("Signed out"),
+    Event.USER_LOCKED: _("Account {user} locked after wrong attempts"),
+    Event.CREDENTIAL_FAILED: _("Wrong credential"),
+    Event.BADGE_ISSUED: _("Badge issued to account {user}"),
+    Event.BADGE_REVOKED: _("Badge {code} revoked"),
+    Event.ROLE_GRANTED: _("Role {role} granted to account {user}"),
+    Event.ROLE_REVOKED: _("Role revoked"),
+    Event.TRAINING_RECORDED: _("Training {topic} recorded for account {user}"),
+    Event.DOCUMENT_DRAFTED: _("Document {code} drafted: {title}"),
+    Event.DOCUMENT_EDITED: _("Draft of a document edited"),
+    Event.DOCUMENT_SUBMITTED: _("Document submitted for review"),
+    Event.DOCUMENT_REVIEWED: _("Document reviewed"),
+    Event.DOCUMENT_APPROVED: _("Document approved"),
+    Event.DOCUMENT_REJECTED: _("Document sent back to its author"),
+    Event.DOCUMENT_MADE_EFFECTIVE: _("Document put into effect"),
+    Event.DOCUMENT_RETIRED: _("Document retired"),
+    Event.SIGNATURE_MADE: _("Signed: {meaning}"),
+    Event.WORK_OPENED: _("Work opened: {cause}"),
+    Event.WORK_DONE: _("Work done"),
+    Event.NOTICE_SENT: _("Notice sent: {code}"),
+}
+
+
+class _Spoken(dict[str, Any]):
+    """Facts, their codes without underscores; one that is missing reads as nothing."""
+
+    def __getitem__(self, name: str) -> str:
+        value = str(super().__getitem__(name))
+        return value.replace("_", " ") if name in ("role", "cause", "code", "meaning") else value
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def presenters() -> "Mapping[str, Callable[[EntryView], str]]":
+    """For the ledger's registry: each takes an entry."""
+    return {event: _presenter(sentence) for event, sentence in _SAY.items()}
+
+
+def _presenter(sentence: Promise) -> "Callable[[EntryView], str]":
+    return lambda entry: str(sentence).format_map(_Spoken(entry.facts)).strip()

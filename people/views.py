@@ -126,7 +126,14 @@ def _show_problems(form: ActivateForm, error: Invalid) -> None:
 def documents(request: HttpRequest) -> HttpResponse:
     """The newest version of every controlled document."""
     person_of(request)
-    return render(request, "people/documents.html", {"versions": selectors.latest_versions()})
+    zones = _zones()
+    versions = [(version, zones.get(version.site, "UTC")) for version in selectors.latest_versions()]
+    return render(request, "people/documents.html", {"versions": versions})
+
+
+def _zones() -> dict[str, str]:
+    """The zone of each site, by its code."""
+    return {site.code: site.zone for site in selectors.sites()}
 
 
 @require_GET
@@ -145,6 +152,7 @@ def document(request: HttpRequest, id: UUID) -> HttpResponse:
     ]
     context = {
         "version": version,
+        "zone": _zones().get(version.site, "UTC"),
         "content": leaves(version.content),
         "history": history,
         "before": before,

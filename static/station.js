@@ -300,7 +300,8 @@ class Station {
   remember(answer) {
     const isStop = answer.refusals.some(({ kind }) => kind === "stop");
     const outcome = isStop ? "stop" : answer.outcome;
-    const word = isStop ? "STOP" : this.words[`was_${outcome}`];
+    const was = (outcome === "accepted" && answer.command) || outcome;
+    const word = isStop ? "STOP" : this.words[`was_${was}`];
     this.recent = [{ at: answer.entry.at, outcome, word, title: answer.next.step_title }, ...this.recent];
     this.view.recent(this.recent);
   }

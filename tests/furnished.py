@@ -101,6 +101,11 @@ def _cleared(player: Player, station: str, role: Role, site: str) -> Player:
     return player
 
 
+_END_CLIENTS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'
+"""
+
+
 # -- databases --------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +178,10 @@ class Furnished:
         self._run(f'ALTER DATABASE "{name}" RENAME TO "{to}"')
 
     def drop(self, name: str) -> None:
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        """End whoever is connected, and drop. FORCE would meet the server's own vacuum, and may not end it."""
+        with connections["default"]._nodb_cursor() as cursor:
+            cursor.execute(_END_CLIENTS, [name])
+        self._run(f'DROP DATABASE IF EXISTS "{name}"')
 
     def _drop_outdated(self) -> None:
         """What earlier runs in a kept folder have left."""

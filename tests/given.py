@@ -1,6 +1,6 @@
 """Histories for tests, each made by the services alone, so that none of them is unlawful."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -54,27 +54,37 @@ def release(player: Player) -> None:
     """Two signatures over the batch, as `qc` asks `coi` to record them."""
     batch = player.containers("product_bag")[0].batch
     reviewer, releaser = player.demo.member("Bob"), player.demo.member("Rosa")
-    for disposition in (Disposition.TESTING, Disposition.QA_REVIEW):
-        _dispose(player, batch, disposition, ())
+    tested(player, batch)
+    digest = uuid4().hex * 2
     signatures = [
-        _sign(player, batch, reviewer.name, Meaning.REVIEW),
-        _sign(player, batch, releaser.name, Meaning.RELEASE),
+        signed(player, batch, reviewer.name, Meaning.REVIEW, digest),
+        signed(player, batch, releaser.name, Meaning.RELEASE, digest),
     ]
-    _dispose(player, batch, Disposition.RELEASED, signatures)
+    disposed(player, batch, Disposition.RELEASED, signatures)
 
 
-def _dispose(
-    player: Player, batch: str, disposition: Disposition, signatures: list[SignatureView] | tuple[()]
+def tested(player: Player, batch: str) -> None:
+    """The laboratory has tested the batch and handed it to quality."""
+    disposed(player, batch, Disposition.TESTING, by="Ana")
+    disposed(player, batch, Disposition.QA_REVIEW, by="Leo")
+
+
+def disposed(
+    player: Player,
+    batch: str,
+    disposition: Disposition,
+    signatures: Sequence[SignatureView] = (),
+    by: str = "Rosa",
 ) -> None:
-    doing = {**player.demo.doing("dispose", player.demo.member("Rosa").actor), "now": player.now}
-    doing["request_id"] = uuid4()
-    coi.record_disposition(batch=batch, disposition=disposition, signatures=signatures, **doing)
+    """A batch moves, as `qc` asks `coi` to record it."""
+    about = doing(player, by)
+    coi.record_disposition(batch=batch, disposition=disposition, signatures=signatures, **about)
 
 
-def _sign(player: Player, batch: str, name: str, meaning: Meaning) -> SignatureView:
-    member = player.demo.members[name]
-    doing = {**player.demo.doing("sign", member.actor), "now": player.now, "request_id": uuid4()}
-    where = {key: doing[key] for key in ("where", "now", "request_id")}
+def signed(player: Player, batch: str, name: str, meaning: Meaning, digest: str) -> SignatureView:
+    """Somebody (by full name) signs a record of the batch."""
+    member, about = player.demo.members[name], doing(player, name.split(maxsplit=1)[0])
+    where = {key: about[key] for key in ("where", "now", "request_id")}
     confirmed = confirm(credential=member.credential, **where).confirmed
     person = people.person(member.user_id, player.now)
     assert confirmed is not None
@@ -84,9 +94,9 @@ def _sign(player: Player, batch: str, name: str, meaning: Meaning) -> SignatureV
         meaning=meaning,
         record_kind="batch",
         record_id=batch,
-        record_digest=uuid4().hex * 2,
+        record_digest=digest,
         credential=confirmed,
-        **doing,
+        **about,
     )
 
 

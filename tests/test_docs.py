@@ -95,7 +95,7 @@ def test_every_field_and_choice_of_a_specification_is_documented() -> None:
 
 def variables() -> Iterator[str]:
     """The names that the wiring reads from the environment."""
-    call = re.compile(r"(?:secret|key|switch|database|env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\"")
+    call = re.compile(r"(?:secret|key|switch|positive|database|env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\"")
     for name in ("settings", "run", "processes", "backups", "embedded"):
         yield from call.findall(read(f"config/{name}.py"))
 

@@ -10,15 +10,19 @@ from rest_framework.request import Request
 SCHEME = "Station"
 
 
+def token_of(authorization: str) -> str:
+    """The station's token in an Authorization header, empty when there is none."""
+    scheme, _space, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == SCHEME.lower() else ""
+
+
 class StationAuthentication(BaseAuthentication):
     """Takes the token out of the header; `request.auth` is the token, and nobody is signed in."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, str] | None:
         """The token, or None when the header has none."""
-        scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() != SCHEME.lower() or not token.strip():
-            return None
-        return AnonymousUser(), token.strip()
+        token = token_of(request.META.get("HTTP_AUTHORIZATION", ""))
+        return (AnonymousUser(), token) if token else None
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""

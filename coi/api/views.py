@@ -26,7 +26,7 @@ from ledger.rules.errors import Invalid
 from people import selectors as people
 from people.views import actor_of
 
-_PROBLEMS = dict.fromkeys((400, 401, 409, 413, 415, 422), serializers.ProblemSerializer)
+_PROBLEMS = dict.fromkeys((400, 401, 409, 413, 415, 422, 429), serializers.ProblemSerializer)
 
 
 class StationView(APIView):
@@ -134,7 +134,7 @@ class TimelineView(APIView):
         parameters=[OpenApiParameter("coi_id", OpenApiTypes.STR, OpenApiParameter.PATH)],
         responses={
             200: serializers.TimelineSerializer,
-            **dict.fromkeys((401, 404), serializers.ProblemSerializer),
+            **dict.fromkeys((401, 404, 429), serializers.ProblemSerializer),
         },
     )
     def get(self, request: Request, coi_id: str) -> Response:

@@ -14,22 +14,25 @@ _SHOWN = ("expected", "found", "label")
 
 def render_answer(answer: Mapping[str, Any], zone: str = "UTC") -> Json:
     """The answer with a message and a remedy for each refusal and an instruction for what is next."""
+    told = {name: value for name, value in answer.items() if name != "titles"}
     return {
-        **answer,
-        "refusals": render_refusals(answer["refusals"], zone),
+        **told,
+        "refusals": render_refusals(answer["refusals"], zone, answer.get("titles", {})),
         "next": _next(answer["next"]),
         "made": [{**made, "name": words.thing(made["kind"])} for made in answer.get("made", ())],
     }
 
 
-def render_refusals(refusals: Sequence[Mapping[str, Any]], zone: str = "UTC") -> list[Json]:
+def render_refusals(
+    refusals: Sequence[Mapping[str, Any]], zone: str, titles: Mapping[str, str]
+) -> list[Json]:
     """Refusals as stored, with their words; most severe first, as they were decided."""
-    return [_refusal(refusal, zone) for refusal in refusals]
+    return [_refusal(refusal, zone, titles) for refusal in refusals]
 
 
-def _refusal(refusal: Mapping[str, Any], zone: str) -> Json:
+def _refusal(refusal: Mapping[str, Any], zone: str, titles: Mapping[str, str]) -> Json:
     code, params = str(refusal["code"]), refusal["params"]
-    message, remedy = texts.refusal_text(code, params, zone)
+    message, remedy = texts.refusal_text(code, params, zone, titles)
     return {
         "code": code,
         "kind": refusal["kind"],

@@ -13,6 +13,8 @@ from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import OrderKind
 from coi.selectors.journeys import JourneyState
 from ledger.rules.errors import Invalid
+from people.rules import codes
+from people.rules.credentials import BadgeCredential, Credential, PasswordCredential
 
 MAX_TEXT = 4000
 
@@ -190,7 +192,36 @@ class ReprintForm(WritingForm):
             field.choices = _choices(reasons, words.reprint_reason)
 
 
-class BindForm(PageForm):
+class DeviceForm(WritingForm):
+    """Whoever answers for a device: a supervisor or administrator of the station's site."""
+
+    who = forms.CharField(
+        label=_("Badge or username"),
+        help_text=_("Of a supervisor or administrator of the station's site. A badge is scanned."),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    secret = forms.CharField(
+        label=_("PIN or password"),
+        help_text=_("The PIN with a badge, the password with a username."),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def credential(self) -> Credential:
+        """Both components as they were given: a badge goes with a PIN, a name with a password."""
+        who, secret = self.cleaned_data["who"], self.cleaned_data["secret"]
+        if codes.is_code(who, codes.CodeType.BADGE):
+            return BadgeCredential(who, secret)
+        return PasswordCredential(who, secret)
+
+
+class ReleaseDeviceForm(DeviceForm):
+    """Ending the bond of a device."""
+
+
+class BindForm(DeviceForm):
     """Binding a device to its station, once."""
 
     token = forms.CharField(
@@ -199,6 +230,7 @@ class BindForm(PageForm):
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "code"}),
     )
+    field_order = ("request_id", "token", "who", "secret")
     gap_ms = forms.IntegerField(
         label=_("Longest pause inside one scan (milliseconds)"),
         help_text=_("Raise it for a slow wireless scanner."),

@@ -1,5 +1,6 @@
 """One line of words for each kind of entry that this room writes."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from coi.events import Event
 from coi.forms import words
+from coi.selectors.protocols import titles_as_entered
 from ledger import registry
 from ledger.events import Event as LedgerEvent
 from people.events import Event as PeopleEvent
@@ -44,7 +46,7 @@ def presenters() -> Mapping[str, Callable[[Any], str]]:
 
 
 def _presenter(event: str) -> Callable[[Any], str]:
-    return lambda entry: say(event, entry.facts, {})
+    return lambda entry: say(event, entry.facts, titles_as_entered(entry.protocol_version))
 
 
 def _title(facts: Facts, titles: Titles) -> str:
@@ -61,7 +63,8 @@ def _refusals(facts: Facts) -> str:
 
 
 def _items(facts: Facts) -> str:
-    return _list(words.thing(str(item).partition(":")[2] or str(item)) for item in facts.get("items", ()))
+    names = (words.thing(str(item).partition(":")[2] or str(item)) for item in facts.get("items", ()))
+    return _list(f"{n} \u00d7 {name}" if n > 1 else name for name, n in Counter(names).items())
 
 
 def _accepted(facts: Facts, titles: Titles) -> str:
@@ -138,6 +141,9 @@ _SAY: Mapping[str, Say] = {
     Event.SCAN_REPEATED: _fixed(gettext_lazy("The same scan again within seconds: nothing done")),
     Event.STEP_COMPLETED: _completed,
     Event.CHECK_ABANDONED: _fixed(gettext_lazy("Check cancelled")),
+    Event.CHECK_LAPSED: lambda facts, titles: _("“{step}” was begun and nobody went on: closed").format(
+        step=_title(facts, titles)
+    ),
     Event.STOP_CLEARED: _fixed(gettext_lazy("STOP cleared by a second person")),
     Event.STOP_CLEARANCE_REFUSED: _fixed(gettext_lazy("Clearance of a STOP refused")),
     Event.PLACE_CLEARED: _fixed(gettext_lazy("Line clearance: the place is free")),
@@ -175,7 +181,9 @@ _SAY: Mapping[str, Say] = {
 
 
 def tone(event: str, facts: Facts) -> str:
-    """How an entry is marked in a timeline: stop, hint, done or plain."""
+    """How an entry is marked in a timeline: stop, hint, done, plain, or quiet for what the worker does by itself."""
+    if event in (Event.LABEL_RENDERED, LedgerEvent.EVIDENCE_STORED):
+        return "quiet"
     if event == Event.SCAN_REFUSED:
         return "stop" if any(r["kind"] == "stop" for r in facts.get("refusals", ())) else "hint"
     if event in (Event.STEP_COMPLETED, Event.STOP_CLEARED, Event.HOLD_RELEASED, Event.DEVIATION_CLOSED):

@@ -68,7 +68,22 @@ _WORDS: dict[str, str | Promise] = {
 }
 
 
+# What was accepted without a step.
+_COMMANDS: dict[str, str | Promise] = {
+    "badge_in": _("Badged in"),
+    "clear": _("Line clearance"),
+    "cancel": _("Check cancelled"),
+}
+
+
 def station_words() -> dict[str, str]:
     """All of them in the reader's language, and the words for past outcomes."""
     past = {f"was_{outcome}": words.outcome(outcome) for outcome in Outcome}
+    past |= {f"was_{command}": str(word) for command, word in _COMMANDS.items()}
     return {name: str(word) for name, word in _WORDS.items()} | past
+
+
+def past_word(outcome: str, command: str) -> str:
+    """The word for one of the last outcomes; `command` is empty for a scan of a step."""
+    is_command = outcome == Outcome.ACCEPTED and command in _COMMANDS
+    return str(_COMMANDS[command]) if is_command else words.outcome(outcome)

@@ -133,6 +133,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("Already done {at} by {by}."), _("Nothing to do. Go on with the next step.")
     ),
     RefusalCode.CHECK_CLOSED: Text(_("This check is over."), _("Begin again: scan the first item.")),
+    RefusalCode.CHECKS_OPEN: Text(
+        _("“{step}” is begun at this place, at station “{station_name}”, and is not over."),
+        _("Finish it there or cancel it. Then scan CLEAR again."),
+    ),
     RefusalCode.PIN_NOT_VALID: Text(
         _("The PIN is wrong."), _("Enter it again. After five wrong attempts the account rests for a while.")
     ),
@@ -149,9 +153,7 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("This product was divided (its code ends in 99), and the division was not scanned."),
         _("Scan product code and division together."),
     ),
-    RefusalCode.WRONG_KIND: Text(
-        _("This is a {kind}: it is not needed here."), _("Scan what the instruction asks for.")
-    ),
+    RefusalCode.WRONG_KIND: Text(_("Not needed here: {kind}."), _("Scan what the instruction asks for.")),
     RefusalCode.DUPLICATE_SCAN: Text(_("This {kind} was scanned already."), _("Scan the next item.")),
     RefusalCode.UNKNOWN_CODE: Text(
         _("This {kind} is not known here."), _("Check that you scanned the right code. Nothing was created.")
@@ -239,6 +241,7 @@ ERRORS: Mapping[str, Sentence] = {
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "credential_refused": _("Badge, password or PIN is wrong. Nothing was done."),
+    "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
     "same_person": _("You met this STOP yourself. Somebody else must clear it."),
     "stop_unknown": _("There is no such STOP at this station."),
     "stop_cleared": _("This STOP has been cleared already."),
@@ -291,6 +294,7 @@ ERRORS: Mapping[str, Sentence] = {
     "deviation_closed": _("This deviation is closed already."),
     "owner_unknown": _("The owner must be one of quality at this site."),
     "vault_erased": _("This patient's identity has been erased."),
+    "patient_erased": _("This patient's identity has been erased already."),
     "vault_unknown": _("No identity is kept for this order."),
     "vault_unreadable": _("The identity cannot be decrypted with the key of this installation."),
     "symbol_unknown": _("There is no such symbol on the test card."),
@@ -302,6 +306,7 @@ ERRORS: Mapping[str, Sentence] = {
 FIELD_PROBLEMS: Mapping[str, Sentence] = {
     "text_required": _("This is required."),
     "too_long": _("This is too long."),
+    "token_unknown": _("No station has this token."),
     "not_a_wristband_code": _("This is not the code of a wristband."),
     "not_a_din": _("This is not a donation number of 13 characters."),
     "not_printable": _("This holds characters that cannot be printed on a label."),

@@ -26,6 +26,7 @@ thing = _namer(
         "station": _("station code"),
         "place": _("place"),
         "label": _("container"),
+        "containers": _("container"),
         "command": _("command"),
         "lot": _("material lot"),
         "equipment": _("device"),
@@ -164,6 +165,7 @@ REFUSALS: Mapping[str, Word] = {
     "label_not_applied": _("label not scanned back"),
     "already_done": _("already done"),
     "check_closed": _("check is over"),
+    "checks_open": _("a check is open here"),
     "pin_not_valid": _("wrong PIN"),
     "value_not_valid": _("value not possible"),
     "step_unknown": _("no step fits"),
@@ -353,5 +355,26 @@ trouble = _namer(
         "interrupted": _("printer broke off"),
         "silent": _("printer says nothing"),
         "did_not_come_out": _("did not come out"),
+    }
+)
+
+# Why work waits, and what a notice is about: the codes of this room and of those beside it.
+work = _namer(
+    {
+        "deviation_minor": _("Minor deviation"),
+        "deviation_major": _("Major deviation"),
+        "deviation_critical": _("Critical deviation"),
+        "late_failing_result": _("Failing result after the release"),
+        "ledger_broken": _("The ledger was found altered"),
+        "user_locked": _("Account locked after wrong attempts"),
+    }
+)
+
+role = _namer(
+    {
+        "qc_reviewer": _("QC reviewer"),
+        "qa_reviewer": _("QA reviewer"),
+        "qa_releaser": _("QA releaser"),
+        "cell_lab": _("cell laboratory"),
     }
 )

@@ -71,6 +71,8 @@ class PrintJob(Projection):
         ]
         indexes = [
             models.Index(
-                fields=["site", "asked_at"], condition=~Q(state=JobState.PRINTED.value), name="coi_print_job_open"
+                fields=["site", "asked_at"],
+                condition=~Q(state=JobState.PRINTED.value),
+                name="coi_print_job_open",
             )
         ]

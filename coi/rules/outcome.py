@@ -57,6 +57,7 @@ class RefusalCode(StrEnum):
     LABEL_NOT_APPLIED = "label_not_applied"
     ALREADY_DONE = "already_done"
     CHECK_CLOSED = "check_closed"
+    CHECKS_OPEN = "checks_open"
     PIN_NOT_VALID = "pin_not_valid"
     VALUE_NOT_VALID = "value_not_valid"
     STEP_UNKNOWN = "step_unknown"

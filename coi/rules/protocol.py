@@ -342,10 +342,6 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
             batched.add(step.code)
         if step.scope is Scope.BATCH and step.code not in batched:
             faults.append(Problem(f"{path}.after", "not_after_start_of_batch"))
-        if step.is_past and not any(
-            _guards_infusion(earlier) for earlier in steps if earlier.code in step.after
-        ):
-            faults.append(Problem(f"{path}.is_past", "not_after_a_guarded_step"))
         if step.hold_until_step and step.hold_until_step not in codes:
             faults.append(Problem(f"{path}.hold_until_step", "unknown_step", {"code": step.hold_until_step}))
         if step.code in seen:
@@ -354,13 +350,19 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
             if code not in seen:
                 faults.append(Problem(f"{path}.after", "not_an_earlier_step", {"code": code}))
         seen.add(step.code)
-        found = (*_step_faults(step), *_shape_faults(step), *_value_faults(step))
+        found = (*_step_faults(step), *_shape_faults(step), *_value_faults(step), *_past_faults(step, steps))
         faults.extend(Problem(f"{path}.{key}", code) for key, code in found)
 
 
-def _guards_infusion(step: Step) -> bool:
-    """Whether the step lets through only what is released and may be given to a patient."""
-    return frozenset(Guard) <= step.guards
+def _past_faults(step: Step, steps: Sequence[Step]) -> list[tuple[str, str]]:
+    """What is past all refusing must come after a step that let through only what is released and for a patient."""
+    before = (earlier for earlier in steps if earlier.code in step.after)
+    is_guarded = any(frozenset(Guard) <= earlier.guards for earlier in before)
+    needs = (
+        ("is_past", step.is_past and step.does is not Does.INFUSE, "only_for_infuse"),
+        ("is_past", step.is_past and not is_guarded, "not_after_a_guarded_step"),
+    )
+    return [(key, code) for key, is_wrong, code in needs if is_wrong]
 
 
 def _step_faults(step: Step) -> list[tuple[str, str]]:
@@ -384,7 +386,6 @@ def _step_faults(step: Step) -> list[tuple[str, str]]:
         ("makes", step.does in (Does.COLLECT, Does.MAKE, Does.POOL) and step.makes is None, "required"),
         ("items", step.does is Does.APPLY_LABEL and Item.LABEL not in step.items, "label_required"),
         ("items", step.does is Does.PUT_AWAY and Item.PLACE not in step.items, "place_required"),
-        ("is_past", step.is_past and step.does is not Does.INFUSE, "only_for_infuse"),
         (
             "hold_minutes",
             (step.hold_minutes is None) != (not step.hold_until_step),

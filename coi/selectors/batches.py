@@ -128,7 +128,7 @@ def _gathered(
 
 
 def _rows() -> QuerySet[Batch]:
-    return Batch.objects.select_related("order__product")
+    return Batch.objects.select_related("order__product", "site")
 
 
 def _at_sites_of(viewer: Person, at: datetime) -> QuerySet[Batch]:
@@ -151,6 +151,7 @@ def _summary(row: Batch) -> BatchSummary:
         disposition=Disposition(row.disposition),
         protocol_id=str(order.protocol_id),
         specification_id=str(order.specification_id or ""),
+        zone=row.site.zone,
     )
 
 

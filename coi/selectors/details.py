@@ -20,7 +20,7 @@ from coi.rules.waiting import Waiting, waits_for
 from coi.selectors.journeys import NOWHERE, Countdown, countdown_of
 from coi.selectors.known import gather
 from coi.selectors.labels import copy_facts
-from coi.selectors.protocols import pinned_protocol
+from coi.selectors.protocols import pinned_protocol, titles_of
 from coi.selectors.quality import (
     DeviationRow,
     HoldRow,
@@ -180,7 +180,7 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
     order = _order(visible_orders(viewer, now), coi_id)
     known = gather(orders=[str(order.id)], check_id="", station=NOWHERE)
     protocol, version = pinned_protocol(str(order.protocol_id))
-    titles = {step.code: step.title for step in protocol.steps} if protocol else {}
+    titles = titles_of(protocol)
     minutes = {step.hold_until_step: step.hold_minutes for step in protocol.steps} if protocol else {}
     parties = _parties(order)
     names = {party.code: party.name for party in parties}

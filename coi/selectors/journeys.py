@@ -25,7 +25,7 @@ from coi.rules.identifiers import Identifier, read
 from coi.rules.journey import CheckState, Known, OrderKind, StationFacts
 from coi.rules.waiting import Waiting, of_order, waits_for
 from coi.selectors.known import gather
-from coi.selectors.protocols import pinned_protocol
+from coi.selectors.protocols import pinned_protocol, titles_of
 from coi.selectors.visible import visible_orders
 from people.rules.authority import Person
 
@@ -157,7 +157,7 @@ def _rows(orders: Sequence[Order], now: datetime) -> tuple[JourneyRow, ...]:
         mine, protocol = of_order(known, str(order.id)), protocols[str(order.protocol_id)]
         facts = mine.orders[str(order.id)]
         waits = waits_for(mine, facts, protocol, now) if protocol is not None else ()
-        titles = {step.code: step.title for step in protocol.steps} if protocol is not None else {}
+        titles = titles_of(protocol)
         holds = {step.hold_until_step: step.hold_minutes for step in protocol.steps} if protocol else {}
         rows.append(_row(order, mine, waits, (deviations, misses), countdown_of(mine, titles, holds)))
     return tuple(rows)

@@ -252,7 +252,7 @@ SELECT json_build_object(
   'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s::text AND u.closed_at IS NULL),
   'stop', (SELECT k.id FROM coi_check k
              WHERE k.station = %(station)s::text AND k.state = 'stopped' AND k.cleared_at IS NULL
-             ORDER BY k.opened_at DESC LIMIT 1),
+             ORDER BY k.opened_at LIMIT 1),
   'scanner', (SELECT q.until FROM coi_scannerqualification q WHERE q.station = %(station)s::text
              ORDER BY q.at DESC LIMIT 1)
 )::text FROM given

@@ -1,4 +1,6 @@
-"""The protocol that an order pinned, parsed."""
+"""The protocol that an order pinned, parsed, and what its steps are called."""
+
+from collections.abc import Iterable, Mapping
 
 from coi.rules import protocol
 from coi.rules.protocol import Protocol
@@ -9,6 +11,9 @@ from people.rules.documents import PinnedVersion
 # its digest is, are read from the database each time.
 _parsed: dict[str, Protocol] = {}
 MOST = 64
+Titles = Mapping[str, str]
+# By the version as entries name it: an entry names a version only once it is signed, and then it stays as it is.
+_titles: dict[str, Titles] = {}
 
 
 def pinned_protocol(version_id: str) -> tuple[Protocol | None, str]:
@@ -31,3 +36,28 @@ def _parse(found: PinnedVersion) -> Protocol | None:
             _parsed.clear()
         _parsed[found.digest] = parsed
     return parsed
+
+
+def titles_of(protocol: Protocol | None) -> Titles:
+    """What the steps of a protocol are called, by their codes."""
+    return {step.code: step.title for step in protocol.steps} if protocol is not None else {}
+
+
+def titles_by_version(version_ids: Iterable[str]) -> Mapping[str, Titles]:
+    """The same for several pinned protocols (one statement for each version)."""
+    return {version: titles_of(pinned_protocol(version)[0]) for version in set(version_ids)}
+
+
+def titles_as_entered(version: str) -> Titles:
+    """The titles of a protocol by its version as an entry names it, `CODE/3`; none where there is no such version."""
+    known = _titles.get(version)
+    if known is not None or not version:
+        return known or {}
+    code, _slash, number = version.rpartition("/")
+    found = next((v for v in people.versions_of("protocol", code) if str(v.version) == number), None)
+    titles = titles_of(pinned_protocol(found.id)[0]) if found is not None else {}
+    if titles:
+        if len(_titles) >= MOST:
+            _titles.clear()
+        _titles[version] = titles
+    return titles

@@ -1,6 +1,6 @@
 """Holds, deviations and near misses, as quality reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from coi.models import Check, Container, Deviation, Hold, Scan
 from coi.rules.deviations import DeviationClass, DeviationState
+from coi.selectors.protocols import Titles, titles_by_version
 from coi.selectors.visible import hidden_coi_ids, of_sites, sites_of
 from ledger.rules.errors import NotFound
 from people import selectors as people
@@ -31,6 +32,7 @@ class HoldRow:
     container: str
     kind: str
     custodian: str
+    zone: str
     reason: str
     placed_at: datetime
     placed_by: str
@@ -54,7 +56,9 @@ class DeviationRow:
     state: DeviationState
     trigger: str
     step: str
+    step_title: str
     site: str
+    zone: str
     opened_at: datetime
     due_at: datetime
     owner: str
@@ -73,6 +77,7 @@ class DeviationView:
     cleared_by: str
     cleared_at: datetime | None
     station: str
+    titles: Titles
     cause: str
     disposition: str
     closed_at: datetime | None
@@ -89,7 +94,9 @@ class NearMissRow:
     site: str
     zone: str
     station: str
+    station_name: str
     step: str
+    step_title: str
     codes: tuple[str, ...]
     person: str
     deviation: str
@@ -112,7 +119,7 @@ def holds_of(order_id: UUID) -> tuple[HoldRow, ...]:
 
 
 def _hold_rows() -> QuerySet[Hold]:
-    return Hold.objects.select_related("order", "container", "deviation")
+    return Hold.objects.select_related("order", "container__custodian", "deviation")
 
 
 def _hold(row: Hold) -> HoldRow:
@@ -122,6 +129,7 @@ def _hold(row: Hold) -> HoldRow:
         container=row.container.code,
         kind=row.container.kind,
         custodian=row.container.custodian_id,
+        zone=row.container.custodian.zone,
         reason=row.reason_code,
         placed_at=row.placed_at,
         placed_by=row.placed_by_name,
@@ -142,16 +150,35 @@ def deviations(viewer: Person, now: datetime, *, only_open: bool = True) -> tupl
     found = _visible_deviations(viewer, now)
     if only_open:
         found = found.filter(state=DeviationState.OPEN)
-    return tuple(_deviation(row, now) for row in found.order_by("-state", "due_at", "code")[:MOST])
+    return _deviations(found.order_by("-state", "due_at", "code")[:MOST], now)
 
 
 def deviations_of(order_id: UUID, now: datetime) -> tuple[DeviationRow, ...]:
     """All deviations of one journey."""
     rows = Deviation.objects.select_related("order").filter(order=order_id).order_by("-state", "due_at")
-    return tuple(_deviation(row, now) for row in rows)
+    return _deviations(rows, now)
 
 
-def _deviation(row: Deviation, now: datetime) -> DeviationRow:
+def _deviations(rows: Iterable[Deviation], now: datetime) -> tuple[DeviationRow, ...]:
+    """Each with the zone of its site and the title of its step (one statement for sites, one for each protocol)."""
+    found = list(rows)
+    if not found:
+        return ()
+    zones = {site.code: site.zone for site in people.sites()}
+    titles = _titles_of(found)
+    return tuple(_deviation(row, now, zones.get(row.site, "UTC"), _title(row, titles)) for row in found)
+
+
+def _titles_of(rows: Sequence[Deviation] | Sequence[Scan]) -> Mapping[str, Titles]:
+    return titles_by_version(str(row.order.protocol_id) for row in rows if row.order)
+
+
+def _title(row: Deviation | Scan, titles: Mapping[str, Titles]) -> str:
+    """The title of the step in the protocol that the order pinned; empty where there is no order or no such step."""
+    return titles[str(row.order.protocol_id)].get(row.step, "") if row.order else ""
+
+
+def _deviation(row: Deviation, now: datetime, zone: str, step_title: str) -> DeviationRow:
     return DeviationRow(
         code=row.code,
         coi_id=row.order.coi_id if row.order else "",
@@ -159,7 +186,9 @@ def _deviation(row: Deviation, now: datetime) -> DeviationRow:
         state=DeviationState(row.state),
         trigger=row.trigger,
         step=row.step,
+        step_title=step_title,
         site=row.site,
+        zone=zone,
         opened_at=row.opened_at,
         due_at=row.due_at,
         owner=row.owner_name,
@@ -173,6 +202,7 @@ def deviation(viewer: Person, code: str, now: datetime) -> DeviationView:
     row = None if "\x00" in code else found.filter(code=code).first()
     if row is None:
         raise NotFound("deviation_unknown")
+    (shown,) = _deviations([row], now)
     named = Container.objects.filter(id__in=row.containers).order_by("code").values_list("code", "kind")
     held = _hold_rows().filter(deviation=row).order_by("container__code")
     stop = _stop_of(row)
@@ -180,20 +210,26 @@ def deviation(viewer: Person, code: str, now: datetime) -> DeviationView:
         p.user_id: p.printed_name for r in _QUALITY for p in people.people_with_role(r, row.site, now)
     }
     return DeviationView(
-        row=_deviation(row, now),
+        row=shown,
         containers=tuple(named),
         holds=tuple(_hold(hold) for hold in held),
         refusals=mask(viewer, now, stop.refusals if stop else ()),
         met_by=stop.performer_name if stop else "",
         cleared_by=stop.cleared_by_name if stop else "",
         cleared_at=stop.cleared_at if stop else None,
-        station=stop.station if stop else "",
+        station=_stations([row.site]).get(stop.station, stop.station) if stop else "",
+        titles=_titles_of([row]).get(str(row.order.protocol_id), {}) if row.order else {},
         cause=row.cause_code,
         disposition=row.disposition_code,
         closed_at=row.closed_at,
         signatures=tuple(people.signatures("deviation", row.code)),
         owners=tuple(sorted(candidates.items(), key=lambda pair: pair[1])),
     )
+
+
+def _stations(sites: Collection[str]) -> Mapping[str, str]:
+    """The names of the stations of these sites, by their codes."""
+    return {view.code: view.name for view in people.stations(sites)} if sites else {}
 
 
 def _stop_of(row: Deviation) -> Check | None:
@@ -229,6 +265,8 @@ def _near_misses(viewer: Person, now: datetime, condition: Q) -> tuple[NearMissR
     rows = Scan.objects.filter(condition, is_near_miss=True).select_related("order", "site", "person")
     found = list(rows.order_by("-at", "id")[:MOST])
     hidden = hidden_coi_ids(viewer, now, {row.order.coi_id for row in found if row.order})
+    titles = _titles_of(found)
+    stations = _stations({row.site_id for row in found})
     return tuple(
         NearMissRow(
             at=row.at,
@@ -236,7 +274,9 @@ def _near_misses(viewer: Person, now: datetime, condition: Q) -> tuple[NearMissR
             site=row.site_id,
             zone=row.site.zone,
             station=row.station,
+            station_name=stations.get(row.station, row.station),
             step=row.step,
+            step_title=_title(row, titles),
             codes=tuple(row.codes),
             person=row.person.get_full_name() if row.person else "",
             deviation=str(row.answer.get("deviation", "")),

@@ -9,7 +9,7 @@ from uuid import UUID
 from coi.models import Check, Container, PlaceUse, Scan
 from coi.rules.journey import CheckState
 from coi.selectors.journeys import Countdown
-from coi.selectors.protocols import pinned_protocol
+from coi.selectors.protocols import Titles, pinned_protocol, titles_by_version, titles_of
 from coi.selectors.scanners import newest_qualification
 from people.rules.sites import StationView
 
@@ -24,6 +24,7 @@ class StopView:
     at: datetime
     met_by: str
     refusals: tuple[Mapping[str, Any], ...]
+    titles: Titles
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class RecentScan:
     outcome: str
     title: str
     is_stop: bool
+    command: str
 
 
 @dataclass(frozen=True)
@@ -59,41 +61,50 @@ class StationScreen:
 
 
 def open_stop(station: str) -> StopView | None:
-    """The STOP at this station that is not cleared yet, the oldest first (one statement)."""
+    """The STOP at this station that is not cleared yet, the oldest first (one statement, and one for its protocol)."""
     rows = Check.objects.filter(station=station, state=CheckState.STOPPED, cleared_at__isnull=True)
-    row = rows.order_by("opened_at").first()
+    row = rows.select_related("order").order_by("opened_at").first()
     if row is None:
         return None
-    return StopView(row.id, row.opened_at, row.performer_name, tuple(row.refusals))
+    titles = titles_of(pinned_protocol(str(row.order.protocol_id))[0]) if row.order else {}
+    return StopView(row.id, row.opened_at, row.performer_name, tuple(row.refusals), titles)
 
 
 def station_screen(station: StationView) -> StationScreen:
     """What the screen of this station begins with, also after a crash of its browser."""
     open_rows = Check.objects.filter(station=station.code, state=CheckState.OPEN).select_related("order")
+    checks = list(open_rows.order_by("-opened_at")[:3])
     scans = Scan.objects.filter(station=station.code).select_related("order").order_by("-at")
+    recent = list(scans[:RECENT])
+    rows: list[Check | Scan] = [*checks, *recent]
+    titles = titles_by_version(str(row.order.protocol_id) for row in rows if row.order)
     qualified = newest_qualification(station.code)
     return StationScreen(
         stop=open_stop(station.code),
-        checks=tuple(_open_check(row) for row in open_rows.order_by("-opened_at")[:3]),
-        recent=tuple(_recent(row) for row in scans[:RECENT]),
+        checks=tuple(_open_check(row, titles) for row in checks),
+        recent=tuple(_recent(row, titles) for row in recent),
         countdown=_countdown(station) if station.place_is_single_patient else None,
         scanner_until=qualified.until if qualified else None,
     )
 
 
-def _title(row: Check | Scan) -> str:
-    protocol = pinned_protocol(str(row.order.protocol_id))[0] if row.order else None
-    step = protocol.step(row.step) if protocol else None
-    return step.title if step else row.step
+def _title(row: Check | Scan, titles: Mapping[str, Titles]) -> str:
+    return titles[str(row.order.protocol_id)].get(row.step, row.step) if row.order else row.step
 
 
-def _open_check(row: Check) -> OpenCheck:
+def _open_check(row: Check, titles: Mapping[str, Titles]) -> OpenCheck:
     is_waiting = row.performed_at is not None
-    return OpenCheck(row.id, _title(row), row.opened_at, row.performer_name, is_waiting)
+    return OpenCheck(row.id, _title(row, titles), row.opened_at, row.performer_name, is_waiting)
 
 
-def _recent(row: Scan) -> RecentScan:
-    return RecentScan(row.at, row.outcome, _title(row) if row.step else "", row.is_stop)
+def _recent(row: Scan, titles: Mapping[str, Titles]) -> RecentScan:
+    return RecentScan(
+        row.at,
+        row.outcome,
+        _title(row, titles) if row.step else "",
+        row.is_stop,
+        row.answer.get("command", ""),
+    )
 
 
 def _countdown(station: StationView) -> Countdown | None:

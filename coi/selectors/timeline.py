@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from coi.selectors.protocols import pinned_protocol
+from coi.selectors.protocols import pinned_protocol, titles_of
 from coi.selectors.quality import mask
 from coi.selectors.visible import visible_orders
 from ledger import selectors as ledger
 from ledger.rules.errors import NotFound
 from ledger.selectors import EntryView
+from people import selectors as people
 from people.rules.authority import Person
 
 
@@ -38,11 +39,12 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All entries that concern a journey, oldest first, and the titles of its protocol's steps."""
+    """All entries that concern a journey, oldest first, the titles of its protocol's steps and the stations' names."""
 
     coi_id: str
     entries: tuple[TimelineEntry, ...]
     titles: Mapping[str, str]
+    stations: Mapping[str, str]
 
 
 def timeline(viewer: Person, coi_id: str, now: datetime) -> Timeline:
@@ -58,7 +60,8 @@ def timeline(viewer: Person, coi_id: str, now: datetime) -> Timeline:
     return Timeline(
         coi_id=coi_id,
         entries=tuple(_entry(entry, masked) for entry in entries),
-        titles={step.code: step.title for step in protocol.steps} if protocol else {},
+        titles=titles_of(protocol),
+        stations={view.code: view.name for view in people.stations({entry.site for entry in entries})},
     )
 
 

@@ -10,6 +10,7 @@ from coi.services.fates import account_for_label, correct_label_fate
 from coi.services.finding import find_journey
 from coi.services.labels import RENDER as RENDER_LABEL
 from coi.services.labels import reprint_label
+from coi.services.lapsing import close_untouched_checks
 from coi.services.orders import OrderSites, PatientDetails, create_product, enrol_patient_and_order
 from coi.services.printing import PRINT as PRINT_LABEL
 from coi.services.printing import (
@@ -67,6 +68,7 @@ __all__ = [
     "change_printer",
     "clear_stop",
     "close_deviation",
+    "close_untouched_checks",
     "confirm_print",
     "contain_broken_ledger",
     "correct_label_fate",

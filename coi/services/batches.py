@@ -1,4 +1,8 @@
-"""A batch's disposition: asked for by `qc`, recorded here, where the containers live."""
+"""A batch's disposition: asked for by `qc`, recorded here, where the containers live.
+
+The asking room judges results and records. That nobody moves a batch without the role, and nobody decides on it without
+two signatures that were really made, is judged here again: it must hold whoever asks.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,12 +10,13 @@ from uuid import UUID
 
 from coi.events import Event
 from coi.models import Batch, Order, StepRecord
-from coi.rules.dispositions import MOVES, NEEDS_SIGNATURES
+from coi.rules.dispositions import MOVERS, MOVES, NEEDS_SIGNATURES, SIGNERS
 from coi.rules.journey import Disposition
-from coi.services.recording import repeated, writing
+from coi.services.recording import repeated, require_at, writing
 from ledger.rules import Actor, Subject, Where, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
+from people import selectors as people
 from people.rules.signatures import Meaning, SignatureView
 
 
@@ -28,13 +33,15 @@ def record_disposition(
 ) -> None:
     """Move a batch (by its code) along its states; a final one needs two people's signatures, no producer among them.
 
-    Raises NotFound, Conflict (no such move from here), Invalid (signatures), NotAllowed (signed by a producer).
+    Raises NotFound, NotAllowed (role of the actor or of a signer, signed by a producer), Conflict (no such move from
+    here), Invalid (signatures).
     """
     if repeated(request_id, Event.DISPOSITION_RECORDED, batch=batch, to=disposition):
         return
     row = Batch.objects.filter(code=batch).first()
     if row is None:
         raise NotFound("batch_unknown")
+    require_at([row.site_id], MOVERS.get(disposition, ()), actor=actor, now=now)
     with writing():
         order = Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row = Batch.objects.get(id=row.id)
@@ -42,7 +49,7 @@ def record_disposition(
         if disposition not in MOVES[was]:
             raise Conflict("disposition_not_from_here", detail={"from": was, "to": disposition})
         if disposition in NEEDS_SIGNATURES:
-            _judge_signatures(row, disposition, signatures)
+            _judge_signatures(row, disposition, signatures, actor)
         append(
             event=Event.DISPOSITION_RECORDED,
             stream=f"journey:{order.coi_id}",
@@ -68,16 +75,30 @@ def producers_of(batch_id: UUID) -> frozenset[int]:
     return frozenset(user for row in rows for user in row if user is not None)
 
 
-def _judge_signatures(row: Batch, disposition: Disposition, signatures: Sequence[SignatureView]) -> None:
+def _judge_signatures(
+    row: Batch, disposition: Disposition, signatures: Sequence[SignatureView], actor: Actor
+) -> None:
+    """A review and a decision over the same record of this batch, by two people who might; both on file."""
     final = Meaning.RELEASE if disposition is Disposition.RELEASED else Meaning.REJECTION
-    meanings = {signature.meaning for signature in signatures}
-    signers = {signature.signer_id for signature in signatures}
-    about = {(signature.record_kind, signature.record_id) for signature in signatures}
-    if (
-        meanings != {Meaning.REVIEW, final}
-        or len(signers) < len(signatures)
-        or about != {("batch", row.code)}
-    ):
+    signer_of = {signature.meaning: signature.signer_id for signature in signatures}
+    if set(signer_of) != {Meaning.REVIEW, final} or len(set(signer_of.values())) < len(signatures):
         raise Invalid("signatures_incomplete", detail={"needs": ["review", str(final)]})
-    if signers & producers_of(row.id):
+    on_file = {signature.id: signature for signature in people.signatures("batch", row.code)}
+    if any(on_file.get(signature.id) != signature for signature in signatures):
+        raise Invalid("signatures_not_of_this_batch")
+    if len({signature.record_digest for signature in signatures}) != 1:
+        raise Invalid("signatures_over_different_records")
+    if signer_of[final] != actor.user_id:
+        raise NotAllowed("signature_of_another")
+    if producers_of(row.id) & set(signer_of.values()):
         raise NotAllowed("producer_may_not_release")
+    for signature in signatures:
+        _require_signer(row, signature)
+
+
+def _require_signer(row: Batch, signature: SignatureView) -> None:
+    """Whoever signed held the role for it when they signed."""
+    roles, at = SIGNERS[signature.meaning], signature.signed_at
+    signer = people.person(signature.signer_id, at)
+    if signer is None or not signer.has_role(roles, row.site_id, at):
+        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "site": row.site_id})

@@ -12,11 +12,13 @@ from coi.rules.journey import CheckState
 from coi.rules.outcome import Outcome, RefusalCode
 from coi.rules.requests import ScanRequest
 from coi.selectors.known import secret_index_key
+from coi.selectors.protocols import pinned_protocol
 from coi.services import raw
 from coi.services.answering import Answer, entry_facts, keyed_facts
 from coi.services.context import Context
 from ledger.rules import Change, Subject, new, put
 from ledger.services import append
+from people import selectors as people
 from people.rules import codes
 from people.rules.authority import BadgeState
 
@@ -54,6 +56,7 @@ class _Done:
     refusals: tuple[tuple[RefusalCode, dict[str, str]], ...] = ()
     changes: tuple[Change, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    titles: tuple[tuple[str, str], ...] = ()
 
 
 def run(command: Command, context: Context) -> Answer:
@@ -69,8 +72,10 @@ def run(command: Command, context: Context) -> Answer:
     return _record(context, command, done)
 
 
-def _refused(*refusals: tuple[RefusalCode, dict[str, str]]) -> _Done:
-    return _Done(Event.SCAN_REFUSED, Outcome.REFUSED, refusals)
+def _refused(
+    *refusals: tuple[RefusalCode, dict[str, str]], titles: tuple[tuple[str, str], ...] = ()
+) -> _Done:
+    return _Done(Event.SCAN_REFUSED, Outcome.REFUSED, refusals, titles=titles)
 
 
 def _cancel(context: Context) -> _Done:
@@ -91,22 +96,44 @@ def _order_of(row: Check) -> tuple[Subject, ...]:
 
 
 def _clear(context: Context) -> _Done:
-    """Line clearance: the place is free for the next patient once nothing is open here."""
+    """Line clearance: the place is free for the next patient once nothing is open at any of its stations.
+
+    Under the lock of the journey that is here: a scan of another station may be opening a check of it this moment.
+    """
     place = context.station.place
-    still_open = Check.objects.filter(station=context.station.code, state=CheckState.OPEN).first()
-    if still_open is not None:
-        return _refused((RefusalCode.PLACE_OCCUPIED, {"place": place, "step": still_open.step}))
-    used = PlaceUse.objects.select_related("order").filter(place=place, closed_at__isnull=True).first()
-    if used is None:
+    used = PlaceUse.objects.filter(place=place, closed_at__isnull=True).first()
+    order = Order.objects.select_for_update(no_key=True).get(id=used.order_id) if used is not None else None
+    if still_open := _open_here(place):
+        return still_open
+    if used is None or order is None:
         return _Done(Event.PLACE_CLEARED)
     change = put("coi.placeuse", used.id, closed_at=context.now)
-    return _Done(Event.PLACE_CLEARED, changes=(change,), subjects=(Subject("order", used.order.coi_id),))
+    return _Done(Event.PLACE_CLEARED, changes=(change,), subjects=(Subject("order", order.coi_id),))
 
 
-def _record(context: Context, command: Command, done: _Done) -> Answer:
-    scan, station = context.scan, context.station
-    answer: Answer = {
-        "scan_id": str(scan.scan_id),
+def _open_here(place: str) -> _Done | None:
+    """The refusal, if a check is open at one of the place's stations: it names the one that was begun first."""
+    names = {station.code: station.name for station in people.stations_of_place(place)}
+    open_checks = Check.objects.select_related("order").filter(station__in=names, state=CheckState.OPEN)
+    first = open_checks.order_by("opened_at", "id").first()
+    if first is None:
+        return None
+    params = {
+        "place": place,
+        "station": first.station,
+        "station_name": names[first.station],
+        "step": first.step,
+    }
+    protocol = pinned_protocol(str(first.order.protocol_id))[0] if first.order is not None else None
+    step = protocol.step(first.step) if protocol is not None else None
+    titles = ((step.code, step.title),) if step is not None else ()
+    return _refused((RefusalCode.CHECKS_OPEN, params), titles=titles)
+
+
+def _answer(context: Context, command: Command, done: _Done) -> Answer:
+    scan_id = context.scan.scan_id
+    return {
+        "scan_id": str(scan_id),
         "check": None,
         "outcome": str(done.outcome),
         "refusals": [{"code": str(code), "kind": "hint", "params": params} for code, params in done.refusals],
@@ -115,8 +142,13 @@ def _record(context: Context, command: Command, done: _Done) -> Answer:
         "journey": "",
         "countdown": None,
         "command": str(command),
-        "entry": entry_facts(scan.scan_id, done.event, context),
+        "entry": entry_facts(scan_id, done.event, context),
+        **({"titles": dict(done.titles)} if done.titles else {}),
     }
+
+
+def _record(context: Context, command: Command, done: _Done) -> Answer:
+    scan, station, answer = context.scan, context.station, _answer(context, command, done)
     append(
         event=done.event,
         stream=f"station:{station.code}",

@@ -97,7 +97,7 @@ def change_patient_details(
             "patient_id": patient,
             "details": piece,
             "mrn_index": index,
-            "old_digest": vault.digest_of(kind=VaultKind.PATIENT, id=identity),
+            "old_digest": vault.kept_digest(kind=VaultKind.PATIENT, id=identity),
             "new_digest": digest,
         }
         return _ask(values, reason, [order], doing)
@@ -130,7 +130,7 @@ def merge_patients(
     with writing():
         _lock_patients(first, second)
         identities = [vault.identity_of(patient) for patient in (second, first)]
-        old, after = (vault.digest_of(kind=VaultKind.PATIENT, id=identity) for identity in identities)
+        old, after = (vault.kept_digest(kind=VaultKind.PATIENT, id=identity) for identity in identities)
         values = {
             "kind": str(ReconciliationKind.MERGE),
             "patient_id": first,

@@ -15,12 +15,19 @@ from coi.models import Order, Patient, Reconciliation, Vault
 from coi.rules import vault
 from coi.rules.reconciliations import REVEALERS
 from coi.rules.vault import VaultKind
-from ledger.rules import Actor, Subject, Where
-from ledger.rules.errors import Invalid, NotAllowed, NotFound
+from coi.services.recording import digest_of, repeated, writing
+from ledger.rules import Actor, Subject, Where, derive
+from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
 from people import selectors as people
+from people.rules.authority import Person
+from people.rules.credentials import Confirmed, Credential
 from people.rules.roles import Role
+from people.rules.signatures import Meaning, SignatureView
+from people.services import confirm_or_refuse, sign
+from people.services.recording import Doing, record
 
+ERASERS = frozenset({Role.ADMINISTRATOR})
 _KEY_ID = "1"
 _KEEP = """/* prepared: keep_in_vault */
 INSERT INTO coi_vault (id, kind, key_id, ciphertext) VALUES (%s::uuid, %s::text, %s::text, %s::bytea)
@@ -83,7 +90,7 @@ def identity_of(patient: UUID) -> UUID:
     return kept.identity or kept.id
 
 
-def digest_of(*, kind: VaultKind, id: UUID) -> str:
+def kept_digest(*, kind: VaultKind, id: UUID) -> str:
     """The digest that the ledger holds of a sealed piece; empty once it is erased."""
     row = Vault.objects.filter(id=id, kind=kind).first()
     key = b64decode(settings.VAULT_KEY)
@@ -107,29 +114,40 @@ def opened(*, kind: VaultKind, id: UUID) -> dict[str, str]:
 
 
 def erase_patient(
-    *, patient: UUID, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+    *,
+    patient: UUID,
+    reason: str,
+    credential: Credential,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
 ) -> None:
-    """Blank a patient's identity for good, where the law asks for it. The ledger stays valid.
+    """Blank a patient's identity for good, where the law asks for it, signed by whoever answers for it.
 
-    Needs the administrator of the treating site and a reason; raises NotAllowed, NotFound.
+    The ledger stays valid. Raises Invalid (no reason), NotFound, NotAllowed (no administrator of the treating site;
+    credential), Conflict (erased already).
     """
     if not reason.strip():
         raise Invalid("fields_invalid", detail={"fields": {"reason": "text_required"}})
-    row = Patient.objects.filter(id=patient).first()
-    if row is None:
-        raise NotFound("patient_unknown")
-    person = people.person(actor.user_id, now) if actor.user_id is not None else None
-    if person is None or not person.has_role({Role.ADMINISTRATOR}, row.treating_site_id, now):
-        raise NotAllowed("role_missing", detail={"roles": ["administrator"], "site": row.treating_site_id})
-    with transaction.atomic():
-        append(
+    site, signer = _eraser(patient, actor, now)
+    if repeated(request_id, Event.VAULT_ERASED, patient=str(patient)):
+        return
+    doing = Doing(actor, where, now, request_id)
+    # Outside the transaction: a wrong password is counted whatever becomes of this.
+    confirmed = confirm_or_refuse(
+        credential=credential, actor=actor, where=where, now=now, request_id=request_id
+    )
+    with writing():
+        kept = Vault.objects.select_for_update(no_key=True).filter(id=patient, kind=VaultKind.PATIENT).first()
+        if kept is None or kept.erased_at is not None:
+            raise Conflict("patient_erased")
+        signature = _sign_erasure(patient, site, reason, (signer, confirmed), doing)
+        record(
+            doing,
             event=Event.VAULT_ERASED,
-            stream=f"site:{row.treating_site_id}",
-            actor=actor,
-            where=where,
-            now=now,
-            request_id=request_id,
-            facts={"patient": str(patient)},
+            stream=f"site:{site}",
+            facts={"patient": str(patient), "signature": signature.id},
             subjects=[Subject("patient", str(patient))],
             reason=reason,
         )
@@ -138,3 +156,35 @@ def erase_patient(
         )
         pieces = Vault.objects.filter(id__in=[patient, *asked], kind=VaultKind.PATIENT)
         pieces.update(ciphertext=b"", erased_at=now)
+
+
+def _eraser(patient: UUID, actor: Actor, now: datetime) -> tuple[str, Person]:
+    """The treating site and its administrator; for anybody who is nobody there, there is no such patient."""
+    row = Patient.objects.filter(id=patient).first()
+    person = people.person(actor.user_id, now) if actor.user_id is not None else None
+    if row is None or person is None or not person.roles(row.treating_site_id, now):
+        raise NotFound("patient_unknown")
+    site = row.treating_site_id
+    if not person.has_role(ERASERS, site, now):
+        raise NotAllowed("role_missing", detail={"roles": sorted(ERASERS), "site": site})
+    return site, person
+
+
+def _sign_erasure(
+    patient: UUID, site: str, reason: str, by: tuple[Person, Confirmed], doing: Doing
+) -> SignatureView:
+    signer, confirmed = by
+    return sign(
+        signer=signer,
+        meaning=Meaning.RESPONSIBILITY,
+        record_kind="patient",
+        record_id=str(patient),
+        record_digest=digest_of({"erased": str(patient), "site": site, "reason": reason}),
+        credential=confirmed,
+        actor=doing.actor,
+        where=doing.where,
+        now=doing.now,
+        request_id=derive(doing.request_id, "sign"),
+        stream=f"site:{site}",
+        reason=reason,
+    )

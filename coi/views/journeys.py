@@ -89,6 +89,7 @@ def _page(request: HttpRequest, coi_id: str, identity: dict[str, str] | None) ->
             entry,
             presenters.say(entry.event, entry.facts, told.titles),
             presenters.tone(entry.event, entry.facts),
+            told.stations.get(entry.station, entry.station),
         )
         for entry in reversed(told.entries)
     ]

@@ -173,7 +173,7 @@ def _deviation_page(
     shown, viewer = _shown(request, code), person_of(request)
     context = {
         "deviation": shown,
-        "refusals": render_refusals(shown.refusals),
+        "refusals": render_refusals(shown.refusals, shown.row.zone, shown.titles),
         "assign_form": assign_form or AssignForm(owners=shown.owners),
         "close_form": close_form or CloseDeviationForm(),
         "may_decide": viewer.has_role(QUALITY, shown.row.site, timezone.now()),

@@ -8,27 +8,28 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coi import services
 from coi.forms import scanner_texts, words
 from coi.forms.answers import render_answer, render_refusals
 from coi.forms.instructions import instruction_for
-from coi.forms.pages import BindForm
+from coi.forms.pages import BindForm, DeviceForm, ReleaseDeviceForm
 from coi.forms.scans import parse_clearance, parse_scan, read_body
-from coi.forms.station_words import station_words
+from coi.forms.station_words import past_word, station_words
 from coi.forms.texts import in_words
 from coi.rules.qualification import state_of
 from coi.rules.requests import KeyedReason
 from coi.selectors import stations
-from coi.views.binding import Binding, bind, bound_station, bound_token, release
+from coi.views.asking import attempt
+from coi.views.binding import Binding, bind, bound_station, bound_token, read_binding, release
 from people import selectors as people
 from people.rules import codes
 from people.rules.sites import StationView
+from people.services import bind_device, release_device
 
 # How long the page waits before it asks on a second person's behalf: quicker than this is no check of one's own.
 SECOND_PERSON_PAUSE_MS = 1200
@@ -93,7 +94,7 @@ def _state(binding: Binding, found: StationView) -> dict[str, Any]:
             {
                 "at": scan.at.isoformat(),
                 "outcome": "stop" if scan.is_stop else scan.outcome,
-                "word": "STOP" if scan.is_stop else words.outcome(scan.outcome),
+                "word": "STOP" if scan.is_stop else past_word(scan.outcome, scan.command),
                 "title": scan.title,
             }
             for scan in screen.recent
@@ -112,7 +113,11 @@ def _scanner(screen: stations.StationScreen, zone: str) -> dict[str, Any]:
 def _stop(stop: stations.StopView | None, zone: str) -> dict[str, Any] | None:
     if stop is None:
         return None
-    return {"check": str(stop.check), "metBy": stop.met_by, "refusals": render_refusals(stop.refusals, zone)}
+    return {
+        "check": str(stop.check),
+        "metBy": stop.met_by,
+        "refusals": render_refusals(stop.refusals, zone, stop.titles),
+    }
 
 
 def _countdown(screen: stations.StationScreen) -> dict[str, Any] | None:
@@ -124,25 +129,48 @@ def _countdown(screen: stations.StationScreen) -> dict[str, Any] | None:
 
 @never_cache
 @require_POST
-@sensitive_post_parameters("token")
+@sensitive_post_parameters("token", "secret")
 def bind_station(request: HttpRequest) -> HttpResponse:
-    """Bind this device to the station that holds the token."""
+    """Bind this device to the station that holds the token; a supervisor or administrator of its site does it."""
     form = BindForm(request.POST)
     if not form.is_valid():
         return _binding_page(request, form, 422)
-    token = form.cleaned_data["token"].strip()
+    token, doing = form.cleaned_data["token"].strip(), _doing(form)
+    status = attempt(form, lambda: bind_device(token=token, **doing))
     found = people.station_by_token(token)
-    if found is None or not found.is_active:
-        form.add_error("token", _("No station has this token."))
-        return _binding_page(request, form, 422)
+    if status != 200 or found is None:
+        return _binding_page(request, form, status)
     chosen = Binding(token, found.zone, form.cleaned_data["gap_ms"], form.cleaned_data["scan_prefix"])
     return bind(redirect("coi:station"), chosen)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("secret")
 def release_station(request: HttpRequest) -> HttpResponse:
-    """End the bond of this device."""
-    return release(redirect("coi:station"))
+    """End the bond of this device, by the same people; one that is bound to nothing any more is simply let go."""
+    binding = read_binding(request)
+    found = people.station_by_token(binding.token) if binding else None
+    if binding is None or found is None or not found.is_active:
+        return release(redirect("coi:station"))
+    form = ReleaseDeviceForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            token, doing = binding.token, _doing(form)
+            status = attempt(form, lambda: release_device(token=token, **doing))
+        if status == 200:
+            return release(redirect("coi:station"))
+    return render(request, "coi/station_release.html", {"form": form, "station": found}, status=status)
+
+
+def _doing(form: DeviceForm) -> dict[str, Any]:
+    return {
+        "credential": form.credential(),
+        "now": timezone.now(),
+        "request_id": form.cleaned_data["request_id"],
+    }
 
 
 @never_cache

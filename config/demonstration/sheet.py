@@ -14,12 +14,15 @@ def sign_ins(demo: Demo) -> str:
         f"  {m.username:<8} {m.name:<14} {m.site:<6} badge {m.badge:<11} PIN {m.pin}  {', '.join(m.roles) or 'no role'}"
         for m in demo.members.values()
     ]
-    stations = [f"  {spec.site:<6} {spec.name:<24} {demo.tokens[key]}" for key, spec in demo.stations.items()]
+    stations = [
+        f"  {spec.site:<6} {spec.name:<24} {demo.tokens[key]}  {demo.binder(key).badge} {demo.binder(key).pin}"
+        for key, spec in demo.stations.items()
+    ]
     return "\n".join(
         [
             f"Sign-ins (password of all: {PASSWORD})",
             *people,
-            "Stations (paste the token once at /station/)",
+            "Stations (at /station/, once for each device: paste the token, and a supervisor's badge and PIN)",
             *stations,
             "Scanners: qualified at every station for now. To do it yourself, print /scanners/card.pdf, scan it at",
             "  /station/scanner/ and sign with the badge and PIN of somebody who works there.",

@@ -214,6 +214,10 @@ class Demo:
         """The members who hold the role at the site."""
         return [m for m in self.members.values() if m.site == site and role in m.roles]
 
+    def binder(self, station: str) -> Member:
+        """Who binds devices to this station: a supervisor of its site."""
+        return self.with_role(Role.SUPERVISOR, self.stations[station].site)[0]
+
     def doing(self, label: str, actor: Actor, site: str = PLANT) -> dict[str, Any]:
         """What every service takes."""
         zone = next(spec.zone for spec in SITES if spec.code == site)
@@ -266,7 +270,8 @@ def _content(name: str) -> dict[str, Any]:
 
 def _bootstrap(demo: Demo) -> Member:
     spec = SITES[0]
-    first = people.FirstSite(f"{spec.code}-ORG", spec.name, spec.kind, spec.code, spec.name, spec.zone)
+    about = (f"{spec.code}-ORG", spec.name, spec.kind, spec.code, spec.name, spec.zone)
+    first = people.FirstSite(*about, fin=spec.fin)
     request = uuid5(SPACE, "bootstrap")
     made = people.bootstrap(
         first=first, username="admin", printed_name="Ada Admin", now=demo.now, request_id=request

@@ -1,5 +1,7 @@
 """Sites, places and stations as values."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,6 +65,38 @@ class StationView:
     is_active: bool
     steps: tuple[str, ...]
     kind: str
+
+
+_FIN = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}", re.ASCII)  # as in the identifiers that carry it
+_GLN = re.compile(r"[0-9]{13}", re.ASCII)
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+
+
+def identifiers_problem(identifiers: Mapping[str, str]) -> str | None:
+    """The code of what is wrong with how others know a site, or None.
+
+    `fin` is a facility identification number (ISBT 128), `gln` a global location number (GS1); other kinds are kept
+    as they are given.
+    """
+    if any(
+        not kind.isidentifier() or not value.strip() or len(value) > 64 for kind, value in identifiers.items()
+    ):
+        return "identifier_shape"
+    if "fin" in identifiers and not _FIN.fullmatch(identifiers["fin"]):
+        return "fin_shape"
+    return "gln_shape" if "gln" in identifiers and not _is_gln(identifiers["gln"]) else None
+
+
+def _is_gln(text: str) -> bool:
+    """Thirteen digits of which the last one is the check digit: weights 1 and 3 by turns make a multiple of ten."""
+    if not _GLN.fullmatch(text):
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(text)) % 10 == 0
+
+
+def locale_problem(text: str) -> str | None:
+    """A language and perhaps a country: `de`, `en-GB`."""
+    return None if _LOCALE.fullmatch(text) else "locale_shape"
 
 
 def is_zone(name: str) -> bool:

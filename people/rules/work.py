@@ -30,6 +30,7 @@ class WorkItemView:
     opened_at: datetime
     due_at: datetime | None
     state: WorkState
+    zone: str = "UTC"
 
     def is_late(self, at: datetime) -> bool:
         """Whether it is open past its due time."""
@@ -48,3 +49,4 @@ class NoticeView:
     subject_key: str
     sent_at: datetime
     params: Mapping[str, Any] = field(default_factory=dict)
+    zone: str = "UTC"

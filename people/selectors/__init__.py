@@ -29,6 +29,7 @@ from people.selectors.sites import (
     station_by_code,
     station_by_token,
     stations,
+    stations_of_place,
 )
 from people.selectors.trail import TrailLine, trail
 from people.selectors.work import notices_for, open_work_about, work_for, work_item
@@ -59,6 +60,7 @@ __all__ = [
     "station_by_code",
     "station_by_token",
     "stations",
+    "stations_of_place",
     "trail",
     "user_id_by_username",
     "versions_of",

@@ -75,6 +75,11 @@ def stations(sites: Collection[str]) -> list[StationView]:
     return [station_view(row) for row in station_rows().filter(site__code__in=sites).order_by("code")]
 
 
+def stations_of_place(place: str) -> list[StationView]:
+    """All stations of the place with this code, active or not, by code."""
+    return [station_view(row) for row in station_rows().filter(place__code=place).order_by("code")]
+
+
 _SITES = """
 SELECT i.id, i.code, i.name, o.code, o.kind, i.zone, i.locale, i.identifiers::text
   FROM people_site i JOIN people_organisation o ON o.id = i.organisation_id

@@ -23,6 +23,7 @@ def work_item_view(row: models.WorkItem) -> WorkItemView:
         opened_at=row.opened_at,
         due_at=row.due_at,
         state=WorkState(row.state),
+        zone=row.site.zone,
     )
 
 
@@ -70,6 +71,7 @@ def notices_for(person: Person, at: datetime, most: int = 50) -> list[NoticeView
             subject_key=row.subject_key,
             sent_at=row.sent_at,
             params=row.params,
+            zone=row.site.zone,
         )
         for row in rows[:most]
     ]

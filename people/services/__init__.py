@@ -2,6 +2,7 @@
 
 from people.services.bootstrap import FirstSite, bootstrap
 from people.services.credentials import confirm, verify_pin
+from people.services.devices import bind_device, release_device
 from people.services.documents import (
     approve_document,
     draft_document,
@@ -17,6 +18,7 @@ from people.services.recording import require, writing
 from people.services.signatures import confirm_or_refuse, sign
 from people.services.sites import (
     RegisteredStation,
+    change_site,
     change_station,
     create_organisation,
     create_place,
@@ -45,7 +47,9 @@ __all__ = [
     "SignIn",
     "activate_user",
     "approve_document",
+    "bind_device",
     "bootstrap",
+    "change_site",
     "change_station",
     "close_work_item",
     "confirm",
@@ -67,6 +71,7 @@ __all__ = [
     "record_training",
     "register_station",
     "reject_document",
+    "release_device",
     "renew_station_token",
     "require",
     "reset_user",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -13,7 +14,7 @@ from people import selectors
 from people.events import Event
 from people.rules.fields import code_problem, text_problem, username_problem
 from people.rules.roles import Role
-from people.rules.sites import OrganisationKind, is_zone
+from people.rules.sites import OrganisationKind, identifiers_problem, is_zone, locale_problem
 from people.services.recording import refuse_bad, writing
 from people.services.users import NewUser, insert_user
 
@@ -31,6 +32,13 @@ class FirstSite:
     site_name: str
     zone: str
     locale: str = "en"
+    fin: str = ""
+    gln: str = ""
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """How others know the site; what was left empty it has not."""
+        return {kind: value for kind, value in (("fin", self.fin), ("gln", self.gln)) if value}
 
 
 def bootstrap(
@@ -43,6 +51,8 @@ def bootstrap(
         site=code_problem(first.site),
         site_name=text_problem(first.site_name),
         zone=None if is_zone(first.zone) else "zone_unknown",
+        locale=locale_problem(first.locale),
+        identifiers=identifiers_problem(first.identifiers),
         username=username_problem(username),
         printed_name=text_problem(printed_name),
     )
@@ -67,22 +77,16 @@ def bootstrap(
     return NewUser(user.pk, code)
 
 
-_Entry = tuple[Event, str, dict[str, str], list[Change], Subject]
+_Entry = tuple[Event, str, dict[str, Any], list[Change], Subject]
 
 
 def _entries(first: FirstSite, user_id: int, now: datetime, request_id: UUID) -> list[_Entry]:
     organisation, site, grant = (derive(request_id, label) for label in ("organisation", "site", "grant"))
     kind = {"name": first.organisation_name, "kind": first.kind.value}
-    address = {"name": first.site_name, "zone": first.zone, "locale": first.locale}
+    address: dict[str, Any] = {"name": first.site_name, "zone": first.zone, "locale": first.locale}
+    address |= {"identifiers": first.identifiers}
     owner = new("people.organisation", organisation, code=first.organisation, **kind)
-    place = new(
-        "people.site",
-        site,
-        organisation_id=organisation,
-        code=first.site,
-        identifiers={},
-        **address,
-    )
+    place = new("people.site", site, organisation_id=organisation, code=first.site, **address)
     role = {"user_id": user_id, "site_id": site, "role": Role.ADMINISTRATOR.value}
     given = new("people.grant", grant, **role, valid_from=now, valid_until=None)
     user = str(user_id)

@@ -9,13 +9,22 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.rules import Actor, Subject, Where, derive, new, put
-from ledger.rules.errors import Invalid, NotFound
+from ledger.rules.errors import Conflict, Invalid, NotFound
 from people import models, selectors
 from people.events import Event
 from people.rules import codes
 from people.rules.fields import code_problem, text_problem, word_problem
 from people.rules.roles import Role
-from people.rules.sites import OrganisationKind, PlaceView, SiteView, StationKind, StationView, is_zone
+from people.rules.sites import (
+    OrganisationKind,
+    PlaceView,
+    SiteView,
+    StationKind,
+    StationView,
+    identifiers_problem,
+    is_zone,
+    locale_problem,
+)
 from people.selectors.sites import station_rows, station_view, token_hash
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, require_anywhere, writing
 
@@ -77,8 +86,7 @@ def create_site(
 ) -> SiteView:
     """Add a site. Whoever makes it is its first administrator, so that it can be furnished at all."""
     known_as = dict(identifiers or {})
-    zone_problem = None if is_zone(zone) else "zone_unknown"
-    refuse_bad(code=code_problem(code), name=text_problem(name), zone=zone_problem)
+    refuse_bad(code=code_problem(code), **_site_problems(name, zone, locale, known_as))
     maker = require_anywhere(actor=actor, roles=ADMINISTRATORS, now=now)
     facts = {"site": code, "organisation": organisation, "name": name, "zone": zone, "identifiers": known_as}
     if not is_repeat(request_id=request_id, event=Event.SITE_CREATED, facts=facts):
@@ -99,6 +107,56 @@ def create_site(
                     new("people.grant", grant, **role, valid_from=now, valid_until=None),
                 ],
                 subjects=[Subject("site", code), Subject("user", str(maker.user_id))],
+            )
+    return _site(code)
+
+
+def _site_problems(
+    name: str, zone: str, locale: str, identifiers: Mapping[str, str]
+) -> dict[str, str | None]:
+    return {
+        "name": text_problem(name),
+        "zone": None if is_zone(zone) else "zone_unknown",
+        "locale": locale_problem(locale),
+        "identifiers": identifiers_problem(identifiers),
+    }
+
+
+def change_site(
+    *,
+    was: SiteView,
+    name: str,
+    zone: str,
+    locale: str,
+    identifiers: Mapping[str, str],
+    reason: str,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> SiteView:
+    """Change a site as it was read (`was`): all four values are given, whether they differ or not.
+
+    What was issued or told under the old ones stays as it is. Conflict when somebody else was quicker.
+    """
+    code, known_as = was.code, dict(identifiers)
+    refuse_bad(**_site_problems(name, zone, locale, known_as), reason=text_problem(reason, 1000))
+    require(actor=actor, roles=ADMINISTRATORS, site=code, now=now)
+    values = {"name": name, "zone": zone, "locale": locale, "identifiers": known_as}
+    facts = {"site": code, **values}
+    if not is_repeat(request_id=request_id, event=Event.SITE_CHANGED, facts=facts):
+        with writing():
+            row = models.Site.objects.select_for_update(no_key=True).get(code=code)
+            if _site(code) != was:
+                raise Conflict("site_changed")
+            record(
+                Doing(actor, where, now, request_id),
+                event=Event.SITE_CHANGED,
+                stream=f"site:{code}",
+                facts=facts,
+                changes=[put("people.site", row.pk, **values)],
+                subjects=[Subject("site", code)],
+                reason=reason,
             )
     return _site(code)
 

@@ -49,7 +49,10 @@ class House:
         """A device that was bound to this station."""
         page = self.page(**size)
         page.goto(f"{self.address}/station/")
-        page.get_by_label("Station token").fill(self.journeys.demo.tokens[key])
+        demo = self.journeys.demo
+        page.get_by_label("Station token").fill(demo.tokens[key])
+        page.get_by_label("Badge or username").fill(demo.binder(key).badge)
+        page.get_by_label("PIN or password").fill(demo.binder(key).pin)
         page.get_by_label("Longest pause").fill("2000")
         page.get_by_role("button", name="Bind").click()
         return Station(page).ready()

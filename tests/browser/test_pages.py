@@ -128,6 +128,15 @@ def test_the_station_in_every_mood(house):
     assert_clean(bed.page, "pin")
     bed.sign(nurse.pin)
     assert_clean(bed.page, "witness")
+    bed.page.get_by_text("This device", exact=True).click()
+    bed.page.get_by_role("link", name="Release this device").click()
+    bed.page.get_by_role("button", name="Release").wait_for()
+    assert_clean(bed.page, "release")
+    supervisor = house.journeys.demo.binder("NBED")
+    bed.page.get_by_label("Badge or username").fill(supervisor.badge)
+    bed.page.get_by_label("PIN or password").fill(supervisor.pin)
+    bed.page.get_by_role("button", name="Release").click()
+    bed.page.get_by_label("Station token").wait_for()
 
 
 def test_the_station_with_values_choices_and_a_stop(house):

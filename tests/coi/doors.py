@@ -30,9 +30,21 @@ def signed_in(member: Member) -> Client:
 def bound(demo: Demo, station: str) -> Client:
     """A browser that is bound to a station."""
     client = browser()
-    answer = client.post("/station/bind/", {"token": demo.tokens[station], "gap_ms": "100"})
+    answer = client.post("/station/bind/", binding(demo, station))
     assert answer.status_code == 302, answer.content
     return client
+
+
+def binding(demo: Demo, station: str, by: Member | None = None, **more: str) -> dict[str, str]:
+    """What a supervisor (or somebody else) fills in to bind a device to a station, or to release it."""
+    who = by or demo.binder(station)
+    return {
+        "request_id": str(uuid4()),
+        "token": demo.tokens[station],
+        "who": who.badge,
+        "secret": who.pin,
+        "gap_ms": "100",
+    } | more
 
 
 def body(badge: str, barcodes: Sequence[str], **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coi.events import Event
-from coi.forms import presenters, texts, words
+from coi.forms import presenters, station_words, texts, words
 from coi.forms.answers import render_answer
 from coi.forms.barcodes import code128
 from coi.forms.instructions import instruction_for
@@ -56,6 +56,24 @@ def test_a_time_is_told_in_the_zone_of_the_site():
     assert "10:02 UTC" in refusal_text("already_done", params)[0]
 
 
+def test_a_step_is_named_by_its_title_where_the_protocol_is_known():
+    params = {"step": "infuse_end", "waits_for": "infuse_start"}
+    titles = {"infuse_end": "End the infusion", "infuse_start": "Start the infusion"}
+    told = refusal_text("out_of_sequence", params, titles=titles)[0]
+    assert told == "“End the infusion” cannot be done yet: “Start the infusion” comes first."
+    assert "“infuse end”" in refusal_text("out_of_sequence", params)[0]
+    value = refusal_text("value_not_valid", {"name": "volume", "why": "too_low"}, titles={"volume": "Volume"})
+    assert value[0].startswith("“Volume”: ")
+
+
+def test_an_answer_tells_its_titles_in_its_sentences_alone():
+    refusal = {"code": "no_role", "kind": "hint", "params": {"step": "thaw", "site": "NORTH"}}
+    told = render_answer({"refusals": [refusal], "next": IDLE, "titles": {"thaw": "Thaw the bag"}})
+    assert "“Thaw the bag”" in told["refusals"][0]["message"]
+    assert told["refusals"][0]["params"]["step"] == "thaw"
+    assert "titles" not in told
+
+
 def test_a_wrong_wristband_is_not_put_aside():
     of_bag = refusal_text("identity_mismatch", {"kind": "label"})
     of_patient = refusal_text("identity_mismatch", {"kind": "wristband"})
@@ -92,7 +110,7 @@ def test_every_entry_is_told_in_words(event):
     told = presenters.say(event, facts, {"thaw": "Thaw the bag"})
     assert told
     assert "{" not in told
-    assert presenters.tone(event, facts) in {"stop", "hint", "done", "plain"}
+    assert presenters.tone(event, facts) in {"stop", "hint", "done", "plain", "quiet"}
 
 
 def test_steps_are_told_by_their_titles():
@@ -208,3 +226,12 @@ def test_entries_of_other_rooms_are_told_in_their_words() -> None:
     )
     assert presenters.say("people:signature:made", {"meaning": "review"}, {}) == "Signed: review"
     assert presenters.say("no:such:event", {}, {}) == ""
+
+
+def test_what_was_scanned_is_counted_and_a_command_is_named():
+    facts = {"step": "ship", "items": ["containers", "containers", "shipper"]}
+    told = presenters.say(Event.SCAN_ACCEPTED, facts, {"ship": "Hand over"})
+    assert told == "“Hand over”, first person, scanned: 2 \u00d7 container, shipper"
+    assert station_words.past_word("accepted", "badge_in") == "Badged in"
+    assert station_words.past_word("accepted", "") == station_words.station_words()["was_accepted"] == "Done"
+    assert station_words.past_word("refused", "clear") == "Refused"

@@ -1,6 +1,8 @@
 """Holds, deviations, reprints, dispositions, numbers: what each use case writes, and what it refuses."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,12 +22,15 @@ from ledger import selectors as ledger
 from ledger import services as ledger_services
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import models as people_models
+from people import selectors as people
 from people.rules import codes
 from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
-from people.rules.signatures import Meaning
+from people.rules.signatures import Meaning, SignatureView
 from tests import given
 from tests.furnished import Journeys
+
+RECORD = "ab" * 32  # the digest of a batch record
 
 
 def refused(answer: dict[str, Any]) -> list[str]:
@@ -267,14 +272,14 @@ def test_whoever_made_the_batch_may_not_release_it(journeys: Journeys) -> None:
     record = StepRecord.objects.get(step="start_batch", order__coi_id=p.coi_id)
     batch = Batch.objects.get(order__coi_id=p.coi_id)
     assert record.batch == batch.id
-    for state in (Disposition.TESTING, Disposition.QA_REVIEW):
-        given._dispose(p, batch.code, state, ())
+    given.tested(p, batch.code)
+    given.granted(p, "Alice", Role.QA_REVIEWER, PLANT)
     signatures = [
-        given._sign(p, batch.code, "Alice Adams", Meaning.REVIEW),
-        given._sign(p, batch.code, "Rosa Reyes", Meaning.RELEASE),
+        given.signed(p, batch.code, "Alice Adams", Meaning.REVIEW, RECORD),
+        given.signed(p, batch.code, "Rosa Reyes", Meaning.RELEASE, RECORD),
     ]
     with pytest.raises(NotAllowed, match="producer_may_not_release"):
-        given._dispose(p, batch.code, Disposition.RELEASED, signatures)
+        given.disposed(p, batch.code, Disposition.RELEASED, signatures)
 
 
 @pytest.mark.parametrize(
@@ -292,30 +297,97 @@ def test_a_release_needs_two_peoples_right_signatures(
 ) -> None:
     p = journeys.filled
     batch = p.containers("product_bag")[0].batch
-    for state in (Disposition.TESTING, Disposition.QA_REVIEW):
-        given._dispose(p, batch, state, ())
-    signatures = [given._sign(p, batch, name, meaning) for name, meaning in pairs]
+    given.tested(p, batch)
+    signatures = [given.signed(p, batch, name, meaning, RECORD) for name, meaning in pairs]
     with pytest.raises(Invalid, match="signatures_incomplete"):
-        given._dispose(p, batch, Disposition.RELEASED, signatures)
+        given.disposed(p, batch, Disposition.RELEASED, signatures)
+
+
+@pytest.fixture
+def decided(journeys: Journeys) -> tuple[Player, str, SignatureView, SignatureView]:
+    """A tested batch, its review and its release, both over one record."""
+    p = journeys.filled
+    batch = p.containers("product_bag")[0].batch
+    given.tested(p, batch)
+    review = given.signed(p, batch, "Bob Brandt", Meaning.REVIEW, RECORD)
+    return p, batch, review, given.signed(p, batch, "Rosa Reyes", Meaning.RELEASE, RECORD)
+
+
+Decided = tuple[Player, str, SignatureView, SignatureView]
+
+
+def test_a_release_with_both_signatures_is_recorded(decided: Decided) -> None:
+    p, batch, review, release = decided
+    given.disposed(p, batch, Disposition.RELEASED, [review, release])
+    assert Batch.objects.get(code=batch).disposition == "released"
+
+
+def test_a_signature_of_another_batch_or_of_nobody_releases_nothing(
+    journeys: Journeys, decided: Decided
+) -> None:
+    p, batch, review, release = decided
     other = journeys.bedside.containers("product_bag")[0].batch
-    strange = [
-        given._sign(p, other, "Bob Brandt", Meaning.REVIEW),
-        given._sign(p, batch, "Rosa Reyes", Meaning.RELEASE),
-    ]
-    with pytest.raises(Invalid):
-        given._dispose(p, batch, Disposition.RELEASED, strange)
-    right = [
-        given._sign(p, batch, "Bob Brandt", Meaning.REVIEW),
-        given._sign(p, batch, "Rosa Reyes", Meaning.RELEASE),
-    ]
-    given._dispose(p, batch, Disposition.RELEASED, right)
+    elsewhere = given.signed(p, other, "Bob Brandt", Meaning.REVIEW, RECORD)
+    invented = replace(review, id=str(uuid4()))
+    rewritten = replace(review, signer_id=journeys.demo.member("Leo").user_id)
+    for strange in (elsewhere, replace(elsewhere, record_id=batch), invented, rewritten):
+        with pytest.raises(Invalid, match="signatures_not_of_this_batch"):
+            given.disposed(p, batch, Disposition.RELEASED, [strange, release])
+    assert Batch.objects.get(code=batch).disposition == "qa_review"
+
+
+def test_both_signatures_are_over_one_record(decided: Decided) -> None:
+    p, batch, _, release = decided
+    later = given.signed(p, batch, "Bob Brandt", Meaning.REVIEW, "0" * 64)
+    with pytest.raises(Invalid, match="signatures_over_different_records"):
+        given.disposed(p, batch, Disposition.RELEASED, [later, release])
+
+
+def test_nobody_decides_with_the_signature_of_another(decided: Decided) -> None:
+    p, batch, review, release = decided
+    given.granted(p, "Leo", Role.QA_RELEASER, PLANT)
+    with pytest.raises(NotAllowed, match="signature_of_another"):
+        given.disposed(p, batch, Disposition.RELEASED, [review, release], by="Leo")
+
+
+def test_a_signer_held_the_role_when_signing(decided: Decided) -> None:
+    p, batch, _, release = decided
+    unqualified = given.signed(p, batch, "Leo Marsh", Meaning.REVIEW, RECORD)
+    p.wait(minutes=1)
+    given.granted(p, "Leo", Role.QA_REVIEWER, PLANT)  # too late for what was signed before
+    with pytest.raises(NotAllowed, match="role_missing"):
+        given.disposed(p, batch, Disposition.RELEASED, [unqualified, release])
+
+
+@pytest.mark.parametrize(
+    ("to", "who", "is_done"),
+    [
+        (Disposition.TESTING, "Ana", True),
+        (Disposition.TESTING, "Alice", False),
+        (Disposition.TESTING, "Rosa", False),
+        (Disposition.REJECTED, "Bob", False),
+        (Disposition.TESTING, "Olga", False),
+    ],
+)
+def test_a_batch_is_moved_by_whoever_may(
+    journeys: Journeys, to: Disposition, who: str, is_done: bool
+) -> None:
+    p = journeys.filled
+    batch = p.containers("product_bag")[0].batch
+    with nullcontext() if is_done else pytest.raises(NotAllowed, match="role_missing"):
+        given.disposed(p, batch, to, by=who)
+    assert Batch.objects.get(code=batch).disposition == ("testing" if is_done else "in_process")
 
 
 def test_a_disposition_moves_one_way(journeys: Journeys) -> None:
     batch = journeys.bedside.containers("product_bag")[0].batch
-    for state in Disposition:
+    movers = {Disposition.TESTING: "Ana", Disposition.QA_REVIEW: "Leo"}
+    for state in set(Disposition) - {Disposition.IN_PROCESS}:
         with pytest.raises(Conflict, match="disposition_not_from_here"):
-            given._dispose(journeys.bedside, batch, state, ())
+            given.disposed(journeys.bedside, batch, state, by=movers.get(state, "Rosa"))
+    for anybody in ("Ana", "Leo", "Bob", "Rosa", "Ada"):
+        with pytest.raises(NotAllowed):
+            given.disposed(journeys.bedside, batch, Disposition.IN_PROCESS, by=anybody)
 
 
 # -- again and again --------------------------------------------------------------------------------------------------
@@ -352,7 +424,7 @@ def _close(j: Journeys) -> Callable[[], object]:
 
 
 def _dispose(j: Journeys) -> Callable[[], object]:
-    about, batch = given.doing(j.filled, "Rosa"), j.filled.containers("product_bag")[0].batch
+    about, batch = given.doing(j.filled, "Ana"), j.filled.containers("product_bag")[0].batch
     return lambda: coi.record_disposition(batch=batch, disposition=Disposition.TESTING, **about)
 
 
@@ -488,6 +560,38 @@ def test_the_demonstrations_numbers_are_all_different(journeys: Journeys) -> Non
 # -- erasing ----------------------------------------------------------------------------------------------------------
 
 
+def erasing(p: Player, name: str) -> dict[str, Any]:
+    """What it takes to erase the identity of the journey's patient."""
+    patient = Order.objects.get(coi_id=p.coi_id).patient_id
+    credential = p.demo.member(name).credential
+    about = {"patient": patient, "reason": "court order", "credential": credential}
+    return about | given.doing(p, name, HOSPITAL)
+
+
+def test_nothing_is_erased_without_role_reason_and_signature(journeys: Journeys) -> None:
+    p = journeys.fresh
+    given.granted(p, "Ivan", Role.ADMINISTRATOR, HOSPITAL)
+    right = erasing(p, "Ivan")
+    wrong_password = PasswordCredential(p.demo.member("Ivan").username, "not the password")
+    faults: list[tuple[dict[str, Any], type[Exception], str]] = [
+        ({"reason": " "}, Invalid, "fields_invalid"),
+        ({"credential": wrong_password}, NotAllowed, "credential_refused"),
+        ({"credential": p.demo.member("Ines").credential}, NotAllowed, "credential_of_another"),
+        ({"patient": uuid4()}, NotFound, "patient_unknown"),
+    ]
+    for fault, error, code in faults:
+        with pytest.raises(error, match=code):
+            coi.erase_patient(**right | fault | {"request_id": uuid4()})
+    with pytest.raises(NotAllowed, match="role_missing"):
+        coi.erase_patient(**erasing(p, "Olga"))
+    with pytest.raises(NotFound, match="patient_unknown"):  # not theirs to know
+        coi.erase_patient(**erasing(p, "Bob"))
+    assert people.signatures("patient", str(right["patient"])) == []
+    assert Vault.objects.get(id=right["patient"]).erased_at is None
+    coi.erase_patient(**right)
+    assert Vault.objects.get(id=right["patient"]).erased_at is not None
+
+
 def test_an_erased_patient_is_gone_and_the_ledger_stands(journeys: Journeys) -> None:
     p = journeys.fresh
     order = Order.objects.get(coi_id=p.coi_id)
@@ -498,11 +602,18 @@ def test_an_erased_patient_is_gone_and_the_ledger_stands(journeys: Journeys) -> 
     )
     with pytest.raises(NotFound):  # another hospital does not learn that there is such a patient
         coi.reveal_identity(coi_id=p.coi_id, **given.doing(p, "Pia", SECOND))
-    with pytest.raises(NotAllowed):
-        coi.erase_patient(patient=order.patient_id, reason="law", **given.doing(p, "Olga", HOSPITAL))
     given.granted(p, "Ivan", Role.ADMINISTRATOR, HOSPITAL)
-    coi.erase_patient(patient=order.patient_id, reason="court order", **given.doing(p, "Ivan", HOSPITAL))
+    erased = erasing(p, "Ivan")
+    coi.erase_patient(**erased)
     assert bytes(Vault.objects.get(id=order.patient_id).ciphertext) == b""
+    coi.erase_patient(**erased)  # the same request again
+    (signature,) = people.signatures("patient", str(order.patient_id))
+    assert (signature.printed_name, signature.meaning) == ("Ivan Ivers", Meaning.RESPONSIBILITY)
+    entry = ledger.entries_for_subject("patient", str(order.patient_id))[-1]
+    assert (entry.event, entry.reason) == ("coi:vault:erased", "court order")
+    assert entry.facts["signature"] == signature.id
+    with pytest.raises(Conflict, match="patient_erased"):
+        coi.erase_patient(**erasing(p, "Ivan"))
     with pytest.raises(NotFound, match="vault_erased"):
         coi.reveal_identity(**look | {"request_id": uuid4()})
     assert ledger_services.verify(now=given.now(), record=False).is_sound

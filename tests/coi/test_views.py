@@ -18,7 +18,8 @@ from config.demonstration.site import COURIER, HOSPITAL, PASSWORD, PLANT, PRODUC
 from ledger.selectors import effects
 from people.rules import codes
 from people.rules.roles import Role
-from tests.coi.doors import body, bound, browser, post, signed_in
+from tests import given
+from tests.coi.doors import binding, body, bound, browser, post, signed_in
 
 PAGES = ("/", "/holds/", "/deviations/", "/near-misses/")
 
@@ -347,6 +348,43 @@ def test_a_deviation_is_assigned_and_closed_with_a_signature(journeys, bob):
     assert again.status_code == 409
 
 
+def test_quality_reads_steps_by_their_titles_and_times_by_the_sites_clock(journeys, a_stop, nurse):
+    client = signed_in(nurse)
+    for path in ("/deviations/", f"/deviations/{a_stop['deviation']}/", "/near-misses/", "/holds/"):
+        page = text_of(client.get(path))
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "BST" in main or "GMT" in main, path
+        assert " UTC" not in main, path
+        assert path == "/holds/" or "Check at the bedside" in main, path
+
+
+def test_the_trail_tells_steps_by_their_titles(journeys, a_stop):
+    page = text_of(signed_in(journeys.demo.member("Iris")).get("/entries/"))
+    assert "complete" in page
+    lines = signed_in(journeys.demo.member("Luca")).get("/entries/").context["lines"]
+    assert any("STOP at “Check at the bedside”" in line.words for line in lines)
+
+
+def test_the_lists_of_quality_ask_no_more_for_more_rows(journeys, a_stop, nurse):
+    client = signed_in(nurse)
+    pages = ("/deviations/", "/near-misses/", "/holds/")
+
+    def counts():
+        found = {}
+        for page in pages:
+            with CaptureQueriesContext(connection) as asked:
+                client.get(page)
+            found[page] = len(asked)
+        return found
+
+    before, mine = counts(), journeys.bedside
+    second = mine.one(Role.NURSE, HOSPITAL, but=nurse)
+    given.cleared(mine, "NBED", a_stop["check"], second)
+    mine.scan("NBED", nurse, mine.wristband, journeys.neighbour.label("product_bag", 1), step="bedside")
+    assert Deviation.objects.count() == 2
+    assert counts() == before
+
+
 def test_a_deviation_elsewhere_is_not_there(journeys, a_stop):
     client = signed_in(journeys.demo.member("Sara"))
     assert client.get(f"/deviations/{a_stop['deviation']}/").status_code == 404
@@ -392,17 +430,72 @@ def test_a_reprint_voids_the_copy(journeys, olga):
 
 
 def test_a_device_is_bound_once_and_released(journeys):
-    client = browser()
+    client, demo = browser(), journeys.demo
     assert "Bind this device" in text_of(client.get("/station/"))
-    wrong = client.post("/station/bind/", {"token": "no", "gap_ms": "100"})
-    assert (wrong.status_code, "No station has this token" in text_of(wrong)) == (422, True)
-    client = bound(journeys.demo, "NBED")
+    client = bound(demo, "NBED")
     cookie = client.cookies["veintrace_station"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
     assert bool(cookie["secure"]) is settings.SECURE_COOKIES
     assert "Bedside 12" in text_of(client.get("/station/"))
-    assert client.post("/station/release/").status_code == 302
+    assert "no longer the station “Bedside 12”" in text_of(client.get("/station/release/"))
+    nobody = client.post("/station/release/", {})
+    assert (nobody.status_code, "This field is required" in text_of(nobody)) == (422, True)
+    nurse = binding(demo, "NBED", demo.member("Ines"))
+    assert client.post("/station/release/", nurse).status_code == 403
+    assert "Bedside 12" in text_of(client.get("/station/"))
+    assert client.post("/station/release/", binding(demo, "NBED")).status_code == 302
     assert "Bind this device" in text_of(client.get("/station/"))
+    assert client.post("/station/release/").status_code == 302  # bound to nothing: there is nobody to ask
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "told"),
+    [
+        ({"token": "no"}, 422, "No station has this token"),
+        ({"secret": "0000"}, 403, "Badge, password or PIN is wrong"),
+        ({"who": "nobody", "secret": "x"}, 403, "Badge, password or PIN is wrong"),
+        ({"who": "", "secret": ""}, 422, "This field is required"),
+    ],
+)
+def test_what_is_wrong_with_a_binding_is_told_and_nothing_is_bound(journeys, fault, status, told):
+    client = browser()
+    answer = client.post("/station/bind/", binding(journeys.demo, "NBED", **fault))
+    assert (answer.status_code, told in text_of(answer)) == (status, True)
+    assert "veintrace_station" not in client.cookies
+    assert 'value="0000"' not in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [("Ivan", False), ("Ines", False), ("Luca", True), ("Noah", True), ("Amir", False), ("Ada", False)],
+)
+def test_a_device_is_bound_by_a_supervisor_of_the_site_alone(journeys, name, may):
+    """Amir supervises another site; Ada has no badge, and her code is nobody's."""
+    client = browser()
+    sent = binding(journeys.demo, "NBED", journeys.demo.member(name))
+    answer = client.post("/station/bind/", sent)
+    assert answer.status_code == (302 if may else 403)
+    if not may and name != "Ada":
+        assert "You do not hold a role for this at this site" in text_of(answer)
+
+
+def test_an_administrator_binds_with_name_and_password(journeys):
+    sent = binding(journeys.demo, "NBED", who="admin", secret=PASSWORD)
+    assert browser().post("/station/bind/", sent).status_code == 302
+    sent = binding(journeys.demo, "NBED", who="ines", secret=PASSWORD)
+    assert browser().post("/station/bind/", sent).status_code == 403
+
+
+def test_a_stop_is_told_by_titles_at_once_and_after_a_reload(journeys, nurse):
+    client, mine = bound(journeys.demo, "NBED"), journeys.bedside
+    given.a_hold(mine, mine.containers("product_bag")[0].code)
+    content = body(nurse.badge, [mine.wristband, mine.label("product_bag")], step="infuse_start")
+    told = post("/station/scan/", content, client=client).json()
+    assert "titles" not in told
+    said = {r["code"]: r["message"] for r in told["refusals"]}
+    kept = client.get("/station/state/").json()["stop"]["refusals"]
+    assert "“Start the infusion” cannot be done yet: “Check at the bedside”" in said["out_of_sequence"]
+    assert {r["code"]: r["message"] for r in kept} == said
 
 
 def test_a_forged_cookie_binds_nothing(journeys):

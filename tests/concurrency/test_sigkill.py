@@ -71,6 +71,7 @@ class Server:
             "ALLOWED_HOSTS": "127.0.0.1",
             "SECURE_COOKIES": "off",
             "STATIC_ROOT": str(self.folder / "static"),
+            "STATION_REQUESTS_PER_MINUTE": "1000000",
         }
         if not (self.folder / "static").exists():
             self.run("manage.py", "prepare")

@@ -33,7 +33,7 @@ def spare_database(transactional_db: None) -> Iterator[str]:
     user, password, host = (connection.settings_dict[name] for name in ("USER", "PASSWORD", "HOST"))
     yield f"postgresql://{user}:{password}@/{SPARE}_{os.getpid()}?host={host}"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {SPARE}_{os.getpid()} WITH (FORCE)")
+        cursor.execute(f"DROP DATABASE {SPARE}_{os.getpid()}")
 
 
 @pytest.fixture

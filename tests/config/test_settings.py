@@ -95,3 +95,14 @@ def test_pages_may_load_nothing_from_elsewhere() -> None:
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert policy["default-src"] == ["'none'"]
     assert {source for sources in policy.values() for source in sources} <= {"'self'", "'none'"}
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "", "١"])
+def test_a_limit_is_a_whole_number_above_nothing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("VT_LIMIT", "7")
+    assert settings.positive("VT_LIMIT", default=12) == 7
+    monkeypatch.setenv("VT_LIMIT", text)
+    with pytest.raises(ImproperlyConfigured, match="above 0"):
+        settings.positive("VT_LIMIT", default=12)
+    monkeypatch.delenv("VT_LIMIT")
+    assert settings.positive("VT_LIMIT", default=12) == 12

@@ -1,4 +1,4 @@
-"""A hold blocks what it names and nothing else; what has happened is recorded, with its deviation; time can be accepted."""
+"""A hold blocks what it names and nothing else; what has happened is recorded; a time that is over can be accepted."""
 
 from datetime import timedelta
 
@@ -79,14 +79,18 @@ def test_what_stays_for_good_is_closed_out_where_it_is(journeys: Journeys) -> No
     story.thaw(p, 1)
     story.bedside(p, 1)
     story.infuse(p, 1)
-    p.do("close", "NLAB", p.one(Role.CELL_LAB, HOSPITAL), [p.label("product_bag", 1)], values={"fate": "empty"})
+    p.do(
+        "close", "NLAB", p.one(Role.CELL_LAB, HOSPITAL), [p.label("product_bag", 1)], values={"fate": "empty"}
+    )
     for tube in p.containers("sample"):
         p.do("close_sample", "BENCH", first, [tube.label], values={"fate": "used_up"})
     assert Order.objects.get(coi_id=p.coi_id).closed_at is not None
 
 
 @pytest.mark.parametrize("is_watched", [True, False])
-def test_an_infusion_that_overran_is_recorded_with_one_deviation(journeys: Journeys, is_watched: bool) -> None:
+def test_an_infusion_that_overran_is_recorded_with_one_deviation(
+    journeys: Journeys, is_watched: bool
+) -> None:
     """The patient has it: nothing is prevented by refusing, and much is lost by not recording."""
     p = journeys.bedside
     story.bedside(p)

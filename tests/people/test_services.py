@@ -1,9 +1,12 @@
 """What the services write, and what they refuse."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from ledger import selectors as ledger
 from ledger.rules import Actor, Subject, Where
@@ -38,13 +41,48 @@ def test_an_installation_begins_once(house):
     assert not models.User.objects.filter(username="eve").exists()
 
 
+BOOTSTRAP = (
+    "--organisation=CELLS-ORG",
+    "--organisation-name=Cellworks",
+    "--kind=manufacturer",
+    "--site=CELLS",
+    "--site-name=Cellworks, Amsterdam",
+    "--zone=Europe/Amsterdam",
+    "--username=ada",
+    "--printed-name=Ada Adams",
+)
+
+
+@pytest.mark.django_db
+def test_the_command_makes_the_first_site_with_its_facility_number_once(capsys):
+    with pytest.raises(CommandError, match="identifiers: fin_shape"):
+        call_command("bootstrap", *BOOTSTRAP, "--fin=99")
+    assert not selectors.is_anyone_here()
+    call_command("bootstrap", *BOOTSTRAP, "--fin=A9990", "--gln=4006381333931")
+    assert "Activation code" in capsys.readouterr().out
+    known_as = (("fin", "A9990"), ("gln", "4006381333931"))
+    assert selectors.site_by_code("CELLS").identifiers == known_as
+    assert last("people:site:created").facts["identifiers"] == dict(known_as)
+    with pytest.raises(CommandError, match="there are users already"):
+        call_command("bootstrap", *BOOTSTRAP)
+
+
 def test_whoever_makes_a_site_administers_it(house):
     assert house.admin.person().has_role({Role.ADMINISTRATOR}, "HOSP", given.now())
     assert selectors.site_by_code("HOSP").identifiers == (("fin", "A9999"),)
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("code", "hosp 2"), ("name", " "), ("name", "x" * 201), ("zone", "Mars/Base")]
+    ("field", "value"),
+    [
+        ("code", "hosp 2"),
+        ("name", " "),
+        ("name", "x" * 201),
+        ("zone", "Mars/Base"),
+        ("locale", "Deutsch"),
+        ("identifiers", {"fin": "a9999"}),
+        ("identifiers", {"gln": "4006381333932"}),
+    ],
 )
 def test_bad_fields_of_a_site_are_named_and_nothing_is_written(house, field, value):
     fields = {"organisation": "CLINIC", "code": "HOSP2", "name": "Two", "zone": "UTC"}
@@ -54,6 +92,49 @@ def test_bad_fields_of_a_site_are_named_and_nothing_is_written(house, field, val
     assert list(caught.value.detail["fields"]) == [field]
     assert len(ledger.latest_entries()) == before
     assert services.create_site(**fields, **house.context()).code == "HOSP2"
+
+
+CHANGED = {"name": "Clinic", "zone": "Europe/Paris", "locale": "fr", "identifiers": {"fin": "AB998"}}
+
+
+def test_a_site_is_changed_for_a_reason(house):
+    was, context = selectors.site_by_code("HOSP"), house.context()
+    changed = services.change_site(was=was, **CHANGED, reason=REASON, **context)
+    assert changed == selectors.site_by_code("HOSP")
+    assert (changed.name, changed.zone, changed.locale) == ("Clinic", "Europe/Paris", "fr")
+    assert (changed.identifiers, changed.organisation) == ((("fin", "AB998"),), was.organisation)
+    entry = last("people:site:changed")
+    assert (entry.reason, entry.facts) == (REASON, {"site": "HOSP", **CHANGED})
+    services.change_site(was=was, **CHANGED, reason=REASON, **context)  # the same request again
+    assert last("people:site:changed").id == entry.id
+
+
+def test_who_changes_a_site_as_it_no_longer_is_is_told_so(house):
+    was = selectors.site_by_code("HOSP")
+    services.change_site(was=was, **CHANGED, reason=REASON, **house.context())
+    with pytest.raises(Conflict, match="site_changed"):
+        services.change_site(was=was, **CHANGED | {"name": "Mine"}, reason=REASON, **house.context())
+    assert selectors.site_by_code("HOSP").name == "Clinic"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("zone", "Mars/Base"),
+        ("locale", "x"),
+        ("reason", " "),
+        ("identifiers", {"fin": "OOPS1"}),
+        ("identifiers", {"gln": "123"}),
+        ("identifiers", {"duns": ""}),
+    ],
+)
+def test_bad_fields_of_a_changed_site_are_named(house, field, value):
+    was = selectors.site_by_code("HOSP")
+    with pytest.raises(Invalid) as caught:
+        services.change_site(was=was, **CHANGED | {"reason": REASON, field: value}, **house.context())
+    assert list(caught.value.detail["fields"]) == [field]
+    assert selectors.site_by_code("HOSP") == was
 
 
 def test_a_code_of_a_site_is_used_once(house):
@@ -299,12 +380,31 @@ def test_a_success_forgets_failures(house):
         assert pin_of(alice, given.PIN)
 
 
-def test_one_request_is_counted_once(house):
+def test_what_is_sent_again_is_counted_once(house):
     alice = house.someone("Alice")
     request_id = uuid4()
     for _ in range(7):
         assert not pin_of(alice, "9999", request_id=request_id)
+    assert models.Credential.objects.get(pk=alice.user_id).failures == 1
     assert pin_of(alice, given.PIN)
+
+
+@pytest.mark.parametrize("way", ["pin", "badge", "password"])
+def test_guesses_under_one_request_id_are_counted_one_by_one(house, way):
+    alice, request_id = house.someone("Alice"), uuid4()
+
+    def guess(text):
+        if way == "pin":
+            return pin_of(alice, text, request_id=request_id)
+        right = alice.at_station if way == "badge" else alice.at_desk
+        secret = {"pin": text} if way == "badge" else {"password": text}
+        about = {"where": Where(site="MFG"), "now": given.now(), "request_id": request_id}
+        return services.confirm(credential=replace(right, **secret), **about).confirmed is not None
+
+    for number in range(40):
+        assert not guess(f"{number:04}")
+    assert models.Credential.objects.get(pk=alice.user_id).locked_until is not None
+    assert not guess(given.PASSWORD if way == "password" else given.PIN)
 
 
 def test_a_pin_is_kept_only_as_a_keyed_hash(house):
@@ -359,6 +459,54 @@ def test_a_station_stands_at_a_place_of_its_site(house):
 def test_a_wrong_token_is_no_station(house, token):
     house.station()
     assert selectors.station_by_token(token) is None
+
+
+@pytest.mark.parametrize(
+    ("act", "event"),
+    [(services.bind_device, Event.STATION_BOUND), (services.release_device, Event.STATION_RELEASED)],
+)
+def test_a_device_is_bound_and_released_by_who_answers_for_it(house, act, event):
+    made, susan = house.station(), house.someone("Susan", Role.SUPERVISOR)
+    about = {"token": made.token, "now": given.now(), "request_id": uuid4()}
+    assert act(credential=susan.at_station, **about) == made.station
+    entry = last(event)
+    assert (entry.actor_id, entry.actor_name, entry.auth_method) == (susan.user_id, "Susan", "badge_pin")
+    assert (entry.stream, entry.station) == (f"station:{made.station.code}", made.station.code)
+    assert entry.facts == {"station": made.station.code, "user": str(susan.user_id)}
+    assert act(credential=susan.at_station, **about) == made.station  # the same request again
+    assert last(event).id == entry.id
+    act(credential=house.admin.at_desk, **about | {"request_id": uuid4()})
+    assert last(event).actor_id == house.admin.user_id
+
+
+@pytest.mark.parametrize("act", [services.bind_device, services.release_device])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_nobody_else_binds_or_releases_a_device(house, act, role):
+    made, somebody = house.station(), house.someone("Sam", *([role] if role else []))
+    elsewhere = house.someone("Eve", Role.SUPERVISOR, Role.ADMINISTRATOR, site="HOSP")
+    may = role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+    for who, is_done in ((somebody, may), (elsewhere, False)):
+        about = {"token": made.token, "now": given.now(), "request_id": uuid4()}
+        before = len(ledger.entries_in_stream(f"station:{made.station.code}"))
+        with nullcontext() if is_done else pytest.raises(NotAllowed, match="role_missing"):
+            act(credential=who.at_station, **about)
+        assert len(ledger.entries_in_stream(f"station:{made.station.code}")) == before + is_done
+
+
+@pytest.mark.parametrize("act", [services.bind_device, services.release_device])
+def test_a_device_needs_an_open_station_and_a_right_credential(house, act):
+    made, susan = house.station(), house.someone("Susan", Role.SUPERVISOR)
+    about = {"now": given.now(), "request_id": uuid4()}
+    with pytest.raises(Invalid):
+        act(token="nonsense", credential=susan.at_station, **about)
+    wrong = replace(susan.at_station, pin="0000")
+    with pytest.raises(NotAllowed, match="credential_refused"):
+        act(token=made.token, credential=wrong, **about)
+    assert models.Credential.objects.get(pk=susan.user_id).failures == 1
+    fields = {"code": made.station.code, "name": "S", "steps": [], "is_active": False}
+    services.change_station(**fields, reason=REASON, **house.context())
+    with pytest.raises(Invalid):
+        act(token=made.token, credential=susan.at_station, **about)
 
 
 # --- work and notices ---

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ledger import selectors as ledger
 from ledger.rules import Subject
-from people import selectors, services
+from people import forms, selectors, services
 from people.events import Event
 from people.rules.roles import Role
 from tests.people import given
@@ -155,7 +155,7 @@ def test_work_is_done_once_on_its_page(client, house, alice):
     )
     sign_in(client, alice)
     page = client.get("/work/").content.decode()
-    assert "look_at_it" in page
+    assert "look at it" in page
     assert "late" in page
     done = {"item": item, "request_id": str(uuid4())}
     for _ in range(2):
@@ -163,3 +163,12 @@ def test_work_is_done_once_on_its_page(client, house, alice):
     assert selectors.work_for(alice.person(), house.at) == []
     assert client.post("/work/done/", {"item": item, "request_id": str(uuid4())}).status_code == 409
     assert client.post("/work/done/", {"item": "x"}).status_code == 422
+
+
+def test_every_entry_of_this_room_is_told_in_words(client, house, alice):
+    assert set(forms.presenters()) == set(Event)
+    auditor = house.someone("Audrey", Role.AUDITOR)
+    sign_in(client, auditor)
+    page = client.get("/entries/").content.decode()
+    assert "Signed in" in page
+    assert "Role auditor granted" in page

@@ -202,7 +202,7 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
         "erase_patient": (
             HOSPITAL,
             {R.ADMINISTRATOR},
-            lambda c: coi.erase_patient(patient=patient, reason="law", **c),
+            lambda c: coi.erase_patient(patient=patient, reason="law", credential=credential, **c),
         ),
     }
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from ledger.rules.errors import DomainError, NotAllowed
-from people import services
+from people import selectors, services
 from people.rules import codes
 from people.rules.roles import Role
 from people.rules.sites import OrganisationKind
@@ -39,10 +39,17 @@ def actions(house: given.House, me: given.Someone) -> dict[str, tuple[set[Role],
     place = {"site": "MFG", "name": "P", "kind": "bench", "is_single_patient": False}
     spot = {"site": "MFG", "place": station.station.place, "name": "S"}
     code, why = station.station.code, {"reason": "why"}
+    site = selectors.site_by_code("MFG")
+    assert site is not None
+    as_it_is = {"name": site.name, "zone": site.zone, "locale": site.locale}
     return {
         "create_place": (
             ADMINISTRATOR,
             lambda c: services.create_place(code=codes.make("P", "N"), **place, **c),
+        ),
+        "change_site": (
+            ADMINISTRATOR,
+            lambda c: services.change_site(was=site, **as_it_is, identifiers={"fin": "A9999"}, **why, **c),
         ),
         "register_station": (
             ADMINISTRATOR,

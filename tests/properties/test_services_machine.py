@@ -226,7 +226,9 @@ class Hospital(RuleBasedStateMachine):
             (is_held,) = cursor.fetchone()
         return "held" if is_held else ""
 
-    def _hold_to_the_law(self, barcodes: list[str], bad: dict[str, str], answer: dict[str, Any], step: str) -> None:
+    def _hold_to_the_law(
+        self, barcodes: list[str], bad: dict[str, str], answer: dict[str, Any], step: str
+    ) -> None:
         owners = {self.owner[code] for code in barcodes if code in self.owner}
         assert len(owners) <= 1, f"{barcodes} of {owners} were accepted together"
         done_step = answer["next"]["step"] or step

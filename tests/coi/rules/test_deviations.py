@@ -43,9 +43,7 @@ def test_a_major_one_names_its_containers_and_blocks_none() -> None:
 
 
 def test_what_is_contained_already_opens_no_other_for_its_time() -> None:
-    late, held = (
-        Refusal(code, {}, WRONG) for code in (RefusalCode.HOLD_TIME_PASSED, RefusalCode.ON_HOLD)
-    )
+    late, held = (Refusal(code, {}, WRONG) for code in (RefusalCode.HOLD_TIME_PASSED, RefusalCode.ON_HOLD))
     assert deviation_for((held, late), is_critical=True) is None
     other = Refusal(RefusalCode.HOLD_TIME_PASSED, {}, RIGHT)
     plan = deviation_for((held, late, other), is_critical=True)
