@@ -47,6 +47,20 @@ def hangs(until: threading.Event) -> Behaviour:
     return behave
 
 
+def chatters(until: threading.Event) -> Behaviour:
+    """Take everything, and never stop talking."""
+
+    def behave(connection: socket.socket, printer: Printer) -> None:
+        takes(connection, printer)
+        while not until.wait(0.2):
+            try:
+                connection.sendall(b".")
+            except OSError:
+                return
+
+    return behave
+
+
 @contextmanager
 def listening(behave: Behaviour = takes) -> Iterator[Printer]:
     """A printer that listens at one of the ports of printers."""

@@ -197,10 +197,11 @@ def test_one_out_of_service_is_not_used(journeys: Journeys) -> None:
     assert (job(p).trouble, printer.received) == ("out_of_service", [])
 
 
-@pytest.mark.parametrize("kind", ["breaks off", "hangs"])
+@pytest.mark.parametrize("kind", ["breaks off", "hangs", "chatters"])
 def test_what_may_have_been_printed_is_asked_and_never_sent_again(journeys: Journeys, kind: str) -> None:
     p, over = journeys.chair, threading.Event()
-    behave = printers.breaks_off if kind == "breaks off" else printers.hangs(over)
+    doing = {"hangs": printers.hangs(over), "chatters": printers.chatters(over)}
+    behave = doing.get(kind, printers.breaks_off)
     with printers.listening(behave) as printer:
         a_printer(p, port=printer.port)
         sweep(p)

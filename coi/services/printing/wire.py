@@ -7,6 +7,7 @@ in between.
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 
 from coi.rules.printing import Network, Trouble, is_allowed
 
@@ -52,12 +53,14 @@ def send(connection: socket.socket, data: bytes) -> tuple[Trouble | None, str]:
     A printer that has taken all closes in its turn. One that breaks off may have printed, or half of it; so may one
     that says nothing until the time is over.
     """
+    until = monotonic() + SEND_SECONDS
     connection.settimeout(SEND_SECONDS)
     try:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):
-            pass
+            # One that keeps talking must not keep the worker.
+            connection.settimeout(max(0.01, until - monotonic()))
     except TimeoutError as error:
         return Trouble.SILENT, _text(error)
     except OSError as error:
