@@ -229,5 +229,7 @@ def test_erasing_a_patient_erases_what_they_were_called_before_and_after(journey
     patient = Patient.objects.get(id=Order.objects.get(coi_id=j.fresh.coi_id).patient_id)
     pieces = Vault.objects.filter(id__in=[patient.id, patient.identity])
     assert b"" not in {bytes(piece.ciphertext) for piece in pieces}
-    coi.erase_patient(patient=patient.id, reason="law", **given.doing(j.bedside, "Ada", HOSPITAL))
+    given.granted(j.bedside, "Ivan", Role.ADMINISTRATOR, HOSPITAL)
+    signing = {"credential": j.demo.member("Ivan").credential, **given.doing(j.bedside, "Ivan", HOSPITAL)}
+    coi.erase_patient(patient=patient.id, reason="law", **signing)
     assert {bytes(piece.ciphertext) for piece in pieces.all()} == {b""}
