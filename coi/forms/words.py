@@ -40,6 +40,8 @@ thing = _namer(
         "culture": _("culture vessel"),
         "harvest": _("harvest"),
         "product_bag": _("product bag"),
+        "cassette": _("cassette"),
+        "cryovial": _("cryovial"),
         "sample": _("sample"),
         "patient": _("a patient"),
         "engineering": _("engineering"),

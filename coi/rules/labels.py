@@ -4,7 +4,7 @@ Times are local with the zone's abbreviation and in UTC underneath, since a bag 
 first, ISBT 128 for the second). Patients' names never stand on a label: the COI id is the identity.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +13,17 @@ from zoneinfo import ZoneInfo
 
 from coi.rules.identifiers import Identifier, IdentifierKind, write
 from coi.rules.journey import OrderKind
+from coi.rules.label_templates import (
+    STOCK,
+    LabelTemplate,
+    Layout,
+    LineName,
+    Stock,
+    SymbolName,
+    WarningName,
+    built_in,
+    stock_for,
+)
 from ledger.rules import derive
 from people.rules import codes
 
@@ -21,9 +32,12 @@ DEMO_MARK = "DEMO"
 AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
 NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
 NOT_FOR_PEOPLE = "NOT FOR HUMAN USE"
+USE_BEFORE = "Use before"
 
 # ISBT 128 structure 001: flag 05 marks a second or repeated label printed on demand.
 _FIRST_FLAGS, _REPEAT_FLAGS = "00", "05"
+
+__all__ = ["STOCK", "Card", "Label", "LabelFacts", "Line", "Stock", "Symbol", "Symbology", "stock_for"]
 
 
 class Symbology(StrEnum):
@@ -76,26 +90,11 @@ class LabelFacts:
 
 
 @dataclass(frozen=True)
-class Stock:
-    """The size of the label that a kind of container carries, and what the kind is called on it."""
-
-    heading: str
-    width_mm: int
-    height_mm: int
-
-
-STOCK: Mapping[str, Stock] = {
-    "apheresis_bag": Stock("APHERESIS, MNC", 100, 60),
-    "culture": Stock("CELL CULTURE", 100, 60),
-    "harvest": Stock("HARVEST, POOLED", 100, 60),
-    "product_bag": Stock("T CELLS, CRYOPRESERVED", 100, 60),
-    "sample": Stock("SAMPLE", 100, 42),
-}
-
-
-@dataclass(frozen=True)
 class Label:
-    """The content of one label, in reading order. `identity_check` is printed boxed and never encoded."""
+    """The content of one label, in reading order. Check characters are printed boxed and never encoded.
+
+    `din` with its check character and flags: where the layout has a place of its own for the donation number.
+    """
 
     width_mm: int
     height_mm: int
@@ -111,36 +110,39 @@ class Label:
     copy: str
     mark: str
     issued_at: datetime
+    layout: Layout = Layout.BAG
+    din: str = ""
+    din_check: str = ""
+    din_flags: str = ""
+    identity_name: str = "COI id"
 
 
-def stock_for(kind: str) -> Stock:
-    """The label of a kind of container; one that is not in the list gets a large one under its own name."""
-    return STOCK.get(kind) or Stock(kind.replace("_", " ").upper(), 100, 60)
-
-
-def label_for(facts: LabelFacts) -> Label:
-    """The label of one copy."""
-    stock = stock_for(facts.kind)
-    is_small = stock.height_mm < 50
+def label_for(facts: LabelFacts, template: LabelTemplate | None = None) -> Label:
+    """The label of one copy, by an approved template or else the built-in one of its kind."""
+    chosen = template if template is not None else built_in(facts.kind)
+    is_small = chosen.layout in (Layout.TUBE, Layout.WRAP)
+    # The quadrant for it shows the donation number, so that no line needs to.
+    has_own_place = SymbolName.DIN_LINEAR in chosen.symbols
     return Label(
-        width_mm=stock.width_mm,
-        height_mm=stock.height_mm,
-        heading=stock.heading,
+        width_mm=chosen.width_mm,
+        height_mm=chosen.height_mm,
+        heading=stock_for(facts.kind).heading,
         count=f"{facts.number} of {facts.total}",
         product=facts.product,
         by="" if is_small else facts.site,
         identity=facts.coi_id,
         # ST-001 asks for the character in text; it is computed over the whole content, `CH` included.
         identity_check=codes.check_char(facts.coi_id),
-        lines=tuple(_lines(facts, is_small)),
-        warnings=_warnings(facts, is_small),
-        symbols=(
-            Symbol(Symbology.CODE_128, facts.copy_code, facts.copy_code),
-            _identity_symbol(facts),
-        ),
+        lines=tuple(line for name in chosen.lines for line in _LINES[name](facts)),
+        warnings=_warnings(facts, chosen),
+        symbols=tuple(symbol for name in chosen.symbols for symbol in _symbols(facts, chosen, name)),
         copy=_copy(facts.copy_number),
         mark=DEMO_MARK if facts.is_demonstration else "",
         issued_at=facts.issued_at,
+        layout=chosen.layout,
+        din=spaced_din(facts.din) if has_own_place and facts.din else "",
+        din_check=codes.check_char(facts.din) if has_own_place and facts.din else "",
+        din_flags=_flags(facts) if has_own_place and facts.din else "",
     )
 
 
@@ -148,34 +150,91 @@ def _copy(number: int) -> str:
     return "first copy" if number == 1 else f"copy {number}"
 
 
+# --- symbols ---------------------------------------------------------------------------------------------------------
+
+
+def _symbols(facts: LabelFacts, template: LabelTemplate, name: SymbolName) -> Iterator[Symbol]:
+    if name is SymbolName.COPY:
+        # A vial is too narrow, and too round, for a linear symbol.
+        is_wrap = template.layout is Layout.WRAP
+        symbology = Symbology.DATA_MATRIX if is_wrap else Symbology.CODE_128
+        yield Symbol(symbology, facts.copy_code, facts.copy_code)
+    elif name is SymbolName.DIN_LINEAR:
+        if facts.din:
+            yield Symbol(Symbology.CODE_128, _donation(facts), "")
+    elif name is SymbolName.MESSAGE and facts.din:
+        yield Symbol(Symbology.DATA_MATRIX, _message(facts), "COI + DIN")
+    else:
+        yield _identity_symbol(facts)
+
+
 def _identity_symbol(facts: LabelFacts) -> Symbol:
     """The donation on the bag that was collected, the COI id on everything made from it."""
     if facts.is_collection and facts.din:
-        flags = _FIRST_FLAGS if facts.copy_number == 1 else _REPEAT_FLAGS
-        content = write(Identifier(IdentifierKind.DIN, facts.din, flags)).decode("ascii")
-        return Symbol(Symbology.DATA_MATRIX, content, f"DIN {flags}")
+        return Symbol(Symbology.DATA_MATRIX, _donation(facts), f"DIN {_flags(facts)}")
     content = write(Identifier(IdentifierKind.COI, facts.coi_id)).decode("ascii")
     return Symbol(Symbology.DATA_MATRIX, content, "COI")
 
 
-def _lines(facts: LabelFacts, is_small: bool) -> Sequence[Line]:
-    lines = []
+def _flags(facts: LabelFacts) -> str:
+    return _FIRST_FLAGS if facts.copy_number == 1 else _REPEAT_FLAGS
+
+
+def _donation(facts: LabelFacts) -> str:
+    return write(Identifier(IdentifierKind.DIN, facts.din, _flags(facts))).decode("ascii")
+
+
+def _message(facts: LabelFacts) -> str:
+    """COI id and donation in one message: ISBT 128 structure 023, two structures in no fixed sequence."""
+    coi = write(Identifier(IdentifierKind.COI, facts.coi_id)).decode("ascii")
+    return f"=+02000{coi}{_donation(facts)}"
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def _din_line(facts: LabelFacts) -> Iterator[Line]:
     if facts.din:
-        lines.append(Line("DIN", f"{spaced_din(facts.din)} [{codes.check_char(facts.din)}]"))
+        yield Line("DIN", f"{spaced_din(facts.din)} [{codes.check_char(facts.din)}]")
+
+
+def _batch_line(facts: LabelFacts) -> Iterator[Line]:
     if facts.batch:
-        lines.append(Line("Batch", facts.batch))
-    lines.append(Line("Container", facts.container_code))
+        yield Line("Batch", facts.batch)
+
+
+def _container_line(facts: LabelFacts) -> Iterator[Line]:
+    yield Line("Container", facts.container_code)
+
+
+def _use_before_line(facts: LabelFacts) -> Iterator[Line]:
     if facts.expires_at is not None:
-        lines.append(Line("Use before", *moment(facts.expires_at, facts.zone)))
-    if not is_small or facts.expires_at is None:
-        lines.append(Line("Collected" if facts.is_collection else "Made", *moment(facts.made_at, facts.zone)))
-    return lines
+        yield Line(USE_BEFORE, *moment(facts.expires_at, facts.zone))
 
 
-def _warnings(facts: LabelFacts, is_small: bool) -> tuple[str, ...]:
+def _made_line(facts: LabelFacts) -> Iterator[Line]:
+    yield Line("Collected" if facts.is_collection else "Made", *moment(facts.made_at, facts.zone))
+
+
+_LINES: Mapping[LineName, Callable[[LabelFacts], Iterator[Line]]] = {
+    LineName.DIN: _din_line,
+    LineName.BATCH: _batch_line,
+    LineName.CONTAINER: _container_line,
+    LineName.USE_BEFORE: _use_before_line,
+    LineName.MADE: _made_line,
+}
+_WARNINGS: Mapping[WarningName, str] = {
+    WarningName.AUTOLOGOUS: AUTOLOGOUS,
+    WarningName.NOT_EVALUATED: NOT_EVALUATED,
+    WarningName.DO_NOT_IRRADIATE: "DO NOT IRRADIATE",
+    WarningName.NO_LEUKOREDUCTION: "NO LEUKOREDUCTION FILTER",
+}
+
+
+def _warnings(facts: LabelFacts, template: LabelTemplate) -> tuple[str, ...]:
     if facts.order_kind is not OrderKind.PATIENT:
         return (NOT_FOR_PEOPLE,)
-    return (AUTOLOGOUS,) if is_small else (AUTOLOGOUS, NOT_EVALUATED)
+    return tuple(_WARNINGS[name] for name in template.warnings)
 
 
 def spaced_din(din: str) -> str:

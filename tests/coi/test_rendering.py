@@ -17,6 +17,7 @@ from PIL import Image
 from coi.rules import labels
 from coi.rules.journey import CopyStatus, OrderKind
 from coi.rules.labels import Symbol, Symbology, label_for
+from coi.rules.labels_apart import shipper_label, wristband_label
 from coi.selectors.labels import label_copies, label_copy, label_file
 from coi.services import card_sheet, drawing, reprint_label
 from config.demonstration import story
@@ -42,6 +43,31 @@ def test_every_kind_of_label_is_read_back(facts: labels.LabelFacts):
     assert drawing.draw_label(label_for(facts)) == pdf, "the same label is the same bytes"
 
 
+APART = [
+    wristband_label(code=codes.make("W", "000001"), coi_id=BAG.coi_id, site="Northgate Hospital", now=NOW),
+    shipper_label(
+        code=codes.make("H", "000001"), name="Dry shipper", site="Plant", is_demonstration=True, now=NOW
+    ),
+]
+
+
+@pytest.mark.parametrize("label", APART, ids=lambda label: str(label.layout))
+def test_wristbands_and_shippers_are_read_back(label: labels.Label):
+    assert drawing.draw_label(label).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("facts", FACTS[::2], ids=lambda f: f.kind)
+def test_no_kind_of_label_is_printed_with_another_symbol(monkeypatch, facts: labels.LabelFacts):
+    for symbology in {symbol.symbology for symbol in label_for(facts).symbols}:
+        honest = drawing._WRITERS[symbology]
+        with monkeypatch.context() as patch:
+            patch.setitem(
+                drawing._WRITERS, symbology, lambda content, write=honest: write(content[:-1] + "7")
+            )
+            with pytest.raises(drawing.NotReadBack):
+                drawing.draw_label(label_for(facts))
+
+
 @pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm to open the file itself with")
 @pytest.mark.parametrize("resolution", drawing.RESOLUTIONS)
 def test_the_file_itself_reads_as_meant(resolution: int):
@@ -51,6 +77,7 @@ def test_the_file_itself_reads_as_meant(resolution: int):
         ["pdftoppm", "-r", str(resolution), "-png", "-"], input=pdf, capture_output=True, check=True
     )
     assert sorted(drawing.read_page(done.stdout)) == [
+        (Symbology.CODE_128, b"=A99992600000700"),
         (Symbology.CODE_128, COLLECTED.copy_code.encode()),
         (Symbology.DATA_MATRIX, b"=A99992600000700"),
     ]

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
-from coi.rules import labels
-from coi.rules.identifiers import Identifier, IdentifierKind, read
+from coi.rules import labels, labels_apart
+from coi.rules.identifiers import Identifier, IdentifierKind, parts, read
 from coi.rules.journey import OrderKind
+from coi.rules.label_templates import Layout, SymbolName, built_in
 from coi.rules.labels import LabelFacts, Symbology, label_for, moment
 from people.rules import codes
 
@@ -59,7 +60,7 @@ def test_a_bag_says_whose_it_is_and_until_when():
     ],
 )
 def test_the_matrix_holds_the_identity(facts: LabelFacts, content: str):
-    copy, matrix = label_for(facts).symbols
+    copy, matrix = label_for(facts).symbols[:2]
     assert (copy.symbology, copy.content) == (Symbology.CODE_128, BAG.copy_code)
     assert (matrix.symbology, matrix.content) == (Symbology.DATA_MATRIX, content)
 
@@ -73,7 +74,61 @@ def test_every_symbol_can_be_read_by_a_station():
         IdentifierKind.COI,
         IdentifierKind.LABEL,
         IdentifierKind.DIN,
+        IdentifierKind.DIN,
     ]
+
+
+def test_the_collection_has_a_quadrant_for_its_donation_number():
+    label = label_for(COLLECTED)
+    assert (label.layout, label.width_mm, label.height_mm) == (Layout.FOUR_QUADRANT, 100, 100)
+    assert (label.din, label.din_check, label.din_flags) == (
+        "A9999 26 000007",
+        codes.check_char("A999926000007"),
+        "00",
+    )
+    linear = label.symbols[2]
+    assert (linear.symbology, linear.content) == (Symbology.CODE_128, "=A99992600000700")
+    assert "DIN" not in lines(COLLECTED)
+    assert (label_for(replace(COLLECTED, din="")).din, label_for(BAG).din) == ("", "")
+
+
+def test_on_a_vial_both_symbols_are_small():
+    label = label_for(replace(BAG, kind="cryovial"))
+    assert [symbol.symbology for symbol in label.symbols] == [Symbology.DATA_MATRIX] * 2
+    assert [symbol.content for symbol in label.symbols] == [BAG.copy_code, "&/CHA999926000001"]
+    assert label.warnings == ()
+    assert label_for(replace(BAG, kind="cryovial", order_kind=OrderKind.VALIDATION)).warnings == (
+        labels.NOT_FOR_PEOPLE,
+    )
+
+
+def test_a_message_names_the_journey_and_the_donation():
+    template = replace(built_in("product_bag"), symbols=(SymbolName.COPY, SymbolName.MESSAGE))
+    found = read(label_for(BAG, template).symbols[1].content.encode())
+    assert isinstance(found, Identifier)
+    assert [(part.kind, part.value) for part in parts(found)] == [
+        (IdentifierKind.COI, BAG.coi_id),
+        (IdentifierKind.DIN, BAG.din),
+    ]
+    assert label_for(replace(BAG, din=""), template).symbols[1].content == "&/CHA999926000001"
+
+
+def test_a_wristband_is_of_a_demonstration_and_a_shipper_of_nobody():
+    band = labels_apart.wristband_label(
+        code=codes.make("W", "000001"), coi_id=BAG.coi_id, site="Plant", now=MADE
+    )
+    box = labels_apart.shipper_label(
+        code=codes.make("H", "000001"), name="Dry shipper", site="Plant", is_demonstration=False, now=MADE
+    )
+    kinds = [read(symbol.content.encode()) for label in (band, box) for symbol in label.symbols]
+    assert [found.kind for found in kinds if isinstance(found, Identifier)] == [
+        IdentifierKind.WRISTBAND,
+        IdentifierKind.COI,
+        IdentifierKind.SHIPPER,
+        IdentifierKind.SHIPPER,
+    ]
+    assert (band.mark, box.mark) == ("DEMO", "")
+    assert BAG.coi_id not in str(box)
 
 
 def test_only_a_demonstration_is_marked():
