@@ -287,6 +287,7 @@ ERRORS: Mapping[str, Sentence] = {
     "printer_unknown": _("There is no such printer at this site."),
     "printer_code_used": _("There is another printer with this code."),
     "label_not_rendered": _("The label is still being drawn. Try again in a moment."),
+    "label_not_drawable": _("This label does not fit, or does not read as it should. It is not handed out."),
     "hold_unknown": _("There is no such hold, or it is not yours to see."),
     "hold_released": _("This hold has been released already."),
     "hold_of_deviation": _("This hold ends with its deviation: close that."),

@@ -5,6 +5,7 @@ from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import record_disposition
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
+from coi.services.drawing import RESOLUTIONS as LABEL_RESOLUTIONS
 from coi.services.drawing_cards import test_card
 from coi.services.fates import account_for_label, correct_label_fate
 from coi.services.finding import find_journey
@@ -34,7 +35,7 @@ from coi.services.reconciliations import (
     reject_reconciliation,
     show_reconciliation,
 )
-from coi.services.rendering import card_sheet, render_label
+from coi.services.rendering import LABEL_FAULTS, card_sheet, label_picture, label_zpl, render_label
 from coi.services.scanners import open_due_scanner_work, record_qualification, try_symbol
 from coi.services.scans import StationUnknown, record_scan
 from coi.services.stock import (
@@ -49,6 +50,8 @@ from coi.services.vault import erase_patient, reveal_identity
 from coi.services.watching import open_overdue_deviations
 
 __all__ = [
+    "LABEL_FAULTS",
+    "LABEL_RESOLUTIONS",
     "PRINT_LABEL",
     "RENDER_LABEL",
     "Found",
@@ -78,6 +81,8 @@ __all__ = [
     "erase_patient",
     "find_journey",
     "hand_out_print",
+    "label_picture",
+    "label_zpl",
     "load_stock",
     "merge_patients",
     "move_print",

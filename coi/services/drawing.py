@@ -9,7 +9,7 @@ as it will be printed: the quiet zones, the text beside and everything that coul
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -52,15 +52,63 @@ class DoesNotFit(Exception):
     """There is more to say than the label has room for; nothing of it is left out silently."""
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """What is handed to Typst: the template, its content, and every symbol that the pages must read."""
+
+    template: str
+    content: dict[str, Any]
+    symbols: Sequence[Symbol]
+    most_pages: int | None = None
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        return {"data": json.dumps(self.content, sort_keys=True, default=str)}
+
+
 def draw_label(label: Label) -> bytes:
     """The label as PDF/A; raises NotReadBack, DoesNotFit."""
-    content = asdict(label) | {"title": f"Label {label.symbols[0].content}"}
-    content["symbols"] = [_drawn(symbol) for symbol in label.symbols]
-    return _draw("label.typ", content, label.symbols, label.issued_at, most_pages=1)
+    return _pdf(_label_sheet(label), label.issued_at)
+
+
+def draw_picture(label: Label, resolution: int = RESOLUTIONS[1]) -> bytes:
+    """The label as PNG, at so many dots per inch; what is read back is this very picture. Raises as `draw_label`."""
+    (picture,) = _read_back(_label_sheet(label), resolution)
+    return picture
+
+
+def draw_svg(label: Label) -> bytes:
+    """The label as SVG, its text as outlines; raises as `draw_label`."""
+    sheet = _label_sheet(label)
+    for resolution in RESOLUTIONS:
+        _read_back(sheet, resolution)
+    (drawn,) = _compile(sheet.template, sheet.inputs, format="svg")
+    return drawn
 
 
 def draw_cards(cards: Sequence[Card], *, heading: str, is_demonstration: bool, now: datetime) -> bytes:
     """Cards on A4 as PDF/A; raises NotReadBack, ValueError without cards."""
+    return _pdf(_card_sheet(cards, heading, is_demonstration), now)
+
+
+def draw_card_pictures(
+    cards: Sequence[Card],
+    resolution: int = RESOLUTIONS[0],
+    *,
+    heading: str = "Cards",
+    is_demonstration: bool = False,
+) -> list[bytes]:
+    """The same as PNG, page by page, each read back; raises as `draw_cards`."""
+    return _read_back(_card_sheet(cards, heading, is_demonstration), resolution)
+
+
+def _label_sheet(label: Label) -> _Sheet:
+    content = asdict(label) | {"title": f"Label {label.symbols[0].content}"}
+    content["symbols"] = [_drawn(symbol) for symbol in label.symbols]
+    return _Sheet("label.typ", content, label.symbols, most_pages=1)
+
+
+def _card_sheet(cards: Sequence[Card], heading: str, is_demonstration: bool) -> _Sheet:
     if not cards:
         raise ValueError("a sheet has at least one card")
     content = {
@@ -68,7 +116,7 @@ def draw_cards(cards: Sequence[Card], *, heading: str, is_demonstration: bool, n
         "mark": DEMO_MARK if is_demonstration else "",
         "cards": [asdict(card) | {"symbol": _drawn(card.symbol)} for card in cards],
     }
-    return _draw("cards.typ", content, [card.symbol for card in cards], now)
+    return _Sheet("cards.typ", content, [card.symbol for card in cards])
 
 
 def _drawn(symbol: Symbol) -> dict[str, Any]:
@@ -111,27 +159,30 @@ _WRITERS: dict[Symbology, Callable[[str], list[list[bool]]]] = {
 }
 
 
-def _draw(
-    template: str,
-    content: dict[str, Any],
-    symbols: Sequence[Symbol],
-    at: datetime,
-    most_pages: int | None = None,
-) -> bytes:
-    inputs = {"data": json.dumps(content, sort_keys=True, default=str)}
-    meant = sorted((symbol.symbology, symbol.content.encode("ascii")) for symbol in symbols)
+def _pdf(sheet: _Sheet, at: datetime) -> bytes:
     for resolution in RESOLUTIONS:
-        pages = _compile(template, inputs, format="png", ppi=resolution)
-        if most_pages is not None and len(pages) > most_pages:
-            raise DoesNotFit(f"{len(pages)} pages for {most_pages}")
-        found = sorted(item for page in pages for item in read_page(page))
-        if found != meant:
-            raise NotReadBack(resolution, meant, found)
+        _read_back(sheet, resolution)
     # The time in the file is given: the same label is the same bytes, whenever it is drawn.
     (pdf,) = _compile(
-        template, inputs, format="pdf", pdf_standards=PDF_STANDARD, timestamp=int(at.timestamp())
+        sheet.template,
+        sheet.inputs,
+        format="pdf",
+        pdf_standards=PDF_STANDARD,
+        timestamp=int(at.timestamp()),
     )
     return pdf
+
+
+def _read_back(sheet: _Sheet, resolution: int) -> list[bytes]:
+    """The pages as pictures, once every symbol on them reads as meant and no other is there."""
+    meant = sorted((symbol.symbology, symbol.content.encode("ascii")) for symbol in sheet.symbols)
+    pages = _compile(sheet.template, sheet.inputs, format="png", ppi=resolution)
+    if sheet.most_pages is not None and len(pages) > sheet.most_pages:
+        raise DoesNotFit(f"{len(pages)} pages for {sheet.most_pages}")
+    found = sorted(item for page in pages for item in read_page(page))
+    if found != meant:
+        raise NotReadBack(resolution, meant, found)
+    return pages
 
 
 def read_page(picture: bytes) -> list[Reading]:

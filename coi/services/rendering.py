@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -10,15 +11,19 @@ from coi.events import Event
 from coi.models import Order
 from coi.rules.journey import CopyStatus
 from coi.rules.labels import Card, keeping_request
+from coi.rules.printing import PrinterKind
 from coi.selectors.labels import LabelCopyView, label_copy_by_id
 from coi.services import drawing
-from coi.services.printing.content import label_of
+from coi.services.printing.content import companion_of, content_for, label_of
 from coi.services.printing.jobs import queue_print
 from ledger.rules import Actor, Subject, Where, derive, put
 from ledger.selectors import EffectView
 from ledger.services import append, store_evidence
 
 PRINTER = Actor.service("labels")
+# Why a label that is known cannot be drawn as it should be.
+LABEL_FAULTS = (drawing.NotReadBack, drawing.DoesNotFit, ValueError)
+PictureForm = Literal["pdf", "png", "svg"]
 
 
 def render_label(effect: EffectView) -> None:
@@ -83,3 +88,18 @@ def _keep(copy: LabelCopyView, pdf: bytes, *, asked_at: Mapping[str, str], now: 
 def card_sheet(*, cards: Sequence[Card], heading: str, is_demonstration: bool, now: datetime) -> bytes:
     """Badges, station and command cards on A4, as PDF; every symbol was read back. Nothing is recorded."""
     return drawing.draw_cards(cards, heading=heading, is_demonstration=is_demonstration, now=now)
+
+
+def label_picture(copy: LabelCopyView, form: PictureForm, *, is_companion: bool = False) -> bytes:
+    """A copy's label as PDF, PNG or SVG, drawn and read back now; what the copy keeps is its PDF of then.
+
+    `is_companion`: what else is printed for this container, the label of a frozen bag's cassette. Raises LookupError
+    where there is none, NotReadBack, DoesNotFit.
+    """
+    draw = {"pdf": drawing.draw_label, "png": drawing.draw_picture, "svg": drawing.draw_svg}[form]
+    return draw(companion_of(copy) if is_companion else label_of(copy))
+
+
+def label_zpl(copy: LabelCopyView, dpi: int) -> bytes:
+    """A copy's label as a label printer takes it. Raises ValueError where it has no room."""
+    return content_for(copy, PrinterKind.ZPL, dpi)

@@ -1,5 +1,8 @@
 """Labels: the kept PDF of a copy, a new copy in its place, what became of each, and whether those of a batch add up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +16,8 @@ from coi import services
 from coi.forms.pages import ReprintForm
 from coi.forms.printing import FateForm
 from coi.forms.texts import ERRORS, in_words
-from coi.rules.journey import Fate
+from coi.rules.journey import CopyStatus, Fate
+from coi.rules.label_templates import COMPANIONS
 from coi.rules.labels_reconciliation import (
     Account,
     account_of,
@@ -34,6 +38,7 @@ from coi.selectors.labels import (
 )
 from coi.services.fates import CORRECTION_REASONS, FATE_REASONS, FATES
 from coi.services.labels import REPRINT_REASONS
+from coi.services.rendering import PictureForm
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import Conflict
 from people.views import person_of
@@ -55,8 +60,63 @@ def label(request: HttpRequest, code: str) -> HttpResponse:
     if data is None:
         with in_words():
             raise Conflict("label_not_rendered")
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{code}.pdf"'
+    return _file(data, "application/pdf", f"{code}.pdf")
+
+
+@never_cache
+@require_GET
+@login_required
+def picture(request: HttpRequest, code: str, form: PictureForm, is_companion: bool = False) -> HttpResponse:
+    """A copy's label as PNG or SVG, or the label of its bag's cassette: drawn and read back now."""
+    copy = _drawn_copy(request, code)
+    if is_companion and copy.facts.kind not in COMPANIONS:
+        raise Http404
+    name = f"{code}-{COMPANIONS[copy.facts.kind]}" if is_companion else code
+    with _that_fits():
+        data = services.label_picture(copy, form, is_companion=is_companion)
+    return _file(data, _TYPES[form], f"{name}.{form}")
+
+
+@never_cache
+@require_GET
+@login_required
+def zpl(request: HttpRequest, code: str) -> HttpResponse:
+    """A copy's label in the language of label printers, at their dots per inch (`dpi`, 203 unless told)."""
+    dpi = request.GET.get("dpi", "203")
+    if dpi not in [str(resolution) for resolution in services.LABEL_RESOLUTIONS]:
+        raise Http404
+    copy = _drawn_copy(request, code)
+    with _that_fits():
+        data = services.label_zpl(copy, int(dpi))
+    return _file(data, "text/plain; charset=us-ascii", f"{code}-{dpi}.zpl")
+
+
+_TYPES = {"pdf": "application/pdf", "png": "image/png", "svg": "image/svg+xml"}
+
+
+def _drawn_copy(request: HttpRequest, code: str) -> LabelCopyView:
+    """A copy that was printed and counts. What is void is kept as its PDF and is not drawn again."""
+    copy = _copy(request, code)
+    with in_words():
+        if not copy.file:
+            raise Conflict("label_not_rendered")
+        if copy.status is CopyStatus.VOID:
+            raise Conflict("label_void")
+    return copy
+
+
+@contextmanager
+def _that_fits() -> Iterator[None]:
+    with in_words():
+        try:
+            yield
+        except services.LABEL_FAULTS as error:
+            raise Conflict("label_not_drawable") from error
+
+
+def _file(data: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

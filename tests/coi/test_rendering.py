@@ -20,12 +20,15 @@ from coi.rules.labels import Symbol, Symbology, label_for
 from coi.rules.labels_apart import shipper_label, wristband_label
 from coi.selectors.labels import label_copies, label_copy, label_file
 from coi.services import card_sheet, drawing, reprint_label
+from coi.services.printing import content
 from config.demonstration import story
+from config.demonstration.site import SECOND
 from ledger import services as ledger
 from ledger.selectors import effects, entries_for_subject
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
+from tests.coi.doors import browser, signed_in
 from tests.coi.rules.test_labels import BAG, COLLECTED
 
 FACTS = [
@@ -165,6 +168,8 @@ def test_cards_are_read_back():
     for count in (1, len(cards)):
         pdf = card_sheet(cards=cards[:count], heading="Cards", is_demonstration=True, now=NOW)
         assert pdf.startswith(b"%PDF-")
+        (page,) = drawing.draw_card_pictures(cards[:count], heading="Cards", is_demonstration=True)
+        assert len(drawing.read_page(page)) == count
     with pytest.raises(ValueError, match="at least one"):
         card_sheet(cards=[], heading="Cards", is_demonstration=True, now=NOW)
 
@@ -256,7 +261,6 @@ def test_a_label_applied_before_its_file_came_stays_applied(collected):
 
 @pytest.mark.django_db
 def test_who_has_nothing_to_do_with_the_journey_finds_no_label(collected):
-    from config.demonstration.site import SECOND
     from people import selectors as people
 
     code = collected.label("apheresis_bag")
@@ -283,3 +287,60 @@ def test_a_file_that_was_changed_is_not_handed_out(collected):
             label_file(copy)
     finally:
         path.write_bytes(kept)
+
+
+# --- the doors -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_label_is_handed_out_as_picture_and_to_printers(collected):
+    code, who = collected.label("apheresis_bag"), signed_in(collected.one(Role.COLLECTOR, collected.site))
+    assert who.get(f"/labels/{code}.png").status_code == 409
+    ledger.sweep_effects(now=collected.now)
+    png, svg = who.get(f"/labels/{code}.png"), who.get(f"/labels/{code}.svg")
+    assert (png["Content-Type"], svg["Content-Type"]) == ("image/png", "image/svg+xml")
+    assert (Symbology.CODE_128, code.encode()) in drawing.read_page(png.content)
+    assert svg.content.startswith(b"<svg")
+    assert who.get(f"/labels/{code}.zpl?dpi=96").status_code == 404
+    assert who.get(f"/labels/{code}/cassette.pdf").status_code == 404
+    stranger = signed_in(collected.one(Role.NURSE, SECOND))
+    for door in (f"{code}.png", f"{code}.svg", f"{code}.zpl", f"{code}/cassette.pdf"):
+        assert stranger.get(f"/labels/{door}").status_code == 404
+        assert browser().get(f"/labels/{door}").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_void_copy_is_not_drawn_again(collected):
+    ledger.sweep_effects(now=collected.now)
+    code, collector = collected.label("apheresis_bag"), collected.one(Role.COLLECTOR, collected.site)
+    doing = collected.demo.doing("reprint", collector.actor, collected.site) | {"now": collected.now}
+    reprint_label(copy=code, reason="damaged", **doing)
+    who = signed_in(collector)
+    assert [who.get(f"/labels/{code}.{form}").status_code for form in ("pdf", "png", "svg", "zpl")] == [
+        200,
+        409,
+        409,
+        409,
+    ]
+
+
+@pytest.mark.django_db
+def test_a_frozen_bag_has_a_label_for_its_cassette(db):
+    filled = given.until(given.a_journey(given.a_demo()), story.fill)
+    ledger.sweep_effects(now=filled.now)
+    code, who = filled.label("product_bag"), signed_in(filled.demo.member("Alice"))
+    door = f"/labels/{code}/cassette.pdf"
+    assert who.get(door).content.startswith(b"%PDF-")
+    assert door in who.get(f"/journeys/{filled.coi_id}/labels/").content.decode()
+    pytest.importorskip("coi.rules.zpl")
+    for dpi in drawing.RESOLUTIONS:
+        zpl = who.get(f"/labels/{code}.zpl?dpi={dpi}")
+        assert (zpl.status_code, zpl.content[:3], zpl.content[-4:]) == (200, b"^XA", b"^XZ\n")
+    copy = label_copy(_viewer_named(filled, "Alice"), code, filled.now)
+    assert content.companion_of(copy).symbols == content.label_of(copy).symbols
+
+
+def _viewer_named(player, name):
+    from people import selectors as people
+
+    return people.person(player.demo.member(name).user_id, player.now)

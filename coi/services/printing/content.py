@@ -1,7 +1,11 @@
 """The bytes of a label as a printer takes them: ZPL, or the very PDF that was kept when it was drawn."""
 
+from dataclasses import replace
+
+from coi.rules.label_templates import COMPANIONS
 from coi.rules.labels import Label, label_for
 from coi.rules.printing import PrinterKind
+from coi.rules.zpl import to_zpl
 from coi.selectors.labels import LabelCopyView, label_file
 
 
@@ -12,6 +16,11 @@ class NotDrawn(Exception):
 def label_of(copy: LabelCopyView) -> Label:
     """What stands on a copy."""
     return label_for(copy.facts)
+
+
+def companion_of(copy: LabelCopyView) -> Label:
+    """What stands on the other label of a copy: a cassette's, for the bag inside. LookupError where there is none."""
+    return label_for(replace(copy.facts, kind=COMPANIONS[copy.facts.kind]))
 
 
 def content_for(copy: LabelCopyView, kind: PrinterKind, dpi: int) -> bytes:
@@ -25,6 +34,4 @@ def content_for(copy: LabelCopyView, kind: PrinterKind, dpi: int) -> bytes:
 
 
 def _zpl(copy: LabelCopyView, dpi: int) -> bytes:
-    from coi.rules.zpl import to_zpl  # noqa: PLC0415
-
     return to_zpl(label_of(copy), dpi)
