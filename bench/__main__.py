@@ -73,6 +73,9 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     found["statements"] = measuring.statements()
     say("bench: reading barcodes")
     found["parses"] = parses.measure(rounds=size.rounds, seconds=size.seconds / 10)
+    say("bench: making labels")
+    given = {"rounds": size.rounds, "seconds": size.seconds / 2}
+    found["labels"] = house.python(SMALL, "-m", "bench.labels", given=given)
     found["answered"] = measuring.answered
     found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
     found["targets"] = [

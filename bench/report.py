@@ -151,13 +151,23 @@ def table(found: Mapping[str, Any]) -> str:
     for kind, numbers in found["statements"]["small"]["by_kind"].items():
         lines.append(f"  {kind:28} {', '.join(map(str, numbers))}")
     lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", ""]
-    lines += [*parses.lines(found["parses"]), "", "Targets"]
+    lines += [*parses.lines(found["parses"]), "", *_labels(found["labels"]), "", "Targets"]
     for target in targets(found):
         sign = "<=" if target.is_ceiling else ">="
         verdict = "met" if target.is_met else "MISSED"
         lines.append(f"  {target.name:42} {target.measured:7.2f}  {sign} {target.limit:5.2f}  {verdict}")
     lines += ["", f"Scans answered {found['answered']:,}, recorded {found['recorded']:,}."]
     return "\n".join(lines)
+
+
+def _labels(found: Mapping[str, Any]) -> list[str]:
+    lines = ["Labels made in a second, one process (drawn and read back; a bare page; ZPL)"]
+    for kind, one in found.items():
+        lines.append(
+            f"  {kind:18} {one['drawn_per_second']:9.1f}   bare page  {one['peer_per_second']:11.1f}"
+            f"   drawn / bare {one['ratio']:.3f}   ZPL {one['zpl_per_second']:,.0f}"
+        )
+    return lines
 
 
 _HEADER = (

@@ -55,6 +55,7 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert found["statements"]["small"] == found["statements"]["large"]
     assert (found["machine"]["fsync"], found["machine"]["synchronous_commit"]) == ("on", "on")
     assert set(found["parses"]) == {"DIN", "compound message", "GS1 label", "own code", "garbage"}
+    assert set(found["labels"]) == {"apheresis_bag", "product_bag", "cryovial"}
     assert "no number counts" in done.stdout
 
 
