@@ -1,0 +1,402 @@
+"""Labels for printers that draw for themselves: what is sent is read again here, by a small reader of ZPL.
+
+The reader knows nothing of how labels are written: it takes commands apart as a printer does, undoes the hexadecimal
+escapes, follows the subsets of Code 128, and says where everything lies.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, pairwise
+
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coi.rules.journey import OrderKind
+from coi.rules.label_templates import ROOM, STOCK, Layout, built_in
+from coi.rules.labels import Label, LabelFacts, Line, Symbol, Symbology, label_for
+from coi.rules.labels_apart import shipper_label, wristband_label
+from coi.rules.zpl import TooMuch, to_zpl
+from people.rules import codes
+
+DPI = (203, 300)
+MADE = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
+FACTS = LabelFacts(
+    copy_code=codes.make("L", "00000042"),
+    copy_number=1,
+    kind="product_bag",
+    container_code="A999926000001-PRO01",
+    number=2,
+    total=3,
+    product="CD19 CAR-T",
+    coi_id="CHA999926000001",
+    order_kind=OrderKind.PATIENT,
+    site="Plant",
+    zone="Europe/Amsterdam",
+    made_at=MADE,
+    issued_at=MADE,
+    expires_at=MADE + timedelta(days=365),
+    din="A999926000007",
+    batch="B26000001",
+    is_demonstration=True,
+)
+BAG = label_for(FACTS)
+HOSTILE = (
+    "^XZ~JA",
+    "^FS^XA^JUS",
+    "_5EXZ",
+    "_",
+    ">",
+    ">;>8",
+    "~DGR:X",
+    "\x00\r\n\x1b",
+    "\\&",
+    "Å 中",
+    "",
+    ",",
+)
+
+# -- the reader --------------------------------------------------------------------------------------------------------
+
+COMMAND = re.compile(r"\^([A-Z][A-Z0-9])([^^~]*)")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One thing on the label: where it lies (left, top, right, bottom, in dots), and what it says."""
+
+    kind: str
+    area: tuple[int, int, int, int]
+    said: str = ""
+    is_reverse: bool = False
+
+
+def commands(sent: bytes) -> list[tuple[str, str]]:
+    """Name and parameters of each; everything sent belongs to one."""
+    text = sent.decode("ascii")
+    assert "~" not in text
+    found = [(name, rest.strip("\n")) for name, rest in COMMAND.findall(text)]
+    assert "".join(f"^{name}{rest}" for name, rest in found) == text.replace("\n", "")
+    return found
+
+
+def fields(sent: bytes) -> Iterator[dict[str, str]]:
+    """Every field, from ^FO to ^FS, by its commands."""
+    field: dict[str, str] | None = None
+    for name, rest in commands(sent):
+        if name == "FO":
+            assert field is None, "a field inside a field"
+            field = {name: rest}
+        elif name == "FS":
+            assert field is not None
+            assert rest == ""
+            assert ("FD" in field) != ("GB" in field)
+            yield field
+            field = None
+        elif field is not None:
+            assert name not in field
+            assert name in {"A0", "FR", "FH", "FD", "GB", "BY", "BC", "BX"}
+            field[name] = rest
+        else:
+            assert name in {"XA", "CI", "PW", "LL", "LH", "LR", "PM", "PQ", "XZ"}
+    assert field is None, "a field without an end"
+
+
+def unescaped(data: str) -> str:
+    """^FH: an underline and two hexadecimal digits are a byte."""
+    assert re.fullmatch(r"(?:[ -}]|_[0-9A-F]{2})*", data)
+    assert not re.search(r"_(?![0-9A-F]{2})", data)
+    raw = re.sub(rb"_([0-9A-F]{2})", lambda hit: bytes([int(hit[1], 16)]), data.encode("ascii"))
+    return raw.decode("utf-8")
+
+
+def code_128(data: str) -> tuple[str, int]:
+    """What a ^BC field encodes, FNC1 as GS, and its symbol characters between start and check."""
+    subset = {">:": "B", ">;": "C"}[data[:2]]
+    content, count, at = "", 0, 2
+    while at < len(data):
+        pair, count = data[at : at + 2], count + 1
+        if pair in {">5", ">6"}:
+            subset = "C" if pair == ">5" else "B"
+        elif pair == ">8":
+            content += "\x1d"
+        elif subset == "C":
+            assert re.fullmatch("[0-9]{2}", pair), f"{pair} in subset C"
+            content += pair
+        elif data[at] == ">":
+            content += {">0": ">", "><": "^", ">=": "~"}[pair]
+        else:
+            content, at = content + data[at], at - 1
+        at += 2
+    return content, count
+
+
+def data_matrix(data: str) -> str:
+    """What a ^BX field encodes, FNC1 as GS."""
+    return re.sub("_(.)", lambda hit: {"_": "_", "1": "\x1d"}[hit[1]], data)
+
+
+def drawn(sent: bytes) -> list[Drawn]:
+    """Everything on the label. A letter counts for half its width at least, so a text is no shorter than here."""
+    return [_drawn(field) for field in fields(sent)]
+
+
+def _drawn(field: dict[str, str]) -> Drawn:
+    x, y = map(int, field["FO"].split(","))
+    if "GB" in field:
+        width, height, thick = map(int, field["GB"].split(","))
+        kind = "black" if thick == min(width, height) else "frame"
+        return Drawn(kind, (x, y, x + width, y + height))
+    assert field["FH"] == "_"
+    said = unescaped(field["FD"])
+    if "A0" in field:
+        _, height, width = field["A0"].split(",")
+        end = x + len(said) * int(width) * 2 // 5
+        return Drawn("text", (x, y, end, y + int(height)), said, "FR" in field)
+    if "BC" in field:
+        content, count = code_128(said)
+        parts = field["BC"].split(",")
+        assert parts == ["N", parts[1], "N", "N", "N", "N"]
+        module = int(field["BY"])
+        width = (11 * (count + 2) + 13) * module
+        return Drawn("bars", (x - 10 * module, y, x + width + 10 * module, y + int(parts[1])), content)
+    _, cell, quality, *rest = field["BX"].split(",")
+    assert (quality, rest) == ("200", ["0", "0", "", "_", "1"])
+    content = data_matrix(said)
+    written = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+    columns = memoryview(written.to_image(scale=1, add_quiet_zones=False)).shape[0]
+    quiet, side = 2 * int(cell), int(cell) * columns
+    return Drawn("cells", (x - quiet, y - quiet, x + side + quiet, y + side + quiet), content)
+
+
+def texts(sent: bytes) -> list[str]:
+    return [thing.said for thing in drawn(sent) if thing.kind == "text"]
+
+
+def meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    """Whether two areas have a dot in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+# -- what is sent ------------------------------------------------------------------------------------------------------
+
+
+def sizes() -> Iterator[tuple[str, Label]]:
+    """The least and the greatest size that a template may choose for each layout."""
+    kinds = {stock.layout: kind for kind, stock in STOCK.items()}
+    for layout, room in ROOM.items():
+        for end in (0, 1):
+            template = built_in(kinds[layout])
+            sized = replace(template, width_mm=room.width_mm[end], height_mm=room.height_mm[end])
+            yield f"{layout} {sized.width_mm}x{sized.height_mm}", label_for(FACTS, sized)
+
+
+NAMED: dict[str, Label] = {
+    **{kind: label_for(replace(FACTS, kind=kind)) for kind in STOCK},
+    **dict(sizes()),
+    "another kind": label_for(replace(FACTS, kind="leftover_bag")),
+    "collection": label_for(
+        replace(FACTS, kind="apheresis_bag", is_collection=True, copy_number=2, batch="", expires_at=None)
+    ),
+    "no donation": label_for(replace(FACTS, kind="apheresis_bag", is_collection=True, din="", batch="")),
+    "for good": label_for(replace(FACTS, kind="sample", expires_at=None, is_demonstration=False)),
+    "training": label_for(
+        replace(FACTS, order_kind=next(kind for kind in OrderKind if kind is not OrderKind.PATIENT))
+    ),
+    "wristband": wristband_label(
+        code=codes.make("W", "00000042"), coi_id=FACTS.coi_id, site="Hospital", now=MADE
+    ),
+    "shipper": shipper_label(
+        code=codes.make("S", "00000042"), name="Dry shipper", site="Plant", is_demonstration=True, now=MADE
+    ),
+}
+LABELS = [pytest.param(label, id=name) for name, label in NAMED.items()]
+SHOWN = {Symbology.CODE_128: "bars", Symbology.DATA_MATRIX: "cells"}
+
+
+def wanted(label: Label) -> list[str]:
+    """Every text of a label. Round a vial, lines have no names and only the copy's symbol has its caption."""
+    texts = [label.heading, label.count, label.copy, label.mark, label.product, label.by, *label.warnings]
+    texts += [label.identity_check, label.din, label.din_check, label.din_flags, label.symbols[0].caption]
+    texts += [label.identity] if label.identity != label.symbols[0].content else []
+    texts += [text for line in label.lines for text in (line.value, line.under)]
+    if label.layout is not Layout.WRAP:
+        texts += [*(line.name for line in label.lines), *(symbol.caption for symbol in label.symbols)]
+    if label.layout not in {Layout.WRAP, Layout.TUBE, Layout.SHIPPER}:
+        texts.append(label.identity_name)
+    return [text for text in texts if text]
+
+
+@pytest.mark.parametrize("dpi", DPI)
+@pytest.mark.parametrize("label", LABELS)
+def test_it_holds_everything_that_the_label_holds(label: Label, dpi: int) -> None:
+    things = drawn(to_zpl(label, dpi))
+    said = " ".join(thing.said for thing in things if thing.kind == "text")
+    assert [text for text in wanted(label) if text not in said] == []
+    symbols = sorted((thing.kind, thing.said) for thing in things if thing.kind in {"bars", "cells"})
+    assert symbols == sorted((SHOWN[symbol.symbology], symbol.content) for symbol in label.symbols)
+    reversed_ = " ".join(thing.said for thing in things if thing.is_reverse)
+    assert label.mark in reversed_
+    if label.layout is Layout.BAG:
+        assert all(warning in reversed_ for warning in label.warnings)
+
+
+@pytest.mark.parametrize("dpi", DPI)
+@pytest.mark.parametrize("label", LABELS)
+def test_nothing_lies_beyond_the_label_or_on_anything_else(label: Label, dpi: int) -> None:
+    sent = to_zpl(label, dpi)
+    size = dict(commands(sent))
+    width, height = int(size["PW"]), int(size["LL"])
+    # sold as 203 dpi, and 8 dots in a millimetre
+    per_mm = 8 if dpi == 203 else dpi / 25.4
+    assert abs(width - label.width_mm * per_mm) < 1
+    assert abs(height - label.height_mm * per_mm) < 1
+    things = drawn(sent)
+    for thing in things:
+        left, top, right, bottom = thing.area
+        assert 0 <= left < right <= width, thing
+        assert 0 <= top < bottom <= height, thing
+    framed = {label.identity_check, label.din_check, *label.warnings[:1]} - {""}
+    for one, other in combinations(things, 2):
+        inside = {one.kind, other.kind} in ({"black", "text"}, {"frame", "text"})
+        if meet(one.area, other.area):
+            within = one.is_reverse or other.is_reverse or framed & {one.said, other.said}
+            assert inside, (one, other)
+            assert within, (one, other)
+    for white in (thing for thing in things if thing.is_reverse):
+        blacks = [thing.area for thing in things if thing.kind == "black"]
+        left, top, right, bottom = white.area
+        assert any(b[0] <= left and b[1] <= top and right <= b[2] and bottom <= b[3] for b in blacks), white
+
+
+@pytest.mark.parametrize("dpi", DPI)
+def test_it_is_one_format_that_leaves_nothing_behind(dpi: int) -> None:
+    names = [name for name, _ in commands(to_zpl(BAG, dpi))]
+    assert (names[0], names[-1], names.count("XA"), names.count("XZ")) == ("XA", "XZ", 1, 1)
+    said = dict(commands(to_zpl(BAG, dpi)))
+    assert (said["CI"], said["LH"], said["PQ"]) == ("28", "0,0", "1")
+    assert to_zpl(BAG, dpi) == to_zpl(BAG, dpi)
+
+
+@pytest.mark.parametrize(("dpi", "bar", "cell"), [(203, 2, 4), (300, 3, 6)])
+def test_a_bar_is_a_quarter_of_a_millimetre(dpi: int, bar: int, cell: int) -> None:
+    things = list(fields(to_zpl(BAG, dpi)))
+    assert [int(field["BY"]) for field in things if "BY" in field] == [bar]
+    assert [field["BX"].split(",")[1] for field in things if "BX" in field] == [str(cell)]
+    assert bar * 25.4 / dpi >= 0.25
+
+
+@pytest.mark.parametrize("dpi", [0, 152, 200, 600])
+def test_other_resolutions_are_refused(dpi: int) -> None:
+    with pytest.raises(ValueError, match="203, 300"):
+        to_zpl(BAG, dpi)
+
+
+# -- anything at all may stand in a name -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_is_only_a_name(text: str) -> None:
+    label = replace(
+        BAG, product=text, by=text, lines=(Line(text, text, text),), warnings=(text, "x"), mark=text
+    )
+    sent = to_zpl(label, 203)
+    assert texts(sent).count(text) == (7 if text else 0)
+
+
+@given(
+    text=st.text(max_size=30) | st.text(alphabet="^~_>XZJAFSD0589;:\x1d", max_size=30),
+    dpi=st.sampled_from(DPI),
+)
+def test_whatever_a_name_is_it_reads_back(text: str, dpi: int) -> None:
+    label = replace(BAG, heading=text, product=text, lines=(Line("Batch", "1", text),))
+    try:
+        sent = to_zpl(label, dpi)
+    except TooMuch:
+        return
+    names = [name for name, _ in commands(sent)]
+    assert names.count("XA") == names.count("XZ") == 1
+    assert not text or text in texts(sent)
+
+
+@pytest.mark.parametrize("field", ["heading", "product", "by", "identity", "mark", "copy"])
+def test_what_has_no_room_is_refused_and_not_cut(field: str) -> None:
+    with pytest.raises(TooMuch):
+        to_zpl(replace(BAG, **{field: "W" * 300}), 203)  # type: ignore[arg-type]
+
+
+def test_lines_and_symbols_without_room_are_refused() -> None:
+    with pytest.raises(TooMuch):
+        to_zpl(replace(BAG, lines=BAG.lines * 4), 203)
+    for symbology in Symbology:
+        others = tuple(symbol for symbol in BAG.symbols if symbol.symbology is not symbology)
+        with pytest.raises(TooMuch):
+            to_zpl(replace(BAG, symbols=(*others, Symbol(symbology, "X" * 200, ""))), 203)
+
+
+def test_a_long_product_takes_two_lines() -> None:
+    words = "Investigational autologous CD19 directed genetically modified T cells for infusion, from the second study"
+    said = texts(to_zpl(replace(BAG, product=words), 203))
+    assert words not in said
+    assert any(f"{one} {other}" == words for one, other in pairwise(said))
+
+
+# -- symbols -----------------------------------------------------------------------------------------------------------
+
+CONTENTS = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=14)
+DIGITS = st.text(alphabet="0123456789ab\x1d", min_size=1, max_size=14)
+
+
+def with_symbols(content: str) -> Label:
+    return replace(BAG, symbols=tuple(Symbol(symbology, content, "") for symbology in Symbology), lines=())
+
+
+@given(
+    content=CONTENTS | DIGITS | st.text(alphabet=">_^~19", min_size=1, max_size=14), dpi=st.sampled_from(DPI)
+)
+def test_a_symbol_reads_back(content: str, dpi: int) -> None:
+    found = {thing.kind: thing.said for thing in drawn(to_zpl(with_symbols(content), dpi))}
+    assert (found["bars"], found["cells"]) == (content, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "data"),
+    [
+        pytest.param("VL00000042Z", ">:VL>500000042>6Z", id="a serial"),
+        pytest.param("=A99992600000700", ">:=A>599992600000700", id="a donation"),
+        pytest.param("A12345", ">:A1>52345", id="an odd run begins in B"),
+        pytest.param("12", ">;12", id="two digits"),
+        pytest.param("AB12CD", ">:AB12CD", id="a pair is not worth two switches"),
+        pytest.param("A1234", ">:A>51234", id="four at the end are"),
+        pytest.param("=>0A", ">:=>00A", id="a literal greater-than"),
+        pytest.param("\x1d01095060001343521", ">;>80109506000134352>61", id="GS1, odd"),
+    ],
+)
+def test_code_128_is_written_as_shortly_as_it_can_be(content: str, data: str) -> None:
+    (bars,) = [field for field in fields(to_zpl(with_symbols(content), 203)) if "BC" in field]
+    assert unescaped(bars["FD"]) == data
+
+
+@pytest.mark.parametrize("content", ["", "é", "A\nB", "\x00", "\x7f"])
+@pytest.mark.parametrize("symbology", Symbology)
+def test_what_no_label_carries_is_refused(symbology: Symbology, content: str) -> None:
+    others = tuple(symbol for symbol in BAG.symbols if symbol.symbology is not symbology)
+    with pytest.raises(ValueError, match="printable ASCII"):
+        to_zpl(replace(BAG, symbols=(*others, Symbol(symbology, content, ""))), 203)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_symbol_has_a_place_or_the_label_is_refused(count: int) -> None:
+    with pytest.raises(ValueError, match="symbol"):
+        to_zpl(replace(BAG, symbols=(BAG.symbols * 2)[:count]), 203)
+
+
+@pytest.mark.parametrize("dpi", DPI)
+@pytest.mark.parametrize("label", LABELS)
+def test_no_module_is_finer_than_a_scanner_is_sure_of(label: Label, dpi: int) -> None:
+    for field in fields(to_zpl(label, dpi)):
+        dots = field["BX"].split(",")[1] if "BX" in field else field.get("BY")
+        assert dots is None or int(dots) * 25.4 / dpi >= 0.249, field
