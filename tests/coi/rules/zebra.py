@@ -1,6 +1,6 @@
 """A small reader of ZPL, as a printer reads it; it knows nothing of how labels are written.
 
-It takes commands apart, undoes the hexadecimal escapes, follows the subsets of Code 128, and says where everything lies.
+It takes commands apart, undoes the hexadecimal escapes, follows the subsets of Code 128, and says where things lie.
 """
 
 import re
