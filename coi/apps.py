@@ -11,9 +11,10 @@ class CoiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register tables, effects and the kind of document called protocol."""
+        """Register tables, effects and the kinds of documents: protocols, label templates."""
         from coi import models, services  # noqa: PLC0415  (models load before this)
         from coi.forms.presenters import presenters  # noqa: PLC0415
+        from coi.rules import label_templates  # noqa: PLC0415
         from coi.rules.protocol import problems  # noqa: PLC0415
         from ledger import registry  # noqa: PLC0415
         from people.registry import register_document_kind  # noqa: PLC0415
@@ -50,3 +51,4 @@ class CoiConfig(AppConfig):
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
         register_document_kind("protocol", problems)
+        register_document_kind(label_templates.DOCUMENT_KIND, label_templates.problems)

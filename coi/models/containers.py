@@ -102,8 +102,8 @@ class ContainerParent(Projection):
 class LabelCopy(Projection):
     """One printed copy of a container's label, with a code of its own: it is the copy that is scanned and voided.
 
-    `fate` is what became of it, with who said so and when; empty while nobody has. `template` is the approved layout
-    that was in effect when it was issued.
+    `fate` is what became of it, with who said so and when; empty while nobody has. `template` is the approved template
+    by which it was drawn, empty for the built-in one.
     PII: printed names of staff.
     """
 

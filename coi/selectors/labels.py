@@ -11,12 +11,14 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from coi.models import Collection, LabelCopy
 from coi.rules.journey import ContainerStatus, CopyStatus, Fate, OrderKind
+from coi.rules.label_templates import DOCUMENT_KIND, LabelTemplate, codes_for, parse
 from coi.rules.labels import LabelFacts, keeping_request
 from coi.rules.labels_reconciliation import CopyFacts, Reconciliation, reconcile
 from ledger import selectors as ledger
 from ledger.rules import derive
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.documents import PinnedVersion
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ class LabelCopyView:
     applied_at: datetime | None = None
     voided_at: datetime | None = None
     void_reason: str = ""
+    template_id: str = ""
+
+
+@dataclass(frozen=True)
+class TemplateVersion:
+    """An approved template, and the version of the document that it is."""
+
+    id: str
+    version: str
+    template: LabelTemplate
+
+
+class TemplateUnusable(ValueError):
+    """The template in effect is not what was signed, or is for another kind of container: no label is guessed."""
 
 
 def label_copy_by_id(id: str | UUID) -> LabelCopyView | None:
@@ -60,6 +76,42 @@ def label_file(copy: LabelCopyView) -> bytes | None:
     if not copy.file:
         return None
     return ledger.evidence_bytes(derive(keeping_request(UUID(copy.id)), "evidence"))
+
+
+def template_for(kind: str, site: str, at: datetime) -> TemplateVersion | None:
+    """The template in effect for a kind of container: the site's own before the general one; None without either.
+
+    Raises TemplateUnusable.
+    """
+    for code in codes_for(kind, site):
+        found = people.effective_document(DOCUMENT_KIND, code, at)
+        if found is not None:
+            about = (found.kind, found.code, found.version, found.schema, found.digest, found.content)
+            return _template(found.id, PinnedVersion(*about), kind)
+    return None
+
+
+def template_of(copy: LabelCopyView, at: datetime | None = None) -> TemplateVersion | None:
+    """The template of a copy: the one with which it was drawn; before that, the one in effect (`at`, or when issued).
+
+    None where the built-in one was drawn, or would be. Raises TemplateUnusable.
+    """
+    if copy.template_id:
+        found = people.pinned_version(copy.template_id, known=())
+        if found is None:
+            raise TemplateUnusable(f"no version {copy.template_id}")
+        return _template(copy.template_id, found, copy.facts.kind)
+    return None if copy.file else template_for(copy.facts.kind, copy.site, at or copy.facts.issued_at)
+
+
+def _template(id: str, found: PinnedVersion, kind: str) -> TemplateVersion:
+    version = f"{found.code}/{found.version}"
+    template = parse(found.content)[0] if found.is_as_signed else None
+    if template is None:
+        raise TemplateUnusable(f"{version} is not what was signed")
+    if template.kind != kind:
+        raise TemplateUnusable(f"{version} is for {template.kind}, not for {kind}")
+    return TemplateVersion(id, version, template)
 
 
 def copy_facts(row: LabelCopy) -> CopyFacts:
@@ -190,4 +242,5 @@ def _view(row: Any) -> LabelCopyView:
         applied_at=row.applied_at,
         voided_at=row.voided_at,
         void_reason=row.void_reason,
+        template_id=str(row.template_id or ""),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from coi import services as coi
+from coi.rules.label_templates import DOCUMENT_KIND, codes_for
 from coi.rules.qualification import CardReading
 from coi.rules.scanners import CARD, Transmission
 from coi.rules.stock import StockStatus
@@ -260,6 +261,10 @@ def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Dem
     _document(demo, "protocol", PRODUCT, "CD19 CAR-T protocol", _content("cd19_protocol.json"))
     specification = _content("cd19_specification.json")
     _document(demo, "specification", PRODUCT, "CD19 CAR-T release specification", specification)
+    for template in _content("label_templates.json")["templates"]:
+        kind = template["kind"]
+        title = f"Label: {kind.replace('_', ' ')}"
+        _document(demo, DOCUMENT_KIND, codes_for(kind, PLANT)[1], title, template)
     return demo
 
 
@@ -425,12 +430,13 @@ def _document(demo: Demo, kind: str, code: str, title: str, content: dict[str, A
         title=title,
         content=content,
         site=PLANT,
-        **demo.doing(f"{kind} draft", author.actor),
+        **demo.doing(f"{kind} {code} draft", author.actor),
     )
     for verb, service, member in (
         ("submit", people.submit_document, author),
         ("review", people.review_document, reviewer),
         ("approve", people.approve_document, approver),
     ):
-        service(id=drafted.id, credential=member.credential, **demo.doing(f"{kind} {verb}", member.actor))
-    people.make_effective(id=drafted.id, **demo.doing(f"{kind} effective", approver.actor))
+        about = demo.doing(f"{kind} {code} {verb}", member.actor)
+        service(id=drafted.id, credential=member.credential, **about)
+    people.make_effective(id=drafted.id, **demo.doing(f"{kind} {code} effective", approver.actor))

@@ -6,7 +6,7 @@ from coi.rules.label_templates import COMPANIONS
 from coi.rules.labels import Label, label_for
 from coi.rules.printing import PrinterKind
 from coi.rules.zpl import to_zpl
-from coi.selectors.labels import LabelCopyView, label_file
+from coi.selectors.labels import LabelCopyView, label_file, template_for, template_of
 
 
 class NotDrawn(Exception):
@@ -14,13 +14,16 @@ class NotDrawn(Exception):
 
 
 def label_of(copy: LabelCopyView) -> Label:
-    """What stands on a copy."""
-    return label_for(copy.facts)
+    """What stands on a copy, by the template with which it was drawn. Raises TemplateUnusable."""
+    found = template_of(copy)
+    return label_for(copy.facts, found.template if found is not None else None)
 
 
 def companion_of(copy: LabelCopyView) -> Label:
     """What stands on the other label of a copy: a cassette's, for the bag inside. LookupError where there is none."""
-    return label_for(replace(copy.facts, kind=COMPANIONS[copy.facts.kind]))
+    kind = COMPANIONS[copy.facts.kind]
+    found = template_for(kind, copy.site, copy.facts.issued_at)
+    return label_for(replace(copy.facts, kind=kind), found.template if found is not None else None)
 
 
 def content_for(copy: LabelCopyView, kind: PrinterKind, dpi: int) -> bytes:

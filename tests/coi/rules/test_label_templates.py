@@ -1,0 +1,117 @@
+"""Label templates: what may be chosen, and what must stand on every label."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import strategies as st
+
+from coi.rules import label_templates
+from coi.rules.journey import OrderKind
+from coi.rules.label_templates import ROOM, STOCK, LineName, built_in, codes_for, parse
+from coi.rules.labels import AUTOLOGOUS, NOT_FOR_PEOPLE, label_for
+from tests.coi.rules.test_labels import BAG, COLLECTED
+
+SOUND: Mapping[str, Any] = {
+    "kind": "product_bag",
+    "layout": "bag",
+    "width_mm": 100,
+    "height_mm": 60,
+    "lines": ["container", "use_before"],
+    "symbols": ["copy", "identity"],
+    "warnings": ["autologous", "do_not_irradiate"],
+}
+QUADRANTS = {"layout": "four_quadrant", "height_mm": 100}
+
+
+@pytest.mark.parametrize("kind", [*STOCK, "odd_vessel"])
+def test_the_built_in_templates_could_be_documents(kind: str) -> None:
+    template = built_in(kind)
+    content = {name: getattr(template, name) for name in label_templates.LabelTemplate.__dataclass_fields__}
+    assert parse(content) == (template, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "code"),
+    [
+        ({"kind": ""}, "kind", "required"),
+        ({"kind": "Bag!"}, "kind", "not_a_kind"),
+        ({"kind": "k" * 21}, "kind", "not_a_kind"),
+        ({"layout": None}, "layout", "required"),
+        ({"layout": "poster"}, "layout", "not_choice"),
+        ({"layout": "wristband"}, "layout", "not_choice"),
+        ({"width_mm": None}, "width_mm", "required"),
+        ({"width_mm": "100"}, "width_mm", "wrong_type"),
+        ({"width_mm": True}, "width_mm", "wrong_type"),
+        ({"width_mm": 30}, "width_mm", "out_of_range"),
+        ({"height_mm": 300}, "height_mm", "out_of_range"),
+        ({"lines": None}, "lines", "required"),
+        ({"lines": "container"}, "lines", "wrong_type"),
+        ({"lines": ["container", "name"]}, "lines[1]", "not_choice"),
+        ({"lines": ["container", 3]}, "lines[1]", "not_choice"),
+        ({"lines": ["container", "container"]}, "lines", "repeated"),
+        ({"lines": ["use_before"]}, "lines", "container_required"),
+        ({"symbols": ["identity", "copy"]}, "symbols", "copy_first"),
+        ({"symbols": ["copy"]}, "symbols", "identity_second"),
+        ({"symbols": ["copy", "identity", "message"]}, "symbols", "not_for_this_layout"),
+        ({"symbols": ["copy", "identity", "din_linear"]}, "symbols", "not_for_this_layout"),
+        (QUADRANTS, "symbols", "not_for_this_layout"),
+        ({"warnings": ["not_evaluated"]}, "warnings", "autologous_required"),
+        ({"warnings": ["autologous", "hot"]}, "warnings[1]", "not_choice"),
+        ({"layout": "tube", "height_mm": 30}, "warnings", "too_many"),
+        ({"font": "serif"}, "font", "unknown_field"),
+    ],
+)
+def test_every_fault_is_told_at_its_place(change: dict[str, Any], path: str, code: str) -> None:
+    template, problems = parse({**SOUND, **change})
+    assert template is None
+    assert (path, code) in [(problem.path, problem.code) for problem in problems]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    _, problems = parse({"kind": "", "layout": "x", "width_mm": 1.5, "height_mm": None, "lines": 1})
+    assert {problem.path for problem in problems} >= {"kind", "layout", "width_mm", "height_mm", "lines"}
+    assert parse([])[1][0].code == "not_an_object"
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@hypothesis_given(st.fixed_dictionaries({}, optional=dict.fromkeys(SOUND, _ANY)) | _ANY)
+def test_anything_is_answered(content: Any) -> None:
+    template, problems = parse(content)
+    assert (template is None) == bool(problems)
+
+
+@hypothesis_given(st.fixed_dictionaries({}, optional=dict.fromkeys(SOUND, _ANY)))
+def test_what_is_sound_stays_within_its_room(change: dict[str, Any]) -> None:
+    template, _ = parse({**SOUND, **change})
+    if template is not None:
+        room = ROOM[template.layout]
+        assert room.width_mm[0] <= template.width_mm <= room.width_mm[1]
+        assert LineName.CONTAINER in template.lines
+
+
+def test_a_label_says_what_its_template_chose() -> None:
+    template, _ = parse(SOUND)
+    assert template is not None
+    label = label_for(BAG, template)
+    assert [line.name for line in label.lines] == ["Container", "Use before"]
+    assert label.warnings == (AUTOLOGOUS, "DO NOT IRRADIATE")
+    assert label_for(replace(BAG, order_kind=OrderKind.ENGINEERING), template).warnings == (NOT_FOR_PEOPLE,)
+
+
+def test_nothing_takes_the_identity_from_a_label() -> None:
+    for facts in (BAG, COLLECTED):
+        label = label_for(facts, replace(built_in(facts.kind), lines=(), warnings=()))
+        assert (label.identity, label.symbols[0].content) == (BAG.coi_id, BAG.copy_code)
+
+
+def test_a_sites_own_template_comes_first() -> None:
+    assert codes_for("product_bag", "CELLS") == ("LABEL-PRODUCT_BAG-CELLS", "LABEL-PRODUCT_BAG")
