@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.utils import translation
 
 from coi.forms.texts import REFUSALS
 from coi.rules.deviations import deviation_for
 from coi.rules.outcome import Refusal, RefusalCode
+from docs import labels
 from qc.forms.texts import BLOCKERS
 from qc.rules.blockers import EXCEPTIONS, OF_TESTING, BlockerCode
 
@@ -149,10 +151,28 @@ def _cell(text: object) -> str:
 
 def pages() -> dict[str, str]:
     """The pages by file name, in English whatever the machine speaks."""
-    if not settings.configured:
-        settings.configure(USE_I18N=False)
+    _set_up()
     with translation.override("en"):
-        return {"events.md": events_page(), "refusals.md": refusals_page(), "blockers.md": blockers_page()}
+        return {
+            "events.md": events_page(),
+            "refusals.md": refusals_page(),
+            "blockers.md": blockers_page(),
+            "labels.md": labels.page(),
+        }
+
+
+def _set_up() -> None:
+    """As much of Django as drawing needs: no database, no secret."""
+    if not settings.configured:
+        own = [room for room in ROOMS if importlib.util.find_spec(f"{room}.apps") is not None]
+        settings.configure(
+            USE_I18N=False,
+            USE_TZ=True,
+            BASE_DIR=ROOT,
+            AUTH_USER_MODEL="people.User",
+            INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "pgtrigger", *own],
+        )
+        django.setup()
 
 
 def main() -> int:
@@ -160,6 +180,10 @@ def main() -> int:
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote docs/reference/{name}\n")
+    labels.PICTURES.mkdir(exist_ok=True)
+    for name, picture in labels.pictures().items():
+        (labels.PICTURES / name).write_bytes(picture)
+        sys.stdout.write(f"wrote docs/images/labels/{name}\n")
     return 0
 
 

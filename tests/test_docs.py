@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from coi.rules import protocol
+from coi.rules import label_templates, protocol
 from config.documents import broken_links, documents
-from docs import generate
+from docs import generate, labels
 from people import services as people
 from people.rules.roles import Role
 from qc.rules import criteria
@@ -62,9 +62,31 @@ def test_every_decision_says_why_what_and_at_what_cost(record: Path) -> None:
     assert headings == ["Why a decision was needed", "The decision", "Rejected", "What it costs"]
 
 
-@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md"])
+@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md", "labels.md"])
 def test_generated_pages_are_current(name: str) -> None:
     assert read(f"docs/reference/{name}") == generate.pages()[name], "run: python -m docs.generate"
+
+
+def test_every_label_is_shown_as_it_is_drawn() -> None:
+    drawn = labels.pictures()
+    assert sorted(drawn) == sorted(path.name for path in labels.PICTURES.iterdir())
+    stale = [
+        name
+        for name, data in drawn.items()
+        if not labels.is_same_picture((labels.PICTURES / name).read_bytes(), data)
+    ]
+    assert stale == [], "run: python -m docs.generate"
+
+
+def test_every_choice_of_a_label_template_is_documented() -> None:
+    page = read("docs/reference/labels.md")
+    closed = (label_templates.LineName, label_templates.SymbolName, label_templates.WarningName)
+    named = [member.value for one in closed for member in one]
+    named += [
+        *label_templates.ROOM,
+        *(field.name for field in dataclasses.fields(label_templates.LabelTemplate)),
+    ]
+    assert [name for name in named if f"`{name}`" not in page] == []
 
 
 def test_every_event_has_a_meaning_and_no_other_has() -> None:

@@ -223,7 +223,7 @@ _LINES: Mapping[LineName, Callable[[LabelFacts], Iterator[Line]]] = {
     LineName.USE_BEFORE: _use_before_line,
     LineName.MADE: _made_line,
 }
-_WARNINGS: Mapping[WarningName, str] = {
+WARNINGS: Mapping[WarningName, str] = {
     WarningName.AUTOLOGOUS: AUTOLOGOUS,
     WarningName.NOT_EVALUATED: NOT_EVALUATED,
     WarningName.DO_NOT_IRRADIATE: "DO NOT IRRADIATE",
@@ -234,7 +234,7 @@ _WARNINGS: Mapping[WarningName, str] = {
 def _warnings(facts: LabelFacts, template: LabelTemplate) -> tuple[str, ...]:
     if facts.order_kind is not OrderKind.PATIENT:
         return (NOT_FOR_PEOPLE,)
-    return tuple(_WARNINGS[name] for name in template.warnings)
+    return tuple(WARNINGS[name] for name in template.warnings)
 
 
 def spaced_din(din: str) -> str:

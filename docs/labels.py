@@ -1,0 +1,270 @@
+"""Every label as a picture in docs/images/labels/, and docs/reference/labels.md, which says what each holds.
+
+What is drawn is what the demonstration's approved templates say, of synthetic facts and marked DEMO: always the same
+pictures. `python -m docs.generate` writes them.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PIL import Image, ImageChops
+
+from coi.rules.identifiers import coi_id, din
+from coi.rules.journey import OrderKind
+from coi.rules.label_templates import (
+    COMPANIONS,
+    ROOM,
+    LineName,
+    SymbolName,
+    WarningName,
+    parse,
+)
+from coi.rules.labels import (
+    COMMANDS,
+    WARNINGS,
+    Card,
+    Label,
+    LabelFacts,
+    Line,
+    badge_card,
+    command_card,
+    item_card,
+    label_for,
+    station_card,
+)
+from coi.rules.labels_apart import shipper_label, wristband_label
+from people.rules import codes
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "images" / "labels"
+TEMPLATES = ROOT / "config" / "demonstration" / "label_templates.json"
+CARDS = "cards"
+
+NOW = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+FACTS = LabelFacts(
+    copy_code=codes.make("L", "00000042"),
+    copy_number=1,
+    kind="",
+    container_code="A999926000001-PRO01",
+    number=1,
+    total=2,
+    product="CD19 CAR-T (demonstration)",
+    coi_id=coi_id(facility="A9999", year=2026, number=1),
+    order_kind=OrderKind.PATIENT,
+    site="Cellworks Manufacturing",
+    zone="Europe/Amsterdam",
+    made_at=NOW,
+    issued_at=NOW,
+    expires_at=NOW + timedelta(days=365),
+    din=din(facility="A9999", year=2026, number=7),
+    batch="B26000001",
+    is_demonstration=True,
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One label: what it is called, and where it comes from."""
+
+    name: str
+    title: str
+    label: Label
+    note: str
+
+
+_NOTES: Mapping[str, str] = {
+    "apheresis_bag": "The four quadrants of an ISBT 128 label: the donation, the kind of product, what it is and whose,"
+    " and until when. The flags of the donation number are `00` on the first copy and `05` on every other.",
+    "cassette": "Printed for a product bag that is frozen in its cassette, with the symbols of the bag's own label.",
+    "cryovial": "Wrapped round a vial: both symbols are Data Matrix, the copy's above the identity.",
+    "wristband": "To play a patient in a demonstration. There is never a name on it, and always the mark.",
+    "shipper": "On the outside of a box: nothing of whose cells are in it.",
+}
+
+
+def labels() -> Iterator[Shown]:
+    """Every kind of label."""
+    for content in json.loads(TEMPLATES.read_text(encoding="utf-8"))["templates"]:
+        template, problems = parse(content)
+        if template is None:
+            raise ValueError(f"{TEMPLATES.name}: {problems}")
+        label = label_for(_facts(template.kind), template)
+        yield Shown(template.kind, _title(template.kind), label, _NOTES.get(template.kind, ""))
+    band = wristband_label(
+        code=codes.make("W", "000001"), coi_id=FACTS.coi_id, site="Northgate University Hospital", now=NOW
+    )
+    yield Shown("wristband", "Wristband", band, _NOTES["wristband"])
+    box = shipper_label(
+        code=codes.make("H", "000001"),
+        name="Dry shipper 1",
+        site=FACTS.site,
+        lines=(Line("To", "Northgate University Hospital"), Line("Holds", "-150 °C or colder")),
+        is_demonstration=True,
+        now=NOW,
+    )
+    yield Shown("shipper", "Shipper", box, _NOTES["shipper"])
+
+
+def _title(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
+
+
+def _facts(kind: str) -> LabelFacts:
+    changes: dict[str, object] = {"kind": kind}
+    if kind == "apheresis_bag":
+        place = {"site": "Northgate University Hospital", "zone": "Europe/London"}
+        changes |= place | {"is_collection": True, "batch": "", "number": 1, "total": 1}
+        changes |= {"container_code": "A999926000001-APH01", "expires_at": NOW + timedelta(hours=72)}
+    if kind in ("sample", "cryovial"):
+        changes |= {"container_code": "A999926000001-SAM01"}
+    return LabelFacts(**{**vars(FACTS), **changes})
+
+
+def cards() -> list[Card]:
+    """One card of each kind, and both commands."""
+    return [
+        badge_card(name="Alice Adams", site=FACTS.site, roles=["operator"], code=codes.make("B", "000001")),
+        station_card(name="Clean room hood 3", site=FACTS.site, code=codes.make("S", "HOOD")),
+        *(command_card(body) for body in COMMANDS),
+        item_card(
+            heading="LOT", name="Vector", lines=["VEC-26-006", FACTS.site], code=codes.make("M", "000006")
+        ),
+    ]
+
+
+def pictures() -> dict[str, bytes]:
+    """Every picture by file name, each read back. Django has to be set up."""
+    from coi.services import drawing  # noqa: PLC0415
+
+    drawn = {
+        f"{shown.name}.png": drawing.draw_picture(shown.label, drawing.RESOLUTIONS[0]) for shown in labels()
+    }
+    (sheet,) = drawing.draw_card_pictures(cards(), heading="Cards", is_demonstration=True)
+    return drawn | {f"{CARDS}.png": _trimmed(sheet)}
+
+
+def _trimmed(picture: bytes, margin: int = 20) -> bytes:
+    """Without the empty part of the page."""
+    page = Image.open(io.BytesIO(picture)).convert("L")
+    left, top, right, bottom = ImageChops.invert(page).getbbox() or (0, 0, *page.size)
+    part = page.crop((max(0, left - margin), max(0, top - margin), right + margin, bottom + margin))
+    file = io.BytesIO()
+    part.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def is_same_picture(one: bytes, other: bytes) -> bool:
+    """Whether two PNG files show the same, dot by dot, however they are compressed."""
+    left, right = (Image.open(io.BytesIO(data)).convert("RGB") for data in (one, other))
+    return left.size == right.size and ImageChops.difference(left, right).getbbox() is None
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+HEAD = """# Labels
+
+Every kind of label and card, as the templates of the demonstration draw them. Each symbol was read back from the
+picture, by another code base than the one that wrote it, before the label counted as printed
+([why](../decisions/0016-one-code-base-writes-a-symbol-another-reads-it.md)).
+
+On every label of a container the first symbol is the copy's own code (`VL...`), by which it is scanned back, applied
+and voided; the second is the identity. Times are local, with UTC underneath. Check characters are in a box, for those
+who type, and in no symbol. No label holds a name of a patient.
+
+Beside the PDF that was kept when a copy was drawn (`/labels/<code>.pdf`) the same label is to be had as a picture
+(`.png`, `.svg`) and in the language of label printers (`.zpl?dpi=203` or `300`), by whoever may see it, as long as the
+copy is not void. {companions}
+
+This page and its pictures are written by `python -m docs.generate`.
+"""
+
+FIELDS = """## Templates
+
+What a label holds is a controlled document of kind `label_template`: written, reviewed and approved by three people. A
+label is drawn by the document `LABEL-<KIND>-<SITE>` of the site that made the container, else by `LABEL-<KIND>` (such
+as `LABEL-PRODUCT_BAG`), else by the template that is built in. The version is kept with the copy, which is drawn by it
+for ever. A template that is not what was signed, or is for another kind of container, draws nothing, and the worker
+shows why.
+
+| field | holds |
+|---|---|
+| `kind` | the kind of container, as in the protocol |
+| `layout` | one of the layouts below |
+| `width_mm`, `height_mm` | the size in whole millimetres, within the layout's limits |
+| `lines` | the lines of text in their order; `container` is always one |
+| `symbols` | `copy`, then `identity` or `message`, and in four quadrants `din_linear` |
+| `warnings` | in their order; `autologous` is always one, but on vials, which have room for none |
+
+What is not for a patient says `NOT FOR HUMAN USE` in place of the warnings, whatever the template.
+
+| layout | width (mm) | height (mm) | lines |
+|---|---|---|---|
+"""
+
+_LINES: Mapping[LineName, str] = {
+    LineName.DIN: "the donation number with its check character",
+    LineName.BATCH: "the batch",
+    LineName.CONTAINER: "the container's code",
+    LineName.USE_BEFORE: "the time until which it may be used",
+    LineName.MADE: "when it was collected or made",
+}
+_SYMBOLS: Mapping[SymbolName, str] = {
+    SymbolName.COPY: "the copy's own code: Code 128, on vials Data Matrix",
+    SymbolName.IDENTITY: "Data Matrix: the donation on what was collected, the COI id on all else",
+    SymbolName.MESSAGE: "Data Matrix: COI id and donation in one ISBT 128 message (structure 023)",
+    SymbolName.DIN_LINEAR: "the donation number in Code 128",
+}
+
+
+def page() -> str:
+    """The page."""
+    companions = " ".join(
+        f"A {_title(kind).lower()} has a second label, for its {other}: `/labels/<code>/{other}.pdf`."
+        for kind, other in COMPANIONS.items()
+    )
+    parts = [HEAD.format(companions=companions), *map(_section, labels()), _card_section(), FIELDS + _rooms()]
+    return "\n".join(parts) + _table("line", _LINES) + _table("symbol", _SYMBOLS) + _table("warning", _said())
+
+
+def _section(shown: Shown) -> str:
+    label = shown.label
+    symbols = [f"{one.symbology.replace('_', ' ').title()} `{one.content}`" for one in label.symbols]
+    lines = [line.name for line in label.lines]
+    rows = [f"- {label.width_mm} x {label.height_mm} mm, layout `{label.layout}`", f"- {'; '.join(symbols)}"]
+    rows += [f"- Lines: {', '.join(lines)}"] if lines else []
+    rows += [f"- Warnings: {'; '.join(label.warnings)}"] if label.warnings else []
+    note = f"{shown.note}\n\n" if shown.note else ""
+    picture = f"![{shown.title}](../images/labels/{shown.name}.png)"
+    return f"## {shown.title}\n\n{note}" + "\n".join(rows) + f"\n\n{picture}\n"
+
+
+def _card_section() -> str:
+    return (
+        "## Cards\n\nBadges, stations, commands, and what else is scanned, ten to a page of A4. The card of test"
+        " symbols for\nscanners is [another page](../scanners.md).\n\n"
+        f"![Cards](../images/labels/{CARDS}.png)\n"
+    )
+
+
+def _rooms() -> str:
+    rows = [
+        f"| `{layout}` | {room.width_mm[0]} to {room.width_mm[1]} | {room.height_mm[0]} to {room.height_mm[1]} |"
+        f" at most {room.lines} |"
+        for layout, room in ROOM.items()
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _said() -> Mapping[WarningName, str]:
+    return {name: f"`{text}`" for name, text in WARNINGS.items()}
+
+
+def _table(
+    head: str, meanings: Mapping[LineName, str] | Mapping[SymbolName, str] | Mapping[WarningName, str]
+) -> str:
+    rows = "".join(f"| `{name}` | {text} |\n" for name, text in meanings.items())
+    return f"\n| {head} | says |\n|---|---|\n{rows}"
