@@ -33,6 +33,9 @@ AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
 NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
 NOT_FOR_PEOPLE = "NOT FOR HUMAN USE"
 USE_BEFORE = "Use before"
+DIN, BATCH, CONTAINER = "DIN", "Batch", "Container"
+# The lines that are codes: people compare and type them.
+CODES = frozenset({DIN, BATCH, CONTAINER})
 
 # ISBT 128 structure 001: flag 05 marks a second or repeated label printed on demand.
 _FIRST_FLAGS, _REPEAT_FLAGS = "00", "05"
@@ -195,16 +198,16 @@ def _message(facts: LabelFacts) -> str:
 
 def _din_line(facts: LabelFacts) -> Iterator[Line]:
     if facts.din:
-        yield Line("DIN", f"{spaced_din(facts.din)} [{codes.check_char(facts.din)}]")
+        yield Line(DIN, f"{spaced_din(facts.din)} [{codes.check_char(facts.din)}]")
 
 
 def _batch_line(facts: LabelFacts) -> Iterator[Line]:
     if facts.batch:
-        yield Line("Batch", facts.batch)
+        yield Line(BATCH, facts.batch)
 
 
 def _container_line(facts: LabelFacts) -> Iterator[Line]:
-    yield Line("Container", facts.container_code)
+    yield Line(CONTAINER, facts.container_code)
 
 
 def _use_before_line(facts: LabelFacts) -> Iterator[Line]:

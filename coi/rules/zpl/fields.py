@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from coi.rules.zpl import code128
+from coi.rules.zpl.letters import CAPITAL, Letters, letters_for
 
 MM_PER_INCH = 25.4
 # Printers are sold as 203 dpi and burn 8 dots in a millimetre.
@@ -63,6 +64,10 @@ class Scale:
         """Whole dots."""
         return round(mm * DOTS_PER_MM[self.dpi])
 
+    def mm(self, dots: int) -> float:
+        """How far so many dots go."""
+        return dots / DOTS_PER_MM[self.dpi]
+
     @property
     def bar_dots(self) -> int:
         """The module of a Code 128 in dots."""
@@ -76,12 +81,12 @@ class Scale:
     @property
     def bar(self) -> float:
         """The module of a Code 128 as it becomes."""
-        return self.bar_dots / DOTS_PER_MM[self.dpi]
+        return self.mm(self.bar_dots)
 
     @property
     def cell(self) -> float:
         """The module of a Data Matrix as it becomes."""
-        return self.cell_dots / DOTS_PER_MM[self.dpi]
+        return self.mm(self.cell_dots)
 
 
 def escaped(text: str) -> str:
@@ -126,16 +131,38 @@ class Box:
     height: float
 
 
-def text_at(scale: Scale, place: Place, height: float, text: str, *, reverse: bool = False) -> str:
-    """One line in font 0; white where black is below, if reversed. Nothing for nothing. Raises TooMuch."""
+def text_at(
+    scale: Scale, place: Place, height: float, text: str, *, centred: bool = False, reverse: bool = False
+) -> str:
+    """One line in font 0; white where black is below, if reversed. Nothing for nothing. Raises TooMuch.
+
+    The printer centres, who alone knows how wide its letters are; but a backslash would be a command to it then, and
+    such a text is centred by what it takes at most.
+    """
     if not text:
         return ""
     if not fits(text, height, place.room):
         raise TooMuch(f"{text!r} is too long for its place on the label")
     high = scale.dots(height)
     wide = min(high, int(high * place.room / extent(text, height)))
-    font = f"^A0N,{high},{wide}{'^FR' if reverse else ''}"
-    return f"{_origin(scale, place.x, place.y)}{font}^FH_^FD{escaped(text)}^FS"
+    font, x = f"^A0N,{high},{wide}{'^FR' if reverse else ''}", place.x
+    if centred and "\\" in text:
+        x += (place.room - taken(text, height, place.room)) / 2
+    elif centred:
+        font += f"^FB{scale.dots(place.room)},1,0,C,0"
+    return f"{_origin(scale, x, place.y)}{font}^FH_^FD{escaped(text)}^FS"
+
+
+def letters_at(scale: Scale, text: str, height: float, room: float) -> Letters | None:
+    """In which letters a code is written for people, in place of font 0 of this height; None where none fit."""
+    return letters_for(text, scale.dots(height), int(room * DOTS_PER_MM[scale.dpi]))
+
+
+def code_at(scale: Scale, place: Place, height: float, text: str, letters: Letters) -> str:
+    """A code on the line on which font 0 of this height would stand."""
+    lower = max(0, round(scale.dots(height) * CAPITAL) - letters.capital)
+    origin = f"^FO{scale.dots(place.x)},{scale.dots(place.y) + lower}"
+    return f"{origin}{letters.command}^FH_^FD{escaped(text)}^FS"
 
 
 def box_at(scale: Scale, box: Box, line: float | None = None) -> str:

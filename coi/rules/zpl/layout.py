@@ -4,35 +4,44 @@ What is below is moved by what is above, and nothing runs into another: what has
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from coi.rules.label_templates import Layout
-from coi.rules.labels import USE_BEFORE, Label
-from coi.rules.zpl.fields import Box, Place, Scale, extent, taken
+from coi.rules.labels import CODES, USE_BEFORE, Label
+from coi.rules.zpl.fields import Box, Place, Scale, TooMuch, extent
 from coi.rules.zpl.sheet import CAPTION, FRAME, GAP, LEADING, THIN, UNDER, Sheet, band_height, in_lines, until
 
 # A text counted as so much higher stays on its line in nearly full width alone.
 _WIDE = 1.5
 
-# The modules of Code 128 and Data Matrix where they are not the usual ones.
-_MODULES: Mapping[Layout, tuple[float, float]] = {
-    Layout.WRAP: (0.25, 0.375),
-    Layout.FOUR_QUADRANT: (0.25, 0.75),
-    Layout.SHIPPER: (0.5, 1.0),
+# The modules of Code 128 and Data Matrix. A box is read from afar if its code is short enough.
+_USUAL = ((0.25, 0.5),)
+_MODULES: Mapping[Layout, tuple[tuple[float, float], ...]] = {
+    Layout.WRAP: ((0.25, 0.375),),
+    Layout.FOUR_QUADRANT: ((0.25, 0.75),),
+    Layout.SHIPPER: ((0.5, 1.0), (0.375, 1.0), (0.25, 0.75)),
 }
 
 
 def laid_out(label: Label, dpi: int) -> tuple[Scale, tuple[str, ...]]:
     """The fields of a label. Raises TooMuch; ValueError for symbols that cannot be written, or have no place."""
-    scale = Scale(dpi, *_MODULES.get(label.layout, ()))
-    sheet = Sheet(label, scale)
     if len(label.symbols) < 2:
         raise ValueError("a label has its own symbol and one of what it belongs to")
+    *greater, least = (Scale(dpi, *modules) for modules in _MODULES.get(label.layout, _USUAL))
+    for scale in greater:
+        with suppress(TooMuch):
+            return scale, _fields(label, scale)
+    return least, _fields(label, least)
+
+
+def _fields(label: Label, scale: Scale) -> tuple[str, ...]:
+    sheet = Sheet(label, scale)
     _LAYOUTS[label.layout](sheet)
     if sheet.symbols != len(label.symbols):
         raise ValueError(
             f"{label.layout} has a place for {sheet.symbols} symbols, not for {len(label.symbols)}"
         )
-    return scale, tuple(sheet.fields)
+    return tuple(sheet.fields)
 
 
 def _bag(sheet: Sheet) -> None:
@@ -100,12 +109,16 @@ def _wrap(sheet: Sheet) -> None:
     y = sheet.identity(Place(x, side + 1.8 + UNDER + LEADING, room), 2.4)
     y = sheet.wrapped(label.product, Place(x, y - LEADING, room), small)
     for line in label.lines:
-        for text in (line.value, line.under):
-            y = sheet.text(text, Place(x, y, room), small)
+        write = sheet.code if line.name in CODES else sheet.text
+        y = write(line.value, Place(x, y, room), small)
+        y = sheet.text(line.under, Place(x, y, room), small)
     for warning in label.warnings:
         y = sheet.text(warning, Place(x, y, room), small)
     until(y, bottom - small)
-    sheet.text(f"{copy.caption}  {label.copy}", Place(x, bottom - small, room), small)
+    copies = extent(label.copy, small)
+    sheet.code(copy.caption, Place(x, bottom - small, room - copies - GAP), small)
+    beside = sheet.code_width(copy.caption, small, room - copies - GAP) + GAP
+    sheet.text(label.copy, Place(x + beside, bottom - small, room - beside), small)
 
 
 def _wristband(sheet: Sheet) -> None:
@@ -173,9 +186,9 @@ def _donation(sheet: Sheet, at: Place, end: float) -> None:
         return
     y = sheet.symbol(label.symbols[2], Place(at.x, y, at.room), 13) + UNDER
     high, flags = 4.4, extent(label.din_flags, CAPTION) + GAP
-    room = at.room - flags - high - GAP
-    sheet.text(label.din, Place(at.x, y, room), high)
-    x = at.x + taken(label.din, high, room) + GAP
+    room = at.room - flags - high - 2 * GAP
+    sheet.code(label.din, Place(at.x, y, room), high)
+    x = at.x + sheet.code_width(label.din, high, room) + 2 * GAP
     sheet.text(label.din_flags, Place(x, y + (high - CAPTION) / 2, flags), CAPTION)
     sheet.boxed(label.din_check, Place(x + flags, y, high), high)
     until(sheet.text("Donation number", Place(at.x, y + high + UNDER, at.room), CAPTION, centred=True), end)

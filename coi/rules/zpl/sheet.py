@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coi.rules.labels import Label, Line, Symbol, Symbology
+from coi.rules.labels import CODES, Label, Line, Symbol, Symbology
 from coi.rules.zpl.fields import (
     BAR_QUIET,
     CELL_QUIET,
@@ -14,13 +14,16 @@ from coi.rules.zpl.fields import (
     box_at,
     code_128_at,
     code_128_width,
+    code_at,
     data_matrix_at,
     data_matrix_side,
     extent,
     fits,
+    letters_at,
     taken,
     text_at,
 )
+from coi.rules.zpl.letters import CAPITAL
 
 GAP = 1.0
 LEADING = 0.4
@@ -44,10 +47,27 @@ class Sheet:
         """One line; a line of nothing takes no room."""
         if not text:
             return place.y
-        if centred:
-            place = Place(place.x + (place.room - taken(text, high, place.room)) / 2, place.y, place.room)
-        self.fields.append(text_at(self.scale, place, high, text, reverse=reverse))
+        self.fields.append(text_at(self.scale, place, high, text, centred=centred, reverse=reverse))
         return place.y + high + LEADING
+
+    def code(self, text: str, place: Place, high: float, *, centred: bool = False, longest: int = 0) -> float:
+        """A code for people, in letters that tell 0 from O where those have the room; else as any other text.
+
+        Codes that stand together have the letters in which the longest of them fits.
+        """
+        letters = letters_at(self.scale, text.ljust(longest), high, place.room) if text else None
+        if letters is None:
+            return self.text(text, place, high, centred=centred)
+        if centred:
+            spare = place.room - self.scale.mm(letters.width(text))
+            place = Place(place.x + spare / 2, place.y, place.room)
+        self.fields.append(code_at(self.scale, place, high, text, letters))
+        return place.y + high + LEADING
+
+    def code_width(self, text: str, high: float, room: float) -> float:
+        """What a code takes of its room."""
+        letters = letters_at(self.scale, text, high, room)
+        return taken(text, high, room) if letters is None else self.scale.mm(letters.width(text))
 
     def wrapped(self, text: str, place: Place, high: float, *, centred: bool = False) -> float:
         """A text on as many lines as it takes."""
@@ -65,15 +85,16 @@ class Sheet:
         if not text:
             return
         frame, letter = high * 0.9, high * 0.7
-        inset = (frame - taken(text, letter, frame)) / 2
         self.box(Box(place.x, place.y, frame, frame), FRAME)
-        self.text(text, Place(place.x + inset, place.y + (frame - letter) / 2, frame - inset), letter)
+        # a capital is in the middle, not the letter's whole height
+        inside = Place(place.x, place.y + (frame - letter * CAPITAL) / 2, frame)
+        self.code(text, inside, letter, centred=True)
 
     def identity(self, place: Place, high: float) -> float:
         """Whose it is."""
-        room = place.room - high - GAP
-        self.text(self.label.identity, Place(place.x, place.y, room), high)
-        x = place.x + taken(self.label.identity, high, room) + GAP
+        room = place.room - high - 1.5 * GAP
+        self.code(self.label.identity, Place(place.x, place.y, room), high)
+        x = place.x + self.code_width(self.label.identity, high, room) + 1.5 * GAP
         self.boxed(self.label.identity_check, Place(x, place.y, high), high)
         return place.y + high + UNDER
 
@@ -108,10 +129,15 @@ class Sheet:
         if high < sizes[1]:
             raise TooMuch(f"{len(rows)} rows have no room on the label")
         values = max(extent(name, high) for name, _ in rows) + GAP
+        longest = max((len(value) for name, value in rows if name in CODES), default=0)
         y = place.y
         for name, value in rows:
             self.text(name, Place(place.x, y, values), high)
-            self.text(value, Place(place.x + values, y, place.room - values), high)
+            beside = Place(place.x + values, y, place.room - values)
+            if name in CODES:
+                self.code(value, beside, high, longest=longest)
+            else:
+                self.text(value, beside, high)
             y += high + LEADING
         return y
 
@@ -137,11 +163,12 @@ class Sheet:
             quiet, y = BAR_QUIET * self.scale.bar, place.y + bars + UNDER
             self.fields.append(code_128_at(self.scale, x + quiet, place.y, bars, symbol.content))
         else:
-            quiet, y = CELL_QUIET * self.scale.cell, place.y + width
+            quiet, y = CELL_QUIET * self.scale.cell, place.y + width + LEADING
             self.fields.append(data_matrix_at(self.scale, x + quiet, place.y + quiet, symbol.content))
-        return self.text(
-            symbol.caption if caption else "", Place(place.x, y, place.room), caption, centred=True
-        )
+        if not caption:
+            return y
+        write = self.code if symbol.caption == symbol.content else self.text
+        return write(symbol.caption, Place(place.x, y, place.room), caption, centred=True)
 
     def width(self, symbol: Symbol) -> float:
         """How wide a symbol becomes, with its quiet zones."""

@@ -1,92 +1,21 @@
 """Labels for printers that draw for themselves: what is sent is read again, by a small reader of ZPL."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coi.rules.journey import OrderKind
-from coi.rules.label_templates import ROOM, STOCK, Layout, built_in
-from coi.rules.labels import Label, LabelFacts, Line, Symbol, Symbology, label_for
-from coi.rules.labels_apart import shipper_label, wristband_label
+from coi.rules.label_templates import Layout
+from coi.rules.labels import Label, Line, Symbol, Symbology
 from coi.rules.zpl import TooMuch, to_zpl
-from people.rules import codes
+from tests.coi.rules.labelled import BAG, DPI, HOSTILE, LABELS, with_symbols
 from tests.coi.rules.zebra import commands, drawn, fields, meet, texts, unescaped
-
-DPI = (203, 300)
-MADE = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
-FACTS = LabelFacts(
-    copy_code=codes.make("L", "00000042"),
-    copy_number=1,
-    kind="product_bag",
-    container_code="A999926000001-PRO01",
-    number=2,
-    total=3,
-    product="CD19 CAR-T",
-    coi_id="CHA999926000001",
-    order_kind=OrderKind.PATIENT,
-    site="Plant",
-    zone="Europe/Amsterdam",
-    made_at=MADE,
-    issued_at=MADE,
-    expires_at=MADE + timedelta(days=365),
-    din="A999926000007",
-    batch="B26000001",
-    is_demonstration=True,
-)
-BAG = label_for(FACTS)
-HOSTILE = (
-    "^XZ~JA",
-    "^FS^XA^JUS",
-    "_5EXZ",
-    "_",
-    ">",
-    ">;>8",
-    "~DGR:X",
-    "\x00\r\n\x1b",
-    "\\&",
-    "Å 中",
-    "",
-    ",",
-)
 
 # -- what is sent ------------------------------------------------------------------------------------------------------
 
 
-def sizes() -> Iterator[tuple[str, Label]]:
-    """The least and the greatest size that a template may choose for each layout."""
-    kinds = {stock.layout: kind for kind, stock in STOCK.items()}
-    for layout, room in ROOM.items():
-        for end in (0, 1):
-            template = built_in(kinds[layout])
-            sized = replace(template, width_mm=room.width_mm[end], height_mm=room.height_mm[end])
-            yield f"{layout} {sized.width_mm}x{sized.height_mm}", label_for(FACTS, sized)
-
-
-NAMED: dict[str, Label] = {
-    **{kind: label_for(replace(FACTS, kind=kind)) for kind in STOCK},
-    **dict(sizes()),
-    "another kind": label_for(replace(FACTS, kind="leftover_bag")),
-    "collection": label_for(
-        replace(FACTS, kind="apheresis_bag", is_collection=True, copy_number=2, batch="", expires_at=None)
-    ),
-    "no donation": label_for(replace(FACTS, kind="apheresis_bag", is_collection=True, din="", batch="")),
-    "for good": label_for(replace(FACTS, kind="sample", expires_at=None, is_demonstration=False)),
-    "training": label_for(
-        replace(FACTS, order_kind=next(kind for kind in OrderKind if kind is not OrderKind.PATIENT))
-    ),
-    "wristband": wristband_label(
-        code=codes.make("W", "00000042"), coi_id=FACTS.coi_id, site="Hospital", now=MADE
-    ),
-    "shipper": shipper_label(
-        code=codes.make("S", "00000042"), name="Dry shipper", site="Plant", is_demonstration=True, now=MADE
-    ),
-}
-LABELS = [pytest.param(label, id=name) for name, label in NAMED.items()]
 SHOWN = {Symbology.CODE_128: "bars", Symbology.DATA_MATRIX: "cells"}
 
 
@@ -220,10 +149,6 @@ def test_a_long_product_takes_two_lines() -> None:
 
 CONTENTS = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=14)
 DIGITS = st.text(alphabet="0123456789ab\x1d", min_size=1, max_size=14)
-
-
-def with_symbols(content: str) -> Label:
-    return replace(BAG, symbols=tuple(Symbol(symbology, content, "") for symbology in Symbology), lines=())
 
 
 @given(

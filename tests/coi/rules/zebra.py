@@ -1,6 +1,7 @@
 """A small reader of ZPL, as a printer reads it; it knows nothing of how labels are written.
 
 It takes commands apart, undoes the hexadecimal escapes, follows the subsets of Code 128, and says where things lie.
+To see them, `printed` has the label drawn by zplkit, which has the printers' own letters dot by dot.
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import zxingcpp
+from zplkit import Options, render
 
 COMMAND = re.compile(r"\^([A-Z][A-Z0-9])([^^~]*)")
 
@@ -46,7 +48,7 @@ def fields(sent: bytes) -> Iterator[dict[str, str]]:
             field = None
         elif field is not None:
             assert name not in field
-            assert name in {"A0", "FR", "FH", "FD", "GB", "BY", "BC", "BX"}
+            assert name in {"A0", "AB", "AD", "FB", "FR", "FH", "FD", "GB", "BY", "BC", "BX"}
             field[name] = rest
         else:
             assert name in {"XA", "CI", "PW", "LL", "LH", "LR", "PM", "PQ", "XZ"}
@@ -100,11 +102,9 @@ def _drawn(field: dict[str, str]) -> Drawn:
         return Drawn(kind, (x, y, x + width, y + height))
     assert field["FH"] == "_"
     said = unescaped(field["FD"])
-    if "A0" in field:
-        _, height, width = field["A0"].split(",")
-        # the narrowest estimate that holds for words
-        end = x + len(said) * int(width) * 2 // 5
-        return Drawn("text", (x, y, end, y + int(height)), said, "FR" in field)
+    if area := _written(field, said):
+        left, top, right, bottom = area
+        return Drawn("text", (x + left, y + top, x + right, y + bottom), said, "FR" in field)
     if "BC" in field:
         content, count = code_128(said)
         parts = field["BC"].split(",")
@@ -121,8 +121,44 @@ def _drawn(field: dict[str, str]) -> Drawn:
     return Drawn("cells", (x - quiet, y - quiet, x + side + quiet, y + side + quiet), content)
 
 
+# What the fonts of fixed width are made of: rows, columns, and columns from one letter to the next. Rows of capitals.
+MATRICES = {"AB": (11, 7, 9, 11), "AD": (18, 10, 12, 14)}
+
+
+def _written(field: dict[str, str], said: str) -> tuple[int, int, int, int] | None:
+    """Where the letters are, from the field's origin; nothing where it has none."""
+    for font, (rows, columns, step, capital) in MATRICES.items():
+        if font in field:
+            _, height, width = field[font].split(",")
+            times = int(width) // columns
+            assert (int(height), int(width)) == (rows * times, columns * times), (
+                "not a multiple of the matrix"
+            )
+            assert re.fullmatch("[ -_]*", said), "a letter that the font has not"
+            assert "FB" not in field
+            return 0, 0, (len(said) * step - (step - columns)) * times, capital * times
+    if "A0" not in field:
+        return None
+    _, height, width = field["A0"].split(",")
+    # the narrowest estimate that holds for words
+    wide, left = len(said) * int(width) * 2 // 5, 0
+    if "FB" in field:
+        room, *rest = field["FB"].split(",")
+        assert rest == ["1", "0", "C", "0"]
+        assert "\\" not in said, "a command in a block"
+        left = (int(room) - wide) // 2
+    return left, 0, left + wide, int(height)
+
+
 def texts(sent: bytes) -> list[str]:
     return [thing.said for thing in drawn(sent) if thing.kind == "text"]
+
+
+def printed(sent: bytes, dpi: int) -> bytes:
+    """The label as PNG, as a printer draws it."""
+    # how many copies is no matter of drawing, and the renderer has no word for it
+    (label,) = render(sent.replace(b"^PQ1", b""), Options(profile="zd621", dpi=dpi)).labels
+    return label.png()
 
 
 Area = tuple[int, int, int, int]
