@@ -11,7 +11,7 @@ from people.rules import codes
 from tests import given
 from tests.browser.test_pages import assert_clean
 from tests.coi import printers
-from tests.coi.test_printing import ZPL, a_printer
+from tests.coi.test_printing import a_printer
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,6 @@ pytestmark = pytest.mark.browser
 def queue(house, settings, monkeypatch):
     """Three labels at one site: one that no printer takes, one that was sent, one that came out."""
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
-    monkeypatch.setattr("coi.services.printing.content._zpl", lambda copy, dpi: ZPL)
     monkeypatch.setattr("coi.services.printing.wire.SEND_SECONDS", 2.0)
     p = house.journeys.chair
     p.now = house.clock.now

@@ -14,14 +14,14 @@ from coi.models import LabelCopy, Printer, PrintJob
 from coi.rules.journey import CopyStatus, Fate
 from coi.rules.labels import STOCK
 from coi.rules.printing import Shown, Trouble
-from coi.services.printing import content, wire
+from coi.services.printing import wire
 from config.demonstration import story
 from config.demonstration.player import Player
 from ledger import services as ledger
 from tests import given
 from tests.coi import printers
 from tests.coi.doors import browser, signed_in
-from tests.coi.test_printing import CHAIR, ZPL, a_printer, sweep
+from tests.coi.test_printing import CHAIR, a_printer, sweep
 from tests.furnished import Journeys
 
 
@@ -36,7 +36,6 @@ def clock(journeys: Journeys, monkeypatch: pytest.MonkeyPatch, settings: Any) ->
 
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
     monkeypatch.setattr(wire, "SEND_SECONDS", 2.0)
-    monkeypatch.setattr(content, "_zpl", lambda copy, dpi: ZPL)
     p.now = journeys.bedside.now  # the latest of all: nobody looks back
     monkeypatch.setattr("django.utils.timezone.now", tick)
 

@@ -12,7 +12,10 @@ from django.conf import settings as django_settings
 
 from coi import services as coi
 from coi.models import LabelCopy, Printer, PrintJob
+from coi.rules.labels import Symbology
 from coi.rules.printing import PORTS, PrinterKind, PrinterState
+from coi.selectors.labels import LabelCopyView, label_copy_by_id
+from coi.services.drawing import read_page
 from coi.services.printing import content, wire
 from config.demonstration import story
 from config.demonstration.player import Player
@@ -23,19 +26,18 @@ from ledger.selectors import effects, entries_for_subject
 from people.rules import codes
 from tests import given
 from tests.coi import printers
+from tests.coi.rules.zebra import printed
 from tests.furnished import Journeys
 
 CHAIR = codes.make("S", "SCHAIR")
-ZPL = b"^XA^FDlabel^FS^XZ"
 
 
 @pytest.fixture(autouse=True)
 def here(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Printers stand on this machine; nobody waits long for them; ZPL is somebody else's work."""
+    """Printers stand on this machine; nobody waits long for them."""
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
     monkeypatch.setattr(wire, "CONNECT_SECONDS", 2.0)
     monkeypatch.setattr(wire, "SEND_SECONDS", 2.0)
-    monkeypatch.setattr(content, "_zpl", lambda copy, dpi: ZPL)
 
 
 def stock(**more: Any) -> coi.LabelStock:
@@ -62,12 +64,20 @@ def a_printer(p: Player, code: str = "CHAIR", at: str = SECOND, **more: Any) -> 
 
 def needed(p: Player) -> tuple[int, int]:
     """The size of the label that waits at the chair."""
-    from coi.selectors.labels import label_copy_by_id
+    label = content.label_of(waiting(p))
+    return label.width_mm, label.height_mm
 
+
+def waiting(p: Player) -> LabelCopyView:
+    """The label that waits at the chair."""
     copy = label_copy_by_id(LabelCopy.objects.get(code=p.label("apheresis_bag")).id)
     assert copy is not None
-    label = content.label_of(copy)
-    return label.width_mm, label.height_mm
+    return copy
+
+
+def zpl(p: Player) -> bytes:
+    """What a printer of labels at the chair is sent."""
+    return content.content_for(waiting(p), PrinterKind.ZPL, 203)
 
 
 def sweep(p: Player) -> None:
@@ -92,7 +102,9 @@ def test_a_label_that_was_drawn_is_sent_to_the_printer_of_its_station(journeys: 
         a_printer(p, port=printer.port)
         sweep(p)
     found = job(p)
-    assert printer.received == [ZPL]
+    assert printer.received == [zpl(p)]
+    read = read_page(printed(printer.received[0], 203))
+    assert (Symbology.CODE_128, found.copy.code.encode()) in read
     assert (found.state, found.trouble, found.printer.code, found.tries) == ("sent", "", "CHAIR", 1)
     assert told(found.copy.code) == ["print:asked", "print:sent"]
     coi.confirm_print(job=found.id, **given.doing(p, "Sara", SECOND))
@@ -147,7 +159,7 @@ def test_an_offline_printer_loses_nothing(journeys: Journeys) -> None:
             code="CHAIR", setting=setting, state=PrinterState.ACTIVE, **given.doing(p, "Saul", SECOND)
         )
         sweep(p)
-    assert printer.received == [ZPL]
+    assert printer.received == [zpl(p)]
     assert job(p).state == "sent"
 
 
@@ -161,7 +173,7 @@ def test_a_label_goes_elsewhere_and_what_was_asked_before_is_over(journeys: Jour
         Printer.objects.filter(code="CHAIR").update(port=first.port)  # it comes back just now
         p.wait(minutes=10)
         sweep(p)
-    assert (first.received, other.received) == ([], [ZPL])
+    assert (first.received, other.received) == ([], [zpl(p)])
     assert job(p).printer.code == "SPARE"
     with pytest.raises(Conflict, match="print_over"):
         coi.move_print(job=job(p).id, printer="CHAIR", **given.doing(p, "Sara", SECOND))
@@ -181,7 +193,7 @@ def test_the_wrong_stock_waits_until_the_right_one_is_loaded(journeys: Journeys)
         loaded = coi.LabelStock(width, height)
         coi.load_stock(code="CHAIR", stock=loaded, **given.doing(p, "Sara", SECOND))
         sweep(p)
-    assert printer.received == [ZPL]
+    assert printer.received == [zpl(p)]
 
 
 def test_one_out_of_service_is_not_used(journeys: Journeys) -> None:
@@ -243,7 +255,7 @@ def test_a_label_that_did_not_come_out_is_spoiled_and_the_next_copy_is_printed(j
     with printers.listening() as printer:
         a_printer(p, port=printer.port)
         sweep(p)
-        old, request = p.label("apheresis_bag"), uuid4()
+        old, request, first = p.label("apheresis_bag"), uuid4(), zpl(p)
         doing = given.doing(p, "Sara", SECOND) | {"request_id": request}
         assert coi.deny_print(job=job(p).id, **doing) == old
         copy = LabelCopy.objects.get(code=old)
@@ -253,7 +265,8 @@ def test_a_label_that_did_not_come_out_is_spoiled_and_the_next_copy_is_printed(j
         assert "label_void" in [refusal["code"] for refusal in late["refusals"]], "should it come after all"
         new = coi.reprint_label(copy=old, reason="did_not_print", **given.doing(p, "Sara", SECOND))
         sweep(p)
-    assert printer.received == [ZPL, ZPL]
+    assert printer.received == [first, zpl(p)]
+    assert first != zpl(p)
     assert p.label("apheresis_bag") == new
     assert LabelCopy.objects.get(code=new).number == 2
     with pytest.raises(Conflict, match="label_void"):
@@ -323,7 +336,7 @@ def test_a_label_drawn_before_there_were_printers_is_asked_for_by_hand(journeys:
         with pytest.raises(Conflict, match="print_asked"):
             coi.ask_print(**coi_ask, **given.doing(p, "Sara", SECOND))
         sweep(p)
-    assert printer.received == [ZPL]
+    assert printer.received == [zpl(p)]
 
 
 def test_a_label_that_cannot_be_made_for_the_printer_waits(

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from coi.models import PrintJob
-from coi.services.printing import content
 from config.demonstration.site import SECOND
 from ledger import services as ledger
 from ledger.selectors import effects
 from tests import given
 from tests.coi import printers
-from tests.coi.test_printing import ZPL, a_printer, stock
+from tests.coi.test_printing import a_printer, stock, zpl
 from tests.concurrency.at_once import at_once
 from tests.furnished import Journeys
 
@@ -24,7 +23,6 @@ def test_workers_at_one_moment_send_a_copy_once(
     from coi import services as coi
 
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
-    monkeypatch.setattr(content, "_zpl", lambda copy, dpi: ZPL)
     p = live_journeys.chair
     a_printer(p, port=printers.nobody(), width_mm=20, height_mm=20)
     ledger.sweep_effects(now=p.now)
@@ -41,7 +39,7 @@ def test_workers_at_one_moment_send_a_copy_once(
         assert len(asked) >= 4
         calls = [lambda effect=effect: ledger.run_effect(effect_id=effect, now=p.now) for effect in asked]
         assert not [answer for answer in at_once(calls) if isinstance(answer, Exception)]
-    assert [data for data in printer.received if data] == [ZPL]
+    assert [data for data in printer.received if data] == [zpl(p)]
     assert PrintJob.objects.get().state == "sent"
 
 
@@ -51,7 +49,6 @@ def test_effects_of_one_turn_send_a_copy_once(
     from coi import services as coi
 
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
-    monkeypatch.setattr(content, "_zpl", lambda copy, dpi: ZPL)
     p = live_journeys.chair
     with printers.listening() as printer:
         a_printer(p, port=printer.port, width_mm=20, height_mm=20)
@@ -65,4 +62,4 @@ def test_effects_of_one_turn_send_a_copy_once(
         assert len(asked) == 4
         calls = [lambda effect=effect: ledger.run_effect(effect_id=effect, now=p.now) for effect in asked]
         at_once(calls)
-    assert [data for data in printer.received if data] == [ZPL]
+    assert [data for data in printer.received if data] == [zpl(p)]

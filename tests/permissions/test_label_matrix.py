@@ -8,13 +8,12 @@ from coi import services as coi
 from coi.models import PrintJob
 from coi.rules.journey import Fate
 from coi.rules.printing import PrinterKind, PrinterState
-from coi.services.printing import content
 from config.demonstration.site import HOSPITAL, SECOND
 from ledger import services as ledger
 from people.rules.roles import Role
 from tests import given
 from tests.coi import printers
-from tests.coi.test_printing import ZPL, a_printer
+from tests.coi.test_printing import a_printer
 from tests.furnished import Journeys
 from tests.permissions.test_coi_matrix import may, newcomer
 
@@ -56,7 +55,6 @@ def test_every_role_may_what_it_may_and_nothing_elsewhere(
     journeys: Journeys, settings: Any, monkeypatch: Any
 ) -> None:
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
-    monkeypatch.setattr(content, "_zpl", lambda copy, dpi: ZPL)
     j = journeys
     actor, _ = newcomer(j)
     calls = at_the_chair(j)
