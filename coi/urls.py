@@ -39,12 +39,6 @@ urlpatterns = [
     path("labels/<str:code>.png", labels.picture, {"form": "png"}, name="label_png"),
     path("labels/<str:code>.svg", labels.picture, {"form": "svg"}, name="label_svg"),
     path("labels/<str:code>.zpl", labels.zpl, name="label_zpl"),
-    path(
-        "labels/<str:code>/cassette.pdf",
-        labels.picture,
-        {"form": "pdf", "is_companion": True},
-        name="cassette_label",
-    ),
     path("labels/<str:code>/reprint/", labels.reprint, name="reprint"),
     path("labels/<str:code>/account/", labels.account, name="account_label"),
     path("labels/<str:code>/print/", printing.ask, name="ask_print"),

@@ -16,7 +16,6 @@ from PIL import Image, ImageChops
 from coi.rules.identifiers import coi_id, din
 from coi.rules.journey import OrderKind
 from coi.rules.label_templates import (
-    COMPANIONS,
     ROOM,
     LineName,
     SymbolName,
@@ -79,7 +78,8 @@ class Shown:
 _NOTES: Mapping[str, str] = {
     "apheresis_bag": "The four quadrants of an ISBT 128 label: the donation, the kind of product, what it is and whose,"
     " and until when. The flags of the donation number are `00` on the first copy and `05` on every other.",
-    "cassette": "Printed for a product bag that is frozen in its cassette, with the symbols of the bag's own label.",
+    "cassette": "The second label of a bag that a protocol freezes in a cassette, with a copy code of its own. It is"
+    " scanned beside the bag's when the bag goes in, and stands for the bag until it is thawed.",
     "cryovial": "Wrapped round a vial: both symbols are Data Matrix, the copy's above the identity.",
     "wristband": "To play a patient in a demonstration. There is never a name on it, and always the mark.",
     "shipper": "On the outside of a box: nothing of whose cells are in it.",
@@ -177,7 +177,7 @@ who type, and in no symbol. No label holds a name of a patient.
 
 Beside the PDF that was kept when a copy was drawn (`/labels/<code>.pdf`) the same label is to be had as a picture
 (`.png`, `.svg`) and in the language of label printers (`.zpl?dpi=203` or `300`), by whoever may see it, as long as the
-copy is not void. {companions}
+copy is not void.
 
 This page and its pictures are written by `python -m docs.generate`.
 """
@@ -222,11 +222,7 @@ _SYMBOLS: Mapping[SymbolName, str] = {
 
 def page() -> str:
     """The page."""
-    companions = " ".join(
-        f"A {_title(kind).lower()} has a second label, for its {other}: `/labels/<code>/{other}.pdf`."
-        for kind, other in COMPANIONS.items()
-    )
-    parts = [HEAD.format(companions=companions), *map(_section, labels()), _card_section(), FIELDS + _rooms()]
+    parts = [HEAD, *map(_section, labels()), _card_section(), FIELDS + _rooms()]
     return "\n".join(parts) + _table("line", _LINES) + _table("symbol", _SYMBOLS) + _table("warning", _said())
 
 

@@ -26,6 +26,7 @@ _ITEMS: Mapping[str, tuple[Sentence, Sentence]] = {
     "wristband": (_("Scan the patient's wristband"), _("On the patient, never from a sheet.")),
     "container": (_("Scan the label on the container"), _("The label that is on it now.")),
     "containers": (_("Scan the next container"), _("Every container of the batch, one after the other.")),
+    "cassette": (_("Scan the label on the cassette"), _("The cassette into which this bag goes.")),
     "label": (_("Scan the label that you applied"), _("On the container, after it was applied.")),
     "shipper": (_("Scan the shipper"), _("The code on the shipping container.")),
     "place": (_("Scan the place"), _("The code of the position where it goes.")),

@@ -73,7 +73,7 @@ copy_status = _namer(
     {
         "issued": _("being drawn"),
         "printed": _("ready to print"),
-        "applied": _("on its container"),
+        "applied": _("applied"),
         "void": _("void"),
     }
 )

@@ -103,13 +103,15 @@ class LabelCopy(Projection):
     """One printed copy of a container's label, with a code of its own: it is the copy that is scanned and voided.
 
     `fate` is what became of it, with who said so and when; empty while nobody has. `template` is the approved template
-    by which it was drawn, empty for the built-in one.
+    by which it was drawn, empty for the built-in one. `carrier` is what else than the container wears it: the
+    cassette in which it is frozen; empty for the container's own label.
     PII: printed names of staff.
     """
 
     order = models.ForeignKey(Order, models.PROTECT)
     container = models.ForeignKey(Container, models.PROTECT)
     code = models.CharField(max_length=28, unique=True)
+    carrier = models.CharField(max_length=30, blank=True, default="")
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=choices(CopyStatus))
     issued_at = models.DateTimeField()
@@ -126,9 +128,11 @@ class LabelCopy(Projection):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["container", "number"], name="coi_label_copy_number_uniq"),
             models.UniqueConstraint(
-                fields=["container"],
+                fields=["container", "carrier", "number"], name="coi_label_copy_number_uniq"
+            ),
+            models.UniqueConstraint(
+                fields=["container", "carrier"],
                 condition=Q(status=CopyStatus.APPLIED),
                 name="coi_label_copy_one_applied",
             ),

@@ -237,7 +237,8 @@ def witness_sees_the_same(situation: Situation) -> Iterator[Refusal]:
     ):
         return
     first = [scan for scan in check.scans if scan.user_id == check.performer_id]
-    seen, copies = {(scan.item, scan.target) for scan in first}, {scan.target: scan.ref for scan in first}
+    seen = {(scan.item, scan.target) for scan in first}
+    copies = {(scan.item, scan.target): scan.ref for scan in first}
     for target in situation.targets():
         item = item_for(step, target) or ""
         other = {"found": target.key, "why": "not_the_first_persons"}
@@ -245,9 +246,17 @@ def witness_sees_the_same(situation: Situation) -> Iterator[Refusal]:
             yield Refusal(RefusalCode.LOT_NOT_USABLE, other)
         elif item == Item.SHIPPER and (item, target.key) not in seen:
             yield Refusal(RefusalCode.EQUIPMENT_NOT_USABLE, other)
-        elif target.container_id and copies.get(target.container_id, target.ref) != target.ref:
+        elif target.container_id and _is_replaced(situation, copies.get((item, target.container_id)), target):
             # Replaced since: what the first person scanned is void, and so is their part.
             yield Refusal(RefusalCode.CHECK_CLOSED, {"state": "label_replaced"})
+
+
+def _is_replaced(situation: Situation, first: str | None, target: Target) -> bool:
+    """Whether the second person has another copy than the first; of a bag and of its cassette both count."""
+    step = situation.step
+    if first is None or first == target.ref:
+        return False
+    return step is None or not step.is_by_cassette or first in situation.known.void_copies
 
 
 def place_interlock(situation: Situation) -> Iterator[Refusal]:
@@ -439,12 +448,13 @@ def sequence_interlock(situation: Situation) -> Iterator[Refusal]:
 
 
 def unlabelled_interlock(situation: Situation) -> Iterator[Refusal]:
-    """A container whose label was not yet applied and scanned back may not move."""
+    """A container whose label, or its cassette's, was not yet applied and scanned back may not move."""
     step = situation.step
     if step is None or step.does is Does.APPLY_LABEL:
         return
     for container in situation.subjects:
-        if container.status is ContainerStatus.UNLABELLED:
+        is_uncased = step.is_by_cassette and container.id in situation.known.uncased
+        if container.status is ContainerStatus.UNLABELLED or is_uncased:
             yield Refusal(RefusalCode.LABEL_NOT_APPLIED, {"found": container.code})
 
 

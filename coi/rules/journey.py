@@ -154,6 +154,7 @@ class CheckFacts:
 class Known:
     """Everything known of the journeys that one scan concerns.
 
+    `uncased`: containers for whose cassette a label was issued that is still to be scanned back.
     `scanner_until`: how long the scanner of this station counts as qualified; None when it does not at all.
     """
 
@@ -165,6 +166,7 @@ class Known:
     done: tuple[DoneStep, ...] = ()
     checks: Mapping[str, CheckFacts] = field(default_factory=dict)
     void_copies: frozenset[str] = frozenset()
+    uncased: frozenset[str] = frozenset()
     place_order: str = ""
     open_stop: str = ""
     scanner_until: datetime | None = None
@@ -173,6 +175,8 @@ class Known:
 @dataclass(frozen=True)
 class Target:
     """What a readable barcode names; `ref` is the id of its row. Fields that do not fit the kind stay empty.
+
+    `sort`: which material or kind of device; of a label what wears it, if not the container itself.
 
     `missing`: elements that a supplier's label of this material carries, and that were not read.
     """

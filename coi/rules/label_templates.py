@@ -78,8 +78,6 @@ STOCK: Mapping[str, Stock] = {
     "sample": Stock("SAMPLE", 60, 30, Layout.TUBE),
     "cryovial": Stock("CRYOVIAL", 38, 19, Layout.WRAP),
 }
-# What else is printed for a container of a kind: a frozen bag cannot be seen through its cassette.
-COMPANIONS: Mapping[str, str] = {"product_bag": "cassette"}
 
 
 @dataclass(frozen=True)

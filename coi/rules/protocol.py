@@ -17,6 +17,7 @@ from people.rules.roles import Role
 MAX_STEPS = 60
 MAX_CHILDREN = 12
 MAX_CODE, MAX_KIND = 40, 30
+CASSETTE = "cassette"  # what wears the second label of a frozen bag
 
 
 class Scope(StrEnum):
@@ -59,6 +60,7 @@ class Item(StrEnum):
     CONTAINER = "container"
     CONTAINERS = "containers"
     LABEL = "label"
+    CASSETTE = "cassette"
     SHIPPER = "shipper"
     PLACE = "place"
 
@@ -69,6 +71,7 @@ class Does(StrEnum):
     NOTHING = "nothing"
     COLLECT = "collect"
     APPLY_LABEL = "apply_label"
+    INTO_CASSETTE = "into_cassette"
     TRANSFER = "transfer"
     START_BATCH = "start_batch"
     MAKE = "make"
@@ -115,7 +118,8 @@ class Step:
     """One step of a protocol. `after` names the steps that must be done before, for the same material.
 
     `is_past`: it records what has happened already and nobody can prevent any more (an infusion that ended). A hold or
-    a time that is over no longer refuses it; what overran has its deviation.
+    a time that is over no longer refuses it; what overran has its deviation. `is_by_cassette`: the label of the
+    cassette stands for the container in it, which nobody can see.
     """
 
     code: str
@@ -136,6 +140,7 @@ class Step:
     is_critical: bool = False
     is_repeatable: bool = False
     is_past: bool = False
+    is_by_cassette: bool = False
     lots: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
     values: tuple[ValueRule, ...] = ()
@@ -157,6 +162,11 @@ class Protocol:
     def step(self, code: str) -> Step | None:
         """The step of that code, or None."""
         return self.by_code.get(code)
+
+    def carriers(self, kind: str) -> tuple[str, ...]:
+        """What wears a label for a container of this kind: the container (empty), and the cassette it goes into."""
+        is_cased = any(step.does is Does.INTO_CASSETTE and kind in step.kinds for step in self.steps)
+        return ("", CASSETTE) if is_cased else ("",)
 
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -285,6 +295,7 @@ def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
         is_critical=reader.get("is_critical", bool, False),
         is_repeatable=reader.get("is_repeatable", bool, False),
         is_past=reader.get("is_past", bool, False),
+        is_by_cassette=reader.get("is_by_cassette", bool, False),
         lots=reader.texts("lots"),
         equipment=reader.texts("equipment"),
         values=_read_values(reader),
@@ -350,7 +361,13 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
             if code not in seen:
                 faults.append(Problem(f"{path}.after", "not_an_earlier_step", {"code": code}))
         seen.add(step.code)
-        found = (*_step_faults(step), *_shape_faults(step), *_value_faults(step), *_past_faults(step, steps))
+        found = (
+            *_step_faults(step),
+            *_shape_faults(step),
+            *_value_faults(step),
+            *_past_faults(step, steps),
+            *_cassette_faults(step, steps),
+        )
         faults.extend(Problem(f"{path}.{key}", code) for key, code in found)
 
 
@@ -361,6 +378,23 @@ def _past_faults(step: Step, steps: Sequence[Step]) -> list[tuple[str, str]]:
     needs = (
         ("is_past", step.is_past and step.does is not Does.INFUSE, "only_for_infuse"),
         ("is_past", step.is_past and not is_guarded, "not_after_a_guarded_step"),
+    )
+    return [(key, code) for key, is_wrong, code in needs if is_wrong]
+
+
+def _cassette_faults(step: Step, steps: Sequence[Step]) -> list[tuple[str, str]]:
+    """A cassette's label is scanned beside its container's first, and stands for it only after that."""
+    cased = {kind for earlier in steps if earlier.does is Does.INTO_CASSETTE for kind in earlier.kinds}
+    is_into = step.does is Does.INTO_CASSETTE
+    needs = (
+        (
+            "items",
+            is_into and frozenset(step.items) != {Item.CONTAINER, Item.CASSETTE},
+            "container_and_cassette",
+        ),
+        ("items", not is_into and Item.CASSETTE in step.items, "only_for_into_cassette"),
+        ("is_repeatable", is_into and step.is_repeatable, "not_for_into_cassette"),
+        ("is_by_cassette", step.is_by_cassette and not cased & set(step.kinds), "no_step_into_cassette"),
     )
     return [(key, code) for key, is_wrong, code in needs if is_wrong]
 

@@ -244,13 +244,17 @@ def item_for(step: Step, target: Target) -> str | None:
         return f"lot:{target.sort}" if target.sort in step.lots else None
     if target.kind is IdentifierKind.EQUIPMENT:
         return f"equipment:{target.sort}" if target.sort in step.equipment else None
-    if target.kind is IdentifierKind.LABEL:
-        wanted: tuple[Item, ...] = (Item.LABEL, Item.CONTAINER, Item.CONTAINERS)
+    if target.kind is IdentifierKind.LABEL and target.sort:
+        wanted = _OF_CASSETTE if step.is_by_cassette else _OF_CASSETTE[:1]
+    elif target.kind is IdentifierKind.LABEL:
+        wanted = (Item.LABEL, Item.CONTAINER, Item.CONTAINERS)
     else:
         wanted = _ITEMS.get(target.kind, ())
     return next((item for item in wanted if item in step.items), None)
 
 
+# A cassette's label stands for the container where the step says so; elsewhere the container is before one's eyes.
+_OF_CASSETTE: tuple[Item, ...] = (Item.CASSETTE, Item.CONTAINER, Item.CONTAINERS)
 _ITEMS: dict[IdentifierKind, tuple[Item, ...]] = {
     IdentifierKind.COI: (Item.ORDER,),
     IdentifierKind.WRISTBAND: (Item.WRISTBAND,),
@@ -293,6 +297,8 @@ def done_for_container(known: Known, step: Step, container: ContainerFacts) -> D
     """Who completed this step with the container, alone or with its batch, if anybody did."""
     if step.does is Does.APPLY_LABEL and container.status is ContainerStatus.UNLABELLED:
         return None  # relabelled since: the new copy has to be applied and scanned back again
+    if step.does is Does.INTO_CASSETTE and container.id in known.uncased:
+        return None  # the same for the label of its cassette
     return next((d for d in known.done if d.step == step.code and container.id in d.containers), None)
 
 

@@ -159,7 +159,7 @@ def _containers(batches: Collection[Any], labels: Iterable[LabelCopy]) -> dict[s
     rows = Container.objects.select_related("collection", "batch").filter(batch__in=batches)
     copies: dict[UUID, LabelCopy] = {}
     for copy in labels:  # of one container the earlier number first
-        if copy.status != CopyStatus.VOID:
+        if copy.status != CopyStatus.VOID and not copy.carrier:
             copies[copy.container_id] = copy
     found: dict[str, list[BatchContainer]] = defaultdict(list)
     for row in rows.order_by("made_at", "code"):

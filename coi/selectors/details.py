@@ -62,8 +62,31 @@ class CopyView:
 
 
 @dataclass(frozen=True)
+class LabelView:
+    """One label in all its copies, the first copy first. `carrier`: what wears it; empty for the container itself."""
+
+    carrier: str
+    copies: tuple[CopyView, ...]
+
+    @property
+    def live(self) -> CopyView | None:
+        """The copy that counts now."""
+        return next((copy for copy in reversed(self.copies) if copy.status is not CopyStatus.VOID), None)
+
+    @property
+    def last(self) -> CopyView:
+        """The newest copy, void or not."""
+        return self.copies[-1]
+
+    @property
+    def open_copies(self) -> int:
+        """Printed copies of which nobody has said what became of them."""
+        return sum(1 for copy in self.copies if copy.is_open)
+
+
+@dataclass(frozen=True)
 class ContainerView:
-    """One container with its labels."""
+    """One container with its labels: its own, and its cassette's where it has one."""
 
     id: str
     code: str
@@ -80,26 +103,11 @@ class ContainerView:
     hold_until: datetime | None
     is_held: bool
     parents: tuple[str, ...]
-    copies: tuple[CopyView, ...]
-
-    @property
-    def live(self) -> CopyView | None:
-        """The copy that counts now."""
-        return next((copy for copy in reversed(self.copies) if copy.status is not CopyStatus.VOID), None)
-
-    @property
-    def last(self) -> CopyView | None:
-        """The newest copy, void or not."""
-        return self.copies[-1] if self.copies else None
-
-    @property
-    def open_copies(self) -> int:
-        """Printed copies of which nobody has said what became of them."""
-        return sum(1 for copy in self.copies if copy.is_open)
+    labels: tuple[LabelView, ...]
 
     @property
     def is_reprintable(self) -> bool:
-        """Whether its label may still be replaced."""
+        """Whether its labels may still be replaced."""
         return self.status in (ContainerStatus.UNLABELLED, ContainerStatus.AVAILABLE)
 
 
@@ -247,9 +255,7 @@ def _batches(order: Order) -> tuple[tuple[str, Disposition], ...]:
 def _containers(order: Order, known: Known, names: Mapping[str, str]) -> tuple[ContainerView, ...]:
     held = genealogy.descendants(known.held, known.parents)
     codes = {container.id: container.code for container in known.containers.values()}
-    copies: dict[object, list[CopyView]] = {}
-    for copy in LabelCopy.objects.select_related("container", "job").filter(order=order).order_by("number"):
-        copies.setdefault(copy.container_id, []).append(_copy(copy))
+    labels = _labels(order)
     rows = Container.objects.filter(order=order).select_related("batch").order_by("made_at", "code")
     return tuple(
         ContainerView(
@@ -268,10 +274,22 @@ def _containers(order: Order, known: Known, names: Mapping[str, str]) -> tuple[C
             hold_until=row.hold_until,
             is_held=str(row.id) in held,
             parents=tuple(sorted(codes[p] for child, p in known.parents if child == str(row.id))),
-            copies=tuple(copies.get(row.id, ())),
+            labels=labels.get(row.id, ()),
         )
         for row in rows
     )
+
+
+def _labels(order: Order) -> Mapping[object, tuple[LabelView, ...]]:
+    """The labels of each container of the journey."""
+    copies: dict[tuple[object, str], list[CopyView]] = {}
+    rows = LabelCopy.objects.select_related("container", "job").filter(order=order)
+    for row in rows.order_by("carrier", "number"):
+        copies.setdefault((row.container_id, row.carrier), []).append(_copy(row))
+    labels: dict[object, tuple[LabelView, ...]] = {}
+    for (container, carrier), found in copies.items():
+        labels[container] = (*labels.get(container, ()), LabelView(carrier, tuple(found)))
+    return labels
 
 
 def _copy(row: LabelCopy) -> CopyView:

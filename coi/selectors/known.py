@@ -38,7 +38,7 @@ from people import selectors as people
 # (kind, given key, row, order, container, state, sort, site, good until, more), one SELECT for each kind of identifier.
 _FIND = {
     IdentifierKind.LABEL: """
-        SELECT 'label', code, id, order_id, container_id, status, '', '', NULL::timestamptz, NULL::jsonb
+        SELECT 'label', code, id, order_id, container_id, status, carrier, '', NULL::timestamptz, NULL::jsonb
           FROM coi_labelcopy WHERE code = ANY(%s::text[])""",
     IdentifierKind.COI: """
         SELECT 'coi', coi_id, id, id, NULL::uuid, '', '', '', NULL::timestamptz, NULL::jsonb
@@ -249,6 +249,9 @@ SELECT json_build_object(
                SELECT o.id FROM coi_check o WHERE o.state = 'open' AND o.order_id = ANY(given.ids)))),
   'void', (SELECT json_agg(l.id)
              FROM coi_labelcopy l WHERE l.order_id = ANY(given.ids) AND l.status = 'void'),
+  'uncased', (SELECT json_agg(l.container_id)
+             FROM coi_labelcopy l WHERE l.order_id = ANY(given.ids) AND l.carrier <> ''
+              AND l.status IN ('issued', 'printed')),
   'place', (SELECT u.order_id FROM coi_placeuse u WHERE u.place = %(place)s::text AND u.closed_at IS NULL),
   'stop', (SELECT k.id FROM coi_check k
              WHERE k.station = %(station)s::text AND k.state = 'stopped' AND k.cleared_at IS NULL
@@ -286,6 +289,7 @@ def _known(found: Mapping[str, Any]) -> Known:
         ),
         checks={row[0]: _check(row) for row in found["checks"] or ()},
         void_copies=frozenset(found["void"] or ()),
+        uncased=frozenset(found["uncased"] or ()),
         place_order=found["place"] or "",
         open_stop=found["stop"] or "",
         scanner_until=_time_or_none(found["scanner"]),

@@ -66,9 +66,9 @@ def label_copy(viewer: Person, code: str, at: datetime) -> LabelCopyView | None:
 
 
 def label_copies(viewer: Person, container: str, at: datetime) -> list[LabelCopyView]:
-    """All copies of a container's label (by the container's code), first copy first; void ones among them."""
+    """All copies of a container's labels (by the container's code), its cassette's last; void ones among them."""
     rows = _rows().filter(_seen_by(viewer, at), container__code=container)
-    return [_view(row) for row in rows.order_by("number")]
+    return [_view(row) for row in rows.order_by("carrier", "number")]
 
 
 def label_file(copy: LabelCopyView) -> bytes | None:
@@ -120,7 +120,7 @@ def copy_facts(row: LabelCopy) -> CopyFacts:
         code=row.code,
         number=row.number,
         container=row.container.code,
-        kind=row.container.kind,
+        kind=row.carrier or row.container.kind,
         container_status=ContainerStatus(row.container.status),
         status=CopyStatus(row.status),
         issued_at=row.issued_at,
@@ -138,7 +138,7 @@ def copy_facts(row: LabelCopy) -> CopyFacts:
 def copies_of_batches(batches: Sequence[Any]) -> list[LabelCopy]:
     """Every copy of the labels of these batches' containers, the first bags among them (one statement)."""
     rows = LabelCopy.objects.select_related("container").filter(container__batch__in=batches)
-    return list(rows.order_by("container__made_at", "container__code", "number"))
+    return list(rows.order_by("container__made_at", "container__code", "carrier", "number"))
 
 
 def label_reconciliation(batch: str) -> Reconciliation:
@@ -171,7 +171,9 @@ def label_ledger(viewer: Person, coi_id: str, at: datetime) -> list[LedgerLine]:
 
 def _ledger_rows(viewer: Person, at: datetime) -> QuerySet[LabelCopy]:
     rows = LabelCopy.objects.select_related("container__batch", "container__custodian", "order")
-    return rows.filter(_seen_by(viewer, at)).order_by("container__made_at", "container__code", "number")
+    return rows.filter(_seen_by(viewer, at)).order_by(
+        "container__made_at", "container__code", "carrier", "number"
+    )
 
 
 def _ledger_line(row: Any) -> LedgerLine:
@@ -222,7 +224,7 @@ def _view(row: Any) -> LabelCopyView:
         facts=LabelFacts(
             copy_code=row.code,
             copy_number=row.number,
-            kind=container.kind,
+            kind=row.carrier or container.kind,
             container_code=container.code,
             number=container.number,
             total=container.total,

@@ -325,7 +325,7 @@ def _children(done: _Completed, parents: Sequence[ContainerFacts], **more: Any) 
         extra={"made": [{"code": code, "kind": makes.kind} for code in codes]},
         subjects=tuple(Subject("container", str(row)) for row in ids),
     )
-    return made.plus(labels.issue(done.context, done.order.id, ids, done.id))
+    return made.plus(labels.issue(done.context, done.order.id, makes.kind, ids, done.id))
 
 
 def _birth(done: _Completed, makes: Makes, parents: Sequence[ContainerFacts]) -> dict[str, Any]:
@@ -346,7 +346,16 @@ def _birth(done: _Completed, makes: Makes, parents: Sequence[ContainerFacts]) ->
 
 def _apply_label(done: _Completed) -> Plan:
     """The copy that was scanned back is the one applied; the container may move from now on."""
-    copies = {scan.ref for scan in done.scans if scan.item == Item.LABEL}
+    return _applied(done, Item.LABEL).plus(_set_status(done, ContainerStatus.AVAILABLE))
+
+
+def _into_cassette(done: _Completed) -> Plan:
+    """The cassette's label was scanned beside the bag's, before the bag can be seen no more: it stands for it now."""
+    return _applied(done, Item.CASSETTE)
+
+
+def _applied(done: _Completed, item: Item) -> Plan:
+    copies = {scan.ref for scan in done.scans if scan.item == item}
     person = done.context.badge.person
     used = {
         "fate": str(Fate.USED),
@@ -358,7 +367,7 @@ def _apply_label(done: _Completed) -> Plan:
         put("coi.labelcopy", copy, status=str(CopyStatus.APPLIED), applied_at=done.now, **used)
         for copy in sorted(copies)
     )
-    return Plan(changes=applied).plus(_set_status(done, ContainerStatus.AVAILABLE))
+    return Plan(changes=applied)
 
 
 def _transfer(done: _Completed) -> Plan:
@@ -445,6 +454,7 @@ _DOES: dict[Does, Callable[[_Completed], Plan]] = {
     Does.NOTHING: _nothing,
     Does.COLLECT: _collect,
     Does.APPLY_LABEL: _apply_label,
+    Does.INTO_CASSETTE: _into_cassette,
     Does.TRANSFER: _transfer,
     Does.START_BATCH: _start_batch,
     Does.MAKE: _make,

@@ -24,22 +24,24 @@ REPRINT_REASONS = ("damaged", "unreadable", "lost", "wrong_stock", "moved_to_oth
 
 
 def issue(
-    context: Context, order_id: str, containers: Sequence[UUID], make_id: Callable[[str], UUID]
+    context: Context, order_id: str, kind: str, containers: Sequence[UUID], make_id: Callable[[str], UUID]
 ) -> Plan:
-    """The first copy of each new container's label; drawing it is an effect."""
-    copies = list(zip(containers, numbers.new_label_codes(len(containers)), strict=True))
+    """The first copy of each label of each new container; drawing them is an effect."""
+    carriers = context.protocol.carriers(kind) if context.protocol is not None else ("",)
+    wanted = [(container, carrier) for container in containers for carrier in carriers]
     rows = tuple(
         new(
             "coi.labelcopy",
-            make_id(f"label-{container}"),
+            make_id(f"label-{carrier}{container}"),
             order_id=order_id,
             container_id=container,
             code=code,
+            carrier=carrier,
             number=1,
             status=str(CopyStatus.ISSUED),
             issued_at=context.now,
         )
-        for container, code in copies
+        for (container, carrier), code in zip(wanted, numbers.new_label_codes(len(wanted)), strict=True)
     )
 
     def follow(entry: EntryRef) -> None:
@@ -55,6 +57,8 @@ def reprint_label(
     *, copy: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> str:
     """Void a copy (by its code) and issue the next one; the container waits for the new copy to be scanned back.
+
+    The label of a cassette is replaced in the same way, and it is scanned back beside the one on the bag inside.
 
     In place of a copy that is void already because it did not come out of the printer, the next one is issued. Returns
     the new copy's code. Raises NotFound, NotAllowed, Invalid (reason), Conflict (replaced already, used already, or in
@@ -96,7 +100,8 @@ def reprint_label(
 
 
 def _is_replaced(copy: LabelCopy) -> bool:
-    return LabelCopy.objects.filter(container=copy.container_id, number__gt=copy.number).exists()
+    later = LabelCopy.objects.filter(container=copy.container_id, carrier=copy.carrier)
+    return later.filter(number__gt=copy.number).exists()
 
 
 def _printed_at(copy: LabelCopy) -> dict[str, str]:
@@ -110,7 +115,8 @@ def _may_be_applied(copy: LabelCopy) -> bool:
     """Whether the protocol has a step by which whoever holds the container now can apply a new copy."""
     container, sites = copy.container, copy.order.sites
     protocol, _version = pinned_protocol(str(copy.order.protocol_id))
-    steps = [s for s in (protocol.steps if protocol is not None else ()) if s.does is Does.APPLY_LABEL]
+    applies = Does.INTO_CASSETTE if copy.carrier else Does.APPLY_LABEL
+    steps = [s for s in (protocol.steps if protocol is not None else ()) if s.does is applies]
     return any(container.kind in s.kinds and sites[s.party] == container.custodian_id for s in steps)
 
 
@@ -122,13 +128,16 @@ def _replaced(copy: LabelCopy, reason: str, issued: UUID, code: str, now: dateti
         order_id=copy.order_id,
         container_id=copy.container_id,
         code=code,
+        carrier=copy.carrier,
         number=copy.number + 1,
         status=str(CopyStatus.ISSUED),
         issued_at=now,
     )
-    unlabelled = put("coi.container", copy.container_id, status=str(ContainerStatus.UNLABELLED))
+    # A bag whose cassette waits for its label is labelled: it is only not to be moved by the cassette.
+    status = ContainerStatus.UNLABELLED
+    waits = [] if copy.carrier else [put("coi.container", copy.container_id, status=str(status))]
     if copy.status == CopyStatus.VOID:
-        return [next_one, unlabelled]
+        return [next_one, *waits]
     # It was used, perhaps, and is no longer: what becomes of the piece that comes off is still to be said.
     void = voided(
         copy.id,
@@ -140,7 +149,7 @@ def _replaced(copy: LabelCopy, reason: str, issued: UUID, code: str, now: dateti
         fate_by_name="",
         fate_reason="",
     )
-    return [void, next_one, unlabelled]
+    return [void, next_one, *waits]
 
 
 def voided(copy: UUID, reason: str, now: datetime, **more: object) -> Change:

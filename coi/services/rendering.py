@@ -15,7 +15,7 @@ from coi.rules.labels import Card, Label, keeping_request, label_for
 from coi.rules.printing import PrinterKind
 from coi.selectors.labels import LabelCopyView, label_copy_by_id, template_of
 from coi.services import drawing
-from coi.services.printing.content import companion_of, content_for, label_of
+from coi.services.printing.content import content_for, label_of
 from coi.services.printing.jobs import queue_print
 from ledger.rules import Actor, Subject, Where, derive, put
 from ledger.selectors import EffectView
@@ -103,14 +103,13 @@ def card_sheet(*, cards: Sequence[Card], heading: str, is_demonstration: bool, n
     return drawing.draw_cards(cards, heading=heading, is_demonstration=is_demonstration, now=now)
 
 
-def label_picture(copy: LabelCopyView, form: PictureForm, *, is_companion: bool = False) -> bytes:
+def label_picture(copy: LabelCopyView, form: PictureForm) -> bytes:
     """A copy's label as PDF, PNG or SVG, drawn and read back now; what the copy keeps is its PDF of then.
 
-    `is_companion`: what else is printed for this container, the label of a frozen bag's cassette. Raises LookupError
-    where there is none, NotReadBack, DoesNotFit.
+    Raises NotReadBack, DoesNotFit.
     """
     draw = {"pdf": drawing.draw_label, "png": drawing.draw_picture, "svg": drawing.draw_svg}[form]
-    return draw(companion_of(copy) if is_companion else label_of(copy))
+    return draw(label_of(copy))
 
 
 def label_zpl(copy: LabelCopyView, dpi: int) -> bytes:

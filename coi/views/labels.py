@@ -17,7 +17,6 @@ from coi.forms.pages import ReprintForm
 from coi.forms.printing import FateForm
 from coi.forms.texts import ERRORS, in_words
 from coi.rules.journey import CopyStatus, Fate
-from coi.rules.label_templates import COMPANIONS
 from coi.rules.labels_reconciliation import (
     Account,
     account_of,
@@ -66,15 +65,12 @@ def label(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_GET
 @login_required
-def picture(request: HttpRequest, code: str, form: PictureForm, is_companion: bool = False) -> HttpResponse:
-    """A copy's label as PNG or SVG, or the label of its bag's cassette: drawn and read back now."""
+def picture(request: HttpRequest, code: str, form: PictureForm) -> HttpResponse:
+    """A copy's label as PNG or SVG, drawn and read back now."""
     copy = _drawn_copy(request, code)
-    if is_companion and copy.facts.kind not in COMPANIONS:
-        raise Http404
-    name = f"{code}-{COMPANIONS[copy.facts.kind]}" if is_companion else code
     with _that_fits():
-        data = services.label_picture(copy, form, is_companion=is_companion)
-    return _file(data, _TYPES[form], f"{name}.{form}")
+        data = services.label_picture(copy, form)
+    return _file(data, _TYPES[form], f"{code}.{form}")
 
 
 @never_cache
@@ -137,7 +133,8 @@ def reprint(request: HttpRequest, code: str) -> HttpResponse:
         if status == 200:
             messages.success(request, _("The copy is void. The new one is being drawn."))
             return _after_reprint(request, code)
-    others = label_copies(person_of(request), copy.facts.container_code, timezone.now())
+    all_of_it = label_copies(person_of(request), copy.facts.container_code, timezone.now())
+    others = [other for other in all_of_it if other.facts.kind == copy.facts.kind]
     is_replaced = any(other.facts.copy_number > copy.facts.copy_number for other in others)
     context = {"copy": copy, "copies": others, "form": form, "is_replaced": is_replaced}
     return render(request, "coi/label_reprint.html", context, status=status)

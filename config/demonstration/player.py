@@ -132,3 +132,7 @@ class Player:
     def label(self, kind: str, number: int = 0) -> str:
         """The label code of the n-th container of a kind."""
         return self.containers(kind)[number].label
+
+    def cassette(self, kind: str, number: int = 0) -> str:
+        """The label code of its cassette."""
+        return self.containers(kind)[number].cassette

@@ -143,7 +143,7 @@ STATIONS = (
     StationSpec(
         "BENCH", PLANT, "Sampling bench", ("sample_culture", "label_sample", "sample_product", "close_sample")
     ),
-    StationSpec("FREEZER", PLANT, "Freezer room", ("freeze",)),
+    StationSpec("FREEZER", PLANT, "Freezer room", ("into_cassette", "freeze")),
     StationSpec("QUARANTINE", PLANT, "Quarantine store", ("close_unused",)),
     *_hospital_stations(HOSPITAL, "N"),
     *_hospital_stations(SECOND, "S"),

@@ -97,7 +97,9 @@ def fill(p: Player, bags: int = 2) -> None:
     sample(p, "sample_product", p.label("product_bag", 0))
     freezer = p.demo.devices["rate_freezer", PLANT]
     for number in range(bags):
-        scans = [p.label("product_bag", number), p.demo.freezer, freezer]
+        bag, cassette = p.label("product_bag", number), p.cassette("product_bag", number)
+        _two(p, "into_cassette", [bag, cassette], station="FREEZER")
+        scans = [cassette, p.demo.freezer, freezer]
         p.do("freeze", "FREEZER", p.one(Role.OPERATOR, PLANT), scans)
 
 
@@ -169,7 +171,7 @@ def close_out(p: Player) -> None:
 
 
 def _bags(p: Player) -> list[str]:
-    return [bag.label for bag in p.containers("product_bag")]
+    return [bag.cassette for bag in p.containers("product_bag")]
 
 
 def _two(
@@ -177,13 +179,14 @@ def _two(
     step: str,
     scans: list[str],
     *,
+    station: str = "HOOD",
     witness_codes: list[str] | None = None,
     values: dict[str, str] | None = None,
 ) -> None:
-    """A step at the hood by an operator and an independent witness."""
+    """A step by an operator and an independent witness, at the hood unless told."""
     operator = p.one(Role.OPERATOR, PLANT)
     witness = p.one(Role.OPERATOR, PLANT, but=operator)
-    p.do(step, "HOOD", operator, scans, witness=witness, witness_codes=witness_codes, values=values)
+    p.do(step, station, operator, scans, witness=witness, witness_codes=witness_codes, values=values)
 
 
 CLEAR = codes.make("C", "CLEAR")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coi.forms import words
+from config import navigation
 from ledger import selectors as ledger
 
 register = template.Library()
@@ -25,6 +26,12 @@ def is_demonstration() -> bool:
         return ledger.is_demonstration()
     except DatabaseError:
         return False
+
+
+@register.simple_tag(takes_context=True)
+def where_here(context: template.Context) -> navigation.Here:
+    """Where the page stands in the house: `{% where_here as here %}`."""
+    return navigation.here(context["request"].path)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from config.demonstration.site import HOSPITAL, PLANT, SECOND
 from ledger import services as ledger
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entries_for_subject
+from people.rules.roles import Role
 from tests import given
 from tests.furnished import Journeys
 
@@ -194,3 +195,48 @@ def test_dossiers_cost_no_more_for_the_labels(journeys: Journeys, django_assert_
     assert batch is not None
     with django_assert_num_queries(8):
         dossiers([batch])
+
+
+def test_a_cassette_has_copies_of_its_own(journeys: Journeys) -> None:
+    """Its label is replaced alone: the bag keeps its own, and moves again once the new one was scanned beside it."""
+    p = journeys.filled
+    ledger.sweep_effects(now=p.now)
+    bag, old = p.label("product_bag"), p.cassette("product_bag")
+    new = given.a_reprint(p, old, "Alice")
+    assert (p.label("product_bag"), p.cassette("product_bag")) == (bag, new)
+    assert p.containers("product_bag")[0].status == "available"
+    assert _count(p, "cassette", Account.OPEN, Account.WAITING) == (1, 1)
+    shipping = [bag, p.cassette("product_bag", 1), p.demo.shippers[1]]
+    assert "label_not_applied" in _refused(p, "DOCK", shipping, "ship")
+    assert "label_void" in _refused(p, "FREEZER", [bag, old], "into_cassette")
+    other = p.cassette("product_bag", 1)
+    assert "wrong_container" in _refused(p, "FREEZER", [bag, other], "into_cassette")
+
+
+def test_a_cassette_stands_for_its_bag_once_it_was_scanned_beside_it(journeys: Journeys) -> None:
+    p = journeys.filled
+    ledger.sweep_effects(now=p.now)
+    bag = p.label("product_bag")
+    new = given.a_reprint(p, p.cassette("product_bag"), "Alice")
+    story._two(p, "into_cassette", [bag, new], station="FREEZER")
+    assert _count(p, "cassette", Account.USED, Account.WAITING) == (2, 0)
+    assert LabelCopy.objects.get(code=new).fate == "used"
+    assert "label_not_applied" not in _refused(p, "DOCK", [new, p.demo.shippers[1]], "ship")
+    assert "wrong_kind" in _refused(p, "BENCH", [new], "sample_product")
+
+
+def test_a_cassette_is_not_relabelled_where_no_step_does_it(journeys: Journeys) -> None:
+    p = journeys.bedside
+    with pytest.raises(Conflict, match="label_not_applied_here"):
+        given.a_reprint(p, p.cassette("product_bag", 1), p.one(Role.CELL_LAB, p.site).name.split()[0], p.site)
+
+
+def _refused(p: Player, station: str, codes: list[str], step: str) -> list[str]:
+    return [
+        refusal["code"] for refusal in p.scan(station, p.demo.member("Alice"), *codes, step=step)["refusals"]
+    ]
+
+
+def _count(p: Player, kind: str, *accounts: Account) -> tuple[int, ...]:
+    (line,) = [line for line in _lines(p) if line.kind == kind]
+    return tuple(line.counts.get(account, 0) for account in accounts)

@@ -128,7 +128,7 @@ def test_a_hold_is_of_its_containers_order(pair: tuple[Container, Container], jo
 
 
 def test_a_container_carries_one_applied_label(pair: tuple[Container, Container]) -> None:
-    copy = LabelCopy.objects.get(container=pair[0], status="applied")
+    copy = LabelCopy.objects.get(container=pair[0], carrier="", status="applied")
     insert("coi_labelcopy", copy.id, code="VLX", number=2, status="printed", fate="")
     with refused("coi_label_copy_used_is_applied"):
         insert("coi_labelcopy", copy.id, code="VLW", number=5, status="void")

@@ -89,6 +89,7 @@ def measured_in_bulk(p: Player, bags: int) -> dict[str, list[str]]:
     freezer = p.demo.devices["rate_freezer", PLANT]
     for bag in p.containers("product_bag"):
         story._two(p, "label_bag", [bag.label])
+        story._two(p, "into_cassette", [bag.label, bag.cassette], station="FREEZER")
         p.do("freeze", "FREEZER", operator, [bag.label, p.demo.freezer, freezer])
     p.scan("HOOD", operator, story.CLEAR)
     given.release(p)

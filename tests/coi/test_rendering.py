@@ -302,9 +302,8 @@ def test_a_label_is_handed_out_as_picture_and_to_printers(collected):
     assert (Symbology.CODE_128, code.encode()) in drawing.read_page(png.content)
     assert svg.content.startswith(b"<svg")
     assert who.get(f"/labels/{code}.zpl?dpi=96").status_code == 404
-    assert who.get(f"/labels/{code}/cassette.pdf").status_code == 404
     stranger = signed_in(collected.one(Role.NURSE, SECOND))
-    for door in (f"{code}.png", f"{code}.svg", f"{code}.zpl", f"{code}/cassette.pdf"):
+    for door in (f"{code}.png", f"{code}.svg", f"{code}.zpl"):
         assert stranger.get(f"/labels/{door}").status_code == 404
         assert browser().get(f"/labels/{door}").status_code == 302
 
@@ -328,15 +327,21 @@ def test_a_void_copy_is_not_drawn_again(collected):
 def test_a_frozen_bag_has_a_label_for_its_cassette(db):
     filled = given.until(given.a_journey(given.a_demo()), story.fill)
     ledger.sweep_effects(now=filled.now)
-    code, who = filled.label("product_bag"), signed_in(filled.demo.member("Alice"))
-    door = f"/labels/{code}/cassette.pdf"
-    assert who.get(door).content.startswith(b"%PDF-")
-    assert door in who.get(f"/journeys/{filled.coi_id}/labels/").content.decode()
+    code, who = filled.cassette("product_bag"), signed_in(filled.demo.member("Alice"))
+    assert code not in ("", filled.label("product_bag"))
+    assert who.get(f"/labels/{code}.pdf").content.startswith(b"%PDF-")
+    assert code in who.get(f"/journeys/{filled.coi_id}/labels/").content.decode()
+    assert code in who.get(f"/journeys/{filled.coi_id}/").content.decode()
     for dpi in drawing.RESOLUTIONS:
         zpl = who.get(f"/labels/{code}.zpl?dpi={dpi}")
         assert (zpl.status_code, zpl.content[:3], zpl.content[-4:]) == (200, b"^XA", b"^XZ\n")
-    copy = label_copy(_viewer_named(filled, "Alice"), code, filled.now)
-    assert content.companion_of(copy).symbols == content.label_of(copy).symbols
+    viewer = _viewer_named(filled, "Alice")
+    bag, cassette = (
+        content.label_of(label_copy(viewer, one, filled.now)) for one in (filled.label("product_bag"), code)
+    )
+    assert cassette.heading == "CASSETTE, T CELLS"
+    assert cassette.symbols[0].content == code != bag.symbols[0].content
+    assert cassette.symbols[1:] == bag.symbols[1:], "one and the same cells"
 
 
 def _viewer_named(player, name):

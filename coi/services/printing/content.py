@@ -1,12 +1,9 @@
 """The bytes of a label as a printer takes them: ZPL, or the very PDF that was kept when it was drawn."""
 
-from dataclasses import replace
-
-from coi.rules.label_templates import COMPANIONS
 from coi.rules.labels import Label, label_for
 from coi.rules.printing import PrinterKind
 from coi.rules.zpl import to_zpl
-from coi.selectors.labels import LabelCopyView, label_file, template_for, template_of
+from coi.selectors.labels import LabelCopyView, label_file, template_of
 
 
 class NotDrawn(Exception):
@@ -17,13 +14,6 @@ def label_of(copy: LabelCopyView) -> Label:
     """What stands on a copy, by the template with which it was drawn. Raises TemplateUnusable."""
     found = template_of(copy)
     return label_for(copy.facts, found.template if found is not None else None)
-
-
-def companion_of(copy: LabelCopyView) -> Label:
-    """What stands on the other label of a copy: a cassette's, for the bag inside. LookupError where there is none."""
-    kind = COMPANIONS[copy.facts.kind]
-    found = template_for(kind, copy.site, copy.facts.issued_at)
-    return label_for(replace(copy.facts, kind=kind), found.template if found is not None else None)
 
 
 def content_for(copy: LabelCopyView, kind: PrinterKind, dpi: int) -> bytes:

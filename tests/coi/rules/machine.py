@@ -25,7 +25,7 @@ from coi.rules.journey import (
     Reading,
 )
 from coi.rules.outcome import Outcome
-from coi.rules.protocol import Does, Guard, Item, Scope, Step
+from coi.rules.protocol import CASSETTE, Does, Guard, Item, Scope, Step
 from coi.rules.situation import Part, in_play
 from tests.coi.rules import world
 from tests.coi.rules.world import NOW, PROTOCOL, Scene
@@ -56,6 +56,7 @@ class Ward(RuleBasedStateMachine):
         self.now: datetime = NOW
         self.journeys: dict[str, world.Journey] = {}
         self.labels: dict[str, list[CopyStatus]] = {}
+        self.uncased: set[str] = set()
         self.held: set[str] = set()
         self.checks: dict[str, CheckFacts] = {}
         self.counted = 0
@@ -240,6 +241,7 @@ class Ward(RuleBasedStateMachine):
             values=values if (step.values_by == "witness") is is_witness else {},
             now=self.now,
             held=set(self.held),
+            uncased=set(self.uncased),
             checks=dict(self.checks),
         )
 
@@ -252,6 +254,7 @@ class Ward(RuleBasedStateMachine):
             Item.SHIPPER: [Thing("", world.shipper)],
             Item.PLACE: [Thing("", world.place)],
             Item.CONTAINERS: [self._label(c, copy) for c in self._of(name, step.kinds)],
+            Item.CASSETTE: [self._cassette(container)] if container is not None else [],
         }
         one = [self._label(container, copy)] if container is not None else []
         found = [thing for item in step.items for thing in things.get(item, one)]
@@ -263,6 +266,10 @@ class Ward(RuleBasedStateMachine):
         number = copy % len(copies)
         return Thing(c.id.split("-", maxsplit=1)[0], lambda: world.label(c, copies[number], number + 1), c.id)
 
+    def _cassette(self, c: ContainerFacts) -> Thing:
+        status = CopyStatus.PRINTED if c.id in self.uncased else CopyStatus.APPLIED
+        return Thing(c.id.split("-", maxsplit=1)[0], lambda: world.cassette(c, status), c.id)
+
     def _everything(self) -> list[Thing]:
         """Every barcode there is, void copies too."""
         orders = [self.journeys[name].order for name in NAMES]
@@ -270,6 +277,7 @@ class Ward(RuleBasedStateMachine):
             *(Thing(n, lambda o=o: world.order_code(o)) for n, o in zip(NAMES, orders, strict=True)),
             *(Thing(n, lambda o=o: world.wristband(o)) for n, o in zip(NAMES, orders, strict=True)),
             *(self._label(c, n) for c in self._containers() for n in range(len(self.labels[c.id]))),
+            *(self._cassette(c) for c in self._containers() if c.kind == "product_bag"),
             Thing("", lambda: world.lot("vector")),
             Thing("", lambda: world.lot("vector", number=2)),
             Thing("", lambda: world.shipper(2)),
@@ -325,11 +333,17 @@ class Ward(RuleBasedStateMachine):
             assert self.journeys[c.id.split("-", maxsplit=1)[0]].disposition is Disposition.RELEASED
         if step.does is not Does.APPLY_LABEL:
             assert c.status is not ContainerStatus.UNLABELLED
+        assert not (step.is_by_cassette and c.id in self.uncased), (
+            f"{c.id} moves without its cassette's label"
+        )
         if not is_closing:
             used = (ContainerStatus.CONSUMED, ContainerStatus.INFUSED, ContainerStatus.CLOSED)
             assert c.status not in used
         for target in decision.situation.targets():
             if target.container_id == c.id:
+                if target.sort:
+                    assert step.is_by_cassette or step.does is Does.INTO_CASSETTE
+                    continue
                 number = int(target.ref.rsplit("-", maxsplit=1)[1])
                 assert self.labels[c.id][number - 1] is not CopyStatus.VOID
 
@@ -432,6 +446,8 @@ class Ward(RuleBasedStateMachine):
                 self._change(c, status=ContainerStatus.CONSUMED)
             if step.does is Does.APPLY_LABEL:
                 self.labels[c.id][-1] = CopyStatus.APPLIED
+            if step.does is Does.INTO_CASSETTE:
+                self.uncased.discard(c.id)
         if step.makes is not None:
             self._make(name, step, situation.subjects)
 
@@ -449,6 +465,8 @@ class Ward(RuleBasedStateMachine):
             batch_id=parents[0].batch_id if parents else "",
         )
         self.labels[child.id] = [CopyStatus.PRINTED]
+        if CASSETTE in PROTOCOL.carriers(child.kind):
+            self.uncased.add(child.id)
         self.journeys[name] = replace(
             journey,
             containers={**journey.containers, child.id: child},

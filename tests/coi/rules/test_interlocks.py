@@ -144,6 +144,43 @@ def freezing() -> Scene:
     return scene
 
 
+def encasing() -> Scene:
+    """A bag goes into its cassette, which has a label of its own."""
+    scene = freezing()
+    bag = scene.container(BAG)
+    scene.readings = [label(bag), world.cassette(bag, CopyStatus.PRINTED)]
+    scene.uncased = {BAG}
+    scene.undo("into_cassette")
+    scene.step = "into_cassette"
+    return scene
+
+
+def encasing_witness() -> Scene:
+    """The second person scans both."""
+    scene = encasing()
+    bag, case = scene.readings
+    opened(scene, (1, "container", bag), (1, "cassette", case))
+    scene.change_check(performed_at=NOW - MINUTE)
+    scene.person = person(2, Role.OPERATOR, sites=[PLANT])
+    return scene
+
+
+def freezing_by_cassette() -> Scene:
+    """The bag is in its cassette and cannot be seen."""
+    scene = freezing()
+    scene.readings[0] = world.cassette(scene.container(BAG))
+    return scene
+
+
+def receiving_other_label() -> Scene:
+    """The courier scanned the bags, the laboratory scans the cassettes that they are in."""
+    scene = receiving()
+    found = [r.target.container_id for r in scene.readings if r.target is not None and r.target.container_id]
+    rest = [r for r in scene.readings if r.target is None or not r.target.container_id]
+    scene.readings = [*(world.cassette(scene.container(key)) for key in found), *rest]
+    return scene
+
+
 def closing() -> Scene:
     """A sample is closed out."""
     both = two("ready")
@@ -165,7 +202,11 @@ SCENES = (
     vector_witness,
     shipping,
     receiving,
+    receiving_other_label,
     freezing,
+    freezing_by_cassette,
+    encasing,
+    encasing_witness,
     closing,
 )
 
@@ -175,7 +216,7 @@ def test_the_scenes_are_accepted(scene: Callable[[], Scene]) -> None:
     decision = scene().decide()
     assert decision.refusals == ()
     assert decision.is_part_complete
-    is_first_of_two = scene in (bedside, labelling, vector, shipping)
+    is_first_of_two = scene in (bedside, labelling, vector, shipping, encasing)
     assert decision.outcome is (Outcome.INCOMPLETE if is_first_of_two else Outcome.ACCEPTED)
     assert decision.next.need is (Need.WITNESS if is_first_of_two else Need.NOTHING)
 
@@ -314,6 +355,27 @@ CASES = (
         also(lambda s: label(s.container("ann-product_bag-2"))),
         ("ann-product_bag-2",),
     ),
+    *(
+        Case(
+            Code.WRONG_CONTAINER,
+            build,
+            swap(1, lambda s: world.cassette(s.container("ann-product_bag-2"), CopyStatus.PRINTED)),
+            ("ann-product_bag-2",),
+        )
+        for build in (encasing, encasing_witness)
+    ),
+    Case(
+        Code.IDENTITY_MISMATCH,
+        encasing,
+        swap(1, lambda s: world.cassette(s.container("ben-product_bag-1"), CopyStatus.PRINTED)),
+        ("ben-product_bag-1",),
+    ),
+    Case(
+        Code.LABEL_VOID,
+        encasing,
+        swap(1, lambda s: world.cassette(s.container(BAG), CopyStatus.VOID)),
+        (BAG,),
+    ),
     Case(Code.PLACE_OCCUPIED, bedside, scene(place_order="ben-order"), (BAG,)),
     Case(Code.PLACE_OCCUPIED, vector, scene(place_order="ben-order"), ("ann-culture-1",)),
     Case(Code.LABEL_VOID, bedside, void_first_copy, (BAG,)),
@@ -429,6 +491,11 @@ CASES = (
     Case(Code.JOURNEY_CLOSED, bedside, lambda s: s.change_order("ann", is_open=False)),
     Case(Code.JOURNEY_CLOSED, witness, lambda s: s.change_order("ann", is_open=False)),
     Case(Code.LABEL_NOT_APPLIED, freezing, container(status=ContainerStatus.UNLABELLED)),
+    Case(Code.LABEL_NOT_APPLIED, encasing, container(status=ContainerStatus.UNLABELLED)),
+    Case(Code.LABEL_NOT_APPLIED, freezing_by_cassette, scene(uncased={BAG})),
+    Case(Code.LABEL_NOT_APPLIED, shipping, scene(uncased={BAG})),
+    Case(Code.ALREADY_DONE, encasing, lambda s: (s.uncased.clear(), s.did("into_cassette", BAG))),
+    Case(Code.WRONG_KIND, bedside, swap(1, lambda s: world.cassette(s.container(BAG)))),
     Case(Code.ALREADY_DONE, bedside, lambda s: s.did("bedside", BAG), params=(("by", "Person 9"),)),
     Case(Code.ALREADY_DONE, witness, lambda s: s.did("bedside", BAG)),
     Case(Code.ALREADY_DONE, shipping, lambda s: s.did("ship", "batch-ann-order")),

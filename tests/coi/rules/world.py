@@ -98,7 +98,7 @@ _STAGES = {  # stage: steps done by then
     "arrived": ("send_collection", "receive_collection"),
     "cultured": ("start_batch", "select_split", "label_culture"),
     "transduced": ("transduce",),
-    "filled": ("pool", "label_harvest", "fill", "label_bag", "freeze"),
+    "filled": ("pool", "label_harvest", "fill", "label_bag", "into_cassette", "freeze"),
     "ready": ("ship", "receive_product", "patient_ready"),
     "thawed": ("thaw",),
     "checked": ("bedside",),
@@ -215,6 +215,13 @@ def label(container: ContainerFacts, status: CopyStatus = CopyStatus.APPLIED, co
     return reading(Target(IdentifierKind.LABEL, key, container.order_id, container.id, status, ref))
 
 
+def cassette(container: ContainerFacts, status: CopyStatus = CopyStatus.APPLIED, copy: int = 1) -> Reading:
+    """A copy of the label of a container's cassette."""
+    key, ref = f"VLX{container.id}-{copy}", f"cassette-{container.id}-{copy}"
+    at = (container.order_id, container.id, status, ref)
+    return reading(Target(IdentifierKind.LABEL, key, *at, sort=protocol.CASSETTE))
+
+
 def wristband(order: OrderFacts) -> Reading:
     """The patient's wristband."""
     return reading(Target(IdentifierKind.WRISTBAND, f"band-{order.id}", order.id))
@@ -290,6 +297,7 @@ class Scene:
     values: dict[str, str] = field(default_factory=dict)
     now: datetime = NOW
     held: set[str] = field(default_factory=set)
+    uncased: set[str] = field(default_factory=set)
     checks: dict[str, CheckFacts] = field(default_factory=dict)
     place_order: str = ""
     open_stop: str = ""
@@ -319,6 +327,7 @@ class Scene:
             containers={key: c for j in all_of for key, c in j.containers.items()},
             parents=tuple(pair for j in all_of for pair in j.parents),
             held=frozenset(self.held),
+            uncased=frozenset(self.uncased),
             dispositions={j.batch_id: j.disposition for j in all_of},
             done=tuple(done for j in all_of for done in j.done),
             checks=dict(self.checks),

@@ -130,7 +130,12 @@ DOSSIER = Dossier(
     BATCH,
     (SOURCE, BAG),
     (("c1", "c0"),),
-    (step("label_bag"), step("freeze", witness=None), step("collect", "c0", 9, None, "HOSP")),
+    (
+        step("label_bag"),
+        step("into_cassette"),
+        step("freeze", witness=None),
+        step("collect", "c0", 9, None, "HOSP"),
+    ),
     HANDOVERS,
 )
 CASE = Case(DOSSIER, (result("CAR"), result("STERILE")), SPECIFICATION, PROTOCOL)
@@ -192,7 +197,10 @@ def test_nothing_blocks_the_sound_batch():
         pytest.param(with_dossier(labels=(COPY, OPEN)), B.LABELS_OPEN, ("label", "VL2"), id="a copy is open"),
         pytest.param(with_dossier(containers=(SOURCE,)), B.NOTHING_TO_RELEASE, ("batch", "B1"), id="no bags"),
         pytest.param(
-            with_dossier(steps=(step("label_bag"),)), B.STEP_NOT_DONE, ("container", "BAG1"), id="not frozen"
+            with_dossier(steps=(step("label_bag"), step("into_cassette"))),
+            B.STEP_NOT_DONE,
+            ("container", "BAG1"),
+            id="not frozen",
         ),
         pytest.param(
             replace(CASE, specification=None), B.SPECIFICATION_MISSING, ("batch", "B1"), id="no criteria"

@@ -1,0 +1,99 @@
+"""The rooms of the house and the pages that stand at their doors: what the head of every page leads to.
+
+A room or page whose address does not exist yet is left out. What a person may see there is the page's own business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page by its title and the name of its address; `also`: what other addresses begin with that belong to it."""
+
+    title: str
+    name: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room; its first page is behind its door."""
+
+    title: str
+    pages: tuple[Page, ...]
+
+
+ROOMS = (
+    Room(_("Journeys"), (Page(_("Journeys"), "coi:home", ("/journeys/", "/orders/", "/lots/", "/find/")),)),
+    Room(
+        _("Quality events"),
+        (
+            Page(_("Holds"), "coi:holds"),
+            Page(_("Deviations"), "coi:deviations"),
+            Page(_("Near misses"), "coi:near_misses"),
+            Page(_("Reconciliations"), "coi:reconciliations"),
+        ),
+    ),
+    Room(_("Quality control"), (Page(_("Batches"), "qc:home"),)),
+    Room(
+        _("Labels"),
+        (
+            Page(_("Labels and printers"), "coi:label_queue", ("/labels/", "/printers/")),
+            Page(_("Scanners"), "coi:scanners"),
+        ),
+    ),
+    Room(_("Process"), (Page(_("Process"), "cpv:home"),)),
+    Room(_("Risk"), (Page(_("Risk"), "fmea:home"),)),
+    Room(_("My work"), (Page(_("My work"), "people:work"),)),
+    Room(_("Documents"), (Page(_("Documents"), "people:documents"),)),
+    Room(_("Trail"), (Page(_("Trail"), "people:entries"),)),
+    Room(_("Scan station"), (Page(_("Scan station"), "coi:station"),)),
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A link, and whether it leads to where one is."""
+
+    title: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Here:
+    """All rooms, and the pages of the one that one is in (none where it has one page)."""
+
+    rooms: tuple[Door, ...]
+    room: str = ""
+    pages: tuple[Door, ...] = ()
+
+
+def here(path: str) -> Here:
+    """Where an address stands in the house."""
+    doors = [(room, tuple(_doors(room, path))) for room in ROOMS]
+    rooms = tuple(
+        Door(str(room.title), pages[0].url, any(page.is_current for page in pages))
+        for room, pages in doors
+        if pages
+    )
+    for room, pages in doors:
+        if len(pages) > 1 and any(page.is_current for page in pages):
+            return Here(rooms, str(room.title), pages)
+    return Here(rooms)
+
+
+def _doors(room: Room, path: str) -> Iterator[Door]:
+    for page in room.pages:
+        try:
+            url = reverse(page.name)
+        except NoReverseMatch:  # a room whose pages are still to be built
+            continue
+        is_current = (
+            path == url or (url != "/" and path.startswith(url)) or path.startswith(page.also or ("\0",))
+        )
+        yield Door(str(page.title), url, is_current)
