@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 class Page:
     """A page by its title and the name of its address; `also`: what other addresses begin with that belong to it."""
 
-    title: str
+    title: Promise
     name: str
     also: tuple[str, ...] = ()
 
@@ -23,7 +24,7 @@ class Page:
 class Room:
     """A room; its first page is behind its door."""
 
-    title: str
+    title: Promise
     pages: tuple[Page, ...]
 
 
