@@ -5,13 +5,18 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coi.forms import words
+from coi.selectors import cards
 from ledger import selectors as ledger
+from ledger.rules.errors import NotAllowed
+from people.views import person_of
 
 register = template.Library()
 
@@ -24,6 +29,15 @@ def is_demonstration() -> bool:
     try:
         return ledger.is_demonstration()
     except DatabaseError:
+        return False
+
+
+@register.simple_tag
+def may_print_cards(request: HttpRequest) -> bool:
+    """Whether the page of the cards holds anything for this person; it costs one look at their roles."""
+    try:
+        return cards.may_print(person_of(request), timezone.now())
+    except (DatabaseError, NotAllowed):
         return False
 
 
