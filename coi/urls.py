@@ -3,6 +3,7 @@
 from django.urls import path
 
 from coi.views import (
+    cards,
     finding,
     identifiers,
     journeys,
@@ -49,6 +50,14 @@ urlpatterns = [
     path("printers/new/<str:site>/", printing.new_printer, name="new_printer"),
     path("printers/<str:code>/", printing.printer, name="printer"),
     path("printers/<str:code>/<str:what>/", printing.printer, name="change_printer"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/wristband.pdf", cards.wristband, name="wristband"),
+    path("cards/<str:site>/cards.pdf", cards.sheet, name="print_cards"),
+    path("cards/<str:site>/badges.pdf", cards.badges, name="print_badges"),
+    path("shippers/<str:code>/label.pdf", cards.shipper, {"form": "pdf"}, name="shipper_label"),
+    path("shippers/<str:code>/label.png", cards.shipper, {"form": "png"}, name="shipper_label_png"),
+    path("shippers/<str:code>/label.svg", cards.shipper, {"form": "svg"}, name="shipper_label_svg"),
+    path("shippers/<str:code>/label.zpl", cards.shipper_zpl, name="shipper_label_zpl"),
     path("holds/", quality.holds, name="holds"),
     path("holds/<uuid:id>/release/", quality.release_hold, name="release_hold"),
     path("deviations/", quality.deviations, name="deviations"),

@@ -1,9 +1,9 @@
 """The rooms of the house and the pages that stand at their doors: what the head of every page leads to.
 
-A room or page whose address does not exist yet is left out. What a person may see there is the page's own business.
+A room or page whose address does not exist yet is left out, and so is a page that a person may not open at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -44,6 +44,7 @@ ROOMS = (
         _("Labels"),
         (
             Page(_("Labels and printers"), "coi:label_queue", ("/labels/", "/printers/")),
+            Page(_("Cards"), "coi:cards"),
             Page(_("Scanners"), "coi:scanners"),
         ),
     ),
@@ -60,6 +61,7 @@ ROOMS = (
 class Door:
     """A link, and whether it leads to where one is."""
 
+    name: str
     title: str
     url: str
     is_current: bool
@@ -74,17 +76,17 @@ class Here:
     pages: tuple[Door, ...] = ()
 
 
-def here(path: str) -> Here:
-    """Where an address stands in the house."""
+def here(path: str, may_open: Callable[[str], bool] = lambda _name: True) -> Here:
+    """Where an address stands in the house; `may_open` is asked of the pages of its room, by the names of addresses."""
     doors = [(room, tuple(_doors(room, path))) for room in ROOMS]
     rooms = tuple(
-        Door(str(room.title), pages[0].url, any(page.is_current for page in pages))
+        Door(pages[0].name, str(room.title), pages[0].url, any(page.is_current for page in pages))
         for room, pages in doors
         if pages
     )
     for room, pages in doors:
         if len(pages) > 1 and any(page.is_current for page in pages):
-            return Here(rooms, str(room.title), pages)
+            return Here(rooms, str(room.title), tuple(page for page in pages if may_open(page.name)))
     return Here(rooms)
 
 
@@ -97,4 +99,4 @@ def _doors(room: Room, path: str) -> Iterator[Door]:
         is_current = (
             path == url or (url != "/" and path.startswith(url)) or path.startswith(page.also or ("\0",))
         )
-        yield Door(str(page.title), url, is_current)
+        yield Door(page.name, str(page.title), url, is_current)

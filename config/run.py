@@ -271,6 +271,9 @@ def announce(house: House, seconds: float) -> None:
     say("")
     if sign_ins.exists():
         say(sign_ins.read_text(encoding="utf-8").rstrip() + "\n")
+        say(
+            f"All cards to print and scan: {sign_ins.with_name('cards.pdf')}, or sign in as admin and open /cards/.\n"
+        )
     say(
         f"Veintrace answers at http://{name}:{port()}/ (after {seconds:.0f} s). Ctrl-C stops it and keeps its data."
     )

@@ -82,7 +82,8 @@ _NOTES: Mapping[str, str] = {
     " scanned beside the bag's when the bag goes in, and stands for the bag until it is thawed.",
     "cryovial": "Wrapped round a vial: both symbols are Data Matrix, the copy's above the identity.",
     "wristband": "To play a patient in a demonstration. There is never a name on it, and always the mark.",
-    "shipper": "On the outside of a box: nothing of whose cells are in it.",
+    "shipper": "On the outside of a box: nothing of whose cells are in it. `/shippers/<code>/label.pdf`, or `.png`,"
+    " `.svg`, `.zpl?dpi=203`.",
 }
 
 
@@ -240,8 +241,8 @@ def _section(shown: Shown) -> str:
 
 def _card_section() -> str:
     return (
-        "## Cards\n\nBadges, stations, commands, and what else is scanned, ten to a page of A4. The card of test"
-        " symbols for\nscanners is [another page](../scanners.md).\n\n"
+        "## Cards\n\nBadges, stations, commands, and what else is scanned, ten to a page of A4. How to print them, and"
+        " the card of\ntest symbols for scanners, is told on [a page of its own](../scanners.md).\n\n"
         f"![Cards](../images/labels/{CARDS}.png)\n"
     )
 

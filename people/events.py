@@ -24,6 +24,7 @@ class Event(StrEnum):
     USER_LOCKED = "people:user:locked"
     CREDENTIAL_FAILED = "people:credential:failed"
     BADGE_ISSUED = "people:badge:issued"
+    BADGE_PRINTED = "people:badge:printed"
     BADGE_REVOKED = "people:badge:revoked"
     ROLE_GRANTED = "people:role:granted"
     ROLE_REVOKED = "people:role:revoked"

@@ -112,6 +112,7 @@ _SAY: Mapping[Event, Promise] = {
     Event.USER_LOCKED: _("Account {user} locked after wrong attempts"),
     Event.CREDENTIAL_FAILED: _("Wrong credential"),
     Event.BADGE_ISSUED: _("Badge issued to account {user}"),
+    Event.BADGE_PRINTED: _("Cards of badges printed at {site}"),
     Event.BADGE_REVOKED: _("Badge {code} revoked"),
     Event.ROLE_GRANTED: _("Role {role} granted to account {user}"),
     Event.ROLE_REVOKED: _("Role revoked"),

@@ -26,7 +26,27 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  // What answers with a file leaves its page as it is: a moment later it may be asked for again, as another request.
+  if (form.dataset.file !== undefined) setTimeout(() => askAgain(form), AGAIN_MS);
 });
+
+const AGAIN_MS = 2000;
+
+function askAgain(form) {
+  delete form.dataset.sent;
+  const id = form.elements.namedItem("request_id");
+  if (id) id.value = crypto.randomUUID();
+}
+
+// One button for all boxes of a group: it marks them, and once all are marked it takes the marks away.
+for (const button of document.querySelectorAll("[data-choose]")) {
+  const boxes = [...button.closest("fieldset").querySelectorAll("input[type='checkbox']")];
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const areAll = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !areAll;
+  });
+}
 
 // Back to a page from the browser's memory: its buttons work again.
 window.addEventListener("pageshow", () => {

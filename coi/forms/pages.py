@@ -29,17 +29,17 @@ class PageForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **({"label_suffix": ""} | kwargs))
 
-
-class WritingForm(PageForm):
-    """A form that writes."""
-
-    request_id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
-
     def take(self, error: Invalid) -> None:
         """Show what a service found wrong at the fields concerned."""
         for name, problem in error.detail.get("fields", {}).items():
             text = FIELD_PROBLEMS.get(str(problem), str(problem))
             self.add_error(name if name in self.fields else None, str(text))
+
+
+class WritingForm(PageForm):
+    """A form that writes."""
+
+    request_id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
 
 
 def _text(label: Any, **more: Any) -> forms.CharField:

@@ -288,6 +288,15 @@ ERRORS: Mapping[str, Sentence] = {
     "printer_code_used": _("There is another printer with this code."),
     "label_not_rendered": _("The label is still being drawn. Try again in a moment."),
     "label_not_drawable": _("This label does not fit, or does not read as it should. It is not handed out."),
+    "card_unknown": _("One of these cards is not to be had at this site any more. Choose again."),
+    "card_not_drawable": _(
+        "One of these cards does not fit, or does not read as it should. None is handed out: print fewer at a time"
+        " to find it."
+    ),
+    "badge_not_in_force": _(
+        "One of these badges was revoked, or has expired. None is printed: choose again."
+    ),
+    "badge_of_another_house": _("The badge of a hospital is printed by that hospital."),
     "hold_unknown": _("There is no such hold, or it is not yours to see."),
     "hold_released": _("This hold has been released already."),
     "hold_of_deviation": _("This hold ends with its deviation: close that."),
@@ -309,6 +318,8 @@ FIELD_PROBLEMS: Mapping[str, Sentence] = {
     "too_long": _("This is too long."),
     "token_unknown": _("No station has this token."),
     "not_a_wristband_code": _("This is not the code of a wristband."),
+    "wristband_of_no_journey": _("No journey that is yours to see goes by this wristband."),
+    "cards_chosen": _("Choose 1 to 120."),
     "not_a_din": _("This is not a donation number of 13 characters."),
     "not_printable": _("This holds characters that cannot be printed on a label."),
     "spaces_around": _("There are spaces before or after it. It is taken exactly as it is."),

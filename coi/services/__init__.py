@@ -3,6 +3,7 @@
 from coi.selectors.finding import Found
 from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import record_disposition
+from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.drawing import RESOLUTIONS as LABEL_RESOLUTIONS
@@ -89,7 +90,10 @@ __all__ = [
     "open_due_scanner_work",
     "open_overdue_deviations",
     "place_hold",
+    "print_badges",
+    "print_cards",
     "print_label",
+    "print_wristband",
     "read_supplier_label",
     "receive_lot",
     "record_disposition",
@@ -105,6 +109,8 @@ __all__ = [
     "reveal_identity",
     "set_equipment_status",
     "set_lot_status",
+    "shipper_picture",
+    "shipper_zpl",
     "show_reconciliation",
     "test_card",
     "try_symbol",

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from coi.forms.pages import WritingForm
+from coi.forms.pages import PageForm, WritingForm
 from coi.forms.texts import in_words
 from ledger.rules import Where
 from ledger.rules.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
@@ -30,7 +30,7 @@ def doing(request: HttpRequest, form: WritingForm, site: str) -> dict[str, Any]:
     }
 
 
-def attempt(form: WritingForm, act: Callable[[], Any]) -> int:
+def attempt(form: PageForm, act: Callable[[], Any]) -> int:
     """Do it; what the service finds wrong is shown at the form. Answers with the HTTP status, 200 when it was done."""
     try:
         with in_words():

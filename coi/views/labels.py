@@ -1,8 +1,5 @@
 """Labels: the kept PDF of a copy, a new copy in its place, what became of each, and whether those of a batch add up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,6 +36,7 @@ from coi.services.fates import CORRECTION_REASONS, FATE_REASONS, FATES
 from coi.services.labels import REPRINT_REASONS
 from coi.services.rendering import PictureForm
 from coi.views.asking import attempt, doing
+from coi.views.files import file_answer, that_fits
 from ledger.rules.errors import Conflict
 from people.views import person_of
 
@@ -59,7 +57,7 @@ def label(request: HttpRequest, code: str) -> HttpResponse:
     if data is None:
         with in_words():
             raise Conflict("label_not_rendered")
-    return _file(data, "application/pdf", f"{code}.pdf")
+    return file_answer(data, "pdf", f"{code}.pdf")
 
 
 @never_cache
@@ -68,9 +66,9 @@ def label(request: HttpRequest, code: str) -> HttpResponse:
 def picture(request: HttpRequest, code: str, form: PictureForm) -> HttpResponse:
     """A copy's label as PNG or SVG, drawn and read back now."""
     copy = _drawn_copy(request, code)
-    with _that_fits():
+    with that_fits():
         data = services.label_picture(copy, form)
-    return _file(data, _TYPES[form], f"{code}.{form}")
+    return file_answer(data, form, f"{code}.{form}")
 
 
 @never_cache
@@ -82,12 +80,9 @@ def zpl(request: HttpRequest, code: str) -> HttpResponse:
     if dpi not in [str(resolution) for resolution in services.LABEL_RESOLUTIONS]:
         raise Http404
     copy = _drawn_copy(request, code)
-    with _that_fits():
+    with that_fits():
         data = services.label_zpl(copy, int(dpi))
-    return _file(data, "text/plain; charset=us-ascii", f"{code}-{dpi}.zpl")
-
-
-_TYPES = {"pdf": "application/pdf", "png": "image/png", "svg": "image/svg+xml"}
+    return file_answer(data, "zpl", f"{code}-{dpi}.zpl")
 
 
 def _drawn_copy(request: HttpRequest, code: str) -> LabelCopyView:
@@ -99,21 +94,6 @@ def _drawn_copy(request: HttpRequest, code: str) -> LabelCopyView:
         if copy.status is CopyStatus.VOID:
             raise Conflict("label_void")
     return copy
-
-
-@contextmanager
-def _that_fits() -> Iterator[None]:
-    with in_words():
-        try:
-            yield
-        except services.LABEL_FAULTS as error:
-            raise Conflict("label_not_drawable") from error
-
-
-def _file(data: bytes, media_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
 
 
 @never_cache

@@ -93,6 +93,7 @@ def load_present(now: datetime, tell: Tell) -> Demo:
     _play_side_by_side(running, tell)
     _near_miss(running[4].player, running[5].player)
     _hold(running[3].player)
+    demo.wristbands = {journey.player.coi_id: journey.player.wristband for journey in running}
     return demo
 
 

@@ -10,10 +10,7 @@ from people.rules.roles import Role
 
 def sign_ins(demo: Demo) -> str:
     """The sheet as text: people with user name, badge and PIN; stations with their tokens."""
-    people = [
-        f"  {m.username:<8} {m.name:<14} {m.site:<6} badge {m.badge:<11} PIN {m.pin}  {', '.join(m.roles) or 'no role'}"
-        for m in demo.members.values()
-    ]
+    people = [_line(m) for m in demo.members.values()]
     stations = [
         f"  {spec.site:<6} {spec.name:<24} {demo.tokens[key]}  {demo.binder(key).badge} {demo.binder(key).pin}"
         for key, spec in demo.stations.items()
@@ -29,6 +26,13 @@ def sign_ins(demo: Demo) -> str:
             "",
         ]
     )
+
+
+def _line(m: Member) -> str:
+    # The administrator began the installation and has no badge: nobody issues one to themselves.
+    badge = "none" if m.roles == (Role.ADMINISTRATOR,) else m.badge
+    roles = ", ".join(m.roles) or "no role"
+    return f"  {m.username:<8} {m.name:<14} {m.site:<6} badge {badge:<11} PIN {m.pin}  {roles}"
 
 
 def as_data(demo: Demo) -> dict[str, Any]:
@@ -54,6 +58,7 @@ def as_data(demo: Demo) -> dict[str, Any]:
         "devices": {f"{kind} {where}": code for (kind, where), code in demo.devices.items()},
         "shippers": demo.shippers,
         "freezer": demo.freezer,
+        "wristbands": demo.wristbands,
     }
 
 
@@ -67,6 +72,7 @@ def from_data(data: Mapping[str, Any]) -> Demo:
     demo.stations = {spec.key: spec for spec in STATIONS}
     demo.lots = {_pair(key): code for key, code in data["lots"].items()}
     demo.devices = {_pair(key): code for key, code in data["devices"].items()}
+    demo.wristbands = dict(data.get("wristbands", {}))
     return demo
 
 

@@ -206,6 +206,7 @@ class Demo:
     devices: dict[tuple[str, str], str] = field(default_factory=dict)
     shippers: list[str] = field(default_factory=list)
     freezer: str = ""
+    wristbands: dict[str, str] = field(default_factory=dict)  # of the open journeys, by their COI id
 
     def member(self, first_name: str) -> Member:
         """By first name; all of them differ."""
@@ -214,6 +215,10 @@ class Demo:
     def with_role(self, role: Role, site: str) -> list[Member]:
         """The members who hold the role at the site."""
         return [m for m in self.members.values() if m.site == site and role in m.roles]
+
+    def has_people(self, site: str) -> bool:
+        """Whether anybody of the demonstration works at the site."""
+        return any(m.site == site for m in self.members.values())
 
     def binder(self, station: str) -> Member:
         """Who binds devices to this station: a supervisor of its site."""

@@ -5,14 +5,19 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coi.forms import words
+from coi.selectors import cards
 from config import navigation
 from ledger import selectors as ledger
+from ledger.rules.errors import NotAllowed
+from people.views import person_of
 
 register = template.Library()
 
@@ -30,8 +35,16 @@ def is_demonstration() -> bool:
 
 @register.simple_tag(takes_context=True)
 def where_here(context: template.Context) -> navigation.Here:
-    """Where the page stands in the house: `{% where_here as here %}`."""
-    return navigation.here(context["request"].path)
+    """Where the page stands in the house, with the pages that this person may open: `{% where_here as here %}`."""
+    request: HttpRequest = context["request"]
+    return navigation.here(request.path, lambda name: name != "coi:cards" or _may_print_cards(request))
+
+
+def _may_print_cards(request: HttpRequest) -> bool:
+    try:
+        return cards.may_print(person_of(request), timezone.now())
+    except (DatabaseError, NotAllowed):
+        return False
 
 
 @register.filter

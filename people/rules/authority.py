@@ -96,3 +96,15 @@ def badge_state(
     if not _is_within(at, valid_from, valid_until):
         return BadgeState.EXPIRED
     return BadgeState.VALID
+
+
+@dataclass(frozen=True)
+class IssuedBadge:
+    """A badge in force, as its card shows it: whose it is, and the roles of that person at the badge's site."""
+
+    code: str
+    user_id: int
+    name: str
+    site: str
+    roles: tuple[Role, ...]
+    valid_until: datetime | None

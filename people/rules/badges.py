@@ -10,6 +10,10 @@ What is kept and compared is the exact text, without the symbology identifier th
 import re
 
 from people.rules import codes
+from people.rules.roles import Role
+
+# Who gives badges to people, and prints their cards.
+ISSUERS = frozenset({Role.ADMINISTRATOR})
 
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)
 _ISBT_STAFF = re.compile(r"='[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9A-Z]{6}", re.ASCII)
@@ -21,9 +25,14 @@ def bare(text: str) -> str:
     return text[3:] if _SYMBOLOGY.match(text) else text
 
 
+def is_ours(code: str) -> bool:
+    """Whether the house gave this code. A staff identifier on a hospital's badge is that hospital's to print."""
+    return codes.is_code(code, codes.CodeType.BADGE)
+
+
 def is_badge(text: str) -> bool:
     """Whether the text can be the code of a badge."""
-    if codes.is_code(text, codes.CodeType.BADGE) or _ISBT_STAFF.fullmatch(text):
+    if is_ours(text) or _ISBT_STAFF.fullmatch(text):
         return True
     found = _GS1_STAFF.fullmatch(text)
     return found is not None and gs1_check_digit(found[1]) == found[2]

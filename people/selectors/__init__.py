@@ -2,6 +2,7 @@
 
 from people.selectors.authority import (
     addresses_of_role,
+    badges_in_force,
     is_anyone_here,
     people_with_role,
     person,
@@ -37,6 +38,7 @@ from people.selectors.work import notices_for, open_work_about, work_for, work_i
 __all__ = [
     "TrailLine",
     "addresses_of_role",
+    "badges_in_force",
     "document_findings",
     "document_version",
     "document_versions",

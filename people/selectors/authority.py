@@ -5,6 +5,7 @@ anew from models each time cost several times what PostgreSQL takes to answer th
 """
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,15 @@ from django.db import connection
 from django.db.models import Q
 
 from people import models
-from people.rules.authority import BadgeReading, BadgeState, Grant, Person, Training, badge_state
+from people.rules.authority import (
+    BadgeReading,
+    BadgeState,
+    Grant,
+    IssuedBadge,
+    Person,
+    Training,
+    badge_state,
+)
 from people.rules.badges import bare
 from people.rules.roles import Role
 
@@ -82,6 +91,35 @@ def read_badge(code: str, at: datetime) -> BadgeReading:
     *about, valid_from, valid_until, revoked_at = rows[0]
     state = badge_state(valid_from=valid_from, valid_until=valid_until, revoked_at=revoked_at, at=at)
     return BadgeReading(_person(*about), state)
+
+
+def badges_in_force(sites: Collection[str], at: datetime) -> list[IssuedBadge]:
+    """The badges of the sites that count now, of people whose accounts are open, by name (two statements)."""
+    rows = models.Badge.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=at),
+        site__code__in=sites,
+        revoked_at__isnull=True,
+        valid_from__lte=at,
+        user__is_active=True,
+    )
+    badges = list(
+        rows.order_by("user__printed_name", "code").values_list(
+            "code", "user_id", "site__code", "valid_until"
+        )
+    )
+    users = sorted({user for _, user, _, _ in badges})
+    known = {row[0]: _person(*row) for row in _rows(_BY_ID, users=users, at=at)} if users else {}
+    return [
+        IssuedBadge(
+            code,
+            user,
+            known[user].printed_name,
+            site,
+            tuple(sorted(known[user].roles(site, at))),
+            valid_until,
+        )
+        for code, user, site, valid_until in badges
+    ]
 
 
 def user_id_by_username(username: str) -> int | None:

@@ -1,5 +1,6 @@
 """Every write of `people`: keyword-only, each asks for authority itself, each an entry of the ledger."""
 
+from people.services.badges import record_badges_printed
 from people.services.bootstrap import FirstSite, bootstrap
 from people.services.credentials import confirm, verify_pin
 from people.services.devices import bind_device, release_device
@@ -68,6 +69,7 @@ __all__ = [
     "lock_station_by_token",
     "make_effective",
     "open_work_item",
+    "record_badges_printed",
     "record_training",
     "register_station",
     "reject_document",

@@ -7,7 +7,7 @@ from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people import models, selectors
 from people.events import Event
-from people.rules.badges import bare, is_badge
+from people.rules.badges import ISSUERS, bare, is_badge
 from people.rules.fields import text_problem
 from people.rules.roles import Role
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, site_id, writing
@@ -115,7 +115,7 @@ def issue_badge(
     refuse_bad(
         code=None if is_badge(code) else "not_a_badge_code", valid_until=_window_problem(now, valid_until)
     )
-    _require_for(user_id, roles=ADMINISTRATORS, site=site, actor=actor, now=now)
+    _require_for(user_id, roles=ISSUERS, site=site, actor=actor, now=now)
     row = derive(request_id, "badge")
     facts = {"badge": row, "user": str(user_id), "code": code, "site": site, "valid_until": valid_until}
     if is_repeat(request_id=request_id, event=Event.BADGE_ISSUED, facts=facts):

@@ -17,9 +17,11 @@ from coi.rules.requests import ScanRequest
 from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT
+from people import services as people
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
+from tests.coi.doors import signed_in
 from tests.furnished import Journeys
 
 FRAMES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -46,6 +48,8 @@ EXPECTED = {
 }
 # Steps that change many containers at once, for two bags and for six.
 MANY = {"filled": 19, "handed over": 12, "taken over": 15}
+# A page: the session, the person, what there is of each kind, and what its navigation asks.
+CARDS = 12
 
 
 def measured(j: Journeys, p: Player) -> dict[str, list[str]]:
@@ -144,6 +148,24 @@ def test_a_step_over_many_bags_costs_what_it_costs_over_two(journeys: Journeys) 
     counts = {kind: len(sql) for kind, sql in small.items()}
     assert {kind: len(sql) for kind, sql in large.items()} == counts, told(large)
     assert counts == MANY, told(small)
+
+
+def test_the_page_of_the_cards_costs_the_same_however_many_there_are(
+    journeys: Journeys, monkeypatch: Any
+) -> None:
+    p = journeys.bedside
+    monkeypatch.setattr("django.utils.timezone.now", lambda: p.now)
+    ada = signed_in(journeys.demo.member("Ada"))
+    few, answer = statements(lambda: ada.get("/cards/", {"site": HOSPITAL}))
+    assert answer.status_code == 200
+    for n in range(6):
+        about = {"kind": "incubator", "name": f"More {n}", "calibration_due_at": p.now, "site": HOSPITAL}
+        coi.register_equipment(code=codes.make("E", f"MORE{n}"), **about, **given.doing(p, "Luca", HOSPITAL))
+        badge = {"user_id": p.one(Role.NURSE, HOSPITAL).user_id, "code": codes.make("B", f"MORE{n}")}
+        people.issue_badge(site=HOSPITAL, **badge, **given.doing(p, "Ada", HOSPITAL))
+    many, answer = statements(lambda: ada.get("/cards/", {"site": HOSPITAL}))
+    assert b"More 5" in answer.content
+    assert len(few) == len(many) == CARDS, told({"cards": many})
 
 
 def told(found: dict[str, list[str]]) -> str:

@@ -16,6 +16,7 @@ from config import navigation
         ("/labels/queue/", "Labels", "Labels and printers"),
         ("/printers/new/CELLS/", "Labels", "Labels and printers"),
         ("/scanners/", "Labels", "Scanners"),
+        ("/cards/", "Labels", "Cards"),
         ("/batches/B26000001/", "Quality control", ""),
         ("/work/", "My work", ""),
         ("/nowhere/", "", ""),
@@ -38,3 +39,8 @@ def test_a_room_without_pages_yet_is_left_out(monkeypatch: pytest.MonkeyPatch) -
     nowhere = navigation.Room("Cellar", (navigation.Page("Cellar", "cellar:home"),))
     monkeypatch.setattr(navigation, "ROOMS", (*navigation.ROOMS, nowhere))
     assert "Cellar" not in [door.title for door in navigation.here("/").rooms]
+
+
+def test_a_page_that_one_may_not_open_is_left_out() -> None:
+    found = navigation.here("/scanners/", lambda name: name != "coi:cards")
+    assert [door.title for door in found.pages] == ["Labels and printers", "Scanners"]

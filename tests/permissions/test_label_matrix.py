@@ -10,6 +10,7 @@ from coi.rules.journey import Fate
 from coi.rules.printing import PrinterKind, PrinterState
 from config.demonstration.site import HOSPITAL, SECOND
 from ledger import services as ledger
+from people.rules import codes
 from people.rules.roles import Role
 from tests import given
 from tests.coi import printers
@@ -20,6 +21,7 @@ from tests.permissions.test_coi_matrix import may, newcomer
 R = Role
 REPRINTERS = {R.SUPERVISOR, R.QA_REVIEWER, R.OPERATOR, R.COLLECTOR, R.CELL_LAB}
 KEEPERS = {R.ADMINISTRATOR, R.SUPERVISOR}
+CLEAR = codes.make("C", "CLEAR")
 Act = Callable[[dict[str, Any]], object]
 
 
@@ -47,6 +49,14 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
         "load_stock": (KEEPERS | REPRINTERS, lambda c: coi.load_stock(code="CHAIR", stock=stock, **c)),
         "confirm_print": (REPRINTERS, lambda c: coi.confirm_print(job=sent.id, **c)),
         "deny_print": (REPRINTERS, lambda c: coi.deny_print(job=sent.id, **c)),
+        "print_cards": (
+            KEEPERS,
+            lambda c: coi.print_cards(site=SECOND, cards=[CLEAR], actor=c["actor"], now=c["now"]),
+        ),
+        "print_badges": (
+            {R.ADMINISTRATOR},
+            lambda c: coi.print_badges(site=SECOND, badges=[p.demo.member("Pia").badge], **c),
+        ),
         "account_for_label": (REPRINTERS, lambda c: coi.account_for_label(**fate, **c)),
     }
 

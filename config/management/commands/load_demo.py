@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from config.demonstration import sheet
+from config.demonstration import cards, sheet
 from config.demonstration.loading import load_history, load_present
 from config.demonstration.site import Demo
 from ledger.rules.errors import Conflict
@@ -47,10 +47,12 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     demo = load_present(timezone.now(), self.tell)
                     # Before the commit: the tokens are shown once, and must not be lost with the process.
-                    write(folder / "demo.json", json.dumps(sheet.as_data(demo), indent=1))
+                    write(folder / "demo.json", json.dumps(sheet.as_data(demo), indent=1).encode())
             except (Conflict, NotEmpty) as error:
                 raise CommandError("this installation is not empty: nothing was loaded") from error
-        write(folder / "sign-ins.txt", sheet.sign_ins(read(folder)))
+        write(folder / "sign-ins.txt", sheet.sign_ins(read(folder)).encode())
+        if not (folder / "cards.pdf").exists():
+            write(folder / "cards.pdf", cards.card_sheets(read(folder), timezone.now()))
 
     def load_history(self, folder: Path) -> None:
         """The finished journeys, once."""
@@ -70,11 +72,11 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, data: bytes) -> None:
     """Write a file that holds secrets, whole or not at all."""
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
-    draft.write_text(text, encoding="utf-8")
+    draft.write_bytes(data)
     draft.replace(path)
 
 

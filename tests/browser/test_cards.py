@@ -1,0 +1,122 @@
+"""From a sheet of paper to a scan: cards are printed at a desk, read from the pixels, and scanned at a station."""
+
+import base64
+import shutil
+import subprocess
+from urllib.parse import parse_qs
+
+import pytest
+
+from coi.services import drawing
+from config.demonstration.site import HOSPITAL
+from ledger.models import Entry
+from people.rules import codes
+from tests.browser.test_pages import assert_clean
+
+pytestmark = pytest.mark.browser
+
+# What a form sends when its button is pressed, with the session of the browser; the file comes back as text.
+SENT = """async (form) => {
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+
+def printed(page, form, folder):
+    """Every code of the file that the form is answered with, read from its pages."""
+    file = folder / "sheet.pdf"
+    file.write_bytes(base64.b64decode(page.locator(f"form[action$='/{form}.pdf']").evaluate(SENT)))
+    subprocess.run(["pdftoppm", "-r", "203", "-png", str(file), str(folder / "page")], check=True)
+    pages = sorted(folder.glob("page*.png"))
+    found = [content.decode() for page in pages for _, content in drawing.read_page(page.read_bytes())]
+    for one in pages:
+        one.unlink()
+    return found
+
+
+def badges_printed():
+    return Entry.objects.filter(event="people:badge:printed").count()
+
+
+def at_the_cards(house):
+    """The administrator at the page of the cards, at the hospital."""
+    desk = house.desk(house.journeys.demo.member("Ada"))
+    desk.get_by_role("link", name="Cards", exact=True).click()
+    desk.get_by_label("Site").select_option(HOSPITAL)
+    desk.get_by_role("button", name="Show").click()
+    return desk
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm to open the file with")
+def test_the_cards_that_a_desk_prints_work_at_the_station(house, tmp_path):
+    nurse, desk = house.journeys.demo.member("Ines"), at_the_cards(house)
+    desk.get_by_role("group", name="Commands").get_by_role("button", name="Choose all").click()
+    cards = printed(desk, "cards", tmp_path)
+    assert sorted(cards) == [codes.make("C", "CANCEL"), codes.make("C", "CLEAR")]
+    desk.get_by_label(nurse.name).check()
+    (badge,) = printed(desk, "badges", tmp_path)
+    assert badges_printed() == 1
+
+    bed = house.station("NBED")
+    bed.type(badge)
+    bed.page.locator("#person", has_text=nurse.name).wait_for()
+    bed.settle()
+    bed.scan(house.journeys.bedside.wristband)
+    bed.scan(codes.make("C", "CANCEL"))
+    bed.expect("CANCELLED")
+
+
+def test_the_button_brings_the_file_and_back_leads_to_a_page_that_works(house):
+    desk = at_the_cards(house)
+    for count in (1, 2):
+        desk.get_by_label("Ines Ito").check()
+        with desk.expect_response(lambda answer: answer.request.method == "POST") as coming:
+            desk.get_by_role("button", name="Print the chosen badges").click()
+        assert coming.value.status == 200
+        assert coming.value.headers["content-type"] == "application/pdf"
+        assert badges_printed() == count
+        desk.goto(f"{house.address}/cards/?site={HOSPITAL}")
+
+
+def test_a_page_that_stays_asks_once_and_a_moment_later_again(house):
+    """As where the browser keeps files instead of showing them."""
+    desk, asked = at_the_cards(house), []
+
+    def keep(route):
+        asked.append(parse_qs(route.request.post_data)["request_id"])
+        route.fulfill(status=204)
+
+    desk.route("**/badges.pdf", keep)
+    desk.get_by_label("Ines Ito").check()
+    button = desk.get_by_role("button", name="Print the chosen badges")
+    button.dblclick()
+    desk.locator("form[action$='/badges.pdf'][data-sent]").wait_for()
+    desk.locator("form[action$='/badges.pdf']:not([data-sent])").wait_for()
+    assert len(asked) == 1
+    button.click()
+    desk.locator("form[action$='/badges.pdf'][data-sent]").wait_for()
+    assert len(asked) == 2
+    assert asked[0] != asked[1], "another sheet is another entry"
+
+
+def test_a_group_is_chosen_and_given_up_as_a_whole(house):
+    desk = at_the_cards(house)
+    group = desk.get_by_role("group", name="Places")
+    boxes, button = group.get_by_role("checkbox"), group.get_by_role("button", name="Choose all")
+    boxes.first.check()
+    for are_marked in (True, False):
+        button.click()
+        assert {box.is_checked() for box in boxes.all()} == {are_marked}
+
+
+def test_the_page_is_for_everybody(house):
+    for name in ("Ada", "Luca", "Olga", "Alice"):
+        desk = house.desk(house.journeys.demo.member(name))
+        desk.goto(f"{house.address}/cards/")
+        assert_clean(desk, f"cards of {name}")
+    desk = house.desk(house.journeys.demo.member("Luca"))
+    desk.goto(f"{house.address}/cards/")
+    desk.get_by_role("button", name="Print the chosen cards").click()
+    desk.get_by_text("Choose at least one card.").wait_for()
+    assert_clean(desk, "cards with a fault")
