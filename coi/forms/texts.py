@@ -57,6 +57,7 @@ REFUSALS: Mapping[RefusalCode, Text] = {
     ),
     RefusalCode.ON_HOLD: Text(_("{found} is on hold."), _HOLD_BACK),
     RefusalCode.EXPIRED: Text(_("{found} is past its expiry."), _HOLD_BACK),
+    RefusalCode.LABEL_EXPIRED: Text(_("The label that was scanned says: expired {until}."), _HOLD_BACK),
     RefusalCode.HOLD_TIME_PASSED: Text(
         _("The time within which {found} had to be used is over."), _HOLD_BACK
     ),
@@ -257,6 +258,7 @@ ERRORS: Mapping[str, Sentence] = {
     "lot_registered": _("This lot of this product is registered at the site already."),
     "reconciliation_open": _("A reconciliation of this patient is open already: decide that first."),
     "reconciliation_unknown": _("There is no such reconciliation, or it is not yours to see."),
+    "reconciliation_not_looked_at": _("Look at both identities first: you sign for what you have seen."),
     "reconciliation_decided": _("This reconciliation is decided already."),
     "reconciliation_own": _("You asked for this yourself. Somebody else must decide it."),
     "nothing_changes": _("Nothing of this differs from what stands."),

@@ -145,6 +145,7 @@ REFUSALS: Mapping[str, Word] = {
     "not_released": _("batch not released"),
     "on_hold": _("on hold"),
     "expired": _("expired"),
+    "label_expired": _("expired by its own label"),
     "hold_time_passed": _("hold time over"),
     "already_used": _("already used"),
     "custody_elsewhere": _("in another's custody"),

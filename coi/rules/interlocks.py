@@ -30,7 +30,7 @@ from coi.rules.journey import (
     PinState,
     Target,
 )
-from coi.rules.labelled import element_interlock, flag_interlock, read_interlock
+from coi.rules.labelled import element_interlock, expiry_interlock, flag_interlock, read_interlock
 from coi.rules.outcome import Outcome, Refusal, RefusalCode, RefusalKind, by_severity
 from coi.rules.protocol import Does, Guard, Item, Protocol, Scope, Step, WitnessRule
 from coi.rules.situation import (
@@ -517,6 +517,7 @@ INTERLOCKS: tuple[Interlock, ...] = (
     read_interlock,
     element_interlock,
     flag_interlock,
+    expiry_interlock,
     identity_interlock,
     journey_interlock,
     reconciliation_interlock,

@@ -218,6 +218,7 @@ class StationFacts:
     steps: frozenset[str]
     place: str = ""
     is_single_patient: bool = False
+    zone: str = "UTC"
 
 
 class PinState(StrEnum):

@@ -4,10 +4,12 @@ Each yields refusals like those of `coi.rules.interlocks`, which puts all of the
 """
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
-from coi.rules.identifiers import Identifier, IdentifierKind
+from coi.rules.identifiers import Identifier, IdentifierKind, Meaning, moment_of
 from coi.rules.journey import ALONE, Reading
 from coi.rules.outcome import Refusal, RefusalCode
+from coi.rules.protocol import Does
 from coi.rules.situation import Situation
 from coi.rules.stock import supplier_lot
 
@@ -49,6 +51,23 @@ def element_interlock(situation: Situation) -> Iterator[Refusal]:
     is_divided = any(e.code == "003" and e.value.endswith("99") for e in found)
     if is_divided and not any(e.code == "032" for e in found):
         yield Refusal(RefusalCode.DIVISION_MISSING)
+
+
+def expiry_interlock(situation: Situation) -> Iterator[Refusal]:
+    """What an ISBT 128 label says of itself: it has expired, by the local time of the station.
+
+    A supplier's lot is judged by the expiry that was registered of it, which its label has to agree with.
+    """
+    now, step, zone = situation.attempt.now, situation.step, ZoneInfo(situation.attempt.station.zone)
+    if step is not None and (step.is_past or step.does is Does.CLOSE):
+        return
+    for element in (e for r in situation.attempt.readings if r.identifier for e in r.identifier.elements):
+        moment = moment_of(element, zone, today=now.astimezone(zone).date())
+        is_expiry = moment is not None and moment.meaning is Meaning.EXPIRY
+        if moment is not None and is_expiry and not moment.code.startswith("gs1:") and moment.at <= now:
+            yield Refusal(
+                RefusalCode.LABEL_EXPIRED, {"until": f"{moment.at.astimezone(zone):%Y-%m-%d %H:%M}"}
+            )
 
 
 # Flags of a DIN that say that it is on a pilot tube or a test tube. All others mean nothing here: most are no warning,

@@ -70,7 +70,10 @@ class Line:
 
 @dataclass(frozen=True)
 class LabelFacts:
-    """What is known of a container and of this copy of its label."""
+    """What is known of a container and of this copy of its label.
+
+    `din` is the donation that its cells come from; `other_dins` where they come of several.
+    """
 
     copy_code: str
     copy_number: int
@@ -90,6 +93,12 @@ class LabelFacts:
     batch: str = ""
     is_collection: bool = False
     is_demonstration: bool = False
+    other_dins: tuple[str, ...] = ()
+
+    @property
+    def has_one_din(self) -> bool:
+        """Whether the cells come of one donation: a symbol can name one, and naming one of two would be a lie."""
+        return bool(self.din) and not self.other_dins
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,7 @@ def _symbols(facts: LabelFacts, template: LabelTemplate, name: SymbolName) -> It
     elif name is SymbolName.DIN_LINEAR:
         if facts.din:
             yield Symbol(Symbology.CODE_128, _donation(facts), "")
-    elif name is SymbolName.MESSAGE and facts.din:
+    elif name is SymbolName.MESSAGE and facts.has_one_din:
         yield Symbol(Symbology.DATA_MATRIX, _message(facts), "COI + DIN")
     else:
         yield _identity_symbol(facts)
@@ -197,8 +206,9 @@ def _message(facts: LabelFacts) -> str:
 
 
 def _din_line(facts: LabelFacts) -> Iterator[Line]:
-    if facts.din:
-        yield Line(DIN, f"{spaced_din(facts.din)} [{codes.check_char(facts.din)}]")
+    dins = [f"{spaced_din(din)} [{codes.check_char(din)}]" for din in (facts.din, *facts.other_dins) if din]
+    if dins:
+        yield Line(DIN, ", ".join(dins))
 
 
 def _batch_line(facts: LabelFacts) -> Iterator[Line]:

@@ -35,6 +35,7 @@ class RefusalCode(StrEnum):
     NOT_RELEASED = "not_released"
     ON_HOLD = "on_hold"
     EXPIRED = "expired"
+    LABEL_EXPIRED = "label_expired"
     HOLD_TIME_PASSED = "hold_time_passed"
     ALREADY_USED = "already_used"
     CUSTODY_ELSEWHERE = "custody_elsewhere"
@@ -79,6 +80,7 @@ STOPS = frozenset(
         RefusalCode.NOT_RELEASED,
         RefusalCode.ON_HOLD,
         RefusalCode.EXPIRED,
+        RefusalCode.LABEL_EXPIRED,
         RefusalCode.HOLD_TIME_PASSED,
         RefusalCode.ALREADY_USED,
         RefusalCode.CUSTODY_ELSEWHERE,

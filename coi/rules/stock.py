@@ -1,11 +1,10 @@
 """Whether a material lot or a piece of equipment may be used now."""
 
-import calendar
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from coi.rules.identifiers import Identifier
+from coi.rules.identifiers import Identifier, Meaning, moment_of
 from people.rules.roles import Role
 
 # Who takes lots and devices into stock.
@@ -56,15 +55,7 @@ def expected_elements(identifier: Identifier) -> dict[str, str]:
 
 
 def label_expiry(identifier: Identifier, today: date) -> date | None:
-    """The last day on which the label says that the material may be used, or None where it says none.
-
-    Two digits of a year mean the nearest one; the day 00 is the last of the month.
-    """
-    text = next((e.value for e in identifier.elements if e.code == EXPIRY), "")
-    if len(text) != 6 or not (text.isascii() and text.isdigit()):
-        return None
-    year, month, day = today.year - today.year % 100 + int(text[:2]), int(text[2:4]), int(text[4:])
-    year += 100 if year - today.year <= -50 else -100 if year - today.year >= 51 else 0
-    if not 1 <= month <= 12 or day > calendar.monthrange(year, month)[1]:
-        return None
-    return date(year, month, day or calendar.monthrange(year, month)[1])
+    """The last day on which the label says that the material may be used, or None where it says none."""
+    moments = (moment_of(element, UTC, today=today) for element in identifier.elements)
+    days = [moment.at.date() for moment in moments if moment is not None and moment.meaning is Meaning.EXPIRY]
+    return min(days, default=None)

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from coi.models import Collection, LabelCopy
+from coi.models import LabelCopy
 from coi.rules.journey import ContainerStatus, CopyStatus, Fate, OrderKind
 from coi.rules.label_templates import DOCUMENT_KIND, LabelTemplate, codes_for, parse
 from coi.rules.labels import LabelFacts, keeping_request
@@ -197,13 +198,21 @@ def _seen_by(viewer: Person, at: datetime) -> Q:
     )
 
 
+# The donations that a container's cells come from: of itself, or of what it was made from.
+_DINS = """
+    (WITH RECURSIVE line AS (
+       SELECT coi_labelcopy.container_id AS id
+        UNION SELECT p.parent_id FROM coi_containerparent p JOIN line ON p.child_id = line.id)
+     SELECT array_agg(DISTINCT c.din ORDER BY c.din)
+       FROM line JOIN coi_container k ON k.id = line.id JOIN coi_collection c ON c.id = k.collection_id)"""
+
+
 def _rows() -> QuerySet[LabelCopy]:
     """Copies with all that a label says, in one statement."""
-    collected = Collection.objects.filter(order=OuterRef("order")).order_by("collected_at")
     return LabelCopy.objects.select_related(
         "container", "container__batch", "container__collection", "order", "order__product"
     ).annotate(
-        first_din=Subquery(collected.values("din")[:1]),
+        dins=RawSQL(_DINS, []),  # noqa: S611  (constant text)
         maker=F("container__batch__site"),
         collector=F("container__collection__site"),
     )
@@ -215,6 +224,7 @@ def _view(row: Any) -> LabelCopyView:
     is_collection = container.collection_id is not None
     code = row.collector or row.maker or container.custodian_id
     site = people.site_by_code(code)
+    dins = row.dins or ()
     return LabelCopyView(
         id=str(row.pk),
         container_id=str(container.pk),
@@ -236,7 +246,8 @@ def _view(row: Any) -> LabelCopyView:
             made_at=container.made_at,
             issued_at=row.issued_at,
             expires_at=container.expires_at,
-            din=container.collection.din if container.collection else row.first_din or "",
+            din=dins[0] if dins else "",
+            other_dins=tuple(dins[1:]),
             batch="" if is_collection or container.batch is None else container.batch.code,
             is_collection=is_collection,
             is_demonstration=ledger.is_demonstration(),

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from coi.events import Event
 from coi.models import Alias, Collection, Order, Patient
 from coi.rules.aliases import (
@@ -30,6 +28,7 @@ from coi.rules.requests import index_key
 from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.services import vault
+from coi.services.numbers import lock_value
 from coi.services.recording import repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -243,12 +242,6 @@ def _order_of(row: Alias) -> Order | None:
         patient__merged_into=row.patient_id
     )
     return of_patient.order_by("-ordered_at").first()
-
-
-def lock_value(key: str) -> None:
-    """One at a time for each identifier, until the transaction ends: it is looked for in several tables."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"alias:{key}"])
 
 
 # --- whose an identifier is already -----------------------------------------------------------------------------------

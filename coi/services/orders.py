@@ -16,7 +16,8 @@ from coi.rules.requests import index_key
 from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.services import numbers, vault
-from coi.services.aliases import lock_value, root_of
+from coi.services.aliases import root_of
+from coi.services.numbers import lock_value
 from coi.services.recording import facility_of, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound

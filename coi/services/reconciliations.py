@@ -30,11 +30,13 @@ from coi.rules.reconciliations import (
 from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.services import numbers, vault
-from coi.services.aliases import lock_value, root_of
+from coi.services.aliases import root_of
+from coi.services.numbers import lock_value
 from coi.services.orders import PatientDetails, details_json, judge_details, patient_of_mrn
 from coi.services.recording import digest_of, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.selectors import entries_for_subject
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
@@ -177,6 +179,8 @@ def approve_reconciliation(
         return
     doing = Doing(actor, where, now, request_id)
     row, confirmed, signer = _deciding(code, credential, doing)
+    if not _has_looked(row, signer):
+        raise Conflict("reconciliation_not_looked_at")
     with writing():
         if row.mrn_index:
             lock_value(row.mrn_index)
@@ -327,6 +331,14 @@ def _deciding(code: str, credential: Credential, doing: Doing) -> tuple[Reconcil
         request_id=doing.request_id,
     )
     return row, confirmed, signer
+
+
+def _has_looked(row: Reconciliation, signer: Person) -> bool:
+    """Whether the signer was shown both identities: nobody answers for what they have not seen."""
+    return any(
+        entry.event == Event.RECONCILIATION_SHOWN and entry.actor_id == signer.user_id
+        for entry in entries_for_subject("reconciliation", row.code)
+    )
 
 
 def _lock_open(row: Reconciliation) -> None:

@@ -200,6 +200,7 @@ def station_facts(station: StationView) -> StationFacts:
         steps=frozenset(station.steps),
         place=station.place,
         is_single_patient=station.place_is_single_patient,
+        zone=station.zone,
     )
 
 

@@ -14,6 +14,7 @@ from coi import services as coi
 from coi.events import Event
 from coi.models import Alias, Collection, Order
 from coi.rules.aliases import PERSONAL, AliasKind, RetireReason
+from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND
 from ledger import selectors as ledger
@@ -271,3 +272,26 @@ def test_the_roles_are_those_of_the_party(journeys: Journeys) -> None:
         add(j, j.fresh, "lot", "L-2", who="Pia", at=SECOND)
     histories.granted(j.fresh, "Nora", Role.SUPERVISOR, HOSPITAL)
     assert add(j, j.fresh, "din", FOREIGN_DIN, who="Nora")
+
+
+def test_a_number_that_came_from_another_system_is_not_given_again(journeys: Journeys) -> None:
+    """The facility gave it before this system did, or by mistake in a form: our own series goes past it."""
+    j = journeys
+    own = sorted(Order.objects.values_list("coi_id", flat=True))[-1]
+    taken = [f"{own[:9]}{int(own[9:]) + n:06d}" for n in (1, 2)]
+    for value in taken:
+        add(j, j.fresh, AliasKind.COID, value)
+    player = histories.a_journey(j.demo, number=77, now=j.fresh.now)
+    assert player.coi_id not in taken
+    assert int(player.coi_id[9:]) == int(own[9:]) + 3
+
+
+def test_nor_is_a_donation_number(journeys: Journeys) -> None:
+    j = journeys
+    last_din = sorted(Collection.objects.values_list("din", flat=True))[-1]
+    taken = f"{last_din[:7]}{int(last_din[7:]) + 1:06d}"
+    add(j, j.fresh, AliasKind.DIN, taken)
+    player = histories.until(histories.a_journey(j.demo, number=78, now=j.fresh.now), story.collect)
+    din = Collection.objects.get(order__coi_id=player.coi_id).din
+    assert din[:7] == last_din[:7]
+    assert din != taken

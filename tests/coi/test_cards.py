@@ -189,7 +189,7 @@ def test_whoever_may_not_print_is_told_who_may(journeys):
         assert desk.post(f"/cards/{PLANT}/badges.pdf", asked(name="badges")).status_code == 403
     assert browser().get("/cards/").status_code == 302
     for name in ("Amir", "Ada"):
-        assert b'href="/cards/"' in signed_in(journeys.demo.member(name)).get("/holds/").content
+        assert b'href="/cards/"' in signed_in(journeys.demo.member(name)).get("/scanners/").content
 
 
 def test_every_command_and_kind_has_its_card():

@@ -9,7 +9,8 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from coi.models import Container, LabelCopy, Order, Vault
+from coi.models import Collection, Container, LabelCopy, Order, Vault
+from coi.selectors.labels import label_copy_by_id
 from tests.furnished import Journeys
 
 
@@ -240,3 +241,23 @@ def test_the_application_deletes_nothing(journeys: Journeys) -> None:
             [["ledger_entry", "ledger_subject", "ledger_leaf", "ledger_checkpoint", "ledger_evidence"]],
         )
         assert cursor.fetchall() == []
+
+
+def test_a_label_names_the_donations_that_its_own_cells_come_from(journeys: Journeys) -> None:
+    """A journey may have two collections: of what was made of one, the label names that one; of both, both."""
+    p = journeys.filled
+    copy = LabelCopy.objects.get(code=p.label("product_bag")).id
+
+    def dins() -> list[str]:
+        view = label_copy_by_id(copy)
+        assert view is not None
+        return [view.facts.din, *view.facts.other_dins]
+
+    first = Collection.objects.get(order__coi_id=p.coi_id)
+    earlier, bag = "A999926000000", Container.objects.get(order__coi_id=p.coi_id, kind="apheresis_bag")
+    insert("coi_collection", first.id, din=earlier)
+    assert dins() == [first.din], "nothing was made of the other one"
+    insert("coi_container", bag.id, code="SECOND", collection_id=Collection.objects.get(din=earlier).id)
+    link = ids("coi_containerparent", f"parent_id = '{bag.id}'")[0]
+    insert("coi_containerparent", link, parent_id=Container.objects.get(code="SECOND").id)
+    assert dins() == [earlier, first.din]

@@ -41,8 +41,11 @@ def merge(j: Journeys, keep: Player, give_up: Player, **more: Any) -> str:
     return coi.merge_patients(**given.doing(j.bedside, "Olga", HOSPITAL) | about)
 
 
-def approve(j: Journeys, code: str, who: str = "Noah", **more: Any) -> None:
-    """A supervisor of the hospital signs."""
+def approve(j: Journeys, code: str, who: str = "Noah", *, unseen: bool = False, **more: Any) -> None:
+    """A supervisor of the hospital looks and signs."""
+    row = Reconciliation.objects.get(code=code)
+    if not unseen and row.state == "open" and who not in ("Nora", "Bob"):
+        coi.show_reconciliation(code=code, **given.doing(j.bedside, who, HOSPITAL))
     credential = j.demo.member(who).credential
     about = {"code": code, "credential": credential} | given.doing(j.bedside, who, HOSPITAL) | more
     coi.approve_reconciliation(**about)
@@ -141,6 +144,17 @@ def test_two_people_decide_and_the_second_is_quality_at_the_treating_site(journe
     approve(j, own, "Luca")
     with pytest.raises(Conflict, match="reconciliation_decided"):
         reject(j, own, "Luca")
+
+
+def test_nobody_signs_for_what_they_have_not_seen(journeys: Journeys) -> None:
+    j = journeys
+    code = ask(j, j.fresh, RENUMBERED)
+    coi.show_reconciliation(code=code, **given.doing(j.bedside, "Luca", HOSPITAL))
+    with pytest.raises(Conflict, match="reconciliation_not_looked_at"):
+        approve(j, code, "Noah", unseen=True)
+    assert found(j, "MRN-NEW") == set()
+    approve(j, code, "Luca", unseen=True)
+    assert found(j, "MRN-NEW") == {j.fresh.coi_id}
 
 
 def test_a_rejected_one_changes_nothing(journeys: Journeys) -> None:

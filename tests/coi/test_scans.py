@@ -375,6 +375,7 @@ CASES = (
     Case(Code.ELEMENT_MISSING, vector, run_together, why="21"),
     Case(Code.IDENTITY_IN_QUESTION, bedside, identity_asked),
     Case(Code.WRONG_FLAG, bedside, number_of_a_tube, why="07"),
+    Case(Code.LABEL_EXPIRED, bedside, also("&>0200011200"), why="2020-01-01 12:00"),
     Case(Code.DIVISION_MISSING, bedside, also("=<S1295499")),
     Case(Code.WRONG_KIND, bedside, also("=<S12954A0"), why="product"),
     Case(Code.WRONG_KIND, bedside, lambda j, r: r.barcodes.append(j.demo.lots["vector", PLANT])),

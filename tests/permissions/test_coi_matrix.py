@@ -1,6 +1,7 @@
 """Who may do what in `coi`: every role against every service, at the site that counts and at another."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.rules.errors import NotAllowed, NotFound
 from people import services as people
 from people.rules import codes
-from people.rules.credentials import PasswordCredential
+from people.rules.credentials import Credential, PasswordCredential
 from people.rules.roles import Role
 from tests import given
 from tests.furnished import Journeys
@@ -187,7 +188,7 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
         "approve_reconciliation": (
             HOSPITAL,
             QUALITY,
-            lambda c: coi.approve_reconciliation(code=asked, credential=credential, **c),
+            lambda c: _looked_and_approved(asked, credential, c),
         ),
         "reject_reconciliation": (
             HOSPITAL,
@@ -263,3 +264,10 @@ def test_a_stop_is_cleared_by_whoever_works_here(journeys: Journeys, role: Role)
     assert may(j.fresh, actor, role, HOSPITAL, clear) is works_here
     assert not may(j.fresh, actor, role, SECOND, clear)
     assert not may(j.fresh, actor, None, HOSPITAL, clear)
+
+
+def _looked_and_approved(code: str, credential: Credential, context: dict[str, Any]) -> None:
+    """Whoever may look has looked: what is asked is who may sign."""
+    with suppress(NotAllowed, NotFound):
+        coi.show_reconciliation(code=code, **context | {"request_id": uuid4()})
+    coi.approve_reconciliation(code=code, credential=credential, **context)

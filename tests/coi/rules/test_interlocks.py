@@ -265,6 +265,11 @@ def beside_the_label(*elements: str) -> Callable[[Scene], object]:
     return fault
 
 
+def expiring(scene: Scene, content: str = "0260791000", code: str = "005") -> None:
+    """The label's barcode says when it expires: day 79 of 2026 is the 20th of March."""
+    beside_the_label(code, content)(scene)
+
+
 def tube_number(scene: Scene, flags: str = "07") -> None:
     """The label's barcode names a donation number with these flags."""
     order = scene.journeys["ann"].order
@@ -562,6 +567,7 @@ CASES = (
     Case(Code.UNREADABLE, bedside, also(lambda s: world.unreadable())),
     Case(Code.ELEMENT_MISSING, vector, run_together, params=(("elements", "21"),)),
     Case(Code.DIVISION_MISSING, bedside, beside_the_label("003", "S1295499")),
+    Case(Code.LABEL_EXPIRED, bedside, expiring, params=(("until", "2026-03-20 10:00"),)),
     Case(Code.WRONG_FLAG, bedside, tube_number, params=(("flags", "07"),)),
     Case(
         Code.WRONG_KIND,
@@ -586,6 +592,32 @@ def test_parts_of_one_barcode_that_the_step_has_no_use_for_are_context() -> None
     assert [refusal.code for refusal in scene.decide().refusals] == [Code.IDENTITY_MISMATCH]
     scene.readings[:3] = [order, din]  # scanned by itself it is another scan
     assert [refusal.code for refusal in scene.decide().refusals] == [Code.WRONG_KIND]
+
+
+@pytest.mark.parametrize(
+    ("zone", "content", "code", "is_over"),
+    [
+        ("UTC", "0260791200", "005", True),  # the scenes' own time
+        ("UTC", "0260791201", "005", False),
+        ("Europe/Amsterdam", "0260791300", "005", True),  # an hour ahead of UTC
+        ("Europe/Amsterdam", "0260791301", "005", False),
+        ("America/New_York", "0260791200", "005", False),
+        ("UTC", "026079", "004", False),  # to the end of the day
+        ("UTC", "026078", "004", True),
+        ("UTC", "0260781000", "007", False),  # when it was collected
+        ("Asia/Tokyo", "2001202603201200", "031", True),  # in UTC, whatever the zone
+        ("Asia/Tokyo", "2001202603201201", "031", False),
+        ("Asia/Tokyo", "2002202603201200", "031", False),  # when it was collected
+    ],
+)
+def test_a_label_that_says_that_it_has_expired_is_believed(
+    zone: str, content: str, code: str, *, is_over: bool
+) -> None:
+    scene = bedside()
+    scene.station = replace(scene.station, zone=zone)
+    expiring(scene, content, code)
+    codes = [refusal.code for refusal in scene.decide().refusals]
+    assert codes == [Code.LABEL_EXPIRED] * is_over
 
 
 def test_other_flags_mean_nothing() -> None:

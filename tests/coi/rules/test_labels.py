@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coi.rules import labels, labels_apart
 from coi.rules.identifiers import Identifier, IdentifierKind, parts, read
 from coi.rules.journey import OrderKind
-from coi.rules.label_templates import Layout, SymbolName, built_in
+from coi.rules.label_templates import LabelTemplate, Layout, LineName, SymbolName, WarningName, built_in
 from coi.rules.labels import LabelFacts, Symbology, label_for, moment
 from people.rules import codes
 
@@ -184,3 +184,21 @@ def test_the_utc_line_is_the_same_instant(at: datetime):
     assert datetime.strptime(under, "(%Y-%m-%d %H:%M UTC)").replace(tzinfo=UTC) == at.replace(
         second=0, microsecond=0
     )
+
+
+def test_cells_of_two_donations_are_named_by_neither_in_a_symbol() -> None:
+    """Naming one of two would be a lie: the symbol is the COI id, and the line names both."""
+    template = LabelTemplate(
+        "product_bag",
+        Layout.BAG,
+        100,
+        60,
+        (LineName.DIN, LineName.CONTAINER),
+        (SymbolName.COPY, SymbolName.MESSAGE),
+        (WarningName.AUTOLOGOUS,),
+    )
+    one, both = BAG, replace(BAG, other_dins=("A999926000009",))
+    assert [label_for(facts, template).symbols[1].caption for facts in (one, both)] == ["COI + DIN", "COI"]
+    (line,) = [line for line in label_for(both, template).lines if line.name == "DIN"]
+    assert "A9999 26 000007" in line.value
+    assert "A9999 26 000009" in line.value
