@@ -29,6 +29,7 @@ from people.rules import codes
 from people.rules.roles import Role
 from tests import given
 from tests.coi.doors import browser, signed_in
+from tests.coi.rules.labelled import NAMED
 from tests.coi.rules.test_labels import BAG, COLLECTED
 
 FACTS = [
@@ -95,6 +96,18 @@ def test_a_long_name_is_wrapped_and_one_too_long_refused():
     drawing.draw_label(label_for(replace(BAG, product="CD19 CAR-T cells " * 6)))
     with pytest.raises(drawing.DoesNotFit):
         drawing.draw_label(label_for(replace(BAG, product="CD19 CAR-T cells " * 60)))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMED if name.startswith("quadrants")])
+def test_all_that_four_quadrants_hold_is_read_back(name: str):
+    assert drawing.draw_label(NAMED[name]).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("field", ["product", "by", "heading"])
+def test_nothing_in_a_quadrant_is_cut_off(field: str):
+    label = NAMED["quadrants message product_code expiry"]
+    with pytest.raises(drawing.DoesNotFit):
+        drawing.draw_label(replace(label, **{field: "CD19 CAR-T cells " * 16}))
 
 
 @pytest.mark.parametrize("symbology", Symbology)
