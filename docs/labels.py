@@ -77,7 +77,10 @@ class Shown:
 
 _NOTES: Mapping[str, str] = {
     "apheresis_bag": "The four quadrants of an ISBT 128 label: the donation, the kind of product, what it is and whose,"
-    " and until when. The flags of the donation number are `00` on the first copy and `05` on every other.",
+    " and until when, each but the kind with its symbol; the copy's own stands beside the kind. The flags of the"
+    " donation number are `00` on the first copy and `05` on every other. Which product code is right stands in a table"
+    " of ICCBBA's that is not shipped: it is the site's to say, in its template. The one shown is an example. The"
+    " built-in template has none.",
     "cassette": "The second label of a bag that a protocol freezes in a cassette, with a copy code of its own. It is"
     " scanned beside the bag's when the bag goes in, and stands for the bag until it is thawed.",
     "cryovial": "Wrapped round a vial: both symbols are Data Matrix, the copy's above the identity.",
@@ -197,8 +200,13 @@ shows why.
 | `layout` | one of the layouts below |
 | `width_mm`, `height_mm` | the size in whole millimetres, within the layout's limits |
 | `lines` | the lines of text in their order; `container` is always one |
-| `symbols` | `copy`, then `identity` or `message`, and in four quadrants `din_linear` |
+| `symbols` | `copy`, then `identity` or `message`; in four quadrants `din_linear`, `product_code`, `expiry` |
 | `warnings` | in their order; `autologous` is always one, but on vials, which have room for none |
+| `product_code` | where there is its symbol: the eight characters of ISBT 128 structure 003 |
+
+In four quadrants the donation's symbol is always there, the product's and the expiry's are a site's choice. A product
+code that ends in 99 is refused, since no division (structure 032) stands beside it; with the expiry's symbol, the line
+`use_before` is on the label. Scanned alone, either is refused as nothing that a step asks for; it is never a stop.
 
 What is not for a patient says `NOT FOR HUMAN USE` in place of the warnings, whatever the template.
 
@@ -218,6 +226,9 @@ _SYMBOLS: Mapping[SymbolName, str] = {
     SymbolName.IDENTITY: "Data Matrix: the donation on what was collected, the COI id on all else",
     SymbolName.MESSAGE: "Data Matrix: COI id and donation in one ISBT 128 message (structure 023)",
     SymbolName.DIN_LINEAR: "the donation number in Code 128",
+    SymbolName.PRODUCT_CODE: "the product code in Code 128 (ISBT 128 structure 003), of several containers each with"
+    " its division: `A0`, `B0` and so on in place of the last two characters",
+    SymbolName.EXPIRY: "until when it may be used, in Code 128 (structure 005), local to the site that made it",
 }
 
 

@@ -1,5 +1,6 @@
 """Printers for tests: a listener on this machine that does what printers do, and the things they do badly."""
 
+import os
 import socket
 import struct
 import threading
@@ -88,16 +89,20 @@ def listening(behave: Behaviour = takes) -> Iterator[Printer]:
             thread.join(30)
 
 
+_HELD: list[socket.socket] = []
+
+
 def nobody() -> int:
-    """A port of printers at which nobody listens."""
-    with _bound() as listener:
-        return int(listener.getsockname()[1])
+    """A port of printers at which nobody listens: it is held to the end, so that no other test takes it."""
+    _HELD.append(_bound())
+    return int(_HELD[-1].getsockname()[1])
 
 
 def _bound() -> socket.socket:
-    for port in PORTS:
+    """A port that is nobody else's. Other tests look for one at the same moment, from another end of the range."""
+    first = os.getpid() % len(PORTS)
+    for port in (*PORTS[first:], *PORTS[:first]):
         listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
         except OSError:

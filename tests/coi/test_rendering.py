@@ -1,11 +1,10 @@
 """Labels as they are printed: drawn, read back, kept, and marked as printed only then."""
 
 import io
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -27,8 +26,9 @@ from ledger import services as ledger
 from ledger.selectors import effects, entries_for_subject
 from people.rules import codes
 from people.rules.roles import Role
-from tests import given
+from tests import given, paper
 from tests.coi.doors import browser, signed_in
+from tests.coi.rules.labelled import NAMED
 from tests.coi.rules.test_labels import BAG, COLLECTED
 
 FACTS = [
@@ -71,15 +71,11 @@ def test_no_kind_of_label_is_printed_with_another_symbol(monkeypatch, facts: lab
                 drawing.draw_label(label_for(facts))
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm to open the file itself with")
 @pytest.mark.parametrize("resolution", drawing.RESOLUTIONS)
 def test_the_file_itself_reads_as_meant(resolution: int):
     """The proof is made on Typst's picture; here another program opens the very file that is kept."""
-    pdf = drawing.draw_label(label_for(COLLECTED))
-    done = subprocess.run(
-        ["pdftoppm", "-r", str(resolution), "-png", "-"], input=pdf, capture_output=True, check=True
-    )
-    assert sorted(drawing.read_page(done.stdout)) == [
+    (page,) = paper.pages(drawing.draw_label(label_for(COLLECTED)), resolution)
+    assert sorted(drawing.read_page(page)) == [
         (Symbology.CODE_128, b"=A99992600000700"),
         (Symbology.CODE_128, COLLECTED.copy_code.encode()),
         (Symbology.DATA_MATRIX, b"=A99992600000700"),
@@ -97,6 +93,18 @@ def test_a_long_name_is_wrapped_and_one_too_long_refused():
         drawing.draw_label(label_for(replace(BAG, product="CD19 CAR-T cells " * 60)))
 
 
+@pytest.mark.parametrize("name", [name for name in NAMED if name.startswith("quadrants")])
+def test_all_that_four_quadrants_hold_is_read_back(name: str):
+    assert drawing.draw_label(NAMED[name]).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("field", ["product", "by", "heading"])
+def test_nothing_in_a_quadrant_is_cut_off(field: str):
+    label = NAMED["quadrants message product_code expiry"]
+    with pytest.raises(drawing.DoesNotFit):
+        drawing.draw_label(replace(label, **{field: "CD19 CAR-T cells " * 16}))
+
+
 @pytest.mark.parametrize("symbology", Symbology)
 def test_another_symbol_than_was_meant_is_not_printed(monkeypatch, symbology: Symbology):
     honest = drawing._WRITERS[symbology]
@@ -104,6 +112,38 @@ def test_another_symbol_than_was_meant_is_not_printed(monkeypatch, symbology: Sy
     with pytest.raises(drawing.NotReadBack) as refused:
         drawing.draw_label(label_for(BAG))
     assert refused.value.resolution == 203
+
+
+CARDS = [labels.command_card("CLEAR"), labels.command_card("CANCEL")]
+DRAWN = {
+    "label": lambda: drawing.draw_label(label_for(BAG)),
+    "svg": lambda: drawing.draw_svg(label_for(BAG)),
+    "cards": lambda: drawing.draw_cards(CARDS, heading="Cards", is_demonstration=False, now=NOW),
+}
+
+
+@pytest.mark.parametrize("what", DRAWN)
+@pytest.mark.parametrize("spoilt", [203, 300])
+def test_what_reads_at_one_resolution_alone_is_not_printed(monkeypatch, what: str, spoilt: int):
+    """A scratch through every line of bars, at this resolution and no other."""
+    honest = drawing._compile
+
+    def scratched(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes]:
+        made = honest(template, inputs, **wanted)
+        return [_scratched(page) for page in made] if wanted.get("ppi") == spoilt else made
+
+    assert DRAWN[what]()
+    monkeypatch.setattr(drawing, "_compile", scratched)
+    with pytest.raises(drawing.NotReadBack) as refused:
+        DRAWN[what]()
+    assert refused.value.resolution == spoilt
+
+
+def _scratched(picture: bytes) -> bytes:
+    page = Image.open(io.BytesIO(picture)).convert("L")
+    for x in range(0, page.width, 24):
+        page.paste(255, (x, 0, x + 8, page.height))
+    return paper.png(page)
 
 
 def test_a_symbol_that_cannot_be_read_is_not_printed(monkeypatch):
