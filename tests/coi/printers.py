@@ -1,5 +1,6 @@
 """Printers for tests: a listener on this machine that does what printers do, and the things they do badly."""
 
+import atexit
 import os
 import socket
 import struct
@@ -89,13 +90,11 @@ def listening(behave: Behaviour = takes) -> Iterator[Printer]:
             thread.join(30)
 
 
-_HELD: list[socket.socket] = []
-
-
 def nobody() -> int:
     """A port of printers at which nobody listens: it is held to the end, so that no other test takes it."""
-    _HELD.append(_bound())
-    return int(_HELD[-1].getsockname()[1])
+    listener = _bound()
+    atexit.register(listener.close)
+    return int(listener.getsockname()[1])
 
 
 def _bound() -> socket.socket:
