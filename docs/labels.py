@@ -8,13 +8,10 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from coi.rules.identifiers import coi_id, din
-from coi.rules.journey import OrderKind
 from coi.rules.label_templates import (
     ROOM,
     LineName,
@@ -27,7 +24,6 @@ from coi.rules.labels import (
     WARNINGS,
     Card,
     Label,
-    LabelFacts,
     Line,
     badge_card,
     command_card,
@@ -36,33 +32,13 @@ from coi.rules.labels import (
     station_card,
 )
 from coi.rules.labels_apart import shipper_label, wristband_label
+from coi.rules.specimens import FACTS, NOW, specimen_facts
 from people.rules import codes
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images" / "labels"
 TEMPLATES = ROOT / "config" / "demonstration" / "label_templates.json"
 CARDS = "cards"
-
-NOW = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
-FACTS = LabelFacts(
-    copy_code=codes.make("L", "00000042"),
-    copy_number=1,
-    kind="",
-    container_code="A999926000001-PRO01",
-    number=1,
-    total=2,
-    product="CD19 CAR-T (demonstration)",
-    coi_id=coi_id(facility="A9999", year=2026, number=1),
-    order_kind=OrderKind.PATIENT,
-    site="Cellworks Manufacturing",
-    zone="Europe/Amsterdam",
-    made_at=NOW,
-    issued_at=NOW,
-    expires_at=NOW + timedelta(days=365),
-    din=din(facility="A9999", year=2026, number=7),
-    batch="B26000001",
-    is_demonstration=True,
-)
 
 
 @dataclass(frozen=True)
@@ -96,7 +72,7 @@ def labels() -> Iterator[Shown]:
         template, problems = parse(content)
         if template is None:
             raise ValueError(f"{TEMPLATES.name}: {problems}")
-        label = label_for(_facts(template.kind), template)
+        label = label_for(specimen_facts(template.kind), template)
         yield Shown(template.kind, _title(template.kind), label, _NOTES.get(template.kind, ""))
     band = wristband_label(
         code=codes.make("W", "000001"), coi_id=FACTS.coi_id, site="Northgate University Hospital", now=NOW
@@ -115,17 +91,6 @@ def labels() -> Iterator[Shown]:
 
 def _title(kind: str) -> str:
     return kind.replace("_", " ").capitalize()
-
-
-def _facts(kind: str) -> LabelFacts:
-    changes: dict[str, object] = {"kind": kind}
-    if kind == "apheresis_bag":
-        place = {"site": "Northgate University Hospital", "zone": "Europe/London"}
-        changes |= place | {"is_collection": True, "batch": "", "number": 1, "total": 1}
-        changes |= {"container_code": "A999926000001-APH01", "expires_at": NOW + timedelta(hours=72)}
-    if kind in ("sample", "cryovial"):
-        changes |= {"container_code": "A999926000001-SAM01"}
-    return LabelFacts(**{**vars(FACTS), **changes})
 
 
 def cards() -> list[Card]:
@@ -192,7 +157,8 @@ What a label holds is a controlled document of kind `label_template`: written, r
 label is drawn by the document `LABEL-<KIND>-<SITE>` of the site that made the container, else by `LABEL-<KIND>` (such
 as `LABEL-PRODUCT_BAG`), else by the template that is built in. The version is kept with the copy, which is drawn by it
 for ever. A template that is not what was signed, or is for another kind of container, draws nothing, and the worker
-shows why.
+shows why. How one is written, reviewed and approved is told
+[for quality](../for-quality.md#controlled-documents).
 
 | field | holds |
 |---|---|
