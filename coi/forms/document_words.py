@@ -44,6 +44,16 @@ TEMPLATE_FAULTS: Mapping[str, Word] = {
         "After those two, four quadrants have “din_linear”, and no other layout has any."
     ),
     "container_required": _("The line “container” is on every label: people find the container by it."),
+    "use_before_required": _(
+        "Where the expiry is a symbol, it is also a line that people read: “use_before”."
+    ),
+    "not_a_product_code": _(
+        "A product code has eight characters: five of the product, one of the kind of donation, two."
+    ),
+    "division_missing": _(
+        "A product code that ends in 99 asks for a division in another symbol, which this label has not."
+    ),
+    "without_symbol": _("A product code that no symbol holds is on no label: add the symbol “product_code”."),
     "autologous_required": _("The warning “autologous” is on every label but those that are wrapped round."),
 }
 
