@@ -17,7 +17,7 @@ from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.services import numbers, vault
 from coi.services.aliases import lock_value, root_of
-from coi.services.recording import facility_of, repeated, writing
+from coi.services.recording import answered_once, facility_of, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
@@ -72,6 +72,7 @@ def create_product(
     return row
 
 
+@answered_once
 def enrol_patient_and_order(
     *,
     patient: PatientDetails,
