@@ -144,9 +144,12 @@ On every label of a container the first symbol is the copy's own code (`VL...`),
 and voided; the second is the identity. Times are local, with UTC underneath. Check characters are in a box, for those
 who type, and in no symbol. No label holds a name of a patient.
 
-Beside the PDF that was kept when a copy was drawn (`/labels/<code>.pdf`) the same label is to be had as a picture
-(`.png`, `.svg`) and in the language of label printers (`.zpl?dpi=203` or `300`), by whoever may see it, as long as the
-copy is not void.
+Whoever may see a copy may look at it (`/labels/<code>.pdf`, `.png`, `.svg`): the same label with `VIEW ONLY` across it,
+on a void copy `VOID`, and an empty crossed box in the place of each symbol. Nothing is scanned from it. A label that is
+scanned leaves the house in two ways, each once for a copy and each an entry in the ledger: sent to a label printer, or
+downloaded (`/labels/<code>/print/`) as PDF or as ZPL for 203 or 300 dpi, by who may reprint it where its container is,
+as long as it waits to be applied. Asked for a second time it is refused: say that it did not come out, and print the
+next copy. The PDF that was kept when a copy was drawn stays in the evidence store.
 
 This page and its pictures are written by `python -m docs.generate`.
 """

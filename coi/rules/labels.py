@@ -39,6 +39,8 @@ from ledger.rules import derive
 from people.rules import codes
 
 DEMO_MARK = "DEMO"
+# Across what is only to be looked at. Like all on a label it is English.
+VIEW_ONLY, VOID = "VIEW ONLY", "VOID"
 # 21 CFR 1271.90(c)(1) and (2): cells for the same person, whose donor was not tested as one for others would be.
 AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
 NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"

@@ -29,7 +29,7 @@ from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.services import vault
 from coi.services.numbers import lock_value
-from coi.services.recording import repeated, writing
+from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entry_for_request
@@ -69,6 +69,7 @@ class _Asked:
         return row.order_id == self.owner["order_id"]
 
 
+@answered_once
 def add_alias(
     *,
     coi_id: str,
@@ -108,6 +109,7 @@ def add_alias(
     return row
 
 
+@answered_once
 def retire_alias(
     *,
     alias: UUID,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,7 @@ from coi.rules import labels
 from coi.rules.journey import CopyStatus, OrderKind
 from coi.rules.labels import Symbol, Symbology, label_for
 from coi.rules.labels_apart import shipper_label, wristband_label
+from coi.rules.printing import PrinterKind
 from coi.selectors.labels import label_copies, label_copy, label_file
 from coi.services import card_sheet, drawing, reprint_label
 from coi.services.printing import content
@@ -44,6 +46,31 @@ def test_every_kind_of_label_is_read_back(facts: labels.LabelFacts):
     pdf = drawing.draw_label(label_for(facts))
     assert pdf.startswith(b"%PDF-")
     assert drawing.draw_label(label_for(facts)) == pdf, "the same label is the same bytes"
+
+
+@pytest.mark.parametrize("words", [labels.VIEW_ONLY, labels.VOID])
+@pytest.mark.parametrize("facts", FACTS[::2], ids=lambda f: f.kind)
+def test_nothing_is_scanned_from_a_specimen(facts: labels.LabelFacts, words: str):
+    label = label_for(facts)
+    assert drawing.draw_label(label, words) != drawing.draw_label(label)
+    for resolution in (*drawing.RESOLUTIONS, 600):
+        assert drawing.read_page(drawing.draw_picture(label, resolution, words)) == []
+
+
+@pytest.mark.parametrize("draw", [drawing.draw_label, drawing.draw_picture, drawing.draw_svg])
+def test_a_specimen_from_which_something_is_scanned_is_refused(monkeypatch, draw):
+    """As if the symbols were left where they were."""
+    honest = drawing._label_sheet
+
+    def with_symbols(label, specimen):
+        sheet = honest(label, specimen)
+        sheet.content.update(symbols=honest(label, "").content["symbols"], specimen="")
+        return sheet
+
+    draw(label_for(BAG), specimen=labels.VIEW_ONLY)
+    monkeypatch.setattr(drawing, "_label_sheet", with_symbols)
+    with pytest.raises(drawing.NotReadBack):
+        draw(label_for(BAG), specimen=labels.VIEW_ONLY)
 
 
 APART = [
@@ -332,35 +359,43 @@ def test_a_file_that_was_changed_is_not_handed_out(collected):
 # --- the doors -------------------------------------------------------------------------------------------------------
 
 
+VIEWS = ("pdf", "png", "svg")
+
+
 @pytest.mark.django_db
-def test_a_label_is_handed_out_as_picture_and_to_printers(collected):
+def test_what_is_seen_of_a_label_is_a_specimen(collected):
     code, who = collected.label("apheresis_bag"), signed_in(collected.one(Role.COLLECTOR, collected.site))
-    assert who.get(f"/labels/{code}.png").status_code == 409
+    assert [who.get(f"/labels/{code}.{form}").status_code for form in VIEWS] == [409] * 3
     ledger.sweep_effects(now=collected.now)
-    png, svg = who.get(f"/labels/{code}.png"), who.get(f"/labels/{code}.svg")
-    assert (png["Content-Type"], svg["Content-Type"]) == ("image/png", "image/svg+xml")
-    assert (Symbology.CODE_128, code.encode()) in drawing.read_page(png.content)
+    pdf, png, svg = (who.get(f"/labels/{code}.{form}") for form in VIEWS)
+    found = [one["Content-Type"] for one in (pdf, png, svg)]
+    assert found == ["application/pdf", "image/png", "image/svg+xml"]
+    assert drawing.read_page(png.content) == []
     assert svg.content.startswith(b"<svg")
-    assert who.get(f"/labels/{code}.zpl?dpi=96").status_code == 404
+    assert pdf.content != label_file(label_copy(_viewer(collected), code, collected.now))
+    assert who.get(f"/labels/{code}.zpl").status_code == 404
     stranger = signed_in(collected.one(Role.NURSE, SECOND))
-    for door in (f"{code}.png", f"{code}.svg", f"{code}.zpl"):
-        assert stranger.get(f"/labels/{door}").status_code == 404
-        assert browser().get(f"/labels/{door}").status_code == 302
+    for form in VIEWS:
+        assert stranger.get(f"/labels/{code}.{form}").status_code == 404
+        assert browser().get(f"/labels/{code}.{form}").status_code == 302
 
 
 @pytest.mark.django_db
-def test_a_void_copy_is_not_drawn_again(collected):
+def test_a_void_copy_is_seen_as_void(collected, monkeypatch):
     ledger.sweep_effects(now=collected.now)
     code, collector = collected.label("apheresis_bag"), collected.one(Role.COLLECTOR, collected.site)
+    who, asked = signed_in(collector), []
+    honest = drawing.draw_label
+    monkeypatch.setattr(
+        drawing,
+        "draw_label",
+        lambda label, specimen="": asked.append(specimen) or honest(label, specimen),
+    )
+    assert who.get(f"/labels/{code}.pdf").status_code == 200
     doing = collected.demo.doing("reprint", collector.actor, collected.site) | {"now": collected.now}
     reprint_label(copy=code, reason="damaged", **doing)
-    who = signed_in(collector)
-    assert [who.get(f"/labels/{code}.{form}").status_code for form in ("pdf", "png", "svg", "zpl")] == [
-        200,
-        409,
-        409,
-        409,
-    ]
+    assert [who.get(f"/labels/{code}.{form}").status_code for form in VIEWS] == [200] * 3
+    assert asked == [labels.VIEW_ONLY, labels.VOID]
 
 
 @pytest.mark.django_db
@@ -369,12 +404,15 @@ def test_a_frozen_bag_has_a_label_for_its_cassette(db):
     ledger.sweep_effects(now=filled.now)
     code, who = filled.cassette("product_bag"), signed_in(filled.demo.member("Alice"))
     assert code not in ("", filled.label("product_bag"))
-    assert who.get(f"/labels/{code}.pdf").content.startswith(b"%PDF-")
+    assert drawing.read_page(who.get(f"/labels/{code}.png").content) == []
     assert code in who.get(f"/journeys/{filled.coi_id}/labels/").content.decode()
     assert code in who.get(f"/journeys/{filled.coi_id}/").content.decode()
-    for dpi in drawing.RESOLUTIONS:
-        zpl = who.get(f"/labels/{code}.zpl?dpi={dpi}")
-        assert (zpl.status_code, zpl.content[:3], zpl.content[-4:]) == (200, b"^XA", b"^XZ\n")
+    form = {"request_id": uuid4(), "file": "zpl-300"}
+    assert who.post(f"/labels/{code}/hand-out/", form).status_code == 409, "it is on its cassette"
+    zpl = content.content_for(
+        label_copy(_viewer_named(filled, "Alice"), code, filled.now), PrinterKind.ZPL, 300
+    )
+    assert (zpl[:3], zpl[-4:]) == (b"^XA", b"^XZ\n")
     viewer = _viewer_named(filled, "Alice")
     bag, cassette = (
         content.label_of(label_copy(viewer, one, filled.now)) for one in (filled.label("product_bag"), code)
