@@ -39,7 +39,6 @@ Runs = tuple[tuple[int, int, int], ...]
 PictureForm = Literal["pdf", "png", "svg"]
 Grid = tuple[int, int, Runs]
 Reading = tuple[Symbology, bytes]
-Point = tuple[int, int]
 
 
 class NotReadBack(Exception):
@@ -202,20 +201,10 @@ def _read_back(sheet: _Sheet, resolution: int) -> list[bytes]:
 
 def read_page(picture: bytes) -> list[Reading]:
     """Every symbol on a page (PNG), as a printer of black dots would leave it: what kind, and its very bytes."""
-    symbologies = {written: ours for ours, written in _FORMATS.items()}
-    return [(symbologies[symbol.format], bytes(symbol.bytes)) for symbol in _symbols_on(picture)]
-
-
-def places_of_symbols(picture: bytes) -> list[tuple[Point, ...]]:
-    """Where each symbol on a page (PNG) stands: its four corners in dots, in a circle from the upper left."""
-    corners = ("top_left", "top_right", "bottom_right", "bottom_left")
-    places = [symbol.position for symbol in _symbols_on(picture)]
-    return [tuple((at.x, at.y) for at in (getattr(place, name) for name in corners)) for place in places]
-
-
-def _symbols_on(picture: bytes) -> list[Any]:
     page = Image.open(io.BytesIO(picture)).convert("L").point(lambda level: 255 if level >= _HALF else 0)
-    return list(zxingcpp.read_barcodes(page, formats=_READABLE, try_invert=False, try_downscale=False))
+    found = zxingcpp.read_barcodes(page, formats=_READABLE, try_invert=False, try_downscale=False)
+    symbologies = {written: ours for ours, written in _FORMATS.items()}
+    return [(symbologies[symbol.format], bytes(symbol.bytes)) for symbol in found]
 
 
 def _compile(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes]:
