@@ -88,8 +88,7 @@ def add_alias(
     """
     asked, person = _asked(coi_id, kind, (issuer, value), actor, now)
     doing = Doing(actor, where, now, request_id)
-    if (earlier := entry_for_request(request_id)) is not None and earlier.event == Event.ALIAS_REFUSED:
-        raise _conflict(asked, person, now)
+    _refuse_again(asked, person, doing)
     row = derive(request_id, "alias")
     if repeated(request_id, Event.ALIAS_ADDED, request=_fingerprint(asked)):
         return row
@@ -136,12 +135,13 @@ def retire_alias(
     _judge_retiring(kind, text, corrected)
     doing = Doing(actor, where, now, request_id)
     facts = {"alias": str(kind), "issuer": row.issuer_id, "row": row.id, "retired": str(reason)}
-    made = derive(request_id, "alias") if corrected else None
-    if repeated(request_id, Event.ALIAS_RETIRED, row=str(row.id), retired=str(reason)):
-        return made
     key = key_of(secret_index_key(), kind, row.issuer_id, corrected) if corrected else ""
     patient = root_of(row.patient_id) if row.patient_id is not None else None
     asked = _Asked(order, patient, kind, row.issuer_id, corrected, key)
+    _refuse_again(asked, person, doing)
+    made = derive(request_id, "alias") if corrected else None
+    if repeated(request_id, Event.ALIAS_RETIRED, row=str(row.id), retired=str(reason)):
+        return made
     try:
         with writing():
             _retire(row, asked, made=made, text=text, doing=doing, facts=facts)
@@ -336,6 +336,13 @@ def _record_added(asked: _Asked, row: UUID, doing: Doing) -> None:
         changes=[alias_row(row, asked.owner, asked, doing)],
         subjects=_subjects(asked),
     )
+
+
+def _refuse_again(asked: _Asked, person: Person, doing: Doing) -> None:
+    """Raise Conflict for a request that was refused and recorded before: it is not recorded twice."""
+    earlier = entry_for_request(doing.request_id)
+    if earlier is not None and earlier.event == Event.ALIAS_REFUSED:
+        raise _conflict(asked, person, doing.now)
 
 
 def _record_refused(asked: _Asked, doing: Doing) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from coi.models import LabelCopy
 from coi.selectors.labels import label_copy_by_id, template_of
-from coi.services import label_picture
+from coi.services import drawing
 from coi.services.printing.content import label_of
 from config.demonstration.site import PASSWORD, SECOND
 from ledger import services as ledger
@@ -85,7 +85,7 @@ def test_a_template_is_written_by_one_and_drawn_by_after_two_others(house, three
     label = label_of(copy)
     assert (before.height_mm, label.height_mm) == (100, 60)
     assert [line.name for line in label.lines] == ["DIN", "Container"]
-    assert Image.open(io.BytesIO(label_picture(copy, "png"))).height < 800
+    assert Image.open(io.BytesIO(drawing.draw_picture(label))).height < 800
 
 
 def drawn(p):

@@ -12,14 +12,16 @@ from uuid import uuid4
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 import coi.rules.label_templates
 import coi.rules.protocol
 import qc.rules.specification
 from coi.rules.label_templates import DOCUMENT_KIND, STOCK, LineName, WarningName, built_in, codes_for
+from coi.rules.labels import Label, label_for
+from coi.rules.specimens import specimen_facts
 from coi.services import drawing
-from coi.services.previewing import preview_template
+from coi.services.previewing import SPECIMEN, preview_template
 from people import registry
 from people.forms.documents import FAULTS
 from people.registry import NotDrawable
@@ -28,6 +30,10 @@ from tests.furnished import Journeys
 
 BAG = json.loads(json.dumps(asdict(built_in("product_bag"))))
 NEW = f"/documents/new/{DOCUMENT_KIND}/"
+
+
+def specimen_label(kind: str) -> Label:
+    return label_for(specimen_facts(kind), built_in(kind))
 
 
 @pytest.mark.parametrize("kind", STOCK)
@@ -40,9 +46,14 @@ def test_a_preview_shows_the_label_and_none_of_its_symbols_can_be_read(kind: str
     for scale in (1, 2, 3):
         larger = page.resize((page.width * scale, page.height * scale))
         assert zxingcpp.read_barcodes(larger) == []
-    colors = page.convert("RGB").getcolors(maxcolors=1 << 20)
-    through = sum(n for n, (red, green, _) in colors if 200 <= red <= 215 and 100 <= green <= 130)
-    assert through > 200, "the mark that lets through what is under it is missing"
+    marked, bare = (
+        Image.open(io.BytesIO(drawing.draw_picture(specimen_label(kind), specimen=words))).convert("L")
+        for words in (SPECIMEN, " ")
+    )
+    assert page.convert("L").tobytes() == marked.tobytes()
+    across = ImageChops.difference(marked, bare).getbbox()
+    assert across is not None, "the word across it is missing"
+    assert across[2] - across[0] > page.width / 3
 
 
 def test_what_would_draw_no_label_has_no_preview_and_says_why() -> None:
