@@ -14,10 +14,7 @@ class CoiConfig(AppConfig):
         """Register tables, effects and the kinds of documents: protocols, label templates."""
         from coi import models, services  # noqa: PLC0415  (models load before this)
         from coi.forms.presenters import presenters  # noqa: PLC0415
-        from coi.rules import label_templates  # noqa: PLC0415
-        from coi.rules.protocol import problems  # noqa: PLC0415
         from ledger import registry  # noqa: PLC0415
-        from people.registry import register_document_kind  # noqa: PLC0415
 
         for table in (
             models.Product,
@@ -50,5 +47,14 @@ class CoiConfig(AppConfig):
         registry.register_effect(services.PRINT_LABEL, services.print_label)
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
-        register_document_kind("protocol", problems)
-        register_document_kind(label_templates.DOCUMENT_KIND, label_templates.problems)
+        _register_documents()
+
+
+def _register_documents() -> None:
+    """Protocols and label templates: how each is judged and shown."""
+    from coi.forms.document_words import protocol_shown, template_shown  # noqa: PLC0415
+    from coi.rules import label_templates, protocol  # noqa: PLC0415
+    from people.registry import register_document_kind  # noqa: PLC0415
+
+    register_document_kind("protocol", protocol.problems, shown=protocol_shown())
+    register_document_kind(label_templates.DOCUMENT_KIND, label_templates.problems, shown=template_shown())

@@ -8,13 +8,10 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from coi.rules.identifiers import coi_id, din
-from coi.rules.journey import OrderKind
 from coi.rules.label_templates import (
     ROOM,
     LineName,
@@ -27,7 +24,6 @@ from coi.rules.labels import (
     WARNINGS,
     Card,
     Label,
-    LabelFacts,
     Line,
     badge_card,
     command_card,
@@ -36,33 +32,13 @@ from coi.rules.labels import (
     station_card,
 )
 from coi.rules.labels_apart import shipper_label, wristband_label
+from coi.rules.specimens import FACTS, NOW, specimen_facts
 from people.rules import codes
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images" / "labels"
 TEMPLATES = ROOT / "config" / "demonstration" / "label_templates.json"
 CARDS = "cards"
-
-NOW = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
-FACTS = LabelFacts(
-    copy_code=codes.make("L", "00000042"),
-    copy_number=1,
-    kind="",
-    container_code="A999926000001-PRO01",
-    number=1,
-    total=2,
-    product="CD19 CAR-T (demonstration)",
-    coi_id=coi_id(facility="A9999", year=2026, number=1),
-    order_kind=OrderKind.PATIENT,
-    site="Cellworks Manufacturing",
-    zone="Europe/Amsterdam",
-    made_at=NOW,
-    issued_at=NOW,
-    expires_at=NOW + timedelta(days=365),
-    din=din(facility="A9999", year=2026, number=7),
-    batch="B26000001",
-    is_demonstration=True,
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +53,10 @@ class Shown:
 
 _NOTES: Mapping[str, str] = {
     "apheresis_bag": "The four quadrants of an ISBT 128 label: the donation, the kind of product, what it is and whose,"
-    " and until when. The flags of the donation number are `00` on the first copy and `05` on every other.",
+    " and until when, each but the kind with its symbol; the copy's own stands beside the kind. The flags of the"
+    " donation number are `00` on the first copy and `05` on every other. Which product code is right stands in a table"
+    " of ICCBBA's that is not shipped: it is the site's to say, in its template. The one shown is an example. The"
+    " built-in template has none.",
     "cassette": "The second label of a bag that a protocol freezes in a cassette, with a copy code of its own. It is"
     " scanned beside the bag's when the bag goes in, and stands for the bag until it is thawed.",
     "cryovial": "Wrapped round a vial: both symbols are Data Matrix, the copy's above the identity.",
@@ -93,7 +72,7 @@ def labels() -> Iterator[Shown]:
         template, problems = parse(content)
         if template is None:
             raise ValueError(f"{TEMPLATES.name}: {problems}")
-        label = label_for(_facts(template.kind), template)
+        label = label_for(specimen_facts(template.kind), template)
         yield Shown(template.kind, _title(template.kind), label, _NOTES.get(template.kind, ""))
     band = wristband_label(
         code=codes.make("W", "000001"), coi_id=FACTS.coi_id, site="Northgate University Hospital", now=NOW
@@ -112,17 +91,6 @@ def labels() -> Iterator[Shown]:
 
 def _title(kind: str) -> str:
     return kind.replace("_", " ").capitalize()
-
-
-def _facts(kind: str) -> LabelFacts:
-    changes: dict[str, object] = {"kind": kind}
-    if kind == "apheresis_bag":
-        place = {"site": "Northgate University Hospital", "zone": "Europe/London"}
-        changes |= place | {"is_collection": True, "batch": "", "number": 1, "total": 1}
-        changes |= {"container_code": "A999926000001-APH01", "expires_at": NOW + timedelta(hours=72)}
-    if kind in ("sample", "cryovial"):
-        changes |= {"container_code": "A999926000001-SAM01"}
-    return LabelFacts(**{**vars(FACTS), **changes})
 
 
 def cards() -> list[Card]:
@@ -176,9 +144,12 @@ On every label of a container the first symbol is the copy's own code (`VL...`),
 and voided; the second is the identity. Times are local, with UTC underneath. Check characters are in a box, for those
 who type, and in no symbol. No label holds a name of a patient.
 
-Beside the PDF that was kept when a copy was drawn (`/labels/<code>.pdf`) the same label is to be had as a picture
-(`.png`, `.svg`) and in the language of label printers (`.zpl?dpi=203` or `300`), by whoever may see it, as long as the
-copy is not void.
+Whoever may see a copy may look at it (`/labels/<code>.pdf`, `.png`, `.svg`): the same label with `VIEW ONLY` across it,
+on a void copy `VOID`, and an empty crossed box in the place of each symbol. Nothing is scanned from it. A label that is
+scanned leaves the house in two ways, each once for a copy and each an entry in the ledger: sent to a label printer, or
+downloaded (`/labels/<code>/print/`) as PDF or as ZPL for 203 or 300 dpi, by who may reprint it where its container is,
+as long as it waits to be applied. Asked for a second time it is refused: say that it did not come out, and print the
+next copy. The PDF that was kept when a copy was drawn stays in the evidence store.
 
 This page and its pictures are written by `python -m docs.generate`.
 """
@@ -189,7 +160,8 @@ What a label holds is a controlled document of kind `label_template`: written, r
 label is drawn by the document `LABEL-<KIND>-<SITE>` of the site that made the container, else by `LABEL-<KIND>` (such
 as `LABEL-PRODUCT_BAG`), else by the template that is built in. The version is kept with the copy, which is drawn by it
 for ever. A template that is not what was signed, or is for another kind of container, draws nothing, and the worker
-shows why.
+shows why. How one is written, reviewed and approved is told
+[for quality](../for-quality.md#controlled-documents).
 
 | field | holds |
 |---|---|
@@ -197,8 +169,13 @@ shows why.
 | `layout` | one of the layouts below |
 | `width_mm`, `height_mm` | the size in whole millimetres, within the layout's limits |
 | `lines` | the lines of text in their order; `container` is always one |
-| `symbols` | `copy`, then `identity` or `message`, and in four quadrants `din_linear` |
+| `symbols` | `copy`, then `identity` or `message`; in four quadrants `din_linear`, `product_code`, `expiry` |
 | `warnings` | in their order; `autologous` is always one, but on vials, which have room for none |
+| `product_code` | where there is its symbol: the eight characters of ISBT 128 structure 003 |
+
+In four quadrants the donation's symbol is always there, the product's and the expiry's are a site's choice. A product
+code that ends in 99 is refused, since no division (structure 032) stands beside it; with the expiry's symbol, the line
+`use_before` is on the label. Scanned alone, either is refused as nothing that a step asks for; it is never a stop.
 
 What is not for a patient says `NOT FOR HUMAN USE` in place of the warnings, whatever the template.
 
@@ -218,6 +195,9 @@ _SYMBOLS: Mapping[SymbolName, str] = {
     SymbolName.IDENTITY: "Data Matrix: the donation on what was collected, the COI id on all else",
     SymbolName.MESSAGE: "Data Matrix: COI id and donation in one ISBT 128 message (structure 023)",
     SymbolName.DIN_LINEAR: "the donation number in Code 128",
+    SymbolName.PRODUCT_CODE: "the product code in Code 128 (ISBT 128 structure 003), of several containers each with"
+    " its division: `A0`, `B0` and so on in place of the last two characters",
+    SymbolName.EXPIRY: "until when it may be used, in Code 128 (structure 005), local to the site that made it",
 }
 
 

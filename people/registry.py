@@ -1,17 +1,45 @@
 """Where upper rooms tell `people` about their kinds of controlled documents, in `ready()`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from people.rules.documents import Problem
+from django.utils.functional import Promise
+
+from people.rules.documents import DocumentAction, Problem
 from people.rules.roles import Role
 
+Word = str | Promise
 Validator = Callable[[Mapping[str, Any]], Sequence[Problem]]
+# A picture (PNG) of what a document with this code and content would make; raises NotDrawable.
+Preview = Callable[[str, Mapping[str, Any]], bytes]
 
 AUTHORS = frozenset({Role.QA_REVIEWER, Role.QC_REVIEWER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 REVIEWERS = frozenset({Role.QA_REVIEWER, Role.QC_REVIEWER, Role.SUPERVISOR})
 APPROVERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+
+
+class NotDrawable(Exception):
+    """There is no picture of this document; the words for people, who must hear it before they sign."""
+
+    def __init__(self, words: Word) -> None:
+        super().__init__(str(words))
+        self.words = words
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the pages show a kind: what it is called and is for, its codes, what a new one begins with.
+
+    `faults`: a sentence for each code of its validator, filled from the problem's parameters.
+    """
+
+    title: Word = ""
+    about: Word = ""
+    code_help: Word = ""
+    start: Mapping[str, Any] = field(default_factory=dict)
+    faults: Mapping[str, Word] = field(default_factory=dict)
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True)
@@ -23,6 +51,17 @@ class DocumentKind:
     authors: frozenset[Role]
     reviewers: frozenset[Role]
     approvers: frozenset[Role]
+    shown: Shown = field(default_factory=Shown)
+
+    def roles_for(self, action: DocumentAction) -> frozenset[Role]:
+        """Who may do this with a version, as far as roles go; who wrote or reviewed it is judged beside that."""
+        if action in (DocumentAction.EDIT, DocumentAction.SUBMIT):
+            return self.authors
+        if action is DocumentAction.REVIEW:
+            return self.reviewers
+        if action is DocumentAction.REJECT:
+            return self.reviewers | self.approvers
+        return self.approvers
 
 
 _kinds: dict[str, DocumentKind] = {}
@@ -35,14 +74,14 @@ def register_document_kind(
     authors: Collection[Role] = AUTHORS,
     reviewers: Collection[Role] = REVIEWERS,
     approvers: Collection[Role] = APPROVERS,
+    shown: Shown | None = None,
 ) -> None:
     """Make a kind known. The validator is a pure function; no problems means the content is sound."""
     known = _kinds.get(kind)
     if known is not None and known.validate is not validate:
         raise ValueError(f"the document kind {kind!r} is registered already")
-    _kinds[kind] = DocumentKind(
-        kind, validate, frozenset(authors), frozenset(reviewers), frozenset(approvers)
-    )
+    roles = (frozenset(authors), frozenset(reviewers), frozenset(approvers))
+    _kinds[kind] = DocumentKind(kind, validate, *roles, shown=shown or Shown())
 
 
 def document_kind(kind: str) -> DocumentKind | None:

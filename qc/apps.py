@@ -15,10 +15,11 @@ class QcConfig(AppConfig):
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
+        from qc.forms.document_words import specification_shown  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
         from qc.rules.specification import KIND, problems  # noqa: PLC0415
 
         registry.register_table(models.Result)
-        register_document_kind(KIND, problems)
+        register_document_kind(KIND, problems, shown=specification_shown())
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)

@@ -189,7 +189,8 @@ class ReprintForm(WritingForm):
         super().__init__(*args, **kwargs)
         field = self.fields["reason"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = _choices(reasons, words.reprint_reason)
+            # None is chosen for anybody: what is recorded is what somebody said.
+            field.choices = [("", ""), *_choices(reasons, words.reprint_reason)]
 
 
 class DeviceForm(WritingForm):

@@ -155,7 +155,7 @@ _SAY: Mapping[str, Say] = {
     Event.PRINT_PUT_OFF: _fixed(gettext_lazy("Label {label} waits: {trouble} ({printer})")),
     Event.PRINT_GIVEN_UP: _fixed(gettext_lazy("Label {label} not printed: {trouble} ({printer})")),
     Event.PRINT_MOVED: _fixed(gettext_lazy("Label {label} goes to printer {printer} now")),
-    Event.PRINT_HANDED_OUT: _fixed(gettext_lazy("Label {label} handed out as PDF to be printed")),
+    Event.PRINT_HANDED_OUT: _fixed(gettext_lazy("Label {label} downloaded to be printed")),
     Event.PRINT_SENT: _fixed(gettext_lazy("Label {label} sent to printer {printer}")),
     Event.PRINT_INTERRUPTED: _fixed(gettext_lazy("Label {label}: {trouble} ({printer})")),
     Event.PRINT_CONFIRMED: _fixed(gettext_lazy("Label {label} came out of the printer")),

@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
 from coi.forms.pages import WritingForm
-from coi.rules.printing import LARGEST_MM, PORTS, RESOLUTIONS, SMALLEST_MM, PrinterKind, PrinterState
+from coi.rules.printing import (
+    LARGEST_MM,
+    PORTS,
+    RESOLUTIONS,
+    SMALLEST_MM,
+    ZPL_RESOLUTIONS,
+    PrinterKind,
+    PrinterState,
+)
 
 
 def _said(codes: Iterable[str], say: words.Say) -> list[tuple[str, str]]:
@@ -50,6 +59,21 @@ class PrintForm(WritingForm):
             field.choices = list(printers)
 
 
+class HandOutForm(WritingForm):
+    """In what form a label is handed out, to be printed somewhere else."""
+
+    file = forms.ChoiceField(
+        label=_("File"),
+        choices=[
+            (PrinterKind.PDF.value, _("PDF, for any printer")),
+            *(
+                (f"{PrinterKind.ZPL.value}-{dpi}", format_lazy(_("ZPL (Zebra), {dpi} dpi"), dpi=dpi))
+                for dpi in ZPL_RESOLUTIONS
+            ),
+        ],
+    )
+
+
 class StockForm(WritingForm):
     """Which labels are loaded."""
 
@@ -77,13 +101,18 @@ class SettingForm(WritingForm):
         label=_("Takes"), choices=[(kind.value, words.printer_kind(kind)) for kind in PrinterKind]
     )
     dpi = forms.TypedChoiceField(
-        label=_("Dots per inch"), coerce=int, choices=[(dpi, str(dpi)) for dpi in RESOLUTIONS]
+        label=_("Dots per inch"),
+        coerce=int,
+        choices=[(dpi, str(dpi)) for dpi in RESOLUTIONS],
+        help_text=_("203 or 300 for a printer that takes ZPL."),
     )
     host = forms.CharField(
         label=_("Address"),
         max_length=255,
         required=False,
-        help_text=_("Empty for a printer that is printed on by hand, from the PDF."),
+        help_text=_(
+            "Empty for a printer to which nothing is sent: labels for it are downloaded and printed there."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "code"}),
     )
     port = forms.IntegerField(label=_("Port"), initial=PORTS.start, min_value=1, max_value=65535)

@@ -28,7 +28,7 @@ TROUBLES: Mapping[Trouble, TroubleText] = {
         _("Choose a printer, or download the label and print it."),
     ),
     Trouble.BY_HAND: TroubleText(
-        _("{printer} is printed on by hand."),
+        _("Nothing is sent to {printer}: it has no address here."),
         _("Download the label and print it there."),
     ),
     Trouble.OUT_OF_SERVICE: TroubleText(_("{printer} is out of service: the label is waiting."), _ELSEWHERE),
@@ -75,10 +75,10 @@ def explained(job: JobView) -> tuple[str, str]:
         return ("", str(_("Look at the printer, or just scan the label back on its container.")))
     text = TROUBLES[Trouble(job.trouble)]
     if job.shown is Shown.ASKS and job.trouble == Trouble.BY_HAND:
-        return str(_("It was handed out to be printed.")), str(TROUBLES[Trouble.SILENT].remedy)
+        return str(_("It was downloaded to be printed.")), str(TROUBLES[Trouble.SILENT].remedy)
     printer = job.printer
     filled = {
-        "printer": printer.name if printer is not None else "",
+        "printer": printer.title if printer is not None else "",
         "loaded": size(printer.width_mm, printer.height_mm) if printer is not None else "",
         "needed": size(job.width_mm, job.height_mm),
     }

@@ -284,7 +284,9 @@ ERRORS: Mapping[str, Sentence] = {
     "label_in_use": _("This copy still waits to be applied. To replace it, reprint it."),
     "print_unknown": _("There is no such print job, or it is not yours to see."),
     "print_asked": _("This copy was sent to be printed before. Look for it in the queue."),
-    "print_over": _("This label was sent to a printer already, or is void: the same copy is not sent twice."),
+    "print_over": _(
+        "This copy was sent to a printer or downloaded before, or it is void: none goes out twice."
+    ),
     "print_not_asking": _("This was answered already, or nothing was sent."),
     "printer_unknown": _("There is no such printer at this site."),
     "printer_code_used": _("There is another printer with this code."),
@@ -337,6 +339,9 @@ FIELD_PROBLEMS: Mapping[str, Sentence] = {
     "host_shape": _("This is neither an address nor a name of a machine."),
     "address_not_allowed": _(
         "This address is not in the networks in which printers stand. Whoever runs the server sets PRINTER_NETWORKS."
+    ),
+    "dpi_of_no_zpl": _(
+        "Labels in ZPL are made for printers of 203 and 300 dots per inch. Take PDF for this one."
     ),
     "port_not_allowed": _("Printers are reached at a port from 9100 to 9199."),
     "size_not_possible": _("From 10 to 300 mm."),

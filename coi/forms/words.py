@@ -72,7 +72,7 @@ container_status = _namer(
 copy_status = _namer(
     {
         "issued": _("being drawn"),
-        "printed": _("ready to print"),
+        "printed": _("drawn, to be applied"),
         "applied": _("applied"),
         "void": _("void"),
     }
@@ -348,7 +348,7 @@ printer_kind = _namer({"zpl": _("ZPL (Zebra)"), "pdf": _("PDF")})
 trouble = _namer(
     {
         "no_printer": _("no printer chosen"),
-        "by_hand": _("to be printed by hand"),
+        "by_hand": _("to be downloaded and printed"),
         "out_of_service": _("printer out of service"),
         "wrong_stock": _("other stock loaded"),
         "wrong_kind": _("stock for other containers"),

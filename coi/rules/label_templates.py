@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from coi.rules.identifiers import Identifier, read
+from coi.rules.identifiers.isbt128 import DIVIDED
 from people.rules.documents import Problem
 
 DOCUMENT_KIND = "label_template"
@@ -41,13 +43,16 @@ class SymbolName(StrEnum):
     """A symbol that a label may hold.
 
     `copy`: the copy's own code. `identity`: the donation on what was collected, the COI id on all else. `message`: COI
-    id and donation together, in one ISBT 128 message. `din_linear`: the donation as a linear symbol.
+    id and donation together, in one ISBT 128 message. `din_linear`: the donation as a linear symbol. `product_code`
+    and `expiry`: what it is and until when, as linear symbols (ISBT 128 structures 003 and 005).
     """
 
     COPY = "copy"
     IDENTITY = "identity"
     MESSAGE = "message"
     DIN_LINEAR = "din_linear"
+    PRODUCT_CODE = "product_code"
+    EXPIRY = "expiry"
 
 
 class WarningName(StrEnum):
@@ -82,7 +87,11 @@ STOCK: Mapping[str, Stock] = {
 
 @dataclass(frozen=True)
 class LabelTemplate:
-    """A template as read."""
+    """A template as read.
+
+    `product_code`: the content of ISBT 128 structure 003. Which code is right stands in a table that is not ours: it is
+    the site's to say.
+    """
 
     kind: str
     layout: Layout
@@ -91,6 +100,7 @@ class LabelTemplate:
     lines: tuple[LineName, ...]
     symbols: tuple[SymbolName, ...]
     warnings: tuple[WarningName, ...]
+    product_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,7 @@ def codes_for(kind: str, site: str) -> tuple[str, str]:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 _KIND = re.compile(rf"[a-z][a-z_]{{0,{MAX_KIND - 1}}}", re.ASCII)
+_PRODUCT_CODE = 8
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -164,6 +175,7 @@ def parse(content: Any) -> tuple[LabelTemplate | None, tuple[Problem, ...]]:
         lines=_many(content, "lines", LineName, faults),
         symbols=_many(content, "symbols", SymbolName, faults),
         warnings=_many(content, "warnings", WarningName, faults),
+        product_code=_product_code(content, faults),
     )
     if not faults:
         faults += [*_room_faults(template), *_symbol_faults(template), *_text_faults(template)]
@@ -186,6 +198,21 @@ def _kind(content: Mapping[str, Any], faults: list[Problem]) -> str:
     if isinstance(value, str) and _KIND.fullmatch(value):
         return value
     faults.append(Problem("kind", "required" if value in (None, "") else "not_a_kind"))
+    return ""
+
+
+def _product_code(content: Mapping[str, Any], faults: list[Problem]) -> str:
+    """As structure 003 writes it. One that ends in 99 says that a division (032) stands beside it, and none does."""
+    value = content.get("product_code", "")
+    if value == "":
+        return ""
+    is_one = isinstance(value, str) and value.isascii() and len(value) == _PRODUCT_CODE
+    if not is_one or not isinstance(read(f"=<{value}".encode()), Identifier):
+        faults.append(Problem("product_code", "not_a_product_code"))
+    elif value.endswith(DIVIDED):
+        faults.append(Problem("product_code", "division_missing"))
+    else:
+        return str(value)
     return ""
 
 
@@ -240,24 +267,35 @@ def _room_faults(template: LabelTemplate) -> Iterator[Problem]:
         yield Problem("lines", "too_many", {"most": room.lines})
 
 
+# What may stand in the quadrants besides the donation number, which always does.
+_IN_QUADRANTS = ((), (_S.PRODUCT_CODE,), (_S.EXPIRY,), (_S.PRODUCT_CODE, _S.EXPIRY))
+
+
 def _symbol_faults(template: LabelTemplate) -> Iterator[Problem]:
-    """The copy first, the identity second, and the linear donation number only where there is a quadrant for it."""
+    """The copy first, the identity second, and linear symbols of ISBT 128 only where there are quadrants for them."""
     symbols = template.symbols
     if symbols[:1] != (SymbolName.COPY,):
         yield Problem("symbols", "copy_first")
     if symbols[1:2] not in ((SymbolName.IDENTITY,), (SymbolName.MESSAGE,)):
         yield Problem("symbols", "identity_second")
-    rest = (SymbolName.DIN_LINEAR,) if template.layout is Layout.FOUR_QUADRANT else ()
-    if symbols[2:] != rest:
+    rest = [(_S.DIN_LINEAR, *more) for more in _IN_QUADRANTS]
+    if symbols[2:] not in (rest if template.layout is Layout.FOUR_QUADRANT else [()]):
         yield Problem("symbols", "not_for_this_layout")
     if template.layout is Layout.WRAP and SymbolName.MESSAGE in symbols:
         yield Problem("symbols", "not_for_this_layout")
+    if SymbolName.PRODUCT_CODE in symbols and not template.product_code:
+        yield Problem("product_code", "required")
+    if template.product_code and SymbolName.PRODUCT_CODE not in symbols:
+        yield Problem("product_code", "without_symbol")
 
 
 def _text_faults(template: LabelTemplate) -> Iterator[Problem]:
     """A person must find the container by its code; a bag, that it is for its donor alone (21 CFR 1271.90(c))."""
     if LineName.CONTAINER not in template.lines:
         yield Problem("lines", "container_required")
+    # Whatever a symbol says, people read beside it (ICCBBA ST-001: electronic and eye-readable).
+    if SymbolName.EXPIRY in template.symbols and LineName.USE_BEFORE not in template.lines:
+        yield Problem("lines", "use_before_required")
     if template.layout is not Layout.WRAP and WarningName.AUTOLOGOUS not in template.warnings:
         yield Problem("warnings", "autologous_required")
     most = {Layout.WRAP: 0, Layout.TUBE: 1}.get(template.layout, len(WarningName))

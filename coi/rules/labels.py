@@ -5,13 +5,24 @@ first, ISBT 128 for the second). Patients' names never stand on a label: the COI
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from string import ascii_uppercase
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from coi.rules.identifiers import Identifier, IdentifierKind, write
+from coi.rules.identifiers import (
+    Element,
+    Identifier,
+    IdentifierKind,
+    Meaning,
+    Moment,
+    Precision,
+    content_of,
+    write,
+)
+from coi.rules.identifiers.isbt128 import text_of
 from coi.rules.journey import OrderKind
 from coi.rules.label_templates import (
     STOCK,
@@ -28,6 +39,8 @@ from ledger.rules import derive
 from people.rules import codes
 
 DEMO_MARK = "DEMO"
+# Across what is only to be looked at. Like all on a label it is English.
+VIEW_ONLY, VOID = "VIEW ONLY", "VOID"
 # 21 CFR 1271.90(c)(1) and (2): cells for the same person, whose donor was not tested as one for others would be.
 AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
 NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
@@ -52,11 +65,15 @@ class Symbology(StrEnum):
 
 @dataclass(frozen=True)
 class Symbol:
-    """One symbol: exactly these characters (ASCII), and what stands under it for people."""
+    """One symbol: exactly these characters (ASCII), and what stands under it for people.
+
+    `name`: what it is on the label of a container, whose layout has a place for it.
+    """
 
     symbology: Symbology
     content: str
     caption: str
+    name: SymbolName | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +145,10 @@ class Label:
     din_flags: str = ""
     identity_name: str = "COI id"
 
+    def named(self, name: SymbolName) -> Symbol | None:
+        """The symbol of this name; None on a label without it."""
+        return next((symbol for symbol in self.symbols if symbol.name is name), None)
+
 
 def label_for(facts: LabelFacts, template: LabelTemplate | None = None) -> Label:
     """The label of one copy, by an approved template or else the built-in one of its kind."""
@@ -166,26 +187,65 @@ def _copy(number: int) -> str:
 
 
 def _symbols(facts: LabelFacts, template: LabelTemplate, name: SymbolName) -> Iterator[Symbol]:
-    if name is SymbolName.COPY:
-        # A vial is too narrow, and too round, for a linear symbol.
-        is_wrap = template.layout is Layout.WRAP
-        symbology = Symbology.DATA_MATRIX if is_wrap else Symbology.CODE_128
-        yield Symbol(symbology, facts.copy_code, facts.copy_code)
-    elif name is SymbolName.DIN_LINEAR:
-        if facts.din:
-            yield Symbol(Symbology.CODE_128, _donation(facts), "")
-    elif name is SymbolName.MESSAGE and facts.has_one_din:
-        yield Symbol(Symbology.DATA_MATRIX, _message(facts), "COI + DIN")
-    else:
-        yield _identity_symbol(facts)
+    symbol = _WRITTEN[name](facts, template)
+    if symbol is not None:
+        yield replace(symbol, name=name)
 
 
-def _identity_symbol(facts: LabelFacts) -> Symbol:
+def _copy_symbol(facts: LabelFacts, template: LabelTemplate) -> Symbol:
+    """On a vial, which is too narrow and too round for a linear symbol, a matrix."""
+    symbology = Symbology.DATA_MATRIX if template.layout is Layout.WRAP else Symbology.CODE_128
+    return Symbol(symbology, facts.copy_code, facts.copy_code)
+
+
+def _message_symbol(facts: LabelFacts, template: LabelTemplate) -> Symbol:
+    if not facts.has_one_din:
+        return _identity_symbol(facts, template)
+    return Symbol(Symbology.DATA_MATRIX, _message(facts), "COI + DIN")
+
+
+def _din_symbol(facts: LabelFacts, template: LabelTemplate) -> Symbol | None:
+    return Symbol(Symbology.CODE_128, _donation(facts), "") if facts.din else None
+
+
+def _product_symbol(facts: LabelFacts, template: LabelTemplate) -> Symbol:
+    """ISBT 128 structure 003. Containers of one donation are told apart by their division: A0, B0 and so on.
+
+    ValueError for more containers than there are letters.
+    """
+    code = template.product_code
+    if facts.total > 1:
+        if facts.number > len(ascii_uppercase):
+            raise ValueError(f"there is no division for container {facts.number}")
+        code = f"{code[:-2]}{ascii_uppercase[facts.number - 1]}0"
+    return Symbol(Symbology.CODE_128, text_of(Element("003", code)), code)
+
+
+def _expiry_symbol(facts: LabelFacts, template: LabelTemplate) -> Symbol | None:
+    """ISBT 128 structure 005, in the local time of the site that made it, as the line beside it."""
+    if facts.expires_at is None:
+        return None
+    at = Moment("005", Meaning.EXPIRY, facts.expires_at, Precision.MINUTE)
+    content = content_of(at, ZoneInfo(facts.zone))
+    return Symbol(Symbology.CODE_128, text_of(Element("005", content)), "")
+
+
+def _identity_symbol(facts: LabelFacts, template: LabelTemplate) -> Symbol:
     """The donation on the bag that was collected, the COI id on everything made from it."""
     if facts.is_collection and facts.din:
         return Symbol(Symbology.DATA_MATRIX, _donation(facts), f"DIN {_flags(facts)}")
     content = write(Identifier(IdentifierKind.COI, facts.coi_id)).decode("ascii")
     return Symbol(Symbology.DATA_MATRIX, content, "COI")
+
+
+_WRITTEN: Mapping[SymbolName, Callable[[LabelFacts, LabelTemplate], Symbol | None]] = {
+    SymbolName.COPY: _copy_symbol,
+    SymbolName.IDENTITY: _identity_symbol,
+    SymbolName.MESSAGE: _message_symbol,
+    SymbolName.DIN_LINEAR: _din_symbol,
+    SymbolName.PRODUCT_CODE: _product_symbol,
+    SymbolName.EXPIRY: _expiry_symbol,
+}
 
 
 def _flags(facts: LabelFacts) -> str:

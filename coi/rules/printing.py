@@ -16,7 +16,9 @@ Network = IPv4Network | IPv6Network
 
 # Raw printing as print servers number it (9100 and up); nothing else on a machine is reached through a printer.
 PORTS = range(9100, 9200)
+# Of printers; a label in ZPL is laid out in dots, and for these alone.
 RESOLUTIONS = (203, 300, 600)
+ZPL_RESOLUTIONS = (203, 300)
 SMALLEST_MM, LARGEST_MM = 10, 300
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*", re.ASCII)
 
@@ -111,6 +113,11 @@ def obstacle(printer: PrinterFacts | None, wanted: Wanted) -> Trouble | None:
     if printer.kinds and wanted.kind not in printer.kinds:
         return Trouble.WRONG_KIND
     return None if printer.host else Trouble.BY_HAND
+
+
+def takes_resolution(kind: PrinterKind, dpi: int) -> bool:
+    """Whether labels are made for a printer of this resolution; a PDF has none."""
+    return dpi in (ZPL_RESOLUTIONS if kind is PrinterKind.ZPL else RESOLUTIONS)
 
 
 def choose(printers: Sequence[PrinterFacts], wanted: Wanted) -> PrinterFacts | None:

@@ -24,7 +24,10 @@ from people.rules.documents import PinnedVersion
 
 @dataclass(frozen=True)
 class LabelCopyView:
-    """One printed copy of a label. `file` is the SHA-256 of its PDF, empty until it was drawn and read back."""
+    """One printed copy of a label. `file` is the SHA-256 of its PDF, empty until it was drawn and read back.
+
+    `site` made the container, `custodian` has it now.
+    """
 
     id: str
     container_id: str
@@ -32,6 +35,7 @@ class LabelCopyView:
     status: CopyStatus
     file: str
     facts: LabelFacts
+    custodian: str
     applied_at: datetime | None = None
     voided_at: datetime | None = None
     void_reason: str = ""
@@ -253,6 +257,7 @@ def _view(row: Any) -> LabelCopyView:
             is_demonstration=ledger.is_demonstration(),
         ),
         applied_at=row.applied_at,
+        custodian=container.custodian_id,
         voided_at=row.voided_at,
         void_reason=row.void_reason,
         template_id=str(row.template_id or ""),

@@ -9,6 +9,7 @@ from uuid import UUID
 from coi.models import Printer, PrintJob
 from coi.rules.journey import CopyStatus
 from coi.rules.printing import JobState, PrinterKind, PrinterState, Shown, may_move, shown
+from coi.selectors.labels import LabelCopyView
 from coi.selectors.visible import sites_of
 from people import selectors as people
 from people.rules.authority import Person
@@ -33,6 +34,11 @@ class PrinterView:
     kinds: tuple[str, ...]
     stations: tuple[str, ...]
     state: PrinterState
+
+    @property
+    def title(self) -> str:
+        """By what people tell it from another of the same name."""
+        return f"{self.name} ({self.code})"
 
     @property
     def is_active(self) -> bool:
@@ -130,6 +136,16 @@ def _recent(sites: Collection[str]) -> list[JobView]:
 def print_job(viewer: Person, id: UUID, at: datetime) -> JobView | None:
     """One job at one of the viewer's sites."""
     row = _rows(sites_of(viewer, at)).filter(pk=id).first()
+    return None if row is None else _job(row)
+
+
+def print_job_of(copy: LabelCopyView) -> JobView | None:
+    """The printing of a copy that somebody may see, where it was asked for or handed out."""
+    row = (
+        PrintJob.objects.select_related("printer", "copy__container", "copy__order")
+        .filter(copy_id=UUID(copy.id))
+        .first()
+    )
     return None if row is None else _job(row)
 
 

@@ -16,12 +16,13 @@ from coi.services.lapsing import close_untouched_checks
 from coi.services.orders import OrderSites, PatientDetails, create_product, enrol_patient_and_order
 from coi.services.printing import PRINT as PRINT_LABEL
 from coi.services.printing import (
+    LabelFile,
     PrinterSetting,
     ask_print,
     change_printer,
     confirm_print,
     deny_print,
-    hand_out_print,
+    hand_out_label,
     load_stock,
     move_print,
     print_label,
@@ -36,7 +37,7 @@ from coi.services.reconciliations import (
     reject_reconciliation,
     show_reconciliation,
 )
-from coi.services.rendering import LABEL_FAULTS, card_sheet, label_picture, label_zpl, render_label
+from coi.services.rendering import LABEL_FAULTS, card_sheet, label_view, render_label
 from coi.services.scanners import open_due_scanner_work, record_qualification, try_symbol
 from coi.services.scans import StationUnknown, record_scan
 from coi.services.stock import (
@@ -57,6 +58,7 @@ __all__ = [
     "RENDER_LABEL",
     "Found",
     "Identities",
+    "LabelFile",
     "LabelStock",
     "OrderSites",
     "PatientDetails",
@@ -81,9 +83,8 @@ __all__ = [
     "enrol_patient_and_order",
     "erase_patient",
     "find_journey",
-    "hand_out_print",
-    "label_picture",
-    "label_zpl",
+    "hand_out_label",
+    "label_view",
     "load_stock",
     "merge_patients",
     "move_print",

@@ -29,7 +29,7 @@ from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.services import vault
 from coi.services.numbers import lock_value
-from coi.services.recording import repeated, writing
+from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entry_for_request
@@ -69,6 +69,7 @@ class _Asked:
         return row.order_id == self.owner["order_id"]
 
 
+@answered_once
 def add_alias(
     *,
     coi_id: str,
@@ -87,8 +88,7 @@ def add_alias(
     """
     asked, person = _asked(coi_id, kind, (issuer, value), actor, now)
     doing = Doing(actor, where, now, request_id)
-    if (earlier := entry_for_request(request_id)) is not None and earlier.event == Event.ALIAS_REFUSED:
-        raise _conflict(asked, person, now)
+    _refuse_again(asked, person, doing)
     row = derive(request_id, "alias")
     if repeated(request_id, Event.ALIAS_ADDED, request=_fingerprint(asked)):
         return row
@@ -108,6 +108,7 @@ def add_alias(
     return row
 
 
+@answered_once
 def retire_alias(
     *,
     alias: UUID,
@@ -134,12 +135,13 @@ def retire_alias(
     _judge_retiring(kind, text, corrected)
     doing = Doing(actor, where, now, request_id)
     facts = {"alias": str(kind), "issuer": row.issuer_id, "row": row.id, "retired": str(reason)}
-    made = derive(request_id, "alias") if corrected else None
-    if repeated(request_id, Event.ALIAS_RETIRED, row=str(row.id), retired=str(reason)):
-        return made
     key = key_of(secret_index_key(), kind, row.issuer_id, corrected) if corrected else ""
     patient = root_of(row.patient_id) if row.patient_id is not None else None
     asked = _Asked(order, patient, kind, row.issuer_id, corrected, key)
+    _refuse_again(asked, person, doing)
+    made = derive(request_id, "alias") if corrected else None
+    if repeated(request_id, Event.ALIAS_RETIRED, row=str(row.id), retired=str(reason)):
+        return made
     try:
         with writing():
             _retire(row, asked, made=made, text=text, doing=doing, facts=facts)
@@ -334,6 +336,13 @@ def _record_added(asked: _Asked, row: UUID, doing: Doing) -> None:
         changes=[alias_row(row, asked.owner, asked, doing)],
         subjects=_subjects(asked),
     )
+
+
+def _refuse_again(asked: _Asked, person: Person, doing: Doing) -> None:
+    """Raise Conflict for a request that was refused and recorded before: it is not recorded twice."""
+    earlier = entry_for_request(doing.request_id)
+    if earlier is not None and earlier.event == Event.ALIAS_REFUSED:
+        raise _conflict(asked, person, doing.now)
 
 
 def _record_refused(asked: _Asked, doing: Doing) -> None:

@@ -12,7 +12,7 @@ from coi.events import Event
 from coi.models import Batch, Order, StepRecord
 from coi.rules.dispositions import MOVERS, MOVES, NEEDS_SIGNATURES, SIGNERS
 from coi.rules.journey import Disposition
-from coi.services.recording import repeated, require_at, writing
+from coi.services.recording import answered_once, repeated, require_at, writing
 from ledger.rules import Actor, Subject, Where, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
@@ -20,6 +20,7 @@ from people import selectors as people
 from people.rules.signatures import Meaning, SignatureView
 
 
+@answered_once
 def record_disposition(
     *,
     batch: str,

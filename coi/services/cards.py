@@ -13,7 +13,7 @@ from coi.rules.zpl import to_zpl
 from coi.selectors.cards import ShipperView, printables
 from coi.services import drawing
 from coi.services.finding import find_journey
-from coi.services.rendering import PictureForm, card_sheet
+from coi.services.rendering import card_sheet
 from ledger.rules import Actor, Where
 from ledger.rules.errors import Invalid, NotFound
 from ledger.selectors import is_demonstration
@@ -21,8 +21,6 @@ from people import selectors as people
 from people import services as people_services
 from people.rules import codes
 from people.rules.sites import SiteView
-
-_DRAW = {"pdf": drawing.draw_label, "png": drawing.draw_picture, "svg": drawing.draw_svg}
 
 
 def print_cards(*, site: str, cards: Collection[str], actor: Actor, now: datetime) -> bytes:
@@ -91,9 +89,9 @@ def print_wristband(*, code: str, actor: Actor, where: Where, now: datetime, req
     return drawing.draw_label(wristband_label(code=code, coi_id=found.coi_id, site=site, now=now))
 
 
-def shipper_picture(shipper: ShipperView, form: PictureForm, *, now: datetime) -> bytes:
+def shipper_picture(shipper: ShipperView, form: drawing.PictureForm, *, now: datetime) -> bytes:
     """The label on the outside of a shipper, as PDF, PNG or SVG. Raises NotReadBack, DoesNotFit."""
-    return _DRAW[form](_label_of(shipper, now))
+    return drawing.draw(_label_of(shipper, now), form)
 
 
 def shipper_zpl(shipper: ShipperView, dpi: int, *, now: datetime) -> bytes:

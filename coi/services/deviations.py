@@ -12,7 +12,7 @@ from coi.rules.outcome import RefusalCode
 from coi.rules.vault import VaultKind
 from coi.services import numbers, vault
 from coi.services.context import Follow, Plan
-from coi.services.recording import digest_of, repeated, require_at, writing
+from coi.services.recording import answered_once, digest_of, repeated, require_at, writing
 from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
@@ -121,6 +121,7 @@ def hold_row(
     )
 
 
+@answered_once
 def place_hold(
     *,
     container: str,
@@ -169,6 +170,7 @@ def place_hold(
     return row
 
 
+@answered_once
 def release_hold(
     *, hold: UUID, text: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
@@ -202,6 +204,7 @@ def release_hold(
         )
 
 
+@answered_once
 def assign_deviation(
     *, code: str, owner_id: int, owner_name: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
@@ -223,6 +226,7 @@ def assign_deviation(
         )
 
 
+@answered_once
 def close_deviation(
     *,
     code: str,

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 import zxingcpp
@@ -36,6 +36,7 @@ _FORMATS = {
 _READABLE = zxingcpp.barcode_formats_from_str("Code128,DataMatrix")
 
 Runs = tuple[tuple[int, int, int], ...]
+PictureForm = Literal["pdf", "png", "svg"]
 Grid = tuple[int, int, Runs]
 Reading = tuple[Symbology, bytes]
 
@@ -66,20 +67,31 @@ class _Sheet:
         return {"data": json.dumps(self.content, sort_keys=True, default=str)}
 
 
-def draw_label(label: Label) -> bytes:
-    """The label as PDF/A; raises NotReadBack, DoesNotFit."""
-    return _pdf(_label_sheet(label), label.issued_at)
+def draw(label: Label, form: PictureForm, specimen: str = "") -> bytes:
+    """The label as a file of this form; as the functions below."""
+    if form == "pdf":
+        return draw_label(label, specimen)
+    return draw_svg(label, specimen) if form == "svg" else draw_picture(label, specimen=specimen)
 
 
-def draw_picture(label: Label, resolution: int = RESOLUTIONS[1]) -> bytes:
+def draw_label(label: Label, specimen: str = "") -> bytes:
+    """The label as PDF/A; raises NotReadBack, DoesNotFit.
+
+    With `specimen`, here and below: the same label to be looked at alone, with these words across it and an empty
+    place for each symbol. Such a page is refused when anything at all can be read from it.
+    """
+    return _pdf(_label_sheet(label, specimen), label.issued_at)
+
+
+def draw_picture(label: Label, resolution: int = RESOLUTIONS[1], specimen: str = "") -> bytes:
     """The label as PNG, at so many dots per inch; what is read back is this very picture. Raises as `draw_label`."""
-    (picture,) = _read_back(_label_sheet(label), resolution)
+    (picture,) = _read_back(_label_sheet(label, specimen), resolution)
     return picture
 
 
-def draw_svg(label: Label) -> bytes:
+def draw_svg(label: Label, specimen: str = "") -> bytes:
     """The label as SVG, its text as outlines; raises as `draw_label`."""
-    sheet = _label_sheet(label)
+    sheet = _label_sheet(label, specimen)
     for resolution in RESOLUTIONS:
         _read_back(sheet, resolution)
     (drawn,) = _compile(sheet.template, sheet.inputs, format="svg")
@@ -102,10 +114,12 @@ def draw_card_pictures(
     return _read_back(_card_sheet(cards, heading, is_demonstration), resolution)
 
 
-def _label_sheet(label: Label) -> _Sheet:
-    content = asdict(label) | {"title": f"Label {label.symbols[0].content}"}
-    content["symbols"] = [_drawn(symbol) for symbol in label.symbols]
-    return _Sheet("label.typ", content, label.symbols, most_pages=1)
+def _label_sheet(label: Label, specimen: str) -> _Sheet:
+    content = asdict(label) | {"title": f"Label {label.symbols[0].content}", "specimen": specimen}
+    drawn = [_drawn(symbol) for symbol in label.symbols]
+    # A specimen keeps the places of its symbols, and not one of their bars or cells.
+    content["symbols"] = [symbol | {"runs": ()} for symbol in drawn] if specimen else drawn
+    return _Sheet("label.typ", content, () if specimen else label.symbols, most_pages=1)
 
 
 def _card_sheet(cards: Sequence[Card], heading: str, is_demonstration: bool) -> _Sheet:
@@ -188,8 +202,8 @@ def _read_back(sheet: _Sheet, resolution: int) -> list[bytes]:
 def read_page(picture: bytes) -> list[Reading]:
     """Every symbol on a page (PNG), as a printer of black dots would leave it: what kind, and its very bytes."""
     page = Image.open(io.BytesIO(picture)).convert("L").point(lambda level: 255 if level >= _HALF else 0)
-    symbologies = {written: ours for ours, written in _FORMATS.items()}
     found = zxingcpp.read_barcodes(page, formats=_READABLE, try_invert=False, try_downscale=False)
+    symbologies = {written: ours for ours, written in _FORMATS.items()}
     return [(symbologies[symbol.format], bytes(symbol.bytes)) for symbol in found]
 
 

@@ -17,7 +17,7 @@ from coi.selectors.labels import copy_facts
 from coi.services import deviations
 from coi.services.context import Plan
 from coi.services.labels import REPRINTERS
-from coi.services.recording import repeated, require_at, writing
+from coi.services.recording import answered_once, repeated, require_at, writing
 from ledger.rules import Actor, Change, Subject, Where, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import entries_for_subject
@@ -30,6 +30,7 @@ FATE_REASONS = ("taken_off", "damaged", "misprinted", "wrong_stock", "not_needed
 CORRECTION_REASONS = ("mistaken", "found_again", "wrong_copy")
 
 
+@answered_once
 def account_for_label(
     *, copy: str, fate: Fate, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
@@ -45,6 +46,7 @@ def account_for_label(
     _write(copy, fate, reason, event=Event.LABEL_ACCOUNTED, against=against_accounting, doing=doing)
 
 
+@answered_once
 def correct_label_fate(
     *, copy: str, fate: Fate, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:

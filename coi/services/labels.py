@@ -11,7 +11,7 @@ from coi.rules.protocol import Does
 from coi.selectors.protocols import pinned_protocol
 from coi.services import numbers
 from coi.services.context import Context, Plan
-from coi.services.recording import repeated, writing
+from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append, enqueue, enqueue_each
@@ -53,6 +53,7 @@ def issue(
     return Plan(changes=rows, after=(follow,))
 
 
+@answered_once
 def reprint_label(
     *, copy: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> str:

@@ -18,7 +18,7 @@ from coi.selectors.known import secret_index_key
 from coi.services import numbers, vault
 from coi.services.aliases import root_of
 from coi.services.numbers import lock_value
-from coi.services.recording import facility_of, repeated, writing
+from coi.services.recording import answered_once, facility_of, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
@@ -73,6 +73,7 @@ def create_product(
     return row
 
 
+@answered_once
 def enrol_patient_and_order(
     *,
     patient: PatientDetails,

@@ -33,7 +33,7 @@ from coi.services import numbers, vault
 from coi.services.aliases import root_of
 from coi.services.numbers import lock_value
 from coi.services.orders import PatientDetails, details_json, judge_details, patient_of_mrn
-from coi.services.recording import digest_of, repeated, writing
+from coi.services.recording import answered_once, digest_of, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entries_for_subject
@@ -57,6 +57,7 @@ class Identities:
     after: dict[str, str]
 
 
+@answered_once
 def change_patient_details(
     *,
     coi_id: str,
@@ -105,6 +106,7 @@ def change_patient_details(
         return _ask(values, reason, [order], doing)
 
 
+@answered_once
 def merge_patients(
     *,
     keep: str,
@@ -161,6 +163,7 @@ def show_reconciliation(
         )
 
 
+@answered_once
 def approve_reconciliation(
     *,
     code: str,
@@ -191,6 +194,7 @@ def approve_reconciliation(
         _record(row, Event.RECONCILIATION_APPROVED, {"signature": signature.id}, [*changes, decided], doing)
 
 
+@answered_once
 def reject_reconciliation(
     *,
     code: str,

@@ -1,9 +1,11 @@
 """What the services of this room do alike: ask for authority, name a broken constraint."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -34,6 +36,31 @@ _CONFLICTS = {
     "coi_printjob_copy_id_key": "print_asked",
     REQUEST_CONSTRAINT: "request_id_used",
 }
+
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def answered_once(service: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """A service whose request may come twice at one moment: the second gets the answer of the first.
+
+    The second waits for a lock of the first, or for its row, and then finds everything done: a conflict, unless it was
+    this very request that did it. Then the service is asked again, and looks up its answer with `repeated`, which also
+    refuses a request of another content.
+    """
+
+    @wraps(service)
+    def ask(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            return service(*args, **kwargs)
+        except Conflict:
+            request_id = kwargs.get("request_id")
+            if not isinstance(request_id, UUID) or entry_for_request(request_id) is None:
+                raise
+        return service(*args, **kwargs)
+
+    return ask
 
 
 @contextmanager

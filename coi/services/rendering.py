@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -11,11 +10,10 @@ from django.db import transaction
 from coi.events import Event
 from coi.models import Order
 from coi.rules.journey import CopyStatus
-from coi.rules.labels import Card, Label, keeping_request, label_for
-from coi.rules.printing import PrinterKind
+from coi.rules.labels import VIEW_ONLY, VOID, Card, Label, keeping_request, label_for
 from coi.selectors.labels import LabelCopyView, label_copy_by_id, template_of
 from coi.services import drawing
-from coi.services.printing.content import content_for, label_of
+from coi.services.printing.content import label_of
 from coi.services.printing.jobs import queue_print
 from ledger.rules import Actor, Subject, Where, derive, put
 from ledger.selectors import EffectView
@@ -24,7 +22,6 @@ from ledger.services import append, store_evidence
 PRINTER = Actor.service("labels")
 # Why a label that is known cannot be drawn as it should be.
 LABEL_FAULTS = (drawing.NotReadBack, drawing.DoesNotFit, ValueError)
-PictureForm = Literal["pdf", "png", "svg"]
 
 
 @dataclass(frozen=True)
@@ -103,15 +100,10 @@ def card_sheet(*, cards: Sequence[Card], heading: str, is_demonstration: bool, n
     return drawing.draw_cards(cards, heading=heading, is_demonstration=is_demonstration, now=now)
 
 
-def label_picture(copy: LabelCopyView, form: PictureForm) -> bytes:
-    """A copy's label as PDF, PNG or SVG, drawn and read back now; what the copy keeps is its PDF of then.
+def label_view(copy: LabelCopyView, form: drawing.PictureForm) -> bytes:
+    """A copy's label to be looked at, as PDF, PNG or SVG: what it says, and nothing that a scanner reads.
 
-    Raises NotReadBack, DoesNotFit.
+    Whoever may see a copy may see this, and no paper that comes of it passes for a label. Raises NotReadBack,
+    DoesNotFit.
     """
-    draw = {"pdf": drawing.draw_label, "png": drawing.draw_picture, "svg": drawing.draw_svg}[form]
-    return draw(label_of(copy))
-
-
-def label_zpl(copy: LabelCopyView, dpi: int) -> bytes:
-    """A copy's label as a label printer takes it. Raises ValueError where it has no room."""
-    return content_for(copy, PrinterKind.ZPL, dpi)
+    return drawing.draw(label_of(copy), form, VOID if copy.status is CopyStatus.VOID else VIEW_ONLY)

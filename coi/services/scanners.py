@@ -21,7 +21,7 @@ from coi.rules.vault import VaultKind
 from coi.selectors.known import secret_index_key
 from coi.selectors.scanners import QualificationView, due_soon, qualification
 from coi.services import vault
-from coi.services.recording import actor_of, where_of, writing
+from coi.services.recording import actor_of, answered_once, where_of, writing
 from coi.services.scans import StationUnknown
 from ledger.rules import Actor, AuthMethod, Subject, Where, derive, new
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -64,6 +64,7 @@ def try_symbol(
     return judge(SYMBOLS[symbol], transmission, terms(longest_pause_ms))
 
 
+@answered_once
 def record_qualification(
     *,
     token: str,

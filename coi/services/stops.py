@@ -8,7 +8,7 @@ from django.db import transaction
 from coi.events import Event
 from coi.models import Check
 from coi.rules.journey import CheckState
-from coi.services.recording import actor_of, repeated, where_of
+from coi.services.recording import actor_of, answered_once, repeated, where_of
 from coi.services.scans import StationUnknown
 from ledger.rules import AuthMethod, Subject, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
@@ -24,6 +24,7 @@ from people.services.recording import Doing, record
 CLEARERS = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR, Role.COORDINATOR}
 
 
+@answered_once
 def clear_stop(*, check: UUID, token: str, badge: str, pin: str, now: datetime, request_id: UUID) -> None:
     """Acknowledge a STOP so that the station goes on; the deviation stays open, the wrong item stays contained.
 

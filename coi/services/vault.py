@@ -15,7 +15,7 @@ from coi.models import Order, Patient, Reconciliation, Vault
 from coi.rules import vault
 from coi.rules.reconciliations import REVEALERS
 from coi.rules.vault import VaultKind
-from coi.services.recording import digest_of, repeated, writing
+from coi.services.recording import answered_once, digest_of, repeated, writing
 from ledger.rules import Actor, Subject, Where, derive
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
@@ -113,6 +113,7 @@ def opened(*, kind: VaultKind, id: UUID) -> dict[str, str]:
     return found
 
 
+@answered_once
 def erase_patient(
     *,
     patient: UUID,

@@ -18,7 +18,7 @@ from coi.forms.pages import PageForm
 from coi.forms.texts import in_words
 from coi.rules.cards import Printable
 from coi.selectors import cards as found
-from coi.services.rendering import PictureForm
+from coi.services.drawing import PictureForm
 from coi.views.asking import attempt, doing
 from coi.views.files import file_answer, that_fits
 from ledger.rules.errors import NotAllowed

@@ -27,8 +27,8 @@ def that_fits(code: str = "label_not_drawable") -> Iterator[None]:
             raise Conflict(code) from error
 
 
-def file_answer(data: bytes, form: str, name: str) -> HttpResponse:
-    """The bytes of a file of one of the `TYPES`, to be shown or kept under this name."""
+def file_answer(data: bytes, form: str, name: str, *, is_download: bool = False) -> HttpResponse:
+    """The bytes of a file of one of the `TYPES`, to be shown (or not: a download) and kept under this name."""
     response = HttpResponse(data, content_type=TYPES[form])
-    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Content-Disposition"] = f'{"attachment" if is_download else "inline"}; filename="{name}"'
     return response

@@ -19,7 +19,6 @@ from coi.rules.reconciliations import REQUESTERS, REVEALERS
 from coi.selectors import details, timeline
 from coi.selectors.details import Journey
 from coi.selectors.journeys import JourneyState, journeys
-from coi.selectors.printing import printers_at
 from coi.services.labels import REPRINTERS
 from coi.views.asking import doing
 from ledger.rules.errors import Invalid
@@ -105,7 +104,6 @@ def _page(request: HttpRequest, coi_id: str, identity: dict[str, str] | None) ->
         "reveal_request": uuid4(),
         "may_reconcile": shown.has_patient and viewer.has_role(REQUESTERS, shown.treating_site, now),
         "reprint_sites": viewer.sites(REPRINTERS, now),
-        "printing_sites": {printer.site for printer in printers_at(viewer, now) if printer.is_active},
     }
     return render(request, "coi/journey.html", context)
 

@@ -1,4 +1,4 @@
-"""Labels: the kept PDF of a copy, a new copy in its place, what became of each, and whether those of a batch add up."""
+"""Labels: a copy to look at, a new copy in its place, what became of each, and whether those of a batch add up."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,13 +28,12 @@ from coi.selectors.labels import (
     LedgerLine,
     label_copies,
     label_copy,
-    label_file,
     label_ledger,
     ledger_line,
 )
+from coi.services.drawing import PictureForm
 from coi.services.fates import CORRECTION_REASONS, FATE_REASONS, FATES
 from coi.services.labels import REPRINT_REASONS
-from coi.services.rendering import PictureForm
 from coi.views.asking import attempt, doing
 from coi.views.files import file_answer, that_fits
 from ledger.rules.errors import Conflict
@@ -51,49 +50,15 @@ def _copy(request: HttpRequest, code: str) -> LabelCopyView:
 @never_cache
 @require_GET
 @login_required
-def label(request: HttpRequest, code: str) -> HttpResponse:
-    """The PDF, as the bytes that were kept when it was drawn."""
-    data = label_file(_copy(request, code))
-    if data is None:
-        with in_words():
-            raise Conflict("label_not_rendered")
-    return file_answer(data, "pdf", f"{code}.pdf")
-
-
-@never_cache
-@require_GET
-@login_required
-def picture(request: HttpRequest, code: str, form: PictureForm) -> HttpResponse:
-    """A copy's label as PNG or SVG, drawn and read back now."""
-    copy = _drawn_copy(request, code)
-    with that_fits():
-        data = services.label_picture(copy, form)
-    return file_answer(data, form, f"{code}.{form}")
-
-
-@never_cache
-@require_GET
-@login_required
-def zpl(request: HttpRequest, code: str) -> HttpResponse:
-    """A copy's label in the language of label printers, at their dots per inch (`dpi`, 203 unless told)."""
-    dpi = request.GET.get("dpi", "203")
-    if dpi not in [str(resolution) for resolution in services.LABEL_RESOLUTIONS]:
-        raise Http404
-    copy = _drawn_copy(request, code)
-    with that_fits():
-        data = services.label_zpl(copy, int(dpi))
-    return file_answer(data, "zpl", f"{code}-{dpi}.zpl")
-
-
-def _drawn_copy(request: HttpRequest, code: str) -> LabelCopyView:
-    """A copy that was printed and counts. What is void is kept as its PDF and is not drawn again."""
+def label(request: HttpRequest, code: str, form: PictureForm) -> HttpResponse:
+    """A copy's label to be looked at: a specimen as PDF, PNG or SVG, from which nothing is scanned."""
     copy = _copy(request, code)
     with in_words():
         if not copy.file:
-            raise Conflict("label_not_rendered")
-        if copy.status is CopyStatus.VOID:
-            raise Conflict("label_void")
-    return copy
+            raise Conflict("label_void" if copy.status is CopyStatus.VOID else "label_not_rendered")
+    with that_fits():
+        data = services.label_view(copy, form)
+    return file_answer(data, form, f"{code}-view.{form}")
 
 
 @never_cache
@@ -102,7 +67,8 @@ def _drawn_copy(request: HttpRequest, code: str) -> LabelCopyView:
 def reprint(request: HttpRequest, code: str) -> HttpResponse:
     """Void a copy and issue the next one, with a reason."""
     copy = _copy(request, code)
-    form = ReprintForm(request.POST or None, reasons=REPRINT_REASONS, initial={"reason": copy.void_reason})
+    known = copy.void_reason if copy.status is CopyStatus.VOID else ""
+    form = ReprintForm(request.POST or None, reasons=REPRINT_REASONS, initial={"reason": known})
     status = 200
     if request.method == "POST":
         status = 422
@@ -211,7 +177,11 @@ def _ledger_page(request: HttpRequest, lines: list[LedgerLine], about: dict[str,
     accounts = [account for account in Account if account is not Account.OPEN]
     added = reconcile([line.copy for line in lines])
     sums = [
-        (line, [line.counts.get(account, 0) for account in accounts], line.counts.get(Account.OPEN, 0))
+        (
+            line,
+            [(account, line.counts.get(account, 0)) for account in accounts],
+            line.counts.get(Account.OPEN, 0),
+        )
         for line in added.lines
     ]
     shown = [(line, account_of(line.copy)) for line in lines]

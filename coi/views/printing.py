@@ -15,16 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from coi import services
 from coi.forms.pages import WritingForm
-from coi.forms.printing import ChangeForm, MoveForm, PrinterForm, PrintForm, StockForm
+from coi.forms.printing import ChangeForm, HandOutForm, MoveForm, PrinterForm, PrintForm, StockForm
 from coi.forms.printing_texts import explained, size
+from coi.forms.texts import ERRORS
+from coi.rules.journey import CopyStatus
 from coi.rules.labels import STOCK
 from coi.rules.printing import PrinterKind, PrinterState
 from coi.selectors import printing as selectors
-from coi.selectors.labels import label_copy
+from coi.selectors.labels import LabelCopyView, label_copy
 from coi.selectors.printing import JobView, PrinterView, SiteQueue
 from coi.services.labels import REPRINTERS
 from coi.services.printing.printers import KEEPERS, LOADERS
 from coi.views.asking import attempt, doing
+from coi.views.files import file_answer, that_fits
 from people import selectors as people
 from people.views import person_of
 
@@ -72,7 +75,7 @@ def _shown(one: SiteQueue) -> dict[str, Any]:
 @require_POST
 @login_required
 def act(request: HttpRequest, job: UUID, what: str) -> HttpResponse:
-    """Try again or elsewhere, hand out the PDF, or say whether the label came out."""
+    """Try again or elsewhere, or say whether the label came out."""
     found = selectors.print_job(person_of(request), job, timezone.now())
     if found is None or what not in _ACTS:
         raise Http404
@@ -82,8 +85,6 @@ def act(request: HttpRequest, job: UUID, what: str) -> HttpResponse:
         status = attempt(form, lambda: _act(request, found, form, what))
     if status != 200:
         return _queue_page(request, form, status)
-    if what == "hand_out":
-        return redirect("coi:label", found.label)
     if what == "deny":
         return redirect("coi:reprint", found.label)
     messages.success(request, _said()[what])
@@ -92,7 +93,6 @@ def act(request: HttpRequest, job: UUID, what: str) -> HttpResponse:
 
 _ACTS: dict[str, Callable[..., Any]] = {
     "move": services.move_print,
-    "hand_out": services.hand_out_print,
     "confirm": services.confirm_print,
     "deny": services.deny_print,
 }
@@ -115,14 +115,9 @@ def _act(request: HttpRequest, job: JobView, form: WritingForm, what: str) -> No
 @login_required
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Print a label that was not asked for at a printer yet."""
-    viewer, now = person_of(request), timezone.now()
-    copy = label_copy(viewer, code, now)
-    if copy is None:
-        raise Http404
-    sites = viewer.sites(REPRINTERS, now)
-    usable = [p for p in selectors.printers_at(viewer, now) if p.is_active and p.site in sites]
-    choices = [(p.code, f"{p.name} ({size(p.width_mm, p.height_mm)})") for p in usable]
-    form, status = PrintForm(request.POST or None, printers=choices), 200
+    copy = _copy(request, code)
+    usable = _usable(request)
+    form, status = PrintForm(request.POST or None, printers=_choices(usable)), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -132,8 +127,75 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         if status == 200:
             messages.success(request, _said()["move"])
             return redirect("coi:label_queue")
-    context = {"copy": copy, "form": form, "printers": usable}
+    return _print_page(request, copy, {"form": form}, status)
+
+
+@never_cache
+@require_POST
+@login_required
+def hand_out(request: HttpRequest, code: str) -> HttpResponse:
+    """The file of a label that waits to be applied, to be printed by whoever asks: once, and recorded."""
+    copy, form = _copy(request, code), HandOutForm(request.POST, auto_id="file_%s")
+    handed: list[bytes] = []
+
+    def act() -> None:
+        kind, _dash, dpi = form.cleaned_data["file"].partition("-")
+        file = services.LabelFile(PrinterKind(kind), *([int(dpi)] if dpi else []))
+        about = doing(request, form, copy.custodian)
+        with that_fits():
+            handed.append(services.hand_out_label(copy=code, file=file, **about))
+
+    status = attempt(form, act) if form.is_valid() else 422
+    if status != 200:
+        return _print_page(request, copy, {"file_form": form}, status)
+    name = form.cleaned_data["file"]
+    return file_answer(handed[0], name[:3], f"{code}{name[3:]}.{name[:3]}", is_download=True)
+
+
+def _copy(request: HttpRequest, code: str) -> LabelCopyView:
+    found = label_copy(person_of(request), code, timezone.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _usable(request: HttpRequest) -> list[PrinterView]:
+    """The printers at which the viewer may have a label printed."""
+    viewer, now = person_of(request), timezone.now()
+    sites = viewer.sites(REPRINTERS, now)
+    return [p for p in selectors.printers_at(viewer, now) if p.is_active and p.site in sites]
+
+
+def _choices(printers: list[PrinterView]) -> list[tuple[str, str]]:
+    return [(p.code, f"{p.title}, {size(p.width_mm, p.height_mm)}") for p in printers]
+
+
+def _print_page(
+    request: HttpRequest, copy: LabelCopyView, forms: dict[str, WritingForm], status: int
+) -> HttpResponse:
+    """Where a copy may be printed, and as what it may be handed out; or why neither."""
+    usable, job = _usable(request), selectors.print_job_of(copy)
+    problem = _against_printing(copy, job)
+    may_hand_out = copy.custodian in person_of(request).sites(REPRINTERS, timezone.now())
+    context = {
+        "copy": copy,
+        "form": PrintForm(printers=_choices(usable)),
+        "file_form": HandOutForm(auto_id="file_%s"),
+        "printers": usable if job is None else [],
+        "may_hand_out": may_hand_out,
+        "job": job,
+        "problem": ERRORS[problem] if problem else "",
+        **forms,
+    }
     return render(request, "coi/label_print.html", context, status=status)
+
+
+def _against_printing(copy: LabelCopyView, job: JobView | None) -> str:
+    if copy.status in (CopyStatus.VOID, CopyStatus.APPLIED):
+        return "label_void" if copy.status is CopyStatus.VOID else "label_applied"
+    if not copy.file:
+        return "label_not_rendered"
+    return "" if job is None or job.may_move else "print_over"
 
 
 # --- printers --------------------------------------------------------------------------------------------------------

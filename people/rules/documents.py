@@ -25,6 +25,10 @@ class DocumentState(StrEnum):
     RETIRED = "retired"
 
 
+# On its way: neither in effect nor over. A document has one such version at most.
+OPEN_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.REVIEWED, DocumentState.APPROVED)
+
+
 class DocumentAction(StrEnum):
     """What can be done with a version."""
 

@@ -10,12 +10,14 @@ from people.selectors.authority import (
     user_id_by_username,
 )
 from people.selectors.documents import (
+    acts_open_to,
     document_findings,
     document_version,
     document_versions,
     effective_document,
     effective_documents,
     latest_versions,
+    open_versions,
     pinned_version,
     signature,
     signatures,
@@ -37,6 +39,7 @@ from people.selectors.work import notices_for, open_work_about, work_for, work_i
 
 __all__ = [
     "TrailLine",
+    "acts_open_to",
     "addresses_of_role",
     "badges_in_force",
     "document_findings",
@@ -47,6 +50,7 @@ __all__ = [
     "is_anyone_here",
     "latest_versions",
     "notices_for",
+    "open_versions",
     "open_work_about",
     "organisation_id",
     "people_with_role",

@@ -10,8 +10,17 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from ledger.rules import Finding, FindingKind
-from people import models
-from people.rules.documents import DocumentState, DocumentVersionView, PinnedVersion, record_digest
+from people import models, registry
+from people.rules.authority import Person
+from people.rules.documents import (
+    OPEN_STATES,
+    DocumentAction,
+    DocumentState,
+    DocumentVersionView,
+    PinnedVersion,
+    judge,
+    record_digest,
+)
 from people.rules.signatures import Meaning, SignatureView
 
 
@@ -109,6 +118,31 @@ def latest_versions(kind: str = "") -> list[DocumentVersionView]:
         rows = rows.filter(document__kind=kind)
     newest = rows.distinct("document__kind", "document__code", "document")
     return [version_view(row) for row in newest]
+
+
+def acts_open_to(person: Person, version: DocumentVersionView, at: datetime) -> frozenset[DocumentAction]:
+    """What the person may do with the version now, by its state, their roles at its site, and what they did to it."""
+    kind = registry.document_kind(version.kind)
+    if kind is None:
+        return frozenset()
+    return frozenset(
+        action
+        for action in DocumentAction
+        if person.has_role(kind.roles_for(action), version.site, at)
+        and not judge(
+            state=version.state,
+            action=action,
+            by=person.user_id,
+            author=version.author_id or 0,
+            reviewer=version.reviewer_id,
+        )
+    )
+
+
+def open_versions() -> list[DocumentVersionView]:
+    """Every version that is on its way, by kind and code (one statement)."""
+    rows = version_rows().filter(state__in=[state.value for state in OPEN_STATES])
+    return [version_view(row) for row in rows.order_by("document__kind", "document__code")]
 
 
 def signature_view(row: models.Signature) -> SignatureView:

@@ -13,6 +13,7 @@ from people.events import Event
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
 from people.rules.documents import (
+    OPEN_STATES,
     TRANSITIONS,
     DocumentAction,
     DocumentRefusal,
@@ -23,7 +24,6 @@ from people.rules.documents import (
     record_digest,
 )
 from people.rules.fields import text_problem, word_problem
-from people.rules.roles import Role
 from people.rules.signatures import Meaning
 from people.selectors.documents import version_rows, version_view
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, site_id, writing
@@ -31,7 +31,6 @@ from people.services.signatures import confirm_or_refuse, sign
 
 STREAM = "documents"
 RECORD_KIND = "document_version"
-OPEN_STATES = (DocumentState.DRAFT, DocumentState.IN_REVIEW, DocumentState.REVIEWED, DocumentState.APPROVED)
 
 
 def _kind(kind: str) -> registry.DocumentKind:
@@ -74,12 +73,17 @@ def draft_document(
     site: str,
     schema: int = 1,
     reason: str = "",
+    number: int | None = None,
     actor: Actor,
     where: Where,
     now: datetime,
     request_id: UUID,
 ) -> DocumentVersionView:
-    """Write the first or the next version; a next one needs a reason and a document without open version."""
+    """Write the first or the next version; a next one needs a reason and a document without open version.
+
+    `number`: the version that the author means to write. A first one is refused where the code is used already, a next
+    one where another was written meanwhile.
+    """
     known = _kind(kind)
     refuse_bad(code=text_problem(code, 64), title=text_problem(title), kind=word_problem(kind))
     _check_content(known, content)
@@ -92,8 +96,8 @@ def draft_document(
         document = models.Document.objects.select_for_update(no_key=True).filter(kind=kind, code=code).first()
         if is_repeat(request_id=request_id, event=Event.DOCUMENT_DRAFTED, facts=facts):
             return _read(row)
-        number = 1 if document is None else _next_number(document, site, reason)
-        about = {"kind": kind, "code": code, "version": number, "schema": schema, "content": dict(content)}
+        made = _number(document, site, reason, meant=number)
+        about = {"kind": kind, "code": code, "version": made, "schema": schema, "content": dict(content)}
         version = _new_version(row, about, title=title, site=site, author_id=author.user_id)
         changes = _draft_changes(version, document, doing)
         _record(Event.DOCUMENT_DRAFTED, version, doing, facts=facts, changes=changes, reason=reason)
@@ -107,13 +111,19 @@ def _new_version(id: str, about: dict[str, Any], **more: Any) -> DocumentVersion
     )
 
 
-def _next_number(document: models.Document, site: str, reason: str) -> int:
-    refuse_bad(reason=text_problem(reason, 1000))
-    if document.site.code != site:
-        raise NotAllowed("document_of_another_site")
-    if document.versions.filter(state__in=[state.value for state in OPEN_STATES]).exists():
-        raise Conflict("version_open")
-    return document.versions.count() + 1
+def _number(document: models.Document | None, site: str, reason: str, *, meant: int | None) -> int:
+    number = 1 if document is None else document.versions.count() + 1
+    if document is not None:
+        if meant == 1:
+            raise Conflict("document_code_used")
+        refuse_bad(reason=text_problem(reason, 1000))
+        if document.site.code != site:
+            raise NotAllowed("document_of_another_site")
+        if document.versions.filter(state__in=[state.value for state in OPEN_STATES]).exists():
+            raise Conflict("version_open")
+    if meant not in (None, number):
+        raise Conflict("version_used")
+    return number
 
 
 def _draft_changes(
@@ -160,16 +170,26 @@ def _judge(version: DocumentVersionView, action: DocumentAction, by: Person) -> 
         raise NotAllowed(refusals[0].value, detail={"refusals": [refusal.value for refusal in refusals]})
 
 
+def _as_seen(version: DocumentVersionView, seen: str) -> None:
+    """Nobody signs or overwrites what they have not seen."""
+    if seen and version.digest != seen:
+        raise Conflict("content_changed")
+
+
 def edit_document(
     *,
     id: str,
     content: Mapping[str, Any],
+    seen: str = "",
     actor: Actor,
     where: Where,
     now: datetime,
     request_id: UUID,
 ) -> DocumentVersionView:
-    """Replace the content of a draft; the ledger keeps what was there; signatures over it go invalid."""
+    """Replace the content of a draft; the ledger keeps what was there; signatures over it go invalid.
+
+    `seen`: the digest of what the author began from; a Conflict where that is no longer what stands.
+    """
     version = _read(id)
     known = _kind(version.kind)
     _check_content(known, content)
@@ -182,6 +202,7 @@ def edit_document(
         with writing():
             version = _lock(id)
             _judge(version, DocumentAction.EDIT, author)
+            _as_seen(version, seen)
             changes = [put("people.documentversion", id, content=dict(content), digest=digest)]
             doing = Doing(actor, where, now, request_id)
             _record(Event.DOCUMENT_EDITED, version, doing, facts=facts, changes=changes)
@@ -196,14 +217,18 @@ def _step(
     *,
     credential: Credential | None = None,
     reason: str = "",
+    seen: str = "",
 ) -> DocumentVersionView:
     """One step of the table of transitions, with the signature that it asks for."""
     version = _read(version_id)
-    by = require(actor=doing.actor, roles=_roles(version, action), site=version.site, now=doing.now)
+    by = require(
+        actor=doing.actor, roles=_kind(version.kind).roles_for(action), site=version.site, now=doing.now
+    )
     facts = {"version": version_id, "digest": version.digest}
     if is_repeat(request_id=doing.request_id, event=event, facts=facts):
         return version
     _judge(version, action, by)
+    _as_seen(version, seen)
     confirmed = None
     if credential is not None:
         confirmed = confirm_or_refuse(
@@ -226,17 +251,6 @@ def _step(
         changes = _changes(locked, action, by, doing)
         _record(event, locked, doing, facts=facts, changes=changes, reason=reason)
     return _read(version_id)
-
-
-def _roles(version: DocumentVersionView, action: DocumentAction) -> frozenset[Role]:
-    known = _kind(version.kind)
-    if action is DocumentAction.SUBMIT:
-        return known.authors
-    if action is DocumentAction.REVIEW:
-        return known.reviewers
-    if action is DocumentAction.REJECT:
-        return known.reviewers | known.approvers
-    return known.approvers
 
 
 def _sign(
@@ -289,27 +303,48 @@ def _changes(version: DocumentVersionView, action: DocumentAction, by: Person, d
 
 
 def submit_document(
-    *, id: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
+    *,
+    id: str,
+    credential: Credential,
+    seen: str = "",
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
 ) -> DocumentVersionView:
-    """Sign as its author and hand a draft to review."""
+    """Sign as its author and hand a draft to review. `seen`: the digest of what was read before it was signed."""
     doing = Doing(actor, where, now, request_id)
-    return _step(DocumentAction.SUBMIT, Event.DOCUMENT_SUBMITTED, id, doing, credential=credential)
+    return _step(DocumentAction.SUBMIT, Event.DOCUMENT_SUBMITTED, id, doing, credential=credential, seen=seen)
 
 
 def review_document(
-    *, id: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
+    *,
+    id: str,
+    credential: Credential,
+    seen: str = "",
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
 ) -> DocumentVersionView:
-    """Sign as reviewer; not the author."""
+    """Sign as reviewer; not the author. `seen` as in `submit_document`."""
     doing = Doing(actor, where, now, request_id)
-    return _step(DocumentAction.REVIEW, Event.DOCUMENT_REVIEWED, id, doing, credential=credential)
+    return _step(DocumentAction.REVIEW, Event.DOCUMENT_REVIEWED, id, doing, credential=credential, seen=seen)
 
 
 def approve_document(
-    *, id: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
+    *,
+    id: str,
+    credential: Credential,
+    seen: str = "",
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
 ) -> DocumentVersionView:
-    """Sign as approver; neither the author nor the reviewer."""
+    """Sign as approver; neither the author nor the reviewer. `seen` as in `submit_document`."""
     doing = Doing(actor, where, now, request_id)
-    return _step(DocumentAction.APPROVE, Event.DOCUMENT_APPROVED, id, doing, credential=credential)
+    return _step(DocumentAction.APPROVE, Event.DOCUMENT_APPROVED, id, doing, credential=credential, seen=seen)
 
 
 def reject_document(
@@ -317,6 +352,7 @@ def reject_document(
     id: str,
     credential: Credential,
     reason: str,
+    seen: str = "",
     actor: Actor,
     where: Where,
     now: datetime,
@@ -326,7 +362,13 @@ def reject_document(
     refuse_bad(reason=text_problem(reason, 1000))
     doing = Doing(actor, where, now, request_id)
     return _step(
-        DocumentAction.REJECT, Event.DOCUMENT_REJECTED, id, doing, credential=credential, reason=reason
+        DocumentAction.REJECT,
+        Event.DOCUMENT_REJECTED,
+        id,
+        doing,
+        credential=credential,
+        reason=reason,
+        seen=seen,
     )
 
 

@@ -40,6 +40,9 @@ def test_the_queue_and_what_is_done_there(house, queue):
     page.goto(f"{house.address}/labels/queue/")
     page.get_by_text("is offline: the label is waiting").wait_for()
     assert_clean(page, "queue")
+    page.get_by_role("link", name="Download to print").click()
+    page.get_by_label("File").select_option("zpl-300")
+    assert_clean(page, "a label to be downloaded")
     for path in ("/printers/CHAIR/", "/printers/new/SOUTH/"):
         page.goto(house.address + path)
         assert_clean(page, path)

@@ -1,5 +1,7 @@
 """Printers for tests: a listener on this machine that does what printers do, and the things they do badly."""
 
+import atexit
+import os
 import socket
 import struct
 import threading
@@ -89,15 +91,17 @@ def listening(behave: Behaviour = takes) -> Iterator[Printer]:
 
 
 def nobody() -> int:
-    """A port of printers at which nobody listens."""
-    with _bound() as listener:
-        return int(listener.getsockname()[1])
+    """A port of printers at which nobody listens: it is held to the end, so that no other test takes it."""
+    listener = _bound()
+    atexit.register(listener.close)
+    return int(listener.getsockname()[1])
 
 
 def _bound() -> socket.socket:
-    for port in PORTS:
+    """A port that is nobody else's. Other tests look for one at the same moment, from another end of the range."""
+    first = os.getpid() % len(PORTS)
+    for port in (*PORTS[first:], *PORTS[:first]):
         listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
         except OSError:

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from uuid import uuid4
 
@@ -25,7 +23,7 @@ from ledger.selectors import entries_for_subject
 from people import selectors as people
 from people import services as people_services
 from people.rules import codes
-from tests import given
+from tests import given, paper
 from tests.coi.doors import browser, signed_in
 
 CANCEL, CLEAR = codes.make("C", "CANCEL"), codes.make("C", "CLEAR")
@@ -50,19 +48,9 @@ def ada(journeys):
     return signed_in(journeys.demo.member("Ada"))
 
 
-def read(pdf, folder, resolution=203):
+def read(pdf, resolution=203):
     """Every symbol of a file, as another program shows its pages."""
-    assert pdf.startswith(b"%PDF-")
-    if shutil.which("pdftoppm") is None:
-        pytest.skip("no pdftoppm to open the file with")
-    (folder / "sheet.pdf").write_bytes(pdf)
-    command = ["pdftoppm", "-r", str(resolution), "-png", str(folder / "sheet.pdf"), str(folder / "page")]
-    subprocess.run(command, check=True)
-    pages = sorted(folder.glob("page*.png"))
-    found = sorted(content.decode() for page in pages for _, content in drawing.read_page(page.read_bytes()))
-    for page in pages:
-        page.unlink()
-    return found
+    return sorted(mark.text for mark in paper.marks(pdf, resolution))
 
 
 def asked(*chosen, name="cards", **more):
@@ -85,7 +73,7 @@ def offered(answer, name="cards"):
 # --- cards of what stands at a site ----------------------------------------------------------------------------------
 
 
-def test_a_supervisor_prints_what_stands_at_their_site(journeys, luca, tmp_path):
+def test_a_supervisor_prints_what_stands_at_their_site(journeys, luca):
     page = luca.get("/cards/")
     codes_here = offered(page)
     demo = journeys.demo
@@ -99,13 +87,13 @@ def test_a_supervisor_prints_what_stands_at_their_site(journeys, luca, tmp_path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert answer.headers["Content-Disposition"] == f'inline; filename="cards-{HOSPITAL}.pdf"'
     for resolution in drawing.RESOLUTIONS:
-        assert read(answer.content, tmp_path, resolution) == sorted(codes_here)
+        assert read(answer.content, resolution) == sorted(codes_here)
 
 
-def test_nothing_but_what_was_chosen_is_on_the_sheet(luca, tmp_path):
+def test_nothing_but_what_was_chosen_is_on_the_sheet(luca):
     before = Entry.objects.count()
     answer = luca.post(f"/cards/{HOSPITAL}/cards.pdf", asked(CLEAR, codes.make("S", "NBED")))
-    assert read(answer.content, tmp_path) == sorted([CLEAR, codes.make("S", "NBED")])
+    assert read(answer.content) == sorted([CLEAR, codes.make("S", "NBED")])
     assert Entry.objects.count() == before, "a card of a thing opens nothing: nothing is recorded"
 
 
@@ -200,7 +188,7 @@ def test_every_command_and_kind_has_its_card():
             assert card_of(thing, "Plant").heading == str(thing.kind).upper()
 
 
-def test_a_long_name_and_a_long_code_still_read(tmp_path):
+def test_a_long_name_and_a_long_code_still_read():
     long = codes.make("E", "ABCDEFGHIJKLMNOP")
     thing = selectors.Printable(CardKind.DEVICE, long, "A device with a name " * 9, ("incubator",))
     sheet = coi.card_sheet(
@@ -209,7 +197,7 @@ def test_a_long_name_and_a_long_code_still_read(tmp_path):
         is_demonstration=True,
         now=timezone.now(),
     )
-    assert read(sheet, tmp_path) == [long] * 12
+    assert read(sheet) == [long] * 12
 
 
 def test_a_card_that_does_not_read_is_not_handed_out(luca, monkeypatch):
@@ -223,7 +211,7 @@ def test_a_card_that_does_not_read_is_not_handed_out(luca, monkeypatch):
 # --- badges ----------------------------------------------------------------------------------------------------------
 
 
-def test_badges_are_printed_by_whoever_issues_them_and_that_is_recorded(journeys, ada, tmp_path):
+def test_badges_are_printed_by_whoever_issues_them_and_that_is_recorded(journeys, ada):
     demo = journeys.demo
     nurse, second = demo.member("Ines"), demo.member("Ivan")
     page = ada.get(f"/cards/?site={HOSPITAL}")
@@ -232,7 +220,7 @@ def test_badges_are_printed_by_whoever_issues_them_and_that_is_recorded(journeys
     sent = asked(nurse.badge, second.badge, name="badges")
     answer = ada.post(f"/cards/{HOSPITAL}/badges.pdf", sent)
     assert answer.status_code == 200, answer.content
-    assert read(answer.content, tmp_path) == sorted([nurse.badge, second.badge])
+    assert read(answer.content) == sorted([nurse.badge, second.badge])
     (entry,) = printed()
     assert (entry.actor_name, entry.site, entry.occurred_at) == ("Ada Admin", HOSPITAL, journeys.bedside.now)
     assert facts(entry) == {"badges": sorted([nurse.badge, second.badge]), "site": HOSPITAL}
@@ -317,10 +305,10 @@ def test_a_sheet_that_does_not_read_leaves_no_entry(journeys, ada, monkeypatch):
 # --- shippers and bands ----------------------------------------------------------------------------------------------
 
 
-def test_the_label_of_a_shipper(journeys, tmp_path):
+def test_the_label_of_a_shipper(journeys):
     code = journeys.demo.shippers[0]
     desk = signed_in(journeys.demo.member("Amir"))
-    assert read(desk.get(f"/shippers/{code}/label.pdf").content, tmp_path) == [code, code]
+    assert read(desk.get(f"/shippers/{code}/label.pdf").content) == [code, code]
     picture = desk.get(f"/shippers/{code}/label.png")
     assert picture.headers["Content-Type"] == "image/png"
     assert {content.decode() for _, content in drawing.read_page(picture.content)} == {code}
@@ -341,13 +329,13 @@ def test_shippers_of_others_and_what_is_no_shipper_are_not_found(journeys, luca)
         assert browser().get(f"/shippers/{code}/label.{form}").status_code == 302
 
 
-def test_a_band_for_playing_the_patient(journeys, tmp_path):
+def test_a_band_for_playing_the_patient(journeys):
     p = journeys.bedside
     desk = signed_in(journeys.demo.member("Olga"))
     assert b"Wristband for playing the patient" in desk.get("/cards/").content
     answer = desk.post("/cards/wristband.pdf", asked(wristband=f" {p.wristband} "))
     assert answer.status_code == 200, answer.content
-    assert read(answer.content, tmp_path) == sorted([p.wristband, f"&/{p.coi_id}"])
+    assert read(answer.content) == sorted([p.wristband, f"&/{p.coi_id}"])
     entry = Entry.objects.filter(event="coi:identity:looked_up").latest("id")
     assert entry.actor_name == "Olga Orr"
     assert p.wristband not in bytes(entry.body).decode(), "the code is kept nowhere in clear"
@@ -389,10 +377,10 @@ def test_there_are_no_bands_outside_a_demonstration(journeys, monkeypatch):
     assert luca.post("/cards/wristband.pdf", asked(wristband=p.wristband)).status_code == 404
 
 
-def test_the_cards_of_the_demonstration(journeys, tmp_path):
+def test_the_cards_of_the_demonstration(journeys):
     p = journeys.bedside
     demo = replace(journeys.demo, wristbands={p.coi_id: p.wristband})
-    found = read(card_sheets(demo, p.now), tmp_path)
+    found = read(card_sheets(demo, p.now))
     assert {m.badge for m in demo.members.values() if m.username != "admin"} <= set(found)
     assert {CANCEL, CLEAR, demo.freezer, p.wristband, *demo.shippers, *demo.lots.values()} <= set(found)
     assert {codes.make("S", key) for key in demo.stations} <= set(found)

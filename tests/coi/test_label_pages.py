@@ -100,17 +100,17 @@ def test_a_label_that_waits_says_why_and_goes_elsewhere(journeys: Journeys, sara
     a_printer(p, "SMALL", width_mm=20, height_mm=20, stations=())
     sweep(p)
     page = text(sara.get("/labels/queue/"))
-    assert "Printer CHAIR is offline: the label is waiting." in page
+    assert "Printer CHAIR (CHAIR) is offline: the label is waiting." in page
     assert "tried once" in page
     assert "Print at Printer SMALL" not in page, "it has not the labels"
     assert "waiting" in text(sara.get(f"/journeys/{p.coi_id}/"))
     with printers.listening() as printer:
         a_printer(p, "SPARE", port=printer.port, stations=())
-        assert "Print at Printer SPARE" in text(sara.get("/labels/queue/"))
+        assert "Print at Printer SPARE (SPARE)" in text(sara.get("/labels/queue/"))
         assert do("move", printer="SPARE").status_code == 302
         sweep(p)
     page = text(sara.get("/labels/queue/"))
-    assert ("did the label come out?" in page, "Printer SPARE took it." in page) == (True, True)
+    assert ("did the label come out?" in page, "Printer SPARE (SPARE) took it." in page) == (True, True)
     assert do("move", printer="CHAIR").status_code == 409
     assert do("confirm").status_code == 302
     assert "Nothing waits to be printed here" in text(sara.get("/labels/queue/"))
@@ -138,19 +138,53 @@ def test_a_label_that_did_not_come_out_leads_to_the_next_copy(
     assert "This copy is void already" in text(sara.get(answer["Location"]))
 
 
-def test_a_label_is_downloaded_to_be_printed_once(journeys: Journeys, sara: Client, do: Do) -> None:
-    a_printer(journeys.chair, port=printers.nobody())
+def test_a_label_is_downloaded_to_be_printed_once(journeys: Journeys, sara: Client) -> None:
+    p = journeys.chair
+    label = p.label("apheresis_bag")
+    page, door = f"/labels/{label}/print/", f"/labels/{label}/hand-out/"
+    assert "still being drawn" in text(sara.get(page))
+    a_printer(p, port=printers.nobody())
+    sweep(p)
+    assert page in text(sara.get("/labels/queue/"))
+    assert ("Download to print" in text(sara.get(page)), "Print it" in text(sara.get(page))) == (True, False)
+    assert sara.get(door).status_code == 405
+    assert sara.post(door, {"request_id": uuid4(), "file": "zpl-600"}).status_code == 422
+    eva = signed_in(journeys.demo.member("Eva"))
+    assert "Download to print" not in text(eva.get(page))
+    assert eva.post(door, {"request_id": uuid4(), "file": "pdf"}).status_code == 403
+    assert signed_in(journeys.demo.member("Nora")).post(door).status_code == 404
+    assert browser().post(door)["Location"].startswith("/sign-in/")
+    answer = sara.post(door, {"request_id": uuid4(), "file": "zpl-300"})
+    assert answer["Content-Disposition"] == f'attachment; filename="{label}-300.zpl"'
+    assert answer.content.startswith(b"^XA")
+    assert "It was downloaded to be printed." in text(sara.get("/labels/queue/"))
+    again = sara.post(door, {"request_id": uuid4(), "file": "pdf"})
+    assert (again.status_code, "none goes out twice" in text(again)) == (409, True)
+    LabelCopy.objects.filter(code=label).update(status="applied")
+    again = sara.post(door, {"request_id": uuid4(), "file": "pdf"})
+    assert (again.status_code, "This copy is on its container" in text(again)) == (409, True)
+
+
+def test_a_label_that_does_not_fit_is_not_handed_out(
+    journeys: Journeys, sara: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(copy: object, dpi: int) -> bytes:
+        raise ValueError("too small at 203 dpi")
+
     sweep(journeys.chair)
-    answer = do("hand_out")
-    assert sara.get(answer["Location"])["Content-Type"] == "application/pdf"
-    assert "It was handed out to be printed." in text(sara.get("/labels/queue/"))
-    assert do("hand_out").status_code == 409
+    monkeypatch.setattr("coi.services.printing.content._zpl", fails)
+    door = f"/labels/{journeys.chair.label('apheresis_bag')}/hand-out/"
+    answer = sara.post(door, {"request_id": uuid4(), "file": "zpl-203"})
+    assert (answer.status_code, "It is not handed out." in text(answer)) == (409, True)
+    assert not PrintJob.objects.exists()
+    answer = sara.post(door, {"request_id": uuid4(), "file": "pdf"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
 
 
 def test_what_is_no_act_or_no_form(journeys: Journeys, sara: Client, do: Do) -> None:
     a_printer(journeys.chair, port=printers.nobody())
     sweep(journeys.chair)
-    assert do("eat").status_code == 404
+    assert do("eat").status_code == do("hand_out").status_code == 404
     assert do("move").status_code == 422
     assert do("move", printer="\x00").status_code in (404, 422)
     job = PrintJob.objects.get().id
@@ -177,6 +211,8 @@ def test_a_printer_is_registered_changed_and_loaded(journeys: Journeys) -> None:
         "stations": [CHAIR],
     }
     assert CHAIR in text(saul.get(page))
+    refused = saul.post(page, {**form, "dpi": "600"})
+    assert (refused.status_code, "203 and 300 dots per inch" in text(refused)) == (422, True)
     refused = saul.post(page, form)
     assert (refused.status_code, "PRINTER_NETWORKS" in text(refused)) == (422, True)
     assert saul.post(page, {**form, "host": printers.HOST}).status_code == 302
@@ -206,6 +242,7 @@ def test_a_label_drawn_before_there_were_printers_is_sent_by_hand(journeys: Jour
     a_printer(p, port=printers.nobody())
     assert f"/labels/{label}/print/" in text(sara.get(f"/journeys/{p.coi_id}/"))
     form = {"request_id": uuid4(), "printer": "CHAIR"}
+    assert "Printer CHAIR (CHAIR), 100" in text(sara.get(f"/labels/{label}/print/"))
     assert sara.post(f"/labels/{label}/print/", {**form, "printer": "X"}).status_code == 422
     assert sara.post(f"/labels/{label}/print/", form).status_code == 302
     assert sara.post(f"/labels/{label}/print/", {**form, "request_id": uuid4()}).status_code == 409
@@ -254,6 +291,8 @@ def test_a_reprint_leads_to_what_became_of_the_old_copy(journeys: Journeys) -> N
     p = journeys.filled
     ledger.sweep_effects(now=p.now)
     label, alice = p.label("product_bag"), signed_in(journeys.demo.member("Alice"))
+    assert '<option value="" selected></option>' in text(alice.get(f"/labels/{label}/reprint/"))
+    assert alice.post(f"/labels/{label}/reprint/", {"request_id": uuid4(), "reason": ""}).status_code == 422
     answer = alice.post(f"/labels/{label}/reprint/", {"request_id": uuid4(), "reason": "damaged"})
     assert answer["Location"] == f"/labels/{label}/account/"
     assert "1 label to be applied" not in text(alice.get(f"/journeys/{p.coi_id}/labels/"))

@@ -3,6 +3,7 @@
 import socket
 import threading
 from datetime import timedelta
+from hashlib import sha256
 from ipaddress import ip_network
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +31,7 @@ from tests.coi.rules.zebra import printed
 from tests.furnished import Journeys
 
 CHAIR = codes.make("S", "SCHAIR")
+PDF = coi.LabelFile(PrinterKind.PDF)
 
 
 @pytest.fixture(autouse=True)
@@ -228,7 +230,7 @@ def test_what_may_have_been_printed_is_asked_and_never_sent_again(journeys: Jour
     with pytest.raises(Conflict, match="print_over"):
         coi.move_print(job=found.id, printer="CHAIR", **given.doing(p, "Sara", SECOND))
     with pytest.raises(Conflict, match="print_over"):
-        coi.hand_out_print(job=found.id, **given.doing(p, "Sara", SECOND))
+        handed_out(p)
 
 
 def test_a_worker_that_dies_while_sending_leaves_a_question_and_no_second_label(
@@ -296,20 +298,77 @@ def test_a_label_that_was_replaced_is_not_printed(journeys: Journeys) -> None:
     assert len(printer.received) == 1, "the new copy alone"
     old.refresh_from_db()
     assert old.state == "waiting"
-    with pytest.raises(Conflict, match="print_over"):
-        coi.hand_out_print(job=old.id, **given.doing(p, "Sara", SECOND))
+    with pytest.raises(Conflict, match="label_void"):
+        handed_out(p, copy=old.copy.code)
 
 
-def test_a_label_is_handed_out_as_pdf(journeys: Journeys) -> None:
+def handed_out(
+    p: Player, file: coi.LabelFile = PDF, copy: str = "", name: str = "Sara", **more: Any
+) -> bytes:
+    """Somebody downloads the label that waits at the chair, to print it."""
+    about = given.doing(p, name, SECOND) | more
+    return coi.hand_out_label(copy=copy or p.label("apheresis_bag"), file=file, **about)
+
+
+def test_a_label_is_handed_out_once_and_recorded(journeys: Journeys) -> None:
     p = journeys.chair
     a_printer(p, kind=PrinterKind.PDF, host="")
+    with pytest.raises(Conflict, match="label_not_rendered"):
+        handed_out(p)
     sweep(p)
-    found = job(p)
-    assert (found.state, found.trouble) == ("waiting", "by_hand")
-    coi.hand_out_print(job=found.id, **given.doing(p, "Sara", SECOND))
-    assert job(p).state == "sent"
-    coi.confirm_print(job=found.id, **given.doing(p, "Sara", SECOND))
+    assert (job(p).state, job(p).trouble) == ("waiting", "by_hand")
+    data = handed_out(p)
+    assert sha256(data).hexdigest() == job(p).copy.file, "as it was kept"
+    told_of = entries_for_subject("label", job(p).copy.code)[-1]
+    assert (told_of.event, told_of.actor_name) == ("coi:print:handed_out", "Sara Soto")
+    assert (told_of.facts["file"], told_of.facts["sha256"]) == ("pdf", job(p).copy.file)
+    with pytest.raises(Conflict, match="print_over"):
+        handed_out(p)
+    coi.confirm_print(job=job(p).id, **given.doing(p, "Sara", SECOND))
     assert job(p).state == "printed"
+    with pytest.raises(Conflict, match="print_over"):
+        handed_out(p, coi.LabelFile(PrinterKind.ZPL))
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_a_site_without_printers_is_handed_its_labels_in_the_same_way(journeys: Journeys, dpi: int) -> None:
+    p = journeys.chair
+    sweep(p)
+    assert not PrintJob.objects.exists()
+    data = handed_out(p, coi.LabelFile(PrinterKind.ZPL, dpi))
+    assert (Symbology.CODE_128, p.label("apheresis_bag").encode()) in read_page(printed(data, dpi))
+    found = job(p)
+    assert (found.state, found.trouble, found.site_id, found.printer) == ("sent", "by_hand", SECOND, None)
+    assert told(found.copy.code) == ["print:handed_out"]
+    with pytest.raises(Conflict, match="print_over"):
+        handed_out(p)
+    a_printer(p)
+    with pytest.raises(Conflict, match="print_asked"):
+        coi.ask_print(copy=found.copy.code, printer="CHAIR", **given.doing(p, "Sara", SECOND))
+    assert coi.deny_print(job=found.id, **given.doing(p, "Sara", SECOND)) == found.copy.code
+
+
+def test_no_label_that_was_used_is_handed_out(journeys: Journeys) -> None:
+    p = journeys.chair
+    sweep(p)
+    request = given.doing(p, "Sara", SECOND)
+    with pytest.raises(Invalid):
+        handed_out(p, coi.LabelFile(PrinterKind.ZPL, 600))
+    for name in ("Eva", "Nora", "Alice"):  # no role there, and a role elsewhere
+        with pytest.raises(NotAllowed):
+            handed_out(p, name=name)
+    first = handed_out(p, **request)
+    assert handed_out(p, **request) == first, "a button pressed twice"
+    assert told(p.label("apheresis_bag")) == ["print:handed_out"]
+    with pytest.raises(Conflict, match="request_id_used"):
+        handed_out(p, coi.LabelFile(PrinterKind.ZPL), **request)
+    for wrong in ({"now": p.now + timedelta(minutes=5)}, {"actor": p.demo.member("Saul").actor}):
+        with pytest.raises(Conflict, match="print_over"):
+            handed_out(p, **request | wrong)
+    story.label_collection(p)
+    for about in (request, {}):
+        with pytest.raises(Conflict, match="label_applied"):
+            handed_out(p, **about)
 
 
 def test_a_printer_of_pdf_gets_the_file_that_was_kept(journeys: Journeys) -> None:
@@ -389,6 +448,7 @@ def test_no_network_is_set_unless_somebody_sets_one() -> None:
     ("wrong", "field", "problem"),
     [
         ({"dpi": 72}, "dpi", "not_choice"),
+        ({"dpi": 600}, "dpi", "dpi_of_no_zpl"),
         ({"port": 22}, "port", "port_not_allowed"),
         ({"port": 8000}, "port", "port_not_allowed"),
         ({"host": ""}, "host", "text_required"),
@@ -405,6 +465,11 @@ def test_what_no_printer_is(journeys: Journeys, wrong: dict[str, Any], field: st
     with pytest.raises(Invalid) as refused:
         a_printer(journeys.chair, **wrong)
     assert refused.value.detail["fields"] == {field: problem}
+
+
+def test_a_printer_of_pdf_may_have_600_dots_per_inch(journeys: Journeys) -> None:
+    a_printer(journeys.chair, kind=PrinterKind.PDF, dpi=600)
+    assert Printer.objects.get().dpi == 600
 
 
 def test_who_looks_after_printers(journeys: Journeys) -> None:
@@ -435,7 +500,7 @@ def test_who_may_do_something_with_a_label_that_waits(journeys: Journeys) -> Non
     sweep(p)
     found = job(p).id
     for name, at in (("Eva", SECOND), ("Nora", HOSPITAL)):
-        for act in (coi.confirm_print, coi.deny_print, coi.hand_out_print):
+        for act in (coi.confirm_print, coi.deny_print):
             with pytest.raises(NotAllowed):
                 act(job=found, **given.doing(p, name, at))
     with pytest.raises(NotFound, match="printer_unknown"):
@@ -444,7 +509,7 @@ def test_who_may_do_something_with_a_label_that_waits(journeys: Journeys) -> Non
         coi.confirm_print(job=UUID(int=1), **given.doing(p, "Sara", SECOND))
     request = given.doing(p, "Sara", SECOND)
     for _ in range(2):
-        coi.hand_out_print(job=found, **request)
+        handed_out(p, **request)
     with pytest.raises(Conflict, match="request_id_used"):
         coi.confirm_print(job=found, **request)
 

@@ -1,11 +1,11 @@
 """Labels as they are printed: drawn, read back, kept, and marked as printed only then."""
 
 import io
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -18,6 +18,7 @@ from coi.rules import labels
 from coi.rules.journey import CopyStatus, OrderKind
 from coi.rules.labels import Symbol, Symbology, label_for
 from coi.rules.labels_apart import shipper_label, wristband_label
+from coi.rules.printing import PrinterKind
 from coi.selectors.labels import label_copies, label_copy, label_file
 from coi.services import card_sheet, drawing, reprint_label
 from coi.services.printing import content
@@ -27,8 +28,9 @@ from ledger import services as ledger
 from ledger.selectors import effects, entries_for_subject
 from people.rules import codes
 from people.rules.roles import Role
-from tests import given
+from tests import given, paper
 from tests.coi.doors import browser, signed_in
+from tests.coi.rules.labelled import NAMED
 from tests.coi.rules.test_labels import BAG, COLLECTED
 
 FACTS = [
@@ -44,6 +46,31 @@ def test_every_kind_of_label_is_read_back(facts: labels.LabelFacts):
     pdf = drawing.draw_label(label_for(facts))
     assert pdf.startswith(b"%PDF-")
     assert drawing.draw_label(label_for(facts)) == pdf, "the same label is the same bytes"
+
+
+@pytest.mark.parametrize("words", [labels.VIEW_ONLY, labels.VOID])
+@pytest.mark.parametrize("facts", FACTS[::2], ids=lambda f: f.kind)
+def test_nothing_is_scanned_from_a_specimen(facts: labels.LabelFacts, words: str):
+    label = label_for(facts)
+    assert drawing.draw_label(label, words) != drawing.draw_label(label)
+    for resolution in (*drawing.RESOLUTIONS, 600):
+        assert drawing.read_page(drawing.draw_picture(label, resolution, words)) == []
+
+
+@pytest.mark.parametrize("draw", [drawing.draw_label, drawing.draw_picture, drawing.draw_svg])
+def test_a_specimen_from_which_something_is_scanned_is_refused(monkeypatch, draw):
+    """As if the symbols were left where they were."""
+    honest = drawing._label_sheet
+
+    def with_symbols(label, specimen):
+        sheet = honest(label, specimen)
+        sheet.content.update(symbols=honest(label, "").content["symbols"], specimen="")
+        return sheet
+
+    draw(label_for(BAG), specimen=labels.VIEW_ONLY)
+    monkeypatch.setattr(drawing, "_label_sheet", with_symbols)
+    with pytest.raises(drawing.NotReadBack):
+        draw(label_for(BAG), specimen=labels.VIEW_ONLY)
 
 
 APART = [
@@ -71,15 +98,11 @@ def test_no_kind_of_label_is_printed_with_another_symbol(monkeypatch, facts: lab
                 drawing.draw_label(label_for(facts))
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm to open the file itself with")
 @pytest.mark.parametrize("resolution", drawing.RESOLUTIONS)
 def test_the_file_itself_reads_as_meant(resolution: int):
     """The proof is made on Typst's picture; here another program opens the very file that is kept."""
-    pdf = drawing.draw_label(label_for(COLLECTED))
-    done = subprocess.run(
-        ["pdftoppm", "-r", str(resolution), "-png", "-"], input=pdf, capture_output=True, check=True
-    )
-    assert sorted(drawing.read_page(done.stdout)) == [
+    (page,) = paper.pages(drawing.draw_label(label_for(COLLECTED)), resolution)
+    assert sorted(drawing.read_page(page)) == [
         (Symbology.CODE_128, b"=A99992600000700"),
         (Symbology.CODE_128, COLLECTED.copy_code.encode()),
         (Symbology.DATA_MATRIX, b"=A99992600000700"),
@@ -97,6 +120,18 @@ def test_a_long_name_is_wrapped_and_one_too_long_refused():
         drawing.draw_label(label_for(replace(BAG, product="CD19 CAR-T cells " * 60)))
 
 
+@pytest.mark.parametrize("name", [name for name in NAMED if name.startswith("quadrants")])
+def test_all_that_four_quadrants_hold_is_read_back(name: str):
+    assert drawing.draw_label(NAMED[name]).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("field", ["product", "by", "heading"])
+def test_nothing_in_a_quadrant_is_cut_off(field: str):
+    label = NAMED["quadrants message product_code expiry"]
+    with pytest.raises(drawing.DoesNotFit):
+        drawing.draw_label(replace(label, **{field: "CD19 CAR-T cells " * 16}))
+
+
 @pytest.mark.parametrize("symbology", Symbology)
 def test_another_symbol_than_was_meant_is_not_printed(monkeypatch, symbology: Symbology):
     honest = drawing._WRITERS[symbology]
@@ -104,6 +139,38 @@ def test_another_symbol_than_was_meant_is_not_printed(monkeypatch, symbology: Sy
     with pytest.raises(drawing.NotReadBack) as refused:
         drawing.draw_label(label_for(BAG))
     assert refused.value.resolution == 203
+
+
+CARDS = [labels.command_card("CLEAR"), labels.command_card("CANCEL")]
+DRAWN = {
+    "label": lambda: drawing.draw_label(label_for(BAG)),
+    "svg": lambda: drawing.draw_svg(label_for(BAG)),
+    "cards": lambda: drawing.draw_cards(CARDS, heading="Cards", is_demonstration=False, now=NOW),
+}
+
+
+@pytest.mark.parametrize("what", DRAWN)
+@pytest.mark.parametrize("spoilt", [203, 300])
+def test_what_reads_at_one_resolution_alone_is_not_printed(monkeypatch, what: str, spoilt: int):
+    """A scratch through every line of bars, at this resolution and no other."""
+    honest = drawing._compile
+
+    def scratched(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes]:
+        made = honest(template, inputs, **wanted)
+        return [_scratched(page) for page in made] if wanted.get("ppi") == spoilt else made
+
+    assert DRAWN[what]()
+    monkeypatch.setattr(drawing, "_compile", scratched)
+    with pytest.raises(drawing.NotReadBack) as refused:
+        DRAWN[what]()
+    assert refused.value.resolution == spoilt
+
+
+def _scratched(picture: bytes) -> bytes:
+    page = Image.open(io.BytesIO(picture)).convert("L")
+    for x in range(0, page.width, 24):
+        page.paste(255, (x, 0, x + 8, page.height))
+    return paper.png(page)
 
 
 def test_a_symbol_that_cannot_be_read_is_not_printed(monkeypatch):
@@ -292,35 +359,43 @@ def test_a_file_that_was_changed_is_not_handed_out(collected):
 # --- the doors -------------------------------------------------------------------------------------------------------
 
 
+VIEWS = ("pdf", "png", "svg")
+
+
 @pytest.mark.django_db
-def test_a_label_is_handed_out_as_picture_and_to_printers(collected):
+def test_what_is_seen_of_a_label_is_a_specimen(collected):
     code, who = collected.label("apheresis_bag"), signed_in(collected.one(Role.COLLECTOR, collected.site))
-    assert who.get(f"/labels/{code}.png").status_code == 409
+    assert [who.get(f"/labels/{code}.{form}").status_code for form in VIEWS] == [409] * 3
     ledger.sweep_effects(now=collected.now)
-    png, svg = who.get(f"/labels/{code}.png"), who.get(f"/labels/{code}.svg")
-    assert (png["Content-Type"], svg["Content-Type"]) == ("image/png", "image/svg+xml")
-    assert (Symbology.CODE_128, code.encode()) in drawing.read_page(png.content)
+    pdf, png, svg = (who.get(f"/labels/{code}.{form}") for form in VIEWS)
+    found = [one["Content-Type"] for one in (pdf, png, svg)]
+    assert found == ["application/pdf", "image/png", "image/svg+xml"]
+    assert drawing.read_page(png.content) == []
     assert svg.content.startswith(b"<svg")
-    assert who.get(f"/labels/{code}.zpl?dpi=96").status_code == 404
+    assert pdf.content != label_file(label_copy(_viewer(collected), code, collected.now))
+    assert who.get(f"/labels/{code}.zpl").status_code == 404
     stranger = signed_in(collected.one(Role.NURSE, SECOND))
-    for door in (f"{code}.png", f"{code}.svg", f"{code}.zpl"):
-        assert stranger.get(f"/labels/{door}").status_code == 404
-        assert browser().get(f"/labels/{door}").status_code == 302
+    for form in VIEWS:
+        assert stranger.get(f"/labels/{code}.{form}").status_code == 404
+        assert browser().get(f"/labels/{code}.{form}").status_code == 302
 
 
 @pytest.mark.django_db
-def test_a_void_copy_is_not_drawn_again(collected):
+def test_a_void_copy_is_seen_as_void(collected, monkeypatch):
     ledger.sweep_effects(now=collected.now)
     code, collector = collected.label("apheresis_bag"), collected.one(Role.COLLECTOR, collected.site)
+    who, asked = signed_in(collector), []
+    honest = drawing.draw_label
+    monkeypatch.setattr(
+        drawing,
+        "draw_label",
+        lambda label, specimen="": asked.append(specimen) or honest(label, specimen),
+    )
+    assert who.get(f"/labels/{code}.pdf").status_code == 200
     doing = collected.demo.doing("reprint", collector.actor, collected.site) | {"now": collected.now}
     reprint_label(copy=code, reason="damaged", **doing)
-    who = signed_in(collector)
-    assert [who.get(f"/labels/{code}.{form}").status_code for form in ("pdf", "png", "svg", "zpl")] == [
-        200,
-        409,
-        409,
-        409,
-    ]
+    assert [who.get(f"/labels/{code}.{form}").status_code for form in VIEWS] == [200] * 3
+    assert asked == [labels.VIEW_ONLY, labels.VOID]
 
 
 @pytest.mark.django_db
@@ -329,12 +404,15 @@ def test_a_frozen_bag_has_a_label_for_its_cassette(db):
     ledger.sweep_effects(now=filled.now)
     code, who = filled.cassette("product_bag"), signed_in(filled.demo.member("Alice"))
     assert code not in ("", filled.label("product_bag"))
-    assert who.get(f"/labels/{code}.pdf").content.startswith(b"%PDF-")
+    assert drawing.read_page(who.get(f"/labels/{code}.png").content) == []
     assert code in who.get(f"/journeys/{filled.coi_id}/labels/").content.decode()
     assert code in who.get(f"/journeys/{filled.coi_id}/").content.decode()
-    for dpi in drawing.RESOLUTIONS:
-        zpl = who.get(f"/labels/{code}.zpl?dpi={dpi}")
-        assert (zpl.status_code, zpl.content[:3], zpl.content[-4:]) == (200, b"^XA", b"^XZ\n")
+    form = {"request_id": uuid4(), "file": "zpl-300"}
+    assert who.post(f"/labels/{code}/hand-out/", form).status_code == 409, "it is on its cassette"
+    zpl = content.content_for(
+        label_copy(_viewer_named(filled, "Alice"), code, filled.now), PrinterKind.ZPL, 300
+    )
+    assert (zpl[:3], zpl[-4:]) == (b"^XA", b"^XZ\n")
     viewer = _viewer_named(filled, "Alice")
     bag, cassette = (
         content.label_of(label_copy(viewer, one, filled.now)) for one in (filled.label("product_bag"), code)

@@ -9,16 +9,20 @@ import pytest
 from django.db import transaction
 
 from coi import services as coi
-from coi.models import Alias, Collection, MaterialLot, Scan
+from coi.models import Alias, Collection, Deviation, LabelCopy, MaterialLot, Scan
 from coi.rules.outcome import RefusalCode
 from coi.rules.requests import MAX_READINGS, KeyedReason, ScanRequest
 from coi.rules.stock import StockStatus
+from coi.selectors.labels import label_copy_by_id
+from coi.services.printing.content import label_of
 from config.demonstration.player import Player
-from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT
+from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
 from ledger import selectors as ledger
+from ledger import services as ledger_services
 from ledger.rules.errors import Conflict, Invalid
 from people import services as people
 from people.rules import codes
+from people.rules.roles import Role
 from tests import given
 from tests.coi.doors import SCANS, body, post, signed_in
 from tests.coi.test_aliases import FOREIGN_DIN, add
@@ -85,6 +89,55 @@ def test_a_product_alone_is_a_hint_and_a_divided_one_wants_its_division(journeys
     assert Code.WRONG_KIND in refused(identify(j, "=<S12954A0"))
     assert Code.DIVISION_MISSING in refused(identify(j, "=<S1295499"))
     assert Code.DIVISION_MISSING not in refused(identify(j, "=<S1295499", "=,000001"))
+
+
+def beside(player: Player) -> dict[str, str]:
+    """The symbols on the label of the collected bag, by their names."""
+    ledger_services.sweep_effects(now=player.now)
+    copy = label_copy_by_id(LabelCopy.objects.get(code=player.label("apheresis_bag")).id)
+    assert copy is not None
+    return {str(symbol.name): symbol.content for symbol in label_of(copy).symbols}
+
+
+def test_what_stands_beside_the_copy_on_a_label_is_refused_and_nothing_comes_of_it(
+    journeys: Journeys,
+) -> None:
+    """A scanner that catches the product or the expiry, or runs them together, costs one more scan and no more."""
+    p = journeys.chair
+    on_it = beside(p)
+    product, expiry, copy = on_it["product_code"], on_it["expiry"], on_it["copy"]
+    assert (product, expiry[:2]) == ("=<A9999000", "&>")
+    collector = p.one(Role.COLLECTOR, SECOND)
+    opened = p.scan("SCHAIR", collector, p.wristband, step="label_collection")
+    check = opened["check"]
+    for caught in (
+        [product],
+        [expiry],
+        [product + expiry],
+        [f"]C4{product}{expiry}"],
+        [copy, product],
+        [expiry, copy],
+    ):
+        answer = p.scan("SCHAIR", collector, *caught, step="label_collection", check=check)
+        assert refused(answer) == [Code.WRONG_KIND] * len([c for c in caught if c != copy]), caught
+        assert answer["refusals"][0]["params"] == {"kind": "product", "step": "label_collection"}
+        assert (answer["outcome"], answer["next"]["need"], answer["next"]["item"]) == (
+            "refused",
+            "scan",
+            "label",
+        )
+    assert not Deviation.objects.exists()
+    assert LabelCopy.objects.get(code=copy).applied_at is None
+    second = p.one(Role.COLLECTOR, SECOND, but=collector)
+    assert (
+        p.scan("SCHAIR", collector, copy, step="label_collection", check=check)["next"]["need"] == "witness"
+    )
+    # joined to the donation it is context: the pair names this journey, and is not the copy that is asked for
+    joined = p.scan("SCHAIR", second, on_it["din_linear"] + product, step="label_collection", check=check)
+    assert joined["outcome"] != "accepted"
+    last = p.scan("SCHAIR", second, p.wristband, copy, step="label_collection", check=check)
+    assert last["outcome"] == "accepted"
+    assert LabelCopy.objects.get(code=copy).applied_at is not None
 
 
 def test_the_number_of_a_tube_is_not_a_bags(journeys: Journeys) -> None:

@@ -36,6 +36,12 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
         given.a_reprint(p, old, "Sara", SECOND)
         ledger.sweep_effects(now=p.now)
     sent = PrintJob.objects.get()
+    waiting, file = p.label("apheresis_bag"), coi.LabelFile(PrinterKind.PDF)
+
+    def hand_out(c: dict[str, Any]) -> object:
+        PrintJob.objects.update(state="waiting")  # as if it had not been sent; nothing of it stays
+        return coi.hand_out_label(copy=waiting, file=file, **c)
+
     setting = coi.PrinterSetting("New", PrinterKind.PDF, 203)
     stock = coi.LabelStock(50, 20)
     fate = {"copy": old, "fate": Fate.SPOILED, "reason": "damaged"}
@@ -49,6 +55,7 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
         "load_stock": (KEEPERS | REPRINTERS, lambda c: coi.load_stock(code="CHAIR", stock=stock, **c)),
         "confirm_print": (REPRINTERS, lambda c: coi.confirm_print(job=sent.id, **c)),
         "deny_print": (REPRINTERS, lambda c: coi.deny_print(job=sent.id, **c)),
+        "hand_out_label": (REPRINTERS, hand_out),
         "print_cards": (
             KEEPERS,
             lambda c: coi.print_cards(site=SECOND, cards=[CLEAR], actor=c["actor"], now=c["now"]),

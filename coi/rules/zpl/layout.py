@@ -6,8 +6,8 @@ What is below is moved by what is above, and nothing runs into another: what has
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from coi.rules.label_templates import Layout
-from coi.rules.labels import CODES, USE_BEFORE, Label
+from coi.rules.label_templates import Layout, SymbolName
+from coi.rules.labels import CODES, USE_BEFORE, Label, Symbol
 from coi.rules.zpl.fields import Box, Place, Scale, TooMuch, extent
 from coi.rules.zpl.sheet import CAPTION, FRAME, GAP, LEADING, THIN, UNDER, Sheet, band_height, in_lines, until
 
@@ -18,7 +18,7 @@ _WIDE = 1.5
 _USUAL = ((0.25, 0.5),)
 _MODULES: Mapping[Layout, tuple[tuple[float, float], ...]] = {
     Layout.WRAP: ((0.25, 0.375),),
-    Layout.FOUR_QUADRANT: ((0.25, 0.75),),
+    Layout.FOUR_QUADRANT: ((0.25, 0.75), (0.25, 0.5)),
     Layout.SHIPPER: ((0.5, 1.0), (0.375, 1.0), (0.25, 0.75)),
 }
 
@@ -181,10 +181,11 @@ def _four_quadrant(sheet: Sheet) -> None:
 def _donation(sheet: Sheet, at: Place, end: float) -> None:
     label = sheet.label
     y = sheet.wrapped(label.by, at, CAPTION) + 5
-    if len(label.symbols) < 3:
+    linear = label.named(SymbolName.DIN_LINEAR)
+    if linear is None:
         sheet.text("No donation number", Place(at.x, y, at.room), 3.6, centred=True)
         return
-    y = sheet.symbol(label.symbols[2], Place(at.x, y, at.room), 13) + UNDER
+    y = sheet.symbol(linear, Place(at.x, y, at.room), 13) + UNDER
     high, flags = 4.4, extent(label.din_flags, CAPTION) + GAP
     room = at.room - flags - high - 2 * GAP
     sheet.code(label.din, Place(at.x, y, room), high)
@@ -198,37 +199,45 @@ def _kind(sheet: Sheet, at: Place, end: float) -> None:
     label = sheet.label
     right = sheet.mark(at.x + at.room, at.y - UNDER / 2, 3.6)
     sheet.text(label.copy, Place(at.x, at.y, right - at.x), CAPTION)
-    y = sheet.wrapped(label.heading, Place(at.x, at.y + 12, at.room), 5.2, centred=True) + GAP
+    y = sheet.wrapped(label.heading, Place(at.x, at.y + 7, at.room), 5.2, centred=True) + GAP
     y = sheet.text(label.count, Place(at.x, y, at.room), 4.6, centred=True)
+    framed = end - 4.0 - 2 * GAP if label.warnings else end
+    bars = framed - 10 - UNDER - CAPTION - LEADING - GAP
+    until(y, bars)
+    sheet.symbol(label.symbols[0], Place(at.x, bars, at.room), 10)
     for warning in label.warnings[:1]:
-        top = end - 4.0 - 2 * GAP
-        until(y, top)
-        sheet.box(Box(at.x, top, at.room, end - top), FRAME)
-        sheet.text(warning, Place(at.x + GAP, top + GAP, at.room - 2 * GAP), 4.0, centred=True)
+        sheet.box(Box(at.x, framed, at.room, end - framed), FRAME)
+        sheet.text(warning, Place(at.x + GAP, framed + GAP, at.room - 2 * GAP), 4.0, centred=True)
 
 
 def _whose(sheet: Sheet, at: Place, end: float) -> None:
     label = sheet.label
-    y = sheet.wrapped(label.product, at, 3.2) + UNDER
+    y = _linear(sheet, label.named(SymbolName.PRODUCT_CODE), at)
+    y = sheet.wrapped(label.product, Place(at.x, y, at.room), 3.2) + UNDER
     y = sheet.text(label.identity_name, Place(at.x, y, at.room), CAPTION)
     y = sheet.identity(Place(at.x, y, at.room), 4.6)
-    bars = end - 10 - UNDER - CAPTION - LEADING
     others = [line for line in label.lines if line.name != USE_BEFORE]
-    until(sheet.facts(others, Place(at.x, y, at.room), bars - UNDER, (2.6, 1.8)), bars)
-    sheet.symbol(label.symbols[0], Place(at.x, bars, at.room), 10)
+    until(sheet.facts(others, Place(at.x, y + UNDER, at.room), end, (2.6, 1.8)), end)
 
 
 def _until_when(sheet: Sheet, at: Place, end: float) -> None:
-    label, y = sheet.label, at.y
+    label = sheet.label
+    y = _linear(sheet, label.named(SymbolName.EXPIRY), at)
     for line in label.lines:
         if line.name == USE_BEFORE:
             y = sheet.text(line.name, Place(at.x, y, at.room), 2.6)
             y = sheet.text(line.value, Place(at.x, y, at.room), 3.8)
             y = sheet.text(line.under, Place(at.x, y, at.room), 2.6)
     others = label.warnings[1:]
-    band = end - band_height(others, 2.6)
-    until(sheet.symbol(label.symbols[1], Place(at.x, y + GAP, at.room), 0), band)
-    sheet.band(others, Place(at.x, band, at.room), 2.6)
+    high = 2.6 if len(others) < 3 else CAPTION
+    band = end - band_height(others, high)
+    until(sheet.symbol(label.symbols[1], Place(at.x, y + LEADING, at.room), 0), band)
+    sheet.band(others, Place(at.x, band, at.room), high)
+
+
+def _linear(sheet: Sheet, symbol: Symbol | None, at: Place) -> float:
+    """The symbol on top of a quadrant; without one, what follows begins there."""
+    return at.y if symbol is None else sheet.symbol(symbol, at, 7) + UNDER
 
 
 _LAYOUTS: Mapping[Layout, Callable[[Sheet], None]] = {

@@ -167,7 +167,7 @@ class Sheet:
             self.fields.append(data_matrix_at(self.scale, x + quiet, place.y + quiet, symbol.content))
         if not caption:
             return y
-        write = self.code if symbol.caption == symbol.content else self.text
+        write = self.code if symbol.content.endswith(symbol.caption) else self.text
         return write(symbol.caption, Place(place.x, y, place.room), caption, centred=True)
 
     def width(self, symbol: Symbol) -> float:

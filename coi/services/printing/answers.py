@@ -11,7 +11,7 @@ from coi.rules.journey import CopyStatus, Fate
 from coi.rules.printing import JobState, Trouble
 from coi.services.labels import begun_checks_end, voided
 from coi.services.printing.recording import asked_job, is_done, locked, record_job
-from coi.services.recording import writing
+from coi.services.recording import answered_once, writing
 from ledger.rules import Actor, Where
 from ledger.rules.errors import Conflict
 from people.services.recording import Doing
@@ -19,6 +19,7 @@ from people.services.recording import Doing
 DENIED = "did_not_print"
 
 
+@answered_once
 def confirm_print(*, job: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
     """The label came out. Raises NotFound, NotAllowed, Conflict (it was not sent, or is settled already)."""
     doing = Doing(actor, where, now, request_id)
@@ -33,6 +34,7 @@ def confirm_print(*, job: UUID, actor: Actor, where: Where, now: datetime, reque
         record_job(doing, row, Event.PRINT_CONFIRMED, values)
 
 
+@answered_once
 def deny_print(*, job: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> str:
     """The label did not come out whole: its copy is void and spoiled, should it still come. Returns the copy's code.
 

@@ -8,11 +8,9 @@ from coi.models import LabelCopy, Order, Printer, PrintJob
 from coi.rules.journey import CopyStatus
 from coi.rules.labels import Label
 from coi.rules.printing import (
-    JobState,
     PrinterFacts,
     PrinterKind,
     PrinterState,
-    Trouble,
     Wanted,
     choose,
 )
@@ -28,7 +26,7 @@ from coi.services.printing.recording import (
     need_movable,
     record_job,
 )
-from coi.services.recording import repeated, writing
+from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.errors import Conflict, NotFound
 from ledger.services import append
@@ -67,6 +65,7 @@ def queue_print(copy: LabelCopyView, label: Label, *, site: str, station: str, n
     _ask(row, printers[chosen.code] if chosen is not None else None, wanted, doing)
 
 
+@answered_once
 def ask_print(
     *, copy: str, printer: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> UUID:
@@ -74,16 +73,16 @@ def ask_print(
 
     Raises NotFound, NotAllowed, Conflict (asked for before, not drawn yet, or the copy no longer waits to be applied).
     """
-    row, chosen = _copy(copy), printer_by_code(printer)
+    row, chosen = copy_by_code(copy), printer_by_code(printer)
     require(actor=actor, roles=REPRINTERS, site=chosen.site_id, now=now)
     if earlier := repeated(request_id, Event.PRINT_ASKED, label=copy, printer=printer):
         return UUID(earlier.facts["job"])
     with writing():
         Order.objects.select_for_update(no_key=True).get(id=row.order_id)
-        row = _copy(copy)
+        row = copy_by_code(copy)
         if PrintJob.objects.filter(copy=row).exists():
             raise Conflict("print_asked")
-        _need_waiting(row)
+        need_waiting(row)
         view = label_copy_by_id(row.id)
         if view is None:
             raise NotFound("label_unknown")
@@ -92,6 +91,7 @@ def ask_print(
         return _ask(row, chosen, wanted, Doing(actor, where, now, request_id))
 
 
+@answered_once
 def move_print(
     *, job: UUID, printer: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
@@ -116,29 +116,6 @@ def move_print(
             ask_for(entry, row.id, turn, doing)
 
 
-def hand_out_print(*, job: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
-    """Print it from its PDF instead: the job counts as sent, and somebody says whether the label came out.
-
-    Raises NotFound, NotAllowed, Conflict (it was sent, not drawn yet, or its copy is void or applied).
-    """
-    doing = Doing(actor, where, now, request_id)
-    row = asked_job(job, doing)
-    if is_done(doing, Event.PRINT_HANDED_OUT, job):
-        return
-    with writing():
-        row = locked(row)
-        need_movable(row)
-        if not row.copy.file:
-            raise Conflict("label_not_rendered")
-        values = {
-            "state": str(JobState.SENT),
-            "sent_at": now,
-            "trouble": str(Trouble.BY_HAND),
-            "last_error": "",
-        }
-        record_job(doing, row, Event.PRINT_HANDED_OUT, {**values, "turn": row.turn + 1})
-
-
 def printer_by_code(code: str) -> Printer:
     """A printer. NotFound where there is none."""
     found = None if "\x00" in code else Printer.objects.filter(code=code).first()
@@ -147,7 +124,8 @@ def printer_by_code(code: str) -> Printer:
     return found
 
 
-def _copy(code: str) -> LabelCopy:
+def copy_by_code(code: str) -> LabelCopy:
+    """A copy with its container and order. NotFound where there is none."""
     rows = LabelCopy.objects.select_related("container", "order")
     found = None if "\x00" in code else rows.filter(code=code).first()
     if found is None:
@@ -155,7 +133,8 @@ def _copy(code: str) -> LabelCopy:
     return found
 
 
-def _need_waiting(copy: LabelCopy) -> None:
+def need_waiting(copy: LabelCopy) -> None:
+    """Conflict unless the copy has been drawn and still waits to be applied."""
     if copy.status == CopyStatus.VOID:
         raise Conflict("label_void")
     if copy.status == CopyStatus.APPLIED:

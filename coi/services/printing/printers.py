@@ -24,11 +24,12 @@ from coi.rules.printing import (
     is_address,
     is_allowed,
     is_host,
+    takes_resolution,
 )
 from coi.services.labels import REPRINTERS
 from coi.services.printing.jobs import printer_by_code
 from coi.services.printing.recording import ask_for
-from coi.services.recording import repeated, writing
+from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, EntryRef, Subject, Where, derive, new, put
 from people import selectors as people
 from people.rules.fields import code_problem, text_problem
@@ -63,6 +64,7 @@ class PrinterSetting:
     stations: Sequence[str] = ()
 
 
+@answered_once
 def register_printer(
     *,
     code: str,
@@ -99,6 +101,7 @@ def register_printer(
     return row
 
 
+@answered_once
 def change_printer(
     *,
     code: str,
@@ -132,6 +135,7 @@ def change_printer(
         _try_again(entry, printer, doing)
 
 
+@answered_once
 def load_stock(
     *, code: str, stock: Stock, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> None:
@@ -197,11 +201,17 @@ def _problems(site: str, setting: PrinterSetting) -> Mapping[str, str | None]:
     here = {station.code for station in people.stations([site])}
     return {
         "name": text_problem(setting.name, 100),
-        "dpi": None if setting.dpi in RESOLUTIONS else "not_choice",
+        "dpi": _dpi_problem(setting),
         "host": _host_problem(setting),
         "port": None if setting.port in PORTS else "port_not_allowed",
         "stations": None if here.issuperset(setting.stations) else "not_choice",
     }
+
+
+def _dpi_problem(setting: PrinterSetting) -> str | None:
+    if setting.dpi not in RESOLUTIONS:
+        return "not_choice"
+    return None if takes_resolution(setting.kind, setting.dpi) else "dpi_of_no_zpl"
 
 
 def _host_problem(setting: PrinterSetting) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coi.rules.journey import OrderKind
-from coi.rules.label_templates import ROOM, STOCK, built_in
+from coi.rules.label_templates import ROOM, STOCK, SymbolName, WarningName, built_in
 from coi.rules.labels import Label, LabelFacts, Line, Symbol, Symbology, label_for
 from coi.rules.labels_apart import shipper_label, wristband_label
 from people.rules import codes
@@ -50,6 +50,20 @@ HOSTILE = (
 )
 
 
+def quadrants() -> Iterator[tuple[str, Label]]:
+    """All that four quadrants may hold, and some of it, with texts that take more than their line."""
+    facts = replace(FACTS, kind="apheresis_bag", is_collection=True, batch="", zone="America/Sao_Paulo")
+    template = built_in("apheresis_bag")
+    both = (SymbolName.PRODUCT_CODE, SymbolName.EXPIRY)
+    for second in (SymbolName.IDENTITY, SymbolName.MESSAGE):
+        for more in (both[:1], both[1:], both):
+            symbols = (SymbolName.COPY, second, SymbolName.DIN_LINEAR, *more)
+            code = "A9999000" if SymbolName.PRODUCT_CODE in more else ""
+            chosen = replace(template, symbols=symbols, product_code=code, warnings=tuple(WarningName))
+            long = "CD19 directed autologous CAR-T cells (demonstration)"
+            yield f"quadrants {second} {' '.join(more)}", label_for(replace(facts, product=long), chosen)
+
+
 def sizes() -> Iterator[tuple[str, Label]]:
     """The least and the greatest size that a template may choose for each layout."""
     kinds = {stock.layout: kind for kind, stock in STOCK.items()}
@@ -63,6 +77,7 @@ def sizes() -> Iterator[tuple[str, Label]]:
 NAMED: dict[str, Label] = {
     **{kind: label_for(replace(FACTS, kind=kind)) for kind in STOCK},
     **dict(sizes()),
+    **dict(quadrants()),
     "another kind": label_for(replace(FACTS, kind="leftover_bag")),
     "collection": label_for(
         replace(FACTS, kind="apheresis_bag", is_collection=True, copy_number=2, batch="", expires_at=None)

@@ -24,6 +24,10 @@ SOUND: Mapping[str, Any] = {
     "warnings": ["autologous", "do_not_irradiate"],
 }
 QUADRANTS = {"layout": "four_quadrant", "height_mm": 100}
+ISBT = QUADRANTS | {
+    "symbols": ["copy", "identity", "din_linear", "product_code", "expiry"],
+    "product_code": "A9999000",
+}
 
 
 @pytest.mark.parametrize("kind", [*STOCK, "odd_vessel"])
@@ -58,6 +62,31 @@ def test_the_built_in_templates_could_be_documents(kind: str) -> None:
         ({"symbols": ["copy", "identity", "message"]}, "symbols", "not_for_this_layout"),
         ({"symbols": ["copy", "identity", "din_linear"]}, "symbols", "not_for_this_layout"),
         (QUADRANTS, "symbols", "not_for_this_layout"),
+        ({"symbols": ["copy", "identity", "expiry"]}, "symbols", "not_for_this_layout"),
+        (
+            ISBT | {"symbols": ["copy", "identity", "din_linear", "expiry", "product_code"]},
+            "symbols",
+            "not_for_this_layout",
+        ),
+        (ISBT | {"symbols": ["copy", "identity", "product_code"]}, "symbols", "not_for_this_layout"),
+        (ISBT | {"product_code": ""}, "product_code", "required"),
+        (ISBT | {"symbols": ["copy", "identity", "din_linear"]}, "product_code", "without_symbol"),
+        ({"product_code": "A9999000"}, "product_code", "without_symbol"),
+        *(
+            (ISBT | {"product_code": code}, "product_code", "not_a_product_code")
+            for code in (
+                "A999900",
+                "A99990000",
+                "a9999000",
+                "A9999-00",
+                "A99990\ud8000",
+                "É9999000",
+                12345678,
+            )
+        ),
+        (ISBT | {"product_code": None}, "product_code", "not_a_product_code"),
+        (ISBT | {"product_code": "A9999099"}, "product_code", "division_missing"),
+        (ISBT | {"lines": ["container"]}, "lines", "use_before_required"),
         ({"warnings": ["not_evaluated"]}, "warnings", "autologous_required"),
         ({"warnings": ["autologous", "hot"]}, "warnings[1]", "not_choice"),
         ({"layout": "tube", "height_mm": 30}, "warnings", "too_many"),
@@ -68,6 +97,17 @@ def test_every_fault_is_told_at_its_place(change: dict[str, Any], path: str, cod
     template, problems = parse({**SOUND, **change})
     assert template is None
     assert (path, code) in [(problem.path, problem.code) for problem in problems]
+
+
+@pytest.mark.parametrize("second", ["identity", "message"])
+@pytest.mark.parametrize("more", [[], ["product_code"], ["expiry"], ["product_code", "expiry"]])
+def test_the_quadrants_take_either_symbol_or_both(second: str, more: list[str]) -> None:
+    code = "S12954A0" if "product_code" in more else ""
+    symbols = {"symbols": ["copy", second, "din_linear", *more], "product_code": code}
+    template, problems = parse({**SOUND, **QUADRANTS, **symbols})
+    assert problems == ()
+    assert template is not None
+    assert template.product_code == code
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
 from coi.rules import labels, labels_apart
-from coi.rules.identifiers import Identifier, IdentifierKind, parts, read
+from coi.rules.identifiers import Identifier, IdentifierKind, Meaning, moment_of, parts, read
 from coi.rules.journey import OrderKind
 from coi.rules.label_templates import LabelTemplate, Layout, LineName, SymbolName, WarningName, built_in
 from coi.rules.labels import LabelFacts, Symbology, label_for, moment
@@ -34,6 +35,11 @@ BAG = LabelFacts(
     batch="B26000001",
 )
 COLLECTED = replace(BAG, kind="apheresis_bag", is_collection=True, batch="")
+ISBT = replace(
+    built_in("apheresis_bag"),
+    symbols=(*built_in("apheresis_bag").symbols, SymbolName.PRODUCT_CODE, SymbolName.EXPIRY),
+    product_code="A9999000",
+)
 
 
 def lines(facts: LabelFacts) -> dict[str, tuple[str, str]]:
@@ -90,6 +96,62 @@ def test_the_collection_has_a_quadrant_for_its_donation_number():
     assert (linear.symbology, linear.content) == (Symbology.CODE_128, "=A99992600000700")
     assert "DIN" not in lines(COLLECTED)
     assert (label_for(replace(COLLECTED, din="")).din, label_for(BAG).din) == ("", "")
+
+
+def linear(facts: LabelFacts, name: SymbolName) -> str:
+    symbol = label_for(facts, ISBT).named(name)
+    assert symbol is not None
+    assert symbol.symbology is Symbology.CODE_128
+    return symbol.content
+
+
+@pytest.mark.parametrize(
+    ("number", "total", "content"),
+    [(1, 1, "A9999000"), (1, 3, "A99990A0"), (2, 3, "A99990B0"), (26, 26, "A99990Z0")],
+)
+def test_bags_of_one_donation_differ_in_the_division_of_the_product(number: int, total: int, content: str):
+    facts = replace(COLLECTED, number=number, total=total)
+    assert linear(facts, SymbolName.PRODUCT_CODE) == f"=<{content}"
+    symbol = label_for(facts, ISBT).named(SymbolName.PRODUCT_CODE)
+    assert symbol is not None
+    assert symbol.caption == content
+
+
+def test_more_bags_than_there_are_divisions_have_no_label():
+    with pytest.raises(ValueError, match="division"):
+        label_for(replace(COLLECTED, number=27, total=27), ISBT)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "America/Sao_Paulo", "Asia/Kolkata", "UTC"])
+def test_the_symbol_of_the_expiry_is_the_time_beside_it(zone: str):
+    facts = replace(COLLECTED, zone=zone)
+    found = read(linear(facts, SymbolName.EXPIRY).encode())
+    assert isinstance(found, Identifier)
+    said = moment_of(found.elements[0], ZoneInfo(zone), today=MADE.date())
+    assert said is not None
+    assert (said.code, said.meaning, said.at) == ("005", Meaning.EXPIRY, facts.expires_at)
+    shown = next(line for line in label_for(facts, ISBT).lines if line.name == labels.USE_BEFORE)
+    assert shown.value.startswith(f"{said.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}")
+
+
+def test_an_expiry_in_the_hour_that_comes_twice_never_reads_later():
+    later = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    facts = replace(COLLECTED, expires_at=later, zone="Europe/Berlin")
+    assert linear(facts, SymbolName.EXPIRY) == "&>0262980230"
+    found = read(b"&>0262980230")
+    assert isinstance(found, Identifier)
+    said = moment_of(found.elements[0], ZoneInfo("Europe/Berlin"), today=later.date())
+    assert said is not None
+    assert said.at == later - timedelta(hours=1)
+
+
+def test_what_is_not_known_has_no_symbol():
+    label = label_for(replace(COLLECTED, expires_at=None, din=""), ISBT)
+    assert [symbol.name for symbol in label.symbols] == [
+        SymbolName.COPY,
+        SymbolName.IDENTITY,
+        SymbolName.PRODUCT_CODE,
+    ]
 
 
 def test_on_a_vial_both_symbols_are_small():

@@ -1,10 +1,10 @@
-"""Pages of `people`: signing in and out, controlled documents, waiting work and the trail of entries."""
+"""Pages of `people`: signing in and out, waiting work and the trail of entries; documents are beside it."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,8 +19,6 @@ from people import selectors, services
 from people.forms import ActivateForm, DoneForm, SignInForm, TrailForm
 from people.rules.authority import Person
 from people.rules.credentials import CredentialState
-from people.rules.documents import compare, leaves
-from people.rules.signatures import signature_state
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -119,47 +117,6 @@ def _show_problems(form: ActivateForm, error: Invalid) -> None:
         messages = [problem] if isinstance(problem, str) else problem
         for message in messages:
             form.add_error(name, words.get(message, message))
-
-
-@require_GET
-@login_required
-def documents(request: HttpRequest) -> HttpResponse:
-    """The newest version of every controlled document."""
-    person_of(request)
-    zones = _zones()
-    versions = [(version, zones.get(version.site, "UTC")) for version in selectors.latest_versions()]
-    return render(request, "people/documents.html", {"versions": versions})
-
-
-def _zones() -> dict[str, str]:
-    """The zone of each site, by its code."""
-    return {site.code: site.zone for site in selectors.sites()}
-
-
-@require_GET
-@login_required
-def document(request: HttpRequest, id: UUID) -> HttpResponse:
-    """One version: content, signatures and whether they still fit, and what changed since the one before."""
-    person_of(request)
-    version = selectors.document_version(id)
-    if version is None:
-        raise Http404
-    history = selectors.versions_of(version.kind, version.code)
-    before = next((v for v in history if v.version == version.version - 1), None)
-    signatures = [
-        (signature, signature_state(signature, version.digest))
-        for signature in selectors.signatures("document_version", version.id)
-    ]
-    context = {
-        "version": version,
-        "zone": _zones().get(version.site, "UTC"),
-        "content": leaves(version.content),
-        "history": history,
-        "before": before,
-        "differences": compare(before.content, version.content) if before else (),
-        "signatures": signatures,
-    }
-    return render(request, "people/document.html", context)
 
 
 @require_GET
