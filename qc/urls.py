@@ -2,18 +2,26 @@
 
 from django.urls import path
 
-from qc import views
+from qc.views import batches, laboratory, runs
 
 app_name = "qc"
 
 urlpatterns = [
-    path("batches/", views.board, name="home"),
-    path("batches/<str:code>/", views.batch, name="batch"),
-    path("batches/<str:code>/record.json", views.record, name="record"),
-    path("batches/<str:code>/results/<str:criterion>/", views.result, name="result"),
-    path("batches/<str:code>/results/<uuid:id>/review/", views.review_result, name="review_result"),
+    path("batches/", batches.board, name="home"),
+    path("batches/<str:code>/", batches.batch, name="batch"),
+    path("batches/<str:code>/record.json", batches.record, name="record"),
+    path("batches/<str:code>/results/<str:criterion>/", batches.result, name="result"),
+    path("batches/<str:code>/results/<uuid:id>/review/", batches.review_result, name="review_result"),
     *(
-        path(f"batches/<str:code>/{what}/", views.decide, {"what": what}, name=what)
+        path(f"batches/<str:code>/{what}/", batches.decide, {"what": what}, name=what)
         for what in ("submit", "review", "release", "reject")
     ),
+    path("laboratory/", laboratory.worklist, name="worklist"),
+    path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),
+    path("runs/<str:code>/", runs.run, name="run"),
+    path("runs/<str:code>/controls/", runs.read_controls, name="read_controls"),
+    path("runs/<str:code>/void/", runs.void_run, name="void_run"),
+    path("runs/<str:code>/controls/<str:lot>.svg", runs.chart, name="control_chart"),
 ]

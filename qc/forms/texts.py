@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from coi.forms import words
 from ledger.rules.errors import DomainError
 from qc.rules.blockers import Blocker, BlockerCode
+from qc.rules.controls import ControlRule
 from qc.rules.criteria import Criterion, Limit, Sort, Timing, Verdict
 from qc.rules.results import CorrectionReason, RejectionReason
+from qc.rules.runs import RunState
 
 Sentence = str | Promise
 
@@ -47,6 +49,22 @@ VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {
     Verdict.PASS: ("✔", _("meets it")),
     Verdict.FAIL: ("■", _("does not meet it")),
     Verdict.NOT_JUDGED: ("○", _("not judged")),
+}
+
+RUN_STATES: Mapping[RunState, tuple[str, Sentence]] = {
+    RunState.OPEN: ("◷", _("waits for its controls")),
+    RunState.ACCEPTED: ("✔", _("accepted")),
+    RunState.REFUSED: ("■", _("refused by its controls")),
+    RunState.VOID: ("○", _("broken off")),
+}
+
+CONTROL_RULES: Mapping[str, Sentence] = {
+    ControlRule.WARNING: _("1-2s: one control beyond two standard deviations (a warning)"),
+    ControlRule.ONE_3S: _("1-3s: one control beyond three standard deviations"),
+    ControlRule.TWO_2S: _("2-2s: two in a row beyond two standard deviations on one side"),
+    ControlRule.RANGE_4S: _("R-4s: two controls of one run more than four standard deviations apart"),
+    ControlRule.FOUR_1S: _("4-1s: four in a row beyond one standard deviation on one side"),
+    ControlRule.TEN_X: _("10-x: ten in a row on one side of the mean"),
 }
 
 TIMINGS: Mapping[Timing, Sentence] = {

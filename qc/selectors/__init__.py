@@ -27,8 +27,9 @@ from qc.selectors.documents import (
     specification_for,
     specification_of,
 )
-from qc.selectors.results import result, results_of
+from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
+    chart_points,
     control_history,
     lock_run,
     method_of,
@@ -37,8 +38,11 @@ from qc.selectors.runs import (
     runs_at,
     runs_for,
     targets_of,
+    visible_run,
+    visible_runs,
 )
 from qc.selectors.subjects import lock_subject, subject
+from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
 
 __all__ = [
     "RECORD_KIND",
@@ -48,10 +52,14 @@ __all__ = [
     "EffectiveMethod",
     "EffectiveTargets",
     "Line",
+    "MethodWork",
     "SignedBy",
+    "ToTest",
+    "Worklist",
     "batch_view",
     "case_of",
     "cases",
+    "chart_points",
     "control_history",
     "decided_record",
     "effective_method",
@@ -65,6 +73,7 @@ __all__ = [
     "release_board",
     "result",
     "results_of",
+    "results_of_run",
     "run",
     "run_by_code",
     "runs_at",
@@ -76,4 +85,7 @@ __all__ = [
     "specification_of",
     "subject",
     "targets_of",
+    "visible_run",
+    "visible_runs",
+    "worklist",
 ]

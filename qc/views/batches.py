@@ -1,6 +1,5 @@
-"""Pages of `qc`: the release board, one batch, its results, its signatures."""
+"""Pages of batches: the release board, one batch, its results, its signatures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,11 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coi.rules.labels_reconciliation import reconcile
-from ledger.rules import Where
-from ledger.rules.errors import DomainError, NotFound
+from ledger.rules.errors import NotFound
 from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
-from people.views import actor_of, person_of
+from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
 from qc.forms.pages import CorrectionForm, RejectForm, ResultForm, SignForm, WritingForm
@@ -32,6 +30,7 @@ from qc.rules.record import record_bytes
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.selectors import BatchView, Line
+from qc.views.shared import attempt, doing
 
 _FORMS: dict[str, type[WritingForm]] = {
     "submit": WritingForm,
@@ -117,7 +116,7 @@ def result(request: HttpRequest, code: str, criterion: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            status = _attempt(form, lambda: _write_result(request, view, line, form))
+            status = attempt(form, lambda: _write_result(request, view, line, form))
         if status == 200:
             messages.success(request, _("The result is recorded. Another person looks it over."))
             return redirect("qc:batch", code=view.batch.code)
@@ -139,7 +138,10 @@ def review_result(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
     view, form = _view(request, code), WritingForm(request.POST)
     status = 422
     if form.is_valid():
-        status = _attempt(form, lambda: services.review_result(result=id, **_doing(request, view, form)))
+        status = attempt(
+            form,
+            lambda: services.review_result(result=id, **doing(request, view.batch.site, view.zone, form)),
+        )
     if status == 200:
         messages.success(request, _("You looked the result over."))
         return redirect("qc:batch", code=view.batch.code)
@@ -156,7 +158,7 @@ def decide(request: HttpRequest, code: str, what: str) -> HttpResponse:
     outcome: list[services.Attempt] = []
     status = 422
     if form.is_valid():
-        status = _attempt(form, lambda: outcome.append(_decide(request, view, form, what)))
+        status = attempt(form, lambda: outcome.append(_decide(request, view, form, what)))
     if outcome and outcome[0].is_done:
         messages.success(request, _said()[what])
         return redirect("qc:batch", code=view.batch.code)
@@ -177,7 +179,7 @@ def _said() -> dict[str, str]:
 
 
 def _decide(request: HttpRequest, view: BatchView, form: WritingForm, what: str) -> services.Attempt:
-    about: dict[str, Any] = {"batch": view.batch.code, **_doing(request, view, form)}
+    about: dict[str, Any] = {"batch": view.batch.code, **doing(request, view.batch.site, view.zone, form)}
     if what == "submit":
         return services.submit_for_review(**about)
     about["credential"] = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
@@ -188,30 +190,11 @@ def _decide(request: HttpRequest, view: BatchView, form: WritingForm, what: str)
     return services.reject_batch(reason=RejectionReason(form.cleaned_data["reason"]), **about)
 
 
-def _attempt(form: WritingForm, act: Callable[[], Any]) -> int:
-    """Do it; what the service finds wrong is shown at the form. Answers with the HTTP status, 200 when it was done."""
-    try:
-        act()
-    except DomainError as error:
-        form.take(error)
-        return error.http_status
-    return 200
-
-
 def _view(request: HttpRequest, code: str) -> BatchView:
     view = selectors.batch_view(person_of(request), code, timezone.now())
     if view is None:
         raise NotFound("batch_unknown", str(texts.ERRORS["batch_unknown"]))
     return view
-
-
-def _doing(request: HttpRequest, view: BatchView, form: WritingForm) -> dict[str, Any]:
-    return {
-        "actor": actor_of(request),
-        "where": Where(site=view.batch.site, zone=view.zone),
-        "now": timezone.now(),
-        "request_id": form.cleaned_data["request_id"],
-    }
 
 
 def _result_form(request: HttpRequest, view: BatchView, line: Line) -> ResultForm:
@@ -233,7 +216,7 @@ def _result_form(request: HttpRequest, view: BatchView, line: Line) -> ResultFor
 def _write_result(request: HttpRequest, view: BatchView, line: Line, form: ResultForm) -> None:
     asked = form.cleaned_data
     found = services.Found(**{name: asked[name] for name in ("container", "value", "tested_at", "run")})
-    about: dict[str, Any] = {"found": found, **_doing(request, view, form)}
+    about: dict[str, Any] = {"found": found, **doing(request, view.batch.site, view.zone, form)}
     if line.result is None:
         subject = SubjectRef(SubjectKind.BATCH, view.batch.code)
         services.record_result(subject=subject, criterion=line.criterion.code, **about)
