@@ -19,7 +19,7 @@ _SHAPES = {
     RunState.OPEN: "square",
     RunState.VOID: "square",
 }
-WIDTH, HEIGHT = 680, 240
+WIDTH, HEIGHT = 460, 210
 
 Spec = dict[str, Any]
 
