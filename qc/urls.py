@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, laboratory, runs
+from qc.views import batches, laboratory, runs, trends
 
 app_name = "qc"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     ),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
+    path("trends/", trends.trends, name="trends"),
+    path("trends/<str:document>/<str:criterion>/", trends.trend, name="trend"),
+    path("trends/<str:document>/<str:criterion>/chart.svg", trends.chart, name="trend_chart"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),
     path("runs/<str:code>/", runs.run, name="run"),

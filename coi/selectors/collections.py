@@ -43,9 +43,9 @@ def collection_by_din(din: str) -> CollectionFacts | None:
     return None if row is None else _facts(row)
 
 
-def collections_of(order: str) -> tuple[str, ...]:
+def collections_of(order: UUID | str) -> tuple[str, ...]:
     """The donation identification numbers of an order's collections, the earliest first."""
-    rows = Collection.objects.filter(order=order).order_by("collected_at", "din")
+    rows = Collection.objects.filter(order_id=order).order_by("collected_at", "din")
     return tuple(rows.values_list("din", flat=True))
 
 

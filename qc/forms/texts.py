@@ -99,6 +99,7 @@ ERRORS: Mapping[str, Sentence] = {
     "only_final_after_release": _("The batch is released: only final results are still recorded."),
     "subject_unknown": _("There is nothing of this kind under that code, or it is not yours to see."),
     "run_unknown": _("There is no such run."),
+    "criterion_unknown": _("No specification in effect has such a quantity."),
     "run_judged": _("The controls of this run have been read already."),
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),

@@ -42,6 +42,7 @@ from qc.selectors.runs import (
     visible_runs,
 )
 from qc.selectors.subjects import lock_subject, subject
+from qc.selectors.trends import Charted, Trend, charted_criteria, trend
 from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
 
 __all__ = [
@@ -49,17 +50,20 @@ __all__ = [
     "BatchView",
     "Board",
     "BoardRow",
+    "Charted",
     "EffectiveMethod",
     "EffectiveTargets",
     "Line",
     "MethodWork",
     "SignedBy",
     "ToTest",
+    "Trend",
     "Worklist",
     "batch_view",
     "case_of",
     "cases",
     "chart_points",
+    "charted_criteria",
     "control_history",
     "decided_record",
     "effective_method",
@@ -85,6 +89,7 @@ __all__ = [
     "specification_of",
     "subject",
     "targets_of",
+    "trend",
     "visible_run",
     "visible_runs",
     "worklist",

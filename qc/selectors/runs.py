@@ -93,8 +93,8 @@ def control_history(method: str, lots: Sequence[str], before: datetime) -> tuple
 
 
 def _ids(run: RunView) -> tuple[Any, Any]:
-    found: Any = Run.objects.values_list("method_id", "targets_id").get(pk=run.id)
-    return found
+    found = Run.objects.get(pk=run.id)
+    return found.method_id, found.targets_id
 
 
 def _rows() -> Any:
