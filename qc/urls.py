@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, laboratory, runs, trends
+from qc.views import batches, laboratory, results, runs, trends
 
 app_name = "qc"
 
@@ -10,12 +10,13 @@ urlpatterns = [
     path("batches/", batches.board, name="home"),
     path("batches/<str:code>/", batches.batch, name="batch"),
     path("batches/<str:code>/record.json", batches.record, name="record"),
-    path("batches/<str:code>/results/<str:criterion>/", batches.result, name="result"),
-    path("batches/<str:code>/results/<uuid:id>/review/", batches.review_result, name="review_result"),
     *(
         path(f"batches/<str:code>/{what}/", batches.decide, {"what": what}, name=what)
         for what in ("submit", "review", "release", "reject")
     ),
+    path("results/<uuid:id>/review/", results.review, name="review_result"),
+    path("results/<str:kind>/<str:code>/", results.subject, name="subject"),
+    path("results/<str:kind>/<str:code>/<str:criterion>/", results.result, name="result"),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
     path("trends/", trends.trends, name="trends"),

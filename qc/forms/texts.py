@@ -12,6 +12,7 @@ from qc.rules.controls import ControlRule
 from qc.rules.criteria import Criterion, Limit, Sort, Timing, Verdict
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.runs import RunState
+from qc.rules.subjects import SubjectKind
 
 Sentence = str | Promise
 
@@ -49,6 +50,13 @@ VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {
     Verdict.PASS: ("✔", _("meets it")),
     Verdict.FAIL: ("■", _("does not meet it")),
     Verdict.NOT_JUDGED: ("○", _("not judged")),
+}
+
+SUBJECTS: Mapping[SubjectKind, Sentence] = {
+    SubjectKind.BATCH: _("Batch"),
+    SubjectKind.COLLECTION: _("Collection"),
+    SubjectKind.MATERIAL_LOT: _("Material lot"),
+    SubjectKind.STUDY: _("Study"),
 }
 
 RUN_STATES: Mapping[RunState, tuple[str, Sentence]] = {

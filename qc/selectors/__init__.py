@@ -5,7 +5,6 @@ from qc.selectors.batches import (
     BatchView,
     Board,
     BoardRow,
-    Line,
     SignedBy,
     batch_view,
     case_of,
@@ -41,6 +40,7 @@ from qc.selectors.runs import (
     visible_run,
     visible_runs,
 )
+from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
 from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
@@ -56,6 +56,7 @@ __all__ = [
     "Line",
     "MethodWork",
     "SignedBy",
+    "SubjectPage",
     "ToTest",
     "Trend",
     "Worklist",
@@ -88,6 +89,7 @@ __all__ = [
     "specification_for",
     "specification_of",
     "subject",
+    "subject_page",
     "targets_of",
     "trend",
     "visible_run",
