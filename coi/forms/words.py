@@ -118,6 +118,7 @@ reason = _namer(
         "not_the_first_persons": _("it is another one than the first person used"),
         "unknown": _("it is not asked for here"),
         "not_number": _("this is not a number"),
+        "not_a_weight": _("this is no weight in kg with three decimals at most"),
         "too_low": _("this is below the lowest possible value"),
         "too_high": _("this is above the highest possible value"),
         "not_choice": _("this is not one of the choices"),
@@ -246,6 +247,16 @@ deviation_outcome = _namer(
         "use_as_is": _("Use as it is: its holds end"),
         "relabel": _("Relabel: its holds end"),
         "discard": _("Discard: its holds stay"),
+    }
+)
+
+weight_source = _namer({"scale": _("Read off the scale"), "record": _("From another record")})
+weight_correction = _namer(
+    {
+        "mistyped": _("Mistyped"),
+        "other_unit": _("In another unit"),
+        "other_patient": _("Of another patient"),
+        "wrong_time": _("Wrong time of weighing"),
     }
 )
 

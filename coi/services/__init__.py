@@ -50,6 +50,7 @@ from coi.services.stock import (
 from coi.services.stops import clear_stop
 from coi.services.vault import erase_patient, reveal_identity
 from coi.services.watching import open_overdue_deviations
+from coi.services.weights import correct_weight, record_weight
 
 __all__ = [
     "LABEL_FAULTS",
@@ -78,6 +79,7 @@ __all__ = [
     "confirm_print",
     "contain_broken_ledger",
     "correct_label_fate",
+    "correct_weight",
     "create_product",
     "deny_print",
     "enrol_patient_and_order",
@@ -101,6 +103,7 @@ __all__ = [
     "record_disposition",
     "record_qualification",
     "record_scan",
+    "record_weight",
     "register_equipment",
     "register_printer",
     "reject_reconciliation",
