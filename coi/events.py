@@ -11,6 +11,8 @@ class Event(StrEnum):
     IDENTITY_REVEALED = "coi:identity:revealed"
     VAULT_ERASED = "coi:vault:erased"
     ORDER_PLACED = "coi:order:placed"
+    WEIGHT_RECORDED = "coi:weight:recorded"
+    WEIGHT_CORRECTED = "coi:weight:corrected"
     ALIAS_ADDED = "coi:alias:added"
     ALIAS_REFUSED = "coi:alias:refused"
     ALIAS_RETIRED = "coi:alias:retired"

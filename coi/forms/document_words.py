@@ -34,6 +34,8 @@ PROTOCOL_FAULTS: Mapping[str, Word] = {
     "not_for_this_effect": _("A step of this scope cannot have this effect."),
     "unknown_count": _("No value of this step is that count."),
     "count_not_from_1_to_12": _("The count has to have limits, from 1 to 12 at the widest."),
+    "weight_not_in_kg": _("What the patient weighs is a number in kg."),
+    "weight_repeated": _("A step measures one weight."),
     "empty_range": _("The lower limit is above the upper one: no value could pass."),
 }
 TEMPLATE_FAULTS: Mapping[str, Word] = {

@@ -109,6 +109,8 @@ class _Spoken(dict[str, Any]):
         "what": words.reconciliation_kind,
         "fate": words.fate,
         "trouble": words.trouble,
+        "meaning": words.meaning,
+        "source": words.weight_source,
     }
 
     def __getitem__(self, name: str) -> str:
@@ -126,6 +128,8 @@ _SAY: Mapping[str, Say] = {
     Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
     Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
     Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
+    Event.WEIGHT_RECORDED: _fixed(gettext_lazy("Weight recorded: {kg} kg. {source}")),
+    Event.WEIGHT_CORRECTED: _fixed(gettext_lazy("Weight corrected: {was} kg → {kg} kg. {source}")),
     Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {alias} of {issuer}")),
     Event.ALIAS_REFUSED: _fixed(gettext_lazy("Identifier refused, it is another's: {alias} of {issuer}")),
     Event.ALIAS_RETIRED: _fixed(gettext_lazy("Identifier no longer counts: {alias} of {issuer}. {retired}")),

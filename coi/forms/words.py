@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.documents import MEANINGS
+
 Word = str | Promise
 Say = Callable[[str], str]
 
@@ -84,9 +86,24 @@ disposition = _namer(
         "testing": _("in testing"),
         "qa_review": _("in quality review"),
         "released": _("released"),
+        "conditionally_released": _("released conditionally"),
+        "exceptionally_released": _("released exceptionally"),
         "rejected": _("rejected"),
     }
 )
+# What whoever has such a batch in hand must know before they go on.
+caution = _namer(
+    {
+        "conditionally_released": _(
+            "Results are still pending. Quality tells the treating site when one does not meet the specification."
+        ),
+        "exceptionally_released": _(
+            "It does not meet its specification. Quality released it at the request of the physician, for this"
+            " patient."
+        ),
+    }
+)
+meaning = _namer({str(code): word for code, word in MEANINGS.items()})
 
 reason = _namer(
     {
@@ -101,6 +118,7 @@ reason = _namer(
         "not_the_first_persons": _("it is another one than the first person used"),
         "unknown": _("it is not asked for here"),
         "not_number": _("this is not a number"),
+        "not_a_weight": _("this is no weight in kg with three decimals at most"),
         "too_low": _("this is below the lowest possible value"),
         "too_high": _("this is above the highest possible value"),
         "not_choice": _("this is not one of the choices"),
@@ -187,6 +205,7 @@ hold_reason = _namer(
     {
         **REFUSALS,
         "quality": _("Quality concern"),
+        "late_result": _("Result after the release"),
         "excursion": _("Temperature excursion"),
         "damage": _("Damaged container"),
         "paperwork": _("Record incomplete"),
@@ -228,6 +247,16 @@ deviation_outcome = _namer(
         "use_as_is": _("Use as it is: its holds end"),
         "relabel": _("Relabel: its holds end"),
         "discard": _("Discard: its holds stay"),
+    }
+)
+
+weight_source = _namer({"scale": _("Read off the scale"), "record": _("From another record")})
+weight_correction = _namer(
+    {
+        "mistyped": _("Mistyped"),
+        "other_unit": _("In another unit"),
+        "other_patient": _("Of another patient"),
+        "wrong_time": _("Wrong time of weighing"),
     }
 )
 

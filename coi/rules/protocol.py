@@ -91,7 +91,10 @@ class Guard(StrEnum):
 
 @dataclass(frozen=True)
 class ValueRule:
-    """One typed value that the step records: a quantity in a UCUM unit, or a word from a fixed set."""
+    """One typed value that the step records: a quantity in a UCUM unit, or a word from a fixed set.
+
+    `is_weight`: it is what the patient weighs, and a dated weight of the journey from then on.
+    """
 
     name: str
     label: str
@@ -100,6 +103,7 @@ class ValueRule:
     high: Decimal | None = None
     choices: tuple[str, ...] = ()
     is_count: bool = False
+    is_weight: bool = False
 
 
 @dataclass(frozen=True)
@@ -321,6 +325,7 @@ def _read_values(reader: _Reader) -> tuple[ValueRule, ...]:
                 high=inner.number("high"),
                 choices=inner.texts("choices"),
                 is_count=inner.get("is_count", bool, False),
+                is_weight=inner.get("is_weight", bool, False),
             )
         )
         inner.close()
@@ -463,6 +468,12 @@ def _value_faults(step: Step) -> list[tuple[str, str]]:
     needs = (
         ("makes", bool(wanted) and count is None, "unknown_count"),
         ("makes", bool(wanted) and not is_bounded, f"count_not_from_1_to_{MAX_CHILDREN}"),
+        (
+            "values",
+            any(v.is_weight and (v.unit != "kg" or v.choices) for v in step.values),
+            "weight_not_in_kg",
+        ),
+        ("values", sum(v.is_weight for v in step.values) > 1, "weight_repeated"),
         ("values", len({value.name for value in step.values}) < len(step.values), "repeated"),
         (
             "values",

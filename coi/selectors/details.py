@@ -17,6 +17,7 @@ from coi.rules.labels_reconciliation import Account, account_of
 from coi.rules.printing import JobState, Shown, shown
 from coi.rules.protocol import Protocol
 from coi.rules.waiting import Waiting, waits_for
+from coi.rules.weights import WeightView
 from coi.selectors.journeys import NOWHERE, Countdown, countdown_of
 from coi.selectors.known import gather
 from coi.selectors.labels import copy_facts
@@ -30,6 +31,7 @@ from coi.selectors.quality import (
     near_misses_of,
 )
 from coi.selectors.visible import visible_orders
+from coi.selectors.weights import weights_of
 from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
@@ -170,6 +172,7 @@ class Journey:
     holds: tuple[HoldRow, ...]
     deviations: tuple[DeviationRow, ...]
     near_misses: tuple[NearMissRow, ...]
+    weights: tuple[WeightView, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -215,6 +218,7 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         holds=holds_of(order.id),
         deviations=deviations_of(order.id, now),
         near_misses=near_misses_of(viewer, order.id, now),
+        weights=weights_of(order.id),
         titles=titles,
     )
 

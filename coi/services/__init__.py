@@ -2,7 +2,7 @@
 
 from coi.selectors.finding import Found
 from coi.services.aliases import add_alias, retire_alias
-from coi.services.batches import record_disposition
+from coi.services.batches import hold_batch, record_disposition
 from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
@@ -50,6 +50,7 @@ from coi.services.stock import (
 from coi.services.stops import clear_stop
 from coi.services.vault import erase_patient, reveal_identity
 from coi.services.watching import open_overdue_deviations
+from coi.services.weights import correct_weight, record_weight
 
 __all__ = [
     "LABEL_FAULTS",
@@ -78,12 +79,14 @@ __all__ = [
     "confirm_print",
     "contain_broken_ledger",
     "correct_label_fate",
+    "correct_weight",
     "create_product",
     "deny_print",
     "enrol_patient_and_order",
     "erase_patient",
     "find_journey",
     "hand_out_label",
+    "hold_batch",
     "label_view",
     "load_stock",
     "merge_patients",
@@ -100,6 +103,7 @@ __all__ = [
     "record_disposition",
     "record_qualification",
     "record_scan",
+    "record_weight",
     "register_equipment",
     "register_printer",
     "reject_reconciliation",

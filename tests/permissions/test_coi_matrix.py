@@ -11,11 +11,12 @@ import pytest
 from django.db import transaction
 
 from coi import services as coi
-from coi.models import Alias, Deviation, Order
+from coi.models import Alias, Deviation, Order, Weight
 from coi.rules.aliases import RetireReason
 from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.reconciliations import ReconciliationKind as K
 from coi.rules.stock import StockStatus
+from coi.rules.weights import WeightCorrection, WeightSource
 from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
@@ -74,8 +75,9 @@ Action = tuple[str, set[Role], Act]
 
 def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Action]:
     """Services, the site whose role counts, the roles that are enough, and a lawful call."""
-    made = j.cultured.containers("culture")[0]
+    made, batch = j.cultured.containers("culture")[0], j.filled.containers("product_bag")[0].batch
     hold = given.a_hold(j.filled, j.filled.containers("product_bag")[0].code)
+    weight = Weight.objects.get(order__coi_id=j.bedside.coi_id).id
     deviation, patient = a_deviation(j), Order.objects.get(coi_id=j.fresh.coi_id).patient_id
     band = Alias.objects.get(order__coi_id=j.fresh.coi_id, kind="wristband").id
     renamed = coi.PatientDetails("Married", "Synthia", date(1970, 1, 1), "MRN0000003")
@@ -103,6 +105,11 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
             PLANT,
             holders,
             lambda c: coi.place_hold(container=made.code, reason_code="suspect", text="x", **c),
+        ),
+        "hold_batch": (
+            PLANT,
+            QUALITY | {R.ANALYST, R.QC_REVIEWER},
+            lambda c: coi.hold_batch(batch=batch, reason_code="late_result", text="x", **c),
         ),
         "release_hold": (PLANT, QUALITY, lambda c: coi.release_hold(hold=hold, text="x", **c)),
         "reprint_label": (
@@ -145,6 +152,25 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
                 wristband=codes.make("W", "Z"),
                 product=PRODUCT,
                 sites=coi.OrderSites(HOSPITAL, HOSPITAL, COURIER, PLANT),
+                **c,
+            ),
+        ),
+        "record_weight": (
+            HOSPITAL,
+            {R.COORDINATOR, R.NURSE},
+            lambda c: coi.record_weight(
+                coi_id=j.fresh.coi_id, kg="70", measured_at=j.fresh.now, source=WeightSource.RECORD, **c
+            ),
+        ),
+        "correct_weight": (
+            HOSPITAL,
+            {R.COORDINATOR, R.NURSE},
+            lambda c: coi.correct_weight(
+                weight=weight,
+                kg="70",
+                measured_at=j.fresh.now,
+                source=WeightSource.RECORD,
+                reason=WeightCorrection.MISTYPED,
                 **c,
             ),
         ),

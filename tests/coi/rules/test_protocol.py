@@ -116,6 +116,25 @@ def test_a_count_of_containers_has_lawful_ends(low: str, high: str, is_lawful: b
     assert (problems(content) == ()) is is_lawful
 
 
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ([{"unit": "kg"}], ""),
+        ([{"unit": "g"}], "weight_not_in_kg"),
+        ([{}], "weight_not_in_kg"),
+        ([{"unit": "kg", "choices": ["light"]}], "weight_not_in_kg"),
+        ([{"unit": "kg"}, {"unit": "kg"}], "weight_repeated"),
+    ],
+)
+def test_a_weight_is_one_number_in_kilograms(values: list[dict[str, Any]], fault: str) -> None:
+    content = deepcopy(CONTENT)
+    of("patient_ready")(content)["values"] = [
+        {"name": f"v{n}", "label": "Weight", "is_weight": True, **value} for n, value in enumerate(values)
+    ]
+    found = {f"{problem.path} {problem.code}" for problem in problems(content)}
+    assert found == ({f"steps[{position('patient_ready')}].values {fault}"} if fault else set())
+
+
 def test_all_faults_are_told_at_once() -> None:
     def change(content: dict[str, Any]) -> None:
         content["name"] = ""
