@@ -19,7 +19,14 @@ class QcConfig(AppConfig):
         from qc.forms.presenters import presenters  # noqa: PLC0415
         from qc.rules import methods, specification, targets  # noqa: PLC0415
 
-        for table in (models.Study, models.Run, models.RunThing, models.ControlReading, models.Result):
+        for table in (
+            models.Study,
+            models.Run,
+            models.RunThing,
+            models.ControlReading,
+            models.Import,
+            models.Result,
+        ):
             registry.register_table(table)
         for kind, shown in (
             (specification, document_words.specification_shown()),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from coi.forms import words
 from ledger.rules.errors import DomainError
 from qc.forms import criteria_words
+from qc.rules.assessing import Input
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.controls import ControlRule
 from qc.rules.criteria import Verdict
@@ -19,6 +20,7 @@ Sentence = str | Promise
 
 # Words about criteria stand in a file of their own; whoever reads texts finds them here too.
 TIMINGS, limits, unit = criteria_words.TIMINGS, criteria_words.limits, criteria_words.unit
+NOT_TESTED, replicate_text = criteria_words.NOT_TESTED, criteria_words.replicate_text
 
 BLOCKERS: Mapping[BlockerCode, Sentence] = {
     BlockerCode.LEDGER_BROKEN: _("The ledger was found altered. Nothing is released until that is resolved."),
@@ -61,6 +63,13 @@ SUBJECTS: Mapping[SubjectKind, Sentence] = {
     SubjectKind.COLLECTION: _("Collection"),
     SubjectKind.MATERIAL_LOT: _("Material lot"),
     SubjectKind.STUDY: _("Study"),
+}
+
+INPUTS: Mapping[Input, Sentence] = {
+    Input.VOLUME_ML: _("Volume that the patient gets, in mL"),
+    Input.HOURS: _("Hours over which it is given"),
+    Input.WEIGHT_USED_KG: _("Body weight that the laboratory divided by, in kg"),
+    Input.INCUBATED_AT: _("Beginning of the incubation"),
 }
 
 RUN_STATES: Mapping[RunState, tuple[str, Sentence]] = {
@@ -147,6 +156,10 @@ FIELDS: Mapping[str, Sentence] = {
     "reagent_missing": _("A reagent that the method needs is not named."),
     "reagent_unfit": _("A reagent lot may not be used now: it is not approved, or expired."),
     "reagent_not_of_method": _("A reagent lot is none of the method's."),
+    "not_positive": _("Write a number above zero, such as 68 or 0.5."),
+    "not_asked": _("The criterion does not ask for this."),
+    "not_a_time": _("Write a date and time."),
+    "after_the_test": _("This is after the test."),
     "no_target": _("This lot has no target: it is no control of the method."),
     "too_many": _("These are more readings than a run has."),
     "label_not_applied": _("The label of this container has not been scanned back."),

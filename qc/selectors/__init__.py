@@ -26,6 +26,7 @@ from qc.selectors.documents import (
     specification_for,
     specification_of,
 )
+from qc.selectors.imports import imported, lock_import, visible_import, visible_imports
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -70,7 +71,9 @@ __all__ = [
     "effective_method",
     "effective_methods",
     "effective_targets",
+    "imported",
     "keeping_request",
+    "lock_import",
     "lock_run",
     "lock_subject",
     "method_of",
@@ -92,6 +95,8 @@ __all__ = [
     "subject_page",
     "targets_of",
     "trend",
+    "visible_import",
+    "visible_imports",
     "visible_run",
     "visible_runs",
     "worklist",

@@ -1,15 +1,22 @@
 """Every write of `qc`, one function a use case."""
 
 from qc.services.dispositions import Attempt, reject_batch, release_batch, review_batch, submit_for_review
+from qc.services.imports import Handed, Looked, discard_import, hand_in, look_at, record_import
 from qc.services.results import Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 
 __all__ = [
     "Attempt",
     "Found",
+    "Handed",
+    "Looked",
     "correct_result",
+    "discard_import",
+    "hand_in",
+    "look_at",
     "open_run",
     "read_controls",
+    "record_import",
     "record_result",
     "reject_batch",
     "release_batch",
