@@ -45,6 +45,7 @@ ROOMS = (
             Page(_("Batches"), "qc:home"),
             Page(_("Laboratory"), "qc:worklist"),
             Page(_("Runs"), "qc:runs"),
+            Page(_("Files"), "qc:imports"),
             Page(_("Trends"), "qc:trends"),
         ),
     ),

@@ -15,9 +15,9 @@ class QcConfig(AppConfig):
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
-        from qc.forms import document_words  # noqa: PLC0415
+        from qc.forms import document_words, import_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
-        from qc.rules import methods, specification, targets  # noqa: PLC0415
+        from qc.rules import imports, methods, specification, targets  # noqa: PLC0415
 
         for table in (
             models.Study,
@@ -32,6 +32,7 @@ class QcConfig(AppConfig):
             (specification, document_words.specification_shown()),
             (methods, document_words.method_shown()),
             (targets, document_words.targets_shown()),
+            (imports, import_words.mapping_shown()),
         ):
             register_document_kind(kind.KIND, kind.problems, shown=shown)
         for event, presenter in presenters().items():

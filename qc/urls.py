@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, laboratory, results, runs, trends
+from qc.views import batches, imports, laboratory, results, runs, trends
 
 app_name = "qc"
 
@@ -22,6 +22,14 @@ urlpatterns = [
     path("trends/", trends.trends, name="trends"),
     path("trends/<str:document>/<str:criterion>/", trends.trend, name="trend"),
     path("trends/<str:document>/<str:criterion>/chart.svg", trends.chart, name="trend_chart"),
+    path("files/", imports.imports, name="imports"),
+    path("files/template.csv", imports.blank, name="import_template"),
+    path("files/new/<str:site>/", imports.hand_in, name="hand_in"),
+    path("files/<uuid:id>/", imports.one, name="import"),
+    *(
+        path(f"files/<uuid:id>/{what}/", imports.act, {"what": what}, name=f"{what}_import")
+        for what in ("record", "discard")
+    ),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),
     path("runs/<str:code>/", runs.run, name="run"),

@@ -12,6 +12,7 @@ from qc.rules.assessing import Input
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.controls import ControlRule
 from qc.rules.criteria import Verdict
+from qc.rules.importing import ImportState, Problem
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.runs import RunState
 from qc.rules.subjects import SubjectKind
@@ -65,6 +66,12 @@ SUBJECTS: Mapping[SubjectKind, Sentence] = {
     SubjectKind.STUDY: _("Study"),
 }
 
+IMPORT_STATES: Mapping[ImportState, tuple[str, Sentence]] = {
+    ImportState.READ: ("◷", _("waits to be recorded")),
+    ImportState.RECORDED: ("✔", _("recorded")),
+    ImportState.DISCARDED: ("○", _("discarded")),
+}
+
 INPUTS: Mapping[Input, Sentence] = {
     Input.VOLUME_ML: _("Volume that the patient gets, in mL"),
     Input.HOURS: _("Hours over which it is given"),
@@ -115,6 +122,11 @@ ERRORS: Mapping[str, Sentence] = {
     "subject_unknown": _("There is nothing of this kind under that code, or it is not yours to see."),
     "run_unknown": _("There is no such run."),
     "criterion_unknown": _("No specification in effect has such a quantity."),
+    "file_unknown": _("There is no such file, or it is not yours to see."),
+    "file_recorded": _("This file is recorded already."),
+    "file_discarded": _("This file was discarded."),
+    "file_not_clean": _("Something is wrong with the file: nothing of it is recorded."),
+    "mapping_not_effective": _("No version of this mapping is in effect."),
     "run_judged": _("The controls of this run have been read already."),
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),
@@ -156,6 +168,9 @@ FIELDS: Mapping[str, Sentence] = {
     "reagent_missing": _("A reagent that the method needs is not named."),
     "reagent_unfit": _("A reagent lot may not be used now: it is not approved, or expired."),
     "reagent_not_of_method": _("A reagent lot is none of the method's."),
+    "replicates_at_two_times": _("Its measurements have different times."),
+    "no_rule_for_replicates": _("The specification does not say what is reported of several measurements."),
+    "reported_twice": _("The file reports this twice."),
     "not_positive": _("Write a number above zero, such as 68 or 0.5."),
     "not_asked": _("The criterion does not ask for this."),
     "not_a_time": _("Write a date and time."),
@@ -180,6 +195,16 @@ def blocker_text(blocker: Blocker) -> str:
         if name in known:
             known[name] = say(known[name])
     return str(BLOCKERS[blocker.code]) % known
+
+
+def problem_text(problem: Problem) -> str:
+    """Why a value of a file cannot be recorded, as a sentence."""
+    known = {
+        **ERRORS,
+        **FIELDS,
+        **{str(code): text for code, text in criteria_words.REPLICATE_FAULTS.items()},
+    }
+    return str(known.get(problem.code, problem.code))
 
 
 def error_text(error: DomainError) -> str:
