@@ -214,7 +214,7 @@ def _dilution(draft: Draft, measure: Measure) -> Decimal:
     if measure.dilution is not Dilution.TO_APPLY:
         return Decimal(1)
     found = draft.number_of(Role.DILUTION)
-    if found is not None and not 1 <= found < MOST_DILUTED:
+    if found is not None and not 1 <= found <= MOST_DILUTED:
         draft.fault(Role.DILUTION, FaultCode.NOT_POSSIBLE, given=draft.text(Role.DILUTION))
         return Decimal(1)
     return Decimal(1) if found is None else found
