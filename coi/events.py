@@ -21,6 +21,7 @@ class Event(StrEnum):
     RECONCILIATION_SHOWN = "coi:reconciliation:shown"
     RECONCILIATION_APPROVED = "coi:reconciliation:approved"
     RECONCILIATION_REJECTED = "coi:reconciliation:rejected"
+    MATERIAL_JUDGED = "coi:material:judged"
     BADGE_PRESENTED = "coi:badge:presented"
     SCAN_ACCEPTED = "coi:scan:accepted"
     SCAN_REFUSED = "coi:scan:refused"

@@ -55,6 +55,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("The batch of {found} is not released."),
         _("Put it back. Quality must release the batch before it may leave or be used."),
     ),
+    RefusalCode.MATERIAL_NOT_ACCEPTED: Text(
+        _("The cells of {found} are not accepted as starting material: {acceptance}."),
+        _("Put it back. Quality must accept the material before it is used."),
+    ),
     RefusalCode.ON_HOLD: Text(_("{found} is on hold."), _HOLD_BACK),
     RefusalCode.EXPIRED: Text(_("{found} is past its expiry."), _HOLD_BACK),
     RefusalCode.LABEL_EXPIRED: Text(_("The label that was scanned says: expired {until}."), _HOLD_BACK),
@@ -214,6 +218,7 @@ NAMING = frozenset({"step", "waits_for", "name"})
 
 _SAY = {
     "kind": words.thing,
+    "acceptance": words.acceptance,
     "state": words.badge_state,
     "status": words.container_status,
     "why": words.reason,
@@ -258,6 +263,12 @@ ERRORS: Mapping[str, Sentence] = {
     "weight_unknown": _("There is no such weight, or it is not yours to see."),
     "weight_corrected": _("Somebody has corrected this weight meanwhile. Reload the page."),
     "journey_closed": _("This journey is closed."),
+    "collection_unknown": _("There is no such collection, or it is not yours to see."),
+    "material_in_use": _("Cells of this collection are in a batch already. What is in doubt now is held."),
+    "signatures_incomplete": _("The signatures that this needs are not there."),
+    "signatures_not_of_this_record": _("These signatures are not over this record."),
+    "signatures_over_different_records": _("These signatures are over different records."),
+    "signature_of_another": _("This is the signature of somebody else."),
     "lot_registered": _("This lot of this product is registered at the site already."),
     "reconciliation_open": _("A reconciliation of this patient is open already: decide that first."),
     "reconciliation_unknown": _("There is no such reconciliation, or it is not yours to see."),
@@ -337,6 +348,9 @@ FIELD_PROBLEMS: Mapping[str, Sentence] = {
         "This is not the lot number that was read from the label. If the label has this one, test the scanner."
     ),
     "not_choice": _("Choose one of the list."),
+    "changes_missing": _("Say what becomes of the plan."),
+    "changes_without_need": _("Material that is accepted as it is changes no plan."),
+    "changes_repeated": _("A change stands here twice."),
     "not_a_weight": _("Write kilograms such as 71.5, with three decimals at most."),
     "decimal_comma": _("Write a point, not a comma, before the decimals."),
     "not_possible": _("This is outside of what is possible: a slip of the pen, or pounds?"),

@@ -91,9 +91,29 @@ disposition = _namer(
         "rejected": _("rejected"),
     }
 )
-# What whoever has such a batch in hand must know before they go on.
+_PLAN: Mapping[str, Word] = {
+    "extra_selection": _("an extra selection"),
+    "extend_culture": _("a longer culture"),
+    "collect_again": _("collect again"),
+    "reduce_dose": _("a lower dose"),
+    "physician_decides": _("the physician decides"),
+}
+plan_change = _namer(_PLAN)
+# What whoever has such material in hand must know before they go on.
+caution_title = _namer(
+    {
+        "conditionally_released": _("released conditionally"),
+        "exceptionally_released": _("released exceptionally"),
+        "extra_selection": _("Plan: an extra selection"),
+        "extend_culture": _("Plan: a longer culture"),
+        "collect_again": _("Plan: collect again"),
+        "reduce_dose": _("Plan: a lower dose"),
+        "physician_decides": _("Plan: the physician decides"),
+    }
+)
 caution = _namer(
     {
+        **dict.fromkeys(_PLAN, _("Quality changed the plan when it accepted the starting material.")),
         "conditionally_released": _(
             "Results are still pending. Quality tells the treating site when one does not meet the specification."
         ),
@@ -104,6 +124,15 @@ caution = _namer(
     }
 )
 meaning = _namer({str(code): word for code, word in MEANINGS.items()})
+
+acceptance = _namer(
+    {
+        "pending": _("not judged yet"),
+        "accepted": _("accepted"),
+        "accepted_with_changes": _("accepted, with changes of the plan"),
+        "refused": _("refused"),
+    }
+)
 
 reason = _namer(
     {
@@ -161,6 +190,7 @@ REFUSALS: Mapping[str, Word] = {
     "label_void": _("void label"),
     "not_infusible": _("not for a patient"),
     "not_released": _("batch not released"),
+    "material_not_accepted": _("material not accepted"),
     "on_hold": _("on hold"),
     "expired": _("expired"),
     "label_expired": _("expired by its own label"),

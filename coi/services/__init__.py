@@ -1,6 +1,7 @@
 """Every write of `coi`, one function a use case."""
 
 from coi.selectors.finding import Found
+from coi.services.acceptance import record_acceptance
 from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import hold_batch, record_disposition
 from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
@@ -100,6 +101,7 @@ __all__ = [
     "print_wristband",
     "read_supplier_label",
     "receive_lot",
+    "record_acceptance",
     "record_disposition",
     "record_qualification",
     "record_scan",

@@ -52,6 +52,8 @@ def test_the_demonstration_is_lawful() -> None:
         ("identify", "items", ["order", "container"], "items not_the_items_of_scope_order"),
         ("identify", "is_critical", 1, "is_critical wrong_type"),
         ("identify", "colour", "red", "colour unknown_field"),
+        ("identify", "guards", ["accepted_material"], "guards not_for_this_scope"),
+        ("identify", "guards", ["moonlight"], "guards[0] not_choice"),
         ("identify", "does", "thaw", "scope not_for_this_effect"),
         ("collect", "scope", "container", "scope not_for_this_effect"),
         ("collect", "makes", None, "makes required"),
