@@ -46,6 +46,7 @@ ROOMS = (
             Page(_("Laboratory"), "qc:worklist"),
             Page(_("Runs"), "qc:runs"),
             Page(_("Files"), "qc:imports"),
+            Page(_("Specifications"), "qc:specifications"),
             Page(_("Trends"), "qc:trends"),
         ),
     ),

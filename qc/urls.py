@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, imports, laboratory, results, runs, trends
+from qc.views import batches, imports, laboratory, results, runs, specifications, trends
 
 app_name = "qc"
 
@@ -22,6 +22,9 @@ urlpatterns = [
     path("trends/", trends.trends, name="trends"),
     path("trends/<str:document>/<str:criterion>/", trends.trend, name="trend"),
     path("trends/<str:document>/<str:criterion>/chart.svg", trends.chart, name="trend_chart"),
+    path("specifications/", specifications.specifications, name="specifications"),
+    path("specifications/<uuid:id>/", specifications.specification, name="specification"),
+    path("specifications/examples/<str:name>/", specifications.example_page, name="specification_example"),
     path("files/", imports.imports, name="imports"),
     path("files/template.csv", imports.blank, name="import_template"),
     path("files/new/<str:site>/", imports.hand_in, name="hand_in"),

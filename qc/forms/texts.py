@@ -121,6 +121,7 @@ ERRORS: Mapping[str, Sentence] = {
     "only_final_after_release": _("The batch is released: only final results are still recorded."),
     "subject_unknown": _("There is nothing of this kind under that code, or it is not yours to see."),
     "run_unknown": _("There is no such run."),
+    "specification_unknown": _("There is no such specification."),
     "criterion_unknown": _("No specification in effect has such a quantity."),
     "file_unknown": _("There is no such file, or it is not yours to see."),
     "file_recorded": _("This file is recorded already."),

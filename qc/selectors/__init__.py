@@ -41,6 +41,7 @@ from qc.selectors.runs import (
     visible_run,
     visible_runs,
 )
+from qc.selectors.specifications import SpecificationPage, latest_specifications, specification_page
 from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
@@ -57,6 +58,7 @@ __all__ = [
     "Line",
     "MethodWork",
     "SignedBy",
+    "SpecificationPage",
     "SubjectPage",
     "ToTest",
     "Trend",
@@ -73,6 +75,7 @@ __all__ = [
     "effective_targets",
     "imported",
     "keeping_request",
+    "latest_specifications",
     "lock_import",
     "lock_run",
     "lock_subject",
@@ -91,6 +94,7 @@ __all__ = [
     "specification_by_id",
     "specification_for",
     "specification_of",
+    "specification_page",
     "subject",
     "subject_page",
     "targets_of",
