@@ -91,7 +91,9 @@ def _judge(
     if is_number and criterion.unit and unit != criterion.unit:
         return FaultCode.WRONG_UNIT, params | {"unit": unit, "wanted": criterion.unit}
     value = read_value(criterion, it.reported)
-    return (_VALUE_FAULTS.get(value) if isinstance(value, ValueFault) else None), params
+    # a reason that is not in the table is a fault all the same
+    code = _VALUE_FAULTS.get(value, FaultCode.NOT_A_CHOICE) if isinstance(value, ValueFault) else None
+    return code, params
 
 
 def judge_times(preview: Preview, mapping: ImportMapping, zone: tzinfo) -> Preview:

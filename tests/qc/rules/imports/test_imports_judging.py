@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from qc.rules.imports import SampleFact, judge_criteria, judge_samples, judge_times
+from qc.rules.imports import SampleFact, judge_criteria, judge_samples, judge_times, judging
 from qc.rules.specification import parse
 from tests.qc.rules.imports.cases import HEAD
 from tests.qc.rules.imports.imported import SAM1, SAM2, SAM3, changed, mapping, places, read
@@ -83,6 +83,12 @@ def test_a_value_that_is_none_of_its_criterion(old: str, new: str, code: str):
     found = judge_criteria(read("csv", changed("csv", (old, new))), mapping("csv"), criteria())
     assert code in [fault.code for fault in found.faults]
     assert all(fault.field == "value" for fault in found.faults)
+
+
+def test_a_fault_of_a_value_is_never_lost(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(judging, "_VALUE_FAULTS", {})
+    found = judge_criteria(read("csv", changed("csv", (",92.4,", ",955,"))), mapping("csv"), criteria())
+    assert places(found) == [(2, "value", "not_a_choice")]
 
 
 def test_the_unit_of_what_is_converted_is_the_reported_one():
