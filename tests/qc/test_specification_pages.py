@@ -24,7 +24,13 @@ def test_a_specification_is_read_in_words_and_compared(lab, as_):  # noqa: F811
     from people import services
 
     second = services.draft_document(
-        kind="specification", code=PRODUCT, title="Second", content=content, site=site.PLANT, **author
+        kind="specification",
+        code=PRODUCT,
+        title="Second",
+        content=content,
+        site=site.PLANT,
+        reason="lower",
+        **author,
     )
     assert (
         reverse("qc:specification", args=[second.id])
