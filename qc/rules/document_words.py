@@ -134,8 +134,11 @@ def _side(limit: Limit | None, inclusive: str, exclusive: str) -> str:
 
 
 def time_of(at: datetime | None, zone: str) -> dict[str, Any] | None:
-    """A time for machines (UTC) and for people (at the site, with the zone's name); None where there is none."""
+    """A time for machines (UTC) and for people (at the site, with the zone's name); None where there is none.
+
+    `local` is for the cells of tables, where UTC beside it leaves no room for what the line is about.
+    """
     if at is None:
         return None
     local, under = moment(at, zone)
-    return {"at": at, "shown": f"{local} {under}".strip()}
+    return {"at": at, "local": local, "shown": f"{local} {under}".strip()}
