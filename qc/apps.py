@@ -17,14 +17,22 @@ class QcConfig(AppConfig):
         from qc import models  # noqa: PLC0415
         from qc.forms import document_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
-        from qc.rules import methods, specification, targets  # noqa: PLC0415
+        from qc.rules import certificate_texts, methods, specification, targets  # noqa: PLC0415
 
-        for table in (models.Study, models.Run, models.RunThing, models.ControlReading, models.Result):
+        for table in (
+            models.Study,
+            models.Run,
+            models.RunThing,
+            models.ControlReading,
+            models.Result,
+            models.IssuedDocument,
+        ):
             registry.register_table(table)
         for kind, shown in (
             (specification, document_words.specification_shown()),
             (methods, document_words.method_shown()),
             (targets, document_words.targets_shown()),
+            (certificate_texts, document_words.certificate_texts_shown()),
         ):
             register_document_kind(kind.KIND, kind.problems, shown=shown)
         for event, presenter in presenters().items():

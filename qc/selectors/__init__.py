@@ -16,6 +16,7 @@ from qc.selectors.batches import (
     release_board,
     signatures_of,
     signed_record,
+    view_of,
 )
 from qc.selectors.documents import (
     EffectiveMethod,
@@ -26,6 +27,13 @@ from qc.selectors.documents import (
     specification_by_id,
     specification_for,
     specification_of,
+)
+from qc.selectors.issued import (
+    IssuedView,
+    document_sources,
+    issued_documents,
+    issued_file,
+    latest_version,
 )
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
@@ -51,6 +59,7 @@ __all__ = [
     "BoardRow",
     "EffectiveMethod",
     "EffectiveTargets",
+    "IssuedView",
     "Line",
     "MethodWork",
     "SignedBy",
@@ -62,10 +71,14 @@ __all__ = [
     "chart_points",
     "control_history",
     "decided_record",
+    "document_sources",
     "effective_method",
     "effective_methods",
     "effective_targets",
+    "issued_documents",
+    "issued_file",
     "keeping_request",
+    "latest_version",
     "lock_run",
     "lock_subject",
     "method_of",
@@ -85,6 +98,7 @@ __all__ = [
     "specification_of",
     "subject",
     "targets_of",
+    "view_of",
     "visible_run",
     "visible_runs",
     "worklist",

@@ -1,16 +1,21 @@
 """Every write of `qc`, one function a use case."""
 
 from qc.services.dispositions import Attempt, reject_batch, release_batch, review_batch, submit_for_review
+from qc.services.documents import IssueAnswer, issue_document, preview_document, refusal_of
 from qc.services.results import Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 
 __all__ = [
     "Attempt",
     "Found",
+    "IssueAnswer",
     "correct_result",
+    "issue_document",
     "open_run",
+    "preview_document",
     "read_controls",
     "record_result",
+    "refusal_of",
     "reject_batch",
     "release_batch",
     "review_batch",
