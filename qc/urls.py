@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, laboratory, runs
+from qc.views import batches, documents, laboratory, runs
 
 app_name = "qc"
 
@@ -15,6 +15,15 @@ urlpatterns = [
     *(
         path(f"batches/<str:code>/{what}/", batches.decide, {"what": what}, name=what)
         for what in ("submit", "review", "release", "reject")
+    ),
+    path("batches/<str:code>/documents/", documents.documents, name="documents"),
+    path("batches/<str:code>/documents/<str:kind>/issue/", documents.issue, name="issue_document"),
+    path("batches/<str:code>/documents/<str:kind>/preview.pdf", documents.preview, name="preview_document"),
+    path("batches/<str:code>/documents/<str:kind>/<int:version>/", documents.document, name="document"),
+    path(
+        "batches/<str:code>/documents/<str:kind>/<int:version>/file.<str:form>",
+        documents.file,
+        name="document_file",
     ),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
