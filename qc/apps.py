@@ -17,7 +17,13 @@ class QcConfig(AppConfig):
         from qc import models  # noqa: PLC0415
         from qc.forms import document_words, import_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
-        from qc.rules import imports, methods, specification, targets  # noqa: PLC0415
+        from qc.rules import (  # noqa: PLC0415
+            certificate_texts,
+            imports,
+            methods,
+            specification,
+            targets,
+        )
 
         for table in (
             models.Study,
@@ -26,6 +32,7 @@ class QcConfig(AppConfig):
             models.ControlReading,
             models.Import,
             models.Result,
+            models.IssuedDocument,
         ):
             registry.register_table(table)
         for kind, shown in (
@@ -33,6 +40,7 @@ class QcConfig(AppConfig):
             (methods, document_words.method_shown()),
             (targets, document_words.targets_shown()),
             (imports, import_words.mapping_shown()),
+            (certificate_texts, document_words.certificate_texts_shown()),
         ):
             register_document_kind(kind.KIND, kind.problems, shown=shown)
         for event, presenter in presenters().items():

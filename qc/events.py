@@ -23,3 +23,5 @@ class Event(StrEnum):
     REVIEW_REFUSED = "qc:review:refused"
     RELEASE_REFUSED = "qc:release:refused"
     REJECTION_REFUSED = "qc:rejection:refused"
+    DOCUMENT_ISSUED = "qc:document:issued"
+    ISSUE_REFUSED = "qc:issue:refused"

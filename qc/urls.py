@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, imports, laboratory, results, runs, specifications, trends
+from qc.views import batches, documents, imports, laboratory, results, runs, specifications, trends
 
 app_name = "qc"
 
@@ -17,6 +17,15 @@ urlpatterns = [
     path("results/<uuid:id>/review/", results.review, name="review_result"),
     path("results/<str:kind>/<str:code>/", results.subject, name="subject"),
     path("results/<str:kind>/<str:code>/<str:criterion>/", results.result, name="result"),
+    path("batches/<str:code>/documents/", documents.documents, name="documents"),
+    path("batches/<str:code>/documents/<str:kind>/issue/", documents.issue, name="issue_document"),
+    path("batches/<str:code>/documents/<str:kind>/preview.pdf", documents.preview, name="preview_document"),
+    path("batches/<str:code>/documents/<str:kind>/<int:version>/", documents.document, name="document"),
+    path(
+        "batches/<str:code>/documents/<str:kind>/<int:version>/file.<str:form>",
+        documents.file,
+        name="document_file",
+    ),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
     path("trends/", trends.trends, name="trends"),

@@ -26,6 +26,8 @@ _SAY: Mapping[str, Promise] = {
     Event.REVIEW_REFUSED: gettext_lazy("Batch {batch}: review refused"),
     Event.RELEASE_REFUSED: gettext_lazy("Batch {batch}: release refused"),
     Event.REJECTION_REFUSED: gettext_lazy("Batch {batch}: rejection refused"),
+    Event.DOCUMENT_ISSUED: gettext_lazy("Batch {batch}: {title} issued, version {version}"),
+    Event.ISSUE_REFUSED: gettext_lazy("Batch {batch}: {title} not issued"),
 }
 
 

@@ -132,6 +132,13 @@ ERRORS: Mapping[str, Sentence] = {
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),
     "specification_missing": _("The order began without a specification."),
+    "document_unknown": _("There is no such document."),
+    "document_overtaken": _("The batch changed while the document was drawn. Nothing was issued: try again."),
+    "document_not_drawable": _(
+        "A name or text holds a character that cannot be printed. Nothing was issued."
+    ),
+    "document_undecided": _("Nothing is issued before the batch is decided. Look at the preview."),
+    "document_not_infusible": _("The batch is rejected: it is not released for infusion."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "credential_refused": _("The password is wrong. Nothing was signed."),

@@ -95,8 +95,8 @@ def _product(above: tuple[Measured, ...], below: tuple[Measured, ...] = ()) -> M
     slopes = [_quotient((*above[:n], *above[n + 1 :]), below) for n in range(len(above))]
     slopes += [value / factor.value for factor in below]
     factors = (*above, *below)
-    squares = ((slope * factor.uncertainty) ** 2 for slope, factor in zip(slopes, factors, strict=True))
-    return Measured(value, sum(squares, Decimal(0)).sqrt())
+    parts = [slope * factor.uncertainty for slope, factor in zip(slopes, factors, strict=True)]
+    return Measured(value, sum((part * part for part in parts), Decimal(0)).sqrt())
 
 
 def _quotient(above: tuple[Measured, ...], below: tuple[Measured, ...]) -> Decimal:

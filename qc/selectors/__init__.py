@@ -15,6 +15,7 @@ from qc.selectors.batches import (
     release_board,
     signatures_of,
     signed_record,
+    view_of,
 )
 from qc.selectors.documents import (
     EffectiveMethod,
@@ -27,6 +28,13 @@ from qc.selectors.documents import (
     specification_of,
 )
 from qc.selectors.imports import imported, lock_import, visible_import, visible_imports
+from qc.selectors.issued import (
+    IssuedView,
+    document_sources,
+    issued_documents,
+    issued_file,
+    latest_version,
+)
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -55,6 +63,7 @@ __all__ = [
     "Charted",
     "EffectiveMethod",
     "EffectiveTargets",
+    "IssuedView",
     "Line",
     "MethodWork",
     "SignedBy",
@@ -70,12 +79,16 @@ __all__ = [
     "charted_criteria",
     "control_history",
     "decided_record",
+    "document_sources",
     "effective_method",
     "effective_methods",
     "effective_targets",
     "imported",
+    "issued_documents",
+    "issued_file",
     "keeping_request",
     "latest_specifications",
+    "latest_version",
     "lock_import",
     "lock_run",
     "lock_subject",
@@ -99,6 +112,7 @@ __all__ = [
     "subject_page",
     "targets_of",
     "trend",
+    "view_of",
     "visible_import",
     "visible_imports",
     "visible_run",
