@@ -148,6 +148,18 @@ def _drawn(content: dict[str, Any], issue: Issue, *, is_preview: bool = False) -
         raise Conflict("document_not_drawable") from error
 
 
+def _values(made: _Made) -> dict[str, Any]:
+    disposition = made.stood[0]
+    return {
+        "kind": str(made.kind),
+        "version": made.issue.version,
+        "reason": made.issue.reason,
+        "digest": made.digest,
+        "watermark": watermark_of(disposition),
+        "disposition": disposition,
+    }
+
+
 def _keep(batch: BatchSummary, made: _Made, issuer: Person, doing: Doing) -> None:
     name = f"{made.kind} {batch.code} version {made.issue.version}"
     kept = {
@@ -161,15 +173,7 @@ def _keep(batch: BatchSummary, made: _Made, issuer: Person, doing: Doing) -> Non
         )
         for form, data in made.files.items()
     }
-    id, disposition = derive(doing.request_id, "document"), made.stood[0]
-    values: dict[str, Any] = {
-        "kind": str(made.kind),
-        "version": made.issue.version,
-        "reason": made.issue.reason,
-        "digest": made.digest,
-        "watermark": watermark_of(disposition),
-        "disposition": disposition,
-    }
+    id, values = derive(doing.request_id, "document"), _values(made)
     change = new(
         "qc.issueddocument",
         id,
