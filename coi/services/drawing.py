@@ -219,7 +219,7 @@ def _compile(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes
     templates = Path(settings.BASE_DIR) / "templates"
     source = (templates / template).read_bytes()
     # The root: a template may take pieces from another ("/qc/_frame.typ"), and nothing from elsewhere.
-    made = typst.compile(source, root=templates, sys_inputs=inputs, font_paths=_fonts(), **wanted)
+    made: Any = typst.compile(source, root=templates, sys_inputs=inputs, font_paths=_fonts(), **wanted)
     return made if isinstance(made, list) else [made]
 
 
