@@ -70,7 +70,8 @@ def _step(step: BatchStep, dossier: Dossier, zone: str) -> dict[str, Any]:
         "values": [
             {"name": plain(name), "value": _said(value)} for name, value in sorted(step.values.items())
         ],
-        "stock": [_item(item) for item in step.stock],
+        # Both people of a step scan the same lot: it was used once.
+        "stock": list(dict.fromkeys(_item(item) for item in step.stock)),
         "is_changed": False,
     }
 

@@ -9,7 +9,7 @@ from coi.rules.batches import BatchSummary
 from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.errors import Conflict, Invalid
 from ledger.rules.evidence import SPREADSHEET
-from ledger.selectors import EntryView
+from ledger.selectors import EntryView, EvidenceView
 from ledger.services import store_evidence
 from people.rules.authority import Person
 from people.rules.roles import Role
@@ -161,18 +161,7 @@ def _values(made: _Made) -> dict[str, Any]:
 
 
 def _keep(batch: BatchSummary, made: _Made, issuer: Person, doing: Doing) -> None:
-    name = f"{made.kind} {batch.code} version {made.issue.version}"
-    kept = {
-        form: store_evidence(
-            data=data,
-            media_type=MEDIA_TYPES[form],
-            name=f"{name}.{form}",
-            stream=stream_of(batch),
-            subjects=subjects_of(batch),
-            **doing.as_keywords(derive(doing.request_id, form)),
-        )
-        for form, data in made.files.items()
-    }
+    kept = {form: _store(batch, made, form, doing) for form in made.files}
     id, values = derive(doing.request_id, "document"), _values(made)
     change = new(
         "qc.issueddocument",
@@ -193,6 +182,17 @@ def _keep(batch: BatchSummary, made: _Made, issuer: Person, doing: Doing) -> Non
         changes=(change,),
         subjects=tuple(Subject("evidence", str(one.id)) for one in kept.values()),
         reason=made.issue.reason,
+    )
+
+
+def _store(batch: BatchSummary, made: _Made, form: str, doing: Doing) -> EvidenceView:
+    return store_evidence(
+        data=made.files[form],
+        media_type=MEDIA_TYPES[form],
+        name=f"{made.kind} {batch.code} version {made.issue.version}.{form}",
+        stream=stream_of(batch),
+        subjects=subjects_of(batch),
+        **doing.as_keywords(derive(doing.request_id, form)),
     )
 
 

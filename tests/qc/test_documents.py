@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import resolve, reverse
 from openpyxl import load_workbook
 
@@ -34,9 +34,13 @@ COA, RFI, RECORD = DocumentKind.COA, DocumentKind.RFI, DocumentKind.BATCH_RECORD
 
 
 @pytest.fixture(scope="module")
-def in_review(filled, django_db_blocker):
-    """The filled batch with all results in, one of them corrected, handed to quality."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def in_review(filled, django_db_blocker, tmp_path_factory):
+    """The filled batch with all results in, one of them corrected, handed to quality; and a checkpoint.
+
+    The checkpoint's file has a folder of its own: it outlives the transaction, and no other test may find it.
+    """
+    folder = override_settings(CHECKPOINT_DIR=tmp_path_factory.mktemp("checkpoints"))
+    with django_db_blocker.unblock(), folder, transaction.atomic():
         filled.test_all()
         view = selectors.batch_view(filled.person("Bob"), filled.batch, filled.player.now)
         old = next(line.result for line in view.lines if line.criterion.code == "CAR")

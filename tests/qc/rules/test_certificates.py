@@ -35,7 +35,7 @@ from tests.qc.rules.test_blockers import (
 CAR, STERILE, FINAL = SPECIFICATION.criteria
 DOSE = replace(CAR, code="DOSE", title="Dose")
 DIGEST = "ab" * 32
-USED = replace(step("fill"), stock=({"item": "lot:medium", "code": "MED-1"},), values={"volume": "50"})
+USED = replace(step("fill"), stock=({"item": "lot:medium", "code": "MED-1"},) * 2, values={"volume": "50"})
 FULL: Dossier = replace(
     DOSSIER,
     batch=BATCH,
@@ -186,6 +186,7 @@ def test_the_batch_record_tells_what_was_done():
     (fill, _freeze) = content["steps"]
     assert (fill["step"], fill["performer"], fill["witness"]) == ("fill", "Alice", "Amir")
     assert fill["containers"] == ["BAG1"]
+    assert fill["stock"] == ["lot medium MED-1"], "both people scanned it; it was used once"
     assert fill["values"] == [{"name": "volume", "value": "50"}]
     assert content["stock"] == [{"item": "lot medium MED-1", "steps": ["fill", "freeze"]}]
     assert len(content["handovers"]) == len(content["holds"]) == len(content["deviations"]) == 1
