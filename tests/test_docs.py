@@ -73,7 +73,7 @@ def test_every_decision_says_why_what_and_at_what_cost(record: Path) -> None:
     assert headings == ["Why a decision was needed", "The decision", "Rejected", "What it costs"]
 
 
-@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md", "labels.md"])
+@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md", "labels.md", "calculations.md"])
 def test_generated_pages_are_current(name: str) -> None:
     assert read(f"docs/reference/{name}") == generate.pages()[name], "run: python -m docs.generate"
 
