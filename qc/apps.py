@@ -15,7 +15,7 @@ class QcConfig(AppConfig):
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
-        from qc.forms import document_words, import_words  # noqa: PLC0415
+        from qc.forms import calculation_texts, document_words, import_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
         from qc.rules import (  # noqa: PLC0415
             certificate_texts,
@@ -23,6 +23,7 @@ class QcConfig(AppConfig):
             methods,
             specification,
             targets,
+            validation_study,
         )
 
         for table in (
@@ -40,6 +41,7 @@ class QcConfig(AppConfig):
             (methods, document_words.method_shown()),
             (targets, document_words.targets_shown()),
             (imports, import_words.mapping_shown()),
+            (validation_study, calculation_texts.plan_shown()),
             (certificate_texts, document_words.certificate_texts_shown()),
         ):
             register_document_kind(kind.KIND, kind.problems, shown=shown)
