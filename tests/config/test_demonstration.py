@@ -2,11 +2,13 @@
 
 import json
 import stat
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 
-from config.demonstration import sheet
+from config.demonstration import loading, sheet
+from config.demonstration.player import Player
 from ledger.models import Entry
 
 
@@ -48,3 +50,28 @@ def test_bands_outlive_the_process_that_made_them(journeys):
     older = sheet.as_data(journeys.demo)
     del older["wristbands"]
     assert sheet.from_data(older).wristbands == {}
+
+
+@pytest.mark.parametrize("stopped_after", [7, len(loading.STAGES)])
+def test_a_history_that_was_interrupted_goes_on(journeys, stopped_after):
+    """Whatever was played is there already: the labels on the bags have changed since, and that hinders nothing."""
+
+    def play(stages):
+        begun = journeys.demo.now + timedelta(days=1)
+        player = Player(journeys.demo, begun, name="interrupted 7", is_deterministic=True)
+        player.enrol(907)
+        for stage, wait in stages:
+            stage(player)
+            player.wait(hours=wait)
+        return player
+
+    first = play(loading.STAGES[:stopped_after])
+    made = Entry.objects.count()
+    second = play(loading.STAGES[:stopped_after])
+    assert Entry.objects.count() == made, "nothing is played twice"
+    assert (second.now, second.coi_id, second.answers) == (first.now, first.coi_id, first.answers)
+    if stopped_after < len(loading.STAGES):
+        for stage, wait in loading.STAGES[stopped_after:]:
+            stage(second)
+            second.wait(hours=wait)
+        assert {c.status for c in second.containers("product_bag")} <= {"infused", "closed"}
