@@ -132,11 +132,11 @@ def test_what_is_pending_and_what_fails_is_said_in_the_head():
 
 def test_a_test_that_was_not_done_is_neither_passed_nor_pending():
     content = certificate(
-        ReportLine(CAR, "yes", found(not_tested="no_sample_left", value="", verdict=Verdict.FAIL))
+        ReportLine(CAR, "yes", found(value="not tested: sample_lost", verdict=Verdict.NOT_JUDGED))
     )
     (line,) = content["results"]
     assert (line["not_tested"], line["verdict"], line["verdict_words"]) == (
-        "no sample left",
+        "sample lost",
         "",
         "not tested",
     )
