@@ -43,7 +43,7 @@ ROOMS = (
         _("Quality control"),
         (
             Page(_("Batches"), "qc:home"),
-            Page(_("Laboratory"), "qc:worklist"),
+            Page(_("Laboratory"), "qc:worklist", ("/results/",)),
             Page(_("Runs"), "qc:runs"),
             Page(_("Files"), "qc:imports"),
             Page(_("Specifications"), "qc:specifications"),
