@@ -289,4 +289,4 @@ def test_the_hospital_falls_without_its_main_wall(
     monkeypatch.setattr(interlocks, "INTERLOCKS", rest)
     Hospital.journeys = journeys
     with pytest.raises(AssertionError):
-        run(60, [Phase.generate])
+        run(240, [Phase.generate])
