@@ -1,8 +1,23 @@
 """Family trees of containers: a list of (child, parent) pairs in, sets of ids out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from coi.rules.journey import ContainerStatus
 
 Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A container that may be the source of a result: a bag or sample of what the result is about, by its chain."""
+
+    id: str
+    code: str
+    kind: str
+    status: ContainerStatus
+    made_at: datetime
 
 
 def ancestors(container: str, parents: Pairs) -> frozenset[str]:

@@ -6,19 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from coi.models import Collection, Container, ContainerParent, Order
-from coi.rules.genealogy import descendants
+from coi.rules.genealogy import Source, descendants
 from coi.rules.journey import ContainerStatus
-
-
-@dataclass(frozen=True)
-class CollectedContainer:
-    """A container that holds what was collected: a bag, or a sample of one."""
-
-    id: str
-    code: str
-    kind: str
-    status: ContainerStatus
-    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -33,7 +22,7 @@ class CollectionFacts:
     site: str
     zone: str
     collected_at: datetime
-    containers: tuple[CollectedContainer, ...]
+    containers: tuple[Source, ...]
 
 
 def collection_by_din(din: str) -> CollectionFacts | None:
@@ -72,6 +61,6 @@ def _facts(row: Any) -> CollectionFacts:
         zone=order.manufacturing_site.zone,
         collected_at=row.collected_at,
         containers=tuple(
-            CollectedContainer(str(c.id), c.code, c.kind, ContainerStatus(c.status), c.made_at) for c in held
+            Source(str(c.id), c.code, c.kind, ContainerStatus(c.status), c.made_at) for c in held
         ),
     )

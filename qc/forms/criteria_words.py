@@ -1,31 +1,25 @@
 """Criteria in the reader's language: limits, what a judgement asks for, why there is none, what changed."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from qc.rules import limit_words
 from qc.rules.comparison import ChangeKind, Tightness
 from qc.rules.criteria import (
     Amount,
     AmountKind,
     Criterion,
-    Dose,
-    DoseKind,
     Effect,
     Hindrance,
-    Limit,
     NotTested,
     NotTestedReason,
     ReplicateFault,
     ReplicateProblem,
     ReportRule,
-    Sort,
     Timing,
-    Window,
 )
 from qc.rules.specification import Alternatives, Specification
 from qc.rules.standing import Standing
@@ -124,92 +118,36 @@ FIELDS: Mapping[str, Sentence] = {
     "other_components": _("Write each component of the specification once, and no other."),
 }
 
-_UNITS = {"{copies}/{cell}": _("copies per cell"), "1": "", "d": _("days")}
-_POWER = re.compile(r"10\*([0-9]+)")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# What stands between the numbers of limits (`qc.rules.limit_words`), and units that are words.
+_LIMITS: Mapping[str, Sentence] = {
+    "report_only": _("report only"),
+    "or": _(" or "),
+    "at_most": _("%(dose)s, at most %(cap)s in all"),
+    "less_than": _("%(dose)s, less than %(cap)s in all"),
+    "range": _("%(low)s to %(high)s"),
+    "above": _("%(dose)s above"),
+    "up_to": _("%(dose)s up to %(kg)s kg"),
+    "together": _("together %(dose)s"),
+    "ratio": _("%(first)s to %(second)s %(ratio)s"),
+    "{copies}/{cell}": _("copies per cell"),
+    "d": _("days"),
+}
 
 
 def unit(code: str) -> str:
     """A unit as people read it."""
-    if code in _UNITS:
-        return str(_UNITS[code])
-    powers = _POWER.sub(lambda match: f"\u00d710{match[1].translate(_RAISED)}", code)
-    return powers.replace("[EU]", "EU").replace("{", "").replace("}", "")
+    return limit_words.unit(code, _LIMITS)
 
 
 def limits(criterion: Criterion) -> str:
     """A criterion's limits as people read them."""
-    if criterion.sort is Sort.REPORT:
-        return str(_("report only"))
-    if criterion.sort is Sort.QUALITY:
-        return str(_(" or ")).join(criterion.accepted)
-    if criterion.dose is not None:
-        return _dose(criterion.dose)
-    return _with_unit(_sides(criterion.low, criterion.high), criterion.limit_unit)
+    return limit_words.limits(criterion, _LIMITS)
 
 
 def alternatives(specification: Specification, group: Alternatives) -> str:
     """What meets a group: each criterion with its limits, and "or" between them."""
     members = [found for code in group.criteria if (found := specification.criterion(code)) is not None]
-    return str(_(" or ")).join(f"{member.title}: {limits(member)}" for member in members)
-
-
-def _sides(low: Limit | None, high: Limit | None) -> str:
-    sides = [_side(low, "≥", ">"), _side(high, "≤", "<")]
-    return ", ".join(side for side in sides if side)
-
-
-def _side(limit: Limit | None, inclusive: str, exclusive: str) -> str:
-    if limit is None:
-        return ""
-    return f"{inclusive if limit.is_inclusive else exclusive} {limit.value:f}"
-
-
-def _with_unit(text: str, code: str) -> str:
-    return f"{text} {unit(code)}".strip()
-
-
-def _dose(dose: Dose) -> str:
-    if dose.kind is DoseKind.COMPONENTS:
-        return _components(dose)
-    if dose.kind is DoseKind.WEIGHT_BAND:
-        return "; ".join(_band(window.window, window.upto_kg) for window in dose.bands)
-    text = window_text(dose.bands[0].window)
-    if dose.cap is None or dose.cap.high is None:
-        return text
-    about = {"dose": text, "cap": _with_unit(f"{dose.cap.high.value:f}", dose.cap.unit)}
-    if dose.cap.high.is_inclusive:
-        return str(_("%(dose)s, at most %(cap)s in all")) % about
-    return str(_("%(dose)s, less than %(cap)s in all")) % about
-
-
-def window_text(window: Window) -> str:
-    """A window of a dose: from low to high, a target with its tolerance, or one side."""
-    low, high = window.low, window.high
-    if window.target is not None:
-        tolerance = f" ± {window.tolerance_percent:f} %" if window.tolerance_percent else ""
-        return f"{_with_unit(f'{window.target:f}', window.unit)}{tolerance}"
-    if low is not None and high is not None and low.is_inclusive and high.is_inclusive:
-        text = str(_("%(low)s to %(high)s")) % {"low": f"{low.value:f}", "high": f"{high.value:f}"}
-        return _with_unit(text, window.unit)
-    return _with_unit(_sides(low, high), window.unit)
-
-
-def _band(window: Window, upto_kg: Decimal | None) -> str:
-    if upto_kg is None:
-        return str(_("%(dose)s above")) % {"dose": window_text(window)}
-    return str(_("%(dose)s up to %(kg)s kg")) % {"dose": window_text(window), "kg": f"{upto_kg:f}"}
-
-
-def _components(dose: Dose) -> str:
-    said = [f"{component.title}: {window_text(component.window)}" for component in dose.components]
-    if dose.total is not None:
-        said.append(str(_("together %(dose)s")) % {"dose": window_text(dose.total)})
-    if dose.ratio is not None:
-        first, second = (component.title for component in dose.components[:2])
-        about = {"first": first, "second": second, "ratio": window_text(dose.ratio)}
-        said.append(str(_("%(first)s to %(second)s %(ratio)s")) % about)
-    return "; ".join(said)
+    return str(_LIMITS["or"]).join(f"{member.title}: {limits(member)}" for member in members)
 
 
 def conditions(criterion: Criterion) -> list[str]:
@@ -255,7 +193,11 @@ def _listed(words: Iterable[Sentence]) -> str:
 def amount_text(amount: Amount) -> str:
     """What was compared: a number with its unit, after the name of its component where it has one."""
     known = amount.number is not None
-    text = _with_unit(f"{amount.sign}{amount.number:f}", amount.unit) if known else "\N{EN DASH}"
+    text = (
+        limit_words.with_unit(f"{amount.sign}{amount.number:f}", amount.unit, _LIMITS)
+        if known
+        else "\N{EN DASH}"
+    )
     named = {AmountKind.TOTAL: _("together"), AmountKind.RATIO: _("ratio")}
     name = amount.component or str(named.get(amount.kind, ""))
     return f"{name}: {text}" if name else text

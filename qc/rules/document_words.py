@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from coi.rules.labels import moment
-from qc.rules.criteria import Criterion, Limit, Sort
+from qc.rules import limit_words
+from qc.rules.criteria import Criterion
 
 
 class DocumentKind(StrEnum):
@@ -69,13 +70,11 @@ _MEANINGS: Mapping[str, str] = {
     "rejection": "Rejected the batch",
 }
 _VERDICTS = {"pass": "meets", "fail": "DOES NOT MEET", "not_judged": "not judged"}
-_TIMINGS = {"release": "for release", "interim": "interim, for release", "final": "final"}
-_UNITS = {
-    "10*6/kg": "\u00d710⁶/kg",
-    "10*6": "\u00d710⁶",
-    "{copies}/{cell}": "copies/cell",
-    "[EU]/mL": "EU/mL",
-    "1": "",
+_TIMINGS = {
+    "in_process": "in process",
+    "release": "for release",
+    "interim": "interim, for release",
+    "final": "final",
 }
 
 
@@ -116,21 +115,12 @@ def timing_of(timing: str) -> str:
 
 def unit_of(code: str) -> str:
     """A unit as people read it."""
-    return _UNITS.get(code, code)
+    return limit_words.unit(code)
 
 
 def limits_of(criterion: Criterion) -> str:
-    """A criterion's limits, without their unit."""
-    if criterion.sort is Sort.REPORT:
-        return "report only"
-    if criterion.sort is Sort.QUALITY:
-        return " or ".join(criterion.accepted)
-    sides = (_side(criterion.low, "≥", ">"), _side(criterion.high, "≤", "<"))
-    return ", ".join(side for side in sides if side)
-
-
-def _side(limit: Limit | None, inclusive: str, exclusive: str) -> str:
-    return "" if limit is None else f"{inclusive if limit.is_inclusive else exclusive} {limit.value}"
+    """A criterion's limits, without their unit where it is that of the result, which stands beside them."""
+    return limit_words.limits(criterion, has_unit=False)
 
 
 def time_of(at: datetime | None, zone: str) -> dict[str, Any] | None:

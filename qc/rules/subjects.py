@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from coi.rules.genealogy import Source
 from coi.rules.journey import ContainerStatus, Disposition
 from qc.rules.criteria import Criterion, Timing
 
@@ -48,17 +49,6 @@ class SubjectRef:
     kind: SubjectKind
     code: str
     point: str = ""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A container that may be the source of a result: of this subject, by its chain."""
-
-    id: str
-    code: str
-    kind: str
-    status: ContainerStatus
-    made_at: datetime
 
 
 @dataclass(frozen=True)

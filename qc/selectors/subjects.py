@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from coi.rules.batches import BatchSummary
+from coi.rules.genealogy import Source
 from coi.selectors.batches import batch_by_code, dossier, lock_batch
 from coi.selectors.collections import CollectionFacts, collection_by_din, lock_order
 from coi.selectors.stock import lots
@@ -11,7 +12,7 @@ from people import selectors as people
 from people.rules.sites import SiteView
 from qc.models import Study
 from qc.rules.specification import KIND
-from qc.rules.subjects import Source, Subject, SubjectKind, SubjectRef
+from qc.rules.subjects import Subject, SubjectKind, SubjectRef
 
 # The codes under which specifications of what is no batch are kept: a product's material, a supplier's material.
 MATERIAL = "{product}-MATERIAL"
@@ -60,7 +61,6 @@ def _of_batch(ref: SubjectRef, batch: BatchSummary) -> Subject:
 
 
 def _of_collection(ref: SubjectRef, collection: CollectionFacts, at: datetime) -> Subject:
-    sources = (Source(c.id, c.code, c.kind, c.status, c.made_at) for c in collection.containers)
     return Subject(
         ref=ref,
         id=collection.id,
@@ -70,7 +70,7 @@ def _of_collection(ref: SubjectRef, collection: CollectionFacts, at: datetime) -
         specification_id=_effective(MATERIAL.format(product=collection.product), at),
         order_id=collection.order_id,
         coi_id=collection.coi_id,
-        sources={source.code: source for source in sources},
+        sources={source.code: source for source in collection.containers},
     )
 
 

@@ -38,12 +38,11 @@ from qc.rules.record import digest_of, record_bytes
 from qc.rules.results import RejectionReason
 from qc.services.recording import (
     Doing,
-    earlier_entry,
+    batch_topic,
     known_batch,
     locked_batch,
     record,
-    stream_of,
-    subjects_of,
+    repeated,
     writing,
 )
 
@@ -67,7 +66,7 @@ def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, 
     """
     found, doing = known_batch(batch), Doing(actor, where, now, request_id)
     require(actor=actor, roles=SUBMITTERS, site=found.site, now=now)
-    if earlier := earlier_entry(doing, batch, (Event.BATCH_SUBMITTED, Event.SUBMISSION_REFUSED)):
+    if earlier := repeated(doing, Event.BATCH_SUBMITTED, Event.SUBMISSION_REFUSED, batch=batch):
         return _as_before(earlier, Event.BATCH_SUBMITTED)
     with writing():
         locked = locked_batch(batch)
@@ -75,7 +74,7 @@ def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, 
         if reasons:
             return _refuse(doing, locked, Event.SUBMISSION_REFUSED, reasons)
         _move(locked, Disposition.QA_REVIEW, (), doing)
-        record(doing, locked, event=Event.BATCH_SUBMITTED, facts={})
+        record(doing, batch_topic(locked), Event.BATCH_SUBMITTED, {})
     return Attempt(True)
 
 
@@ -166,7 +165,7 @@ def _signed(
     """Confirm who signs, lock, judge, and either refuse or sign and do what the signature leads to."""
     found = known_batch(batch)
     signer = require(actor=doing.actor, roles=signing.roles, site=found.site, now=doing.now)
-    if earlier := earlier_entry(doing, batch, (signing.done, signing.refused)):
+    if earlier := repeated(doing, signing.done, signing.refused, batch=batch):
         return _as_before(earlier, signing.done)
     # Outside the transaction: a wrong password is counted whatever becomes of this.
     confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
@@ -186,7 +185,7 @@ def _signed(
             both = tuple(one for one in (review, signature) if one is not None)
             _move(locked, signing.leads_to, both, doing, reason)
         facts = {"digest": digest, "signature": signature.id}
-        record(doing, locked, event=signing.done, facts=facts, reason=reason)
+        record(doing, batch_topic(locked), signing.done, facts, reason=reason)
     return Attempt(True)
 
 
@@ -197,7 +196,7 @@ def _sign(
     digest: str,
     doing: Doing,
 ) -> SignatureView:
-    signer, confirmed = by
+    (signer, confirmed), topic = by, batch_topic(batch)
     return sign(
         signer=signer,
         meaning=meaning,
@@ -205,19 +204,20 @@ def _sign(
         record_id=batch.code,
         record_digest=digest,
         credential=confirmed,
-        stream=stream_of(batch),
-        subjects=[subject for subject in subjects_of(batch) if subject.kind != selectors.RECORD_KIND],
+        stream=topic.stream,
+        subjects=[subject for subject in topic.subjects if subject.kind != selectors.RECORD_KIND],
         **doing.as_keywords(derive(doing.request_id, "sign")),
     )
 
 
 def _keep(batch: BatchSummary, signature: SignatureView, content: bytes, doing: Doing) -> None:
+    topic = batch_topic(batch)
     store_evidence(
         data=content,
         media_type="application/json",
         name=f"batch record {batch.code}.json",
-        stream=stream_of(batch),
-        subjects=subjects_of(batch),
+        stream=topic.stream,
+        subjects=topic.subjects,
         **doing.as_keywords(selectors.keeping_request(signature.id)),
     )
 
@@ -253,7 +253,7 @@ def _refuse(
             for blocker in reasons
         ],
     }
-    record(doing, batch, event=event, facts=facts)
+    record(doing, batch_topic(batch), event, facts)
     return Attempt(False, reasons)
 
 

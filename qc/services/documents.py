@@ -23,12 +23,11 @@ from qc.selectors import BatchView, IssuedView
 from qc.services.drawing_documents import DOCUMENT_FAULTS, draw_document, spreadsheet
 from qc.services.recording import (
     Doing,
-    earlier_entry,
+    batch_topic,
     known_batch,
     locked_batch,
     record,
-    stream_of,
-    subjects_of,
+    repeated,
     writing,
 )
 
@@ -74,7 +73,7 @@ def issue_document(
     """
     found, doing = known_batch(batch), Doing(actor, where, now, request_id)
     issuer = require(actor=actor, roles=ISSUERS, site=found.site, now=now)
-    if earlier := earlier_entry(doing, batch, (Event.DOCUMENT_ISSUED, Event.ISSUE_REFUSED)):
+    if earlier := repeated(doing, Event.DOCUMENT_ISSUED, Event.ISSUE_REFUSED, batch=batch):
         return _as_before(earlier, kind)
     if refusal := refusal_of(kind, str(found.disposition)):
         return _refuse(doing, batch, kind, refusal)
@@ -176,9 +175,9 @@ def _keep(batch: BatchSummary, made: _Made, issuer: Person, doing: Doing) -> Non
     files = {f"sha256_{form}": one.sha256 for form, one in kept.items()}
     record(
         doing,
-        batch,
-        event=Event.DOCUMENT_ISSUED,
-        facts={"title": TITLES[made.kind], "document": id, **values, **files},
+        batch_topic(batch),
+        Event.DOCUMENT_ISSUED,
+        {"title": TITLES[made.kind], "document": id, **values, **files},
         changes=(change,),
         subjects=tuple(Subject("evidence", str(one.id)) for one in kept.values()),
         reason=made.issue.reason,
@@ -186,12 +185,13 @@ def _keep(batch: BatchSummary, made: _Made, issuer: Person, doing: Doing) -> Non
 
 
 def _store(batch: BatchSummary, made: _Made, form: str, doing: Doing) -> EvidenceView:
+    topic = batch_topic(batch)
     return store_evidence(
         data=made.files[form],
         media_type=MEDIA_TYPES[form],
         name=f"{made.kind} {batch.code} version {made.issue.version}.{form}",
-        stream=stream_of(batch),
-        subjects=subjects_of(batch),
+        stream=topic.stream,
+        subjects=topic.subjects,
         **doing.as_keywords(derive(doing.request_id, form)),
     )
 
@@ -199,7 +199,7 @@ def _store(batch: BatchSummary, made: _Made, form: str, doing: Doing) -> Evidenc
 def _refuse(doing: Doing, batch: str, kind: DocumentKind, refusal: str) -> IssueAnswer:
     facts = {"kind": str(kind), "title": TITLES[kind], "refusal": refusal}
     with writing():
-        record(doing, locked_batch(batch), event=Event.ISSUE_REFUSED, facts=facts)
+        record(doing, batch_topic(locked_batch(batch)), Event.ISSUE_REFUSED, facts)
     return IssueAnswer(None, refusal)
 
 

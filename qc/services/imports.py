@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from coi.selectors.containers import Whereabouts, whereabouts
 from ledger import selectors as ledger
-from ledger.rules import Actor, Change, Where, derive, new, put
+from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, DomainError, Invalid, NotFound
-from ledger.services import append, store_evidence
+from ledger.services import store_evidence
 from people import selectors as people
 from people.rules.authority import Person
 from people.services import require
@@ -34,7 +34,7 @@ from qc.rules.imports import (
     read_file,
 )
 from qc.rules.subjects import SubjectKind, SubjectRef
-from qc.services.recording import Doing, writing
+from qc.services.recording import Doing, Topic, record, writing
 from qc.services.results import ANALYSTS, Found, judge_result, record_result
 
 TABLE = "qc.import"
@@ -119,7 +119,9 @@ def hand_in(
             "handed_in_name": analyst.printed_name,
         }
         facts = {"import": row, "kind": str(handed.kind), "sha256": kept.sha256}
-        _record(doing, site, Event.FILE_HANDED_IN, facts, new(TABLE, row, **values))
+        record(
+            doing, _topic(site, str(row)), Event.FILE_HANDED_IN, facts, changes=(new(TABLE, row, **values),)
+        )
     return _known(row)
 
 
@@ -170,7 +172,8 @@ def record_import(*, id: UUID, actor: Actor, where: Where, now: datetime, reques
             )
         done = {"state": str(ImportState.RECORDED), "recorded_at": now, "recorded": len(looked.results)}
         facts = {"import": view.id, "reading": looked.preview.reading_digest, "results": len(looked.results)}
-        _record(doing, view.site, Event.FILE_RECORDED, facts, put(TABLE, view.id, **done))
+        changes = (put(TABLE, view.id, **done),)
+        record(doing, _topic(view.site, view.id), Event.FILE_RECORDED, facts, changes=changes)
     return _known(id)
 
 
@@ -185,7 +188,9 @@ def discard_import(*, id: UUID, actor: Actor, where: Where, now: datetime, reque
         if _known(id).state is not ImportState.READ:
             raise Conflict("file_recorded")
         change = put(TABLE, view.id, state=str(ImportState.DISCARDED))
-        _record(doing, view.site, Event.FILE_DISCARDED, {"import": view.id}, change)
+        record(
+            doing, _topic(view.site, view.id), Event.FILE_DISCARDED, {"import": view.id}, changes=(change,)
+        )
     return _known(id)
 
 
@@ -304,15 +309,8 @@ def _known(id: UUID) -> ImportView:
     return found
 
 
-def _record(doing: Doing, site: str, event: Event, facts: Mapping[str, object], change: Change) -> None:
-    append(
-        event=event,
-        stream=f"site:{site}",
-        facts=dict(facts),
-        changes=(change,),
-        subjects=[LedgerSubject("import", change.id)],
-        **doing.as_keywords(),
-    )
+def _topic(site: str, id: str) -> Topic:
+    return Topic(f"site:{site}", {}, (LedgerSubject("import", id),))
 
 
 def _invalid(field: str, code: str) -> Invalid:

@@ -96,78 +96,60 @@ def locked_subject(subject: Subject, at: datetime) -> Subject:
     return found
 
 
-def record_about(
-    doing: Doing,
-    subject: Subject,
-    *,
-    event: Event,
-    facts: Mapping[str, Any],
-    changes: tuple[Change, ...] = (),
-    subjects: tuple[LedgerSubject, ...] = (),
-    reason: str = "",
-) -> None:
-    """Append the entry of a use case to the stream of what it is about."""
+@dataclass(frozen=True)
+class Topic:
+    """What an entry is about: the stream it stands in, the facts that name the thing, and what finds it."""
+
+    stream: str
+    named: Mapping[str, str]
+    subjects: tuple[LedgerSubject, ...]
+
+
+def topic_of(subject: Subject) -> Topic:
+    """Of what a result is about."""
     ref = subject.ref
-    named = {str(ref.kind): ref.code} | ({"point": ref.point} if ref.point else {})
-    own = [LedgerSubject("order", subject.coi_id)] if subject.coi_id else []
-    append(
-        event=event,
-        stream=subject.stream,
-        facts={**named, **facts},
-        changes=changes,
-        subjects=[*own, LedgerSubject(str(ref.kind), ref.code), *subjects],
-        reason=reason,
-        **doing.as_keywords(),
-    )
+    own = (LedgerSubject("order", subject.coi_id),) if subject.coi_id else ()
+    return Topic(subject.stream, named(ref), (*own, LedgerSubject(str(ref.kind), ref.code)))
 
 
-def earlier_about(doing: Doing, ref: SubjectRef, events: tuple[Event, ...]) -> EntryView | None:
-    """What this very request did before; Conflict when its id was used for anything else."""
-    entry = entry_for_request(doing.request_id)
-    if entry is None:
-        return None
-    if entry.event not in events or entry.facts.get(str(ref.kind)) != ref.code:
-        raise Conflict("request_id_used")
-    return entry
+def batch_topic(batch: BatchSummary) -> Topic:
+    """Of a batch: what quality does to it stands in its journey, among what was done to the cells."""
+    subjects = (LedgerSubject("order", batch.coi_id), LedgerSubject("batch", batch.code))
+    return Topic(f"journey:{batch.coi_id}", {"batch": batch.code}, subjects)
 
 
-def stream_of(batch: BatchSummary) -> str:
-    """The journey's stream: what quality does to a batch stands among what was done to the cells."""
-    return f"journey:{batch.coi_id}"
-
-
-def subjects_of(batch: BatchSummary) -> list[LedgerSubject]:
-    """What every entry about a batch concerns."""
-    return [LedgerSubject("order", batch.coi_id), LedgerSubject("batch", batch.code)]
+def named(ref: SubjectRef) -> dict[str, str]:
+    """The facts by which entries name what a result is about."""
+    return {str(ref.kind): ref.code} | ({"point": ref.point} if ref.point else {})
 
 
 def record(
     doing: Doing,
-    batch: BatchSummary,
-    *,
+    topic: Topic,
     event: Event,
     facts: Mapping[str, Any],
+    *,
     changes: tuple[Change, ...] = (),
     subjects: tuple[LedgerSubject, ...] = (),
     reason: str = "",
 ) -> None:
-    """Append the entry of a use case to the journey."""
+    """Append the entry of a use case."""
     append(
         event=event,
-        stream=stream_of(batch),
-        facts={"batch": batch.code, **facts},
+        stream=topic.stream,
+        facts={**topic.named, **facts},
         changes=changes,
-        subjects=[*subjects_of(batch), *subjects],
+        subjects=[*topic.subjects, *subjects],
         reason=reason,
         **doing.as_keywords(),
     )
 
 
-def earlier_entry(doing: Doing, batch: str, events: tuple[Event, ...]) -> EntryView | None:
-    """What this very request did before; Conflict when its id was used for anything else."""
+def repeated(doing: Doing, *events: Event, **facts: str) -> EntryView | None:
+    """What this very request did before; Conflict when its id was used for anything but `events` with `facts`."""
     entry = entry_for_request(doing.request_id)
     if entry is None:
         return None
-    if entry.event not in events or entry.facts.get("batch") != batch:
+    if entry.event not in events or any(entry.facts.get(name) != value for name, value in facts.items()):
         raise Conflict("request_id_used")
     return entry

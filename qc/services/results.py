@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from coi.rules.genealogy import Source
 from coi.rules.journey import Disposition
 from coi.selectors.weights import weights_of
 from coi.services import record_disposition
@@ -25,7 +26,6 @@ from qc.rules.results import AttemptKind, CorrectionReason, ResultView, current
 from qc.rules.runs import result_fault
 from qc.rules.subjects import (
     RELEASED,
-    Source,
     Subject,
     SubjectKind,
     SubjectRef,
@@ -36,11 +36,13 @@ from qc.rules.subjects import (
 from qc.selectors import EffectiveMethod
 from qc.services.recording import (
     Doing,
-    earlier_about,
     known_batch,
     known_subject,
     locked_subject,
-    record_about,
+    named,
+    record,
+    repeated,
+    topic_of,
     writing,
 )
 
@@ -99,7 +101,7 @@ def record_result(
     known, doing = known_subject(subject, now), Doing(actor, where, now, request_id)
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
-    if earlier_about(doing, subject, (Event.RESULT_RECORDED,)):
+    if repeated(doing, Event.RESULT_RECORDED, **named(subject)):
         return _written(row)
     with writing():
         locked = locked_subject(known, now)
@@ -143,7 +145,7 @@ def correct_result(
     known = known_subject(old.subject, now)
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
-    if earlier_about(doing, old.subject, (Event.RESULT_CORRECTED,)):
+    if repeated(doing, Event.RESULT_CORRECTED, **named(old.subject)):
         return _written(row)
     if reference and code_problem(reference) is not None:
         raise _invalid("reference", "code_shape")
@@ -175,7 +177,7 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
     found, doing = _known(result), Doing(actor, where, now, request_id)
     known = known_subject(found.subject, now)
     reviewer = require(actor=actor, roles=REVIEWERS, site=known.site, now=now)
-    if earlier_about(doing, found.subject, (Event.RESULT_REVIEWED,)):
+    if repeated(doing, Event.RESULT_REVIEWED, **named(found.subject)):
         return _written(result)
     if reviewer.user_id == found.analyst_id:
         raise NotAllowed("analyst_may_not_review")
@@ -192,11 +194,11 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
             "reviewed_at": now,
         }
         facts = {"result": found.id, "criterion": found.criterion, "version": found.version}
-        record_about(
+        record(
             doing,
-            locked,
-            event=Event.RESULT_REVIEWED,
-            facts=facts,
+            topic_of(locked),
+            Event.RESULT_REVIEWED,
+            facts,
             changes=(put(TABLE, found.id, **looked),),
             subjects=(LedgerSubject("result", found.id),),
         )
@@ -344,7 +346,7 @@ def _record(
     facts = {"result": made.id, "container": container, **{name: made.values[name] for name in names}}
     id = made.values["container_id"]
     subjects = (*((LedgerSubject("container", id),) if id else ()), LedgerSubject("result", made.id))
-    record_about(doing, subject, event=event, facts=facts, changes=changes, subjects=subjects, reason=reason)
+    record(doing, topic_of(subject), event, facts, changes=changes, subjects=subjects, reason=reason)
 
 
 def _tell_of_late_failure(subject: Subject, criterion: Criterion, verdict: Verdict, doing: Doing) -> None:

@@ -12,8 +12,6 @@ from coi.selectors.stock import StockView
 from coi.services.numbers import next_numbers
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
-from ledger.selectors import EntryView, entry_for_request
-from ledger.services import append
 from people.rules.authority import Person
 from people.services import require
 from qc import selectors
@@ -22,7 +20,7 @@ from qc.rules.criteria import Verdict
 from qc.rules.methods import Fault, Used, against_things, against_use
 from qc.rules.runs import RunState, RunView, judge, missing_controls, z_score
 from qc.selectors import EffectiveMethod, EffectiveTargets
-from qc.services.recording import Doing, writing
+from qc.services.recording import Doing, Topic, record, repeated, writing
 from qc.services.results import ANALYSTS
 
 RUN, THING, READING = "qc.run", "qc.runthing", "qc.controlreading"
@@ -51,7 +49,7 @@ def open_run(
     doing = Doing(actor, where, now, request_id)
     analyst = require(actor=actor, roles=ANALYSTS, site=site, now=now)
     row = derive(request_id, "run")
-    if _repeated(doing, Event.RUN_OPENED, site=site, asked=method):
+    if repeated(doing, Event.RUN_OPENED, site=site, asked=method):
         return _written(row)
     known, targets = _documents(method, now)
     devices, lots = stock.devices(instruments), stock.lots(reagents)
@@ -76,7 +74,7 @@ def open_run(
         things = (new(THING, derive(request_id, f"thing {n}"), run_id=row, **it) for n, it in enumerate(used))
         facts: dict[str, Any] = {"site": site, "asked": method, "method": f"{known.code}/{known.version}"}
         facts |= {"instruments": list(instruments), "reagents": list(reagents)}
-        _record(doing, code, Event.RUN_OPENED, facts, (new(RUN, row, **values), *things))
+        record(doing, _topic(code), Event.RUN_OPENED, facts, changes=(new(RUN, row, **values), *things))
     return _written(row)
 
 
@@ -97,7 +95,7 @@ def read_controls(
     """
     found, doing = _known(run), Doing(actor, where, now, request_id)
     require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
-    if _repeated(doing, Event.CONTROLS_READ, run=found.code):
+    if repeated(doing, Event.CONTROLS_READ, run=found.code):
         return _written(run)
     with writing():
         selectors.lock_run(found.id)
@@ -115,7 +113,7 @@ def read_controls(
             *_readings(found, targets, measured, doing),
         )
         facts = {"method": found.method_version, "state": str(state), "breaches": rules}
-        _record(doing, found.code, Event.CONTROLS_READ, facts, changes)
+        record(doing, _topic(found.code), Event.CONTROLS_READ, facts, changes=changes)
     return _written(run)
 
 
@@ -128,7 +126,7 @@ def void_run(
     """
     found, doing = _known(run), Doing(actor, where, now, request_id)
     require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
-    if _repeated(doing, Event.RUN_VOIDED, run=found.code):
+    if repeated(doing, Event.RUN_VOIDED, run=found.code):
         return _written(run)
     if not reason.strip() or len(reason) > 200:
         raise _invalid({"reason": "empty" if not reason.strip() else "too_long"})
@@ -137,7 +135,7 @@ def void_run(
         if _known(run).state is not RunState.OPEN:
             raise Conflict("run_judged")
         change = put(RUN, found.id, state=str(RunState.VOID), reason=reason)
-        _record(doing, found.code, Event.RUN_VOIDED, {"why": reason}, (change,))
+        record(doing, _topic(found.code), Event.RUN_VOIDED, {"why": reason}, changes=(change,))
     return _written(run)
 
 
@@ -220,30 +218,8 @@ def _readings(
     ]
 
 
-def _record(
-    doing: Doing,
-    code: str,
-    event: Event,
-    facts: Mapping[str, Any],
-    changes: tuple[Change, ...],
-) -> None:
-    append(
-        event=event,
-        stream=f"run:{code}",
-        facts={"run": code, **facts},
-        changes=changes,
-        subjects=[Subject("run", code)],
-        **doing.as_keywords(),
-    )
-
-
-def _repeated(doing: Doing, event: Event, **facts: str) -> EntryView | None:
-    entry = entry_for_request(doing.request_id)
-    if entry is None:
-        return None
-    if entry.event != event or any(entry.facts.get(name) != value for name, value in facts.items()):
-        raise Conflict("request_id_used")
-    return entry
+def _topic(code: str) -> Topic:
+    return Topic(f"run:{code}", {"run": code}, (Subject("run", code),))
 
 
 def _known(id: UUID) -> RunView:

@@ -21,12 +21,6 @@ from qc.rules.document_words import DocumentKind
 from qc.selectors import BatchView, IssuedView
 from qc.views.shared import attempt, doing
 
-_TYPES = {
-    "pdf": "application/pdf",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
 
 @dataclass(frozen=True)
 class KindShown:
@@ -181,6 +175,6 @@ def _unknown() -> NotFound:
 
 
 def _file(data: bytes, form: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=_TYPES[form])
+    response = HttpResponse(data, content_type=services.MEDIA_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

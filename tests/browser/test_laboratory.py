@@ -42,7 +42,10 @@ def test_a_run_is_gated_by_its_controls(house, analyst):
     read_controls(analyst, "1.30", "4.05")
     analyst.get_by_text("The controls refuse the run").wait_for()
     assert analyst.locator("figure img").count() == 2
-    assert analyst.locator("figure img").first.evaluate("it => it.complete && it.naturalWidth > 100")
+    width = analyst.locator("figure img").first.evaluate(
+        "chart => chart.decode().then(() => chart.naturalWidth)"
+    )
+    assert width > 100
     assert_clean(analyst, "a refused run")
 
 

@@ -1,12 +1,14 @@
 """One filled batch, played once for a whole module: each test works on a copy and is rolled back to it."""
 
 import copy
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from config.demonstration.site import PASSWORD
 from tests.qc import given
 from tests.qc.given import Laboratory
 
@@ -23,3 +25,16 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generat
 def lab(filled: Laboratory, db: None) -> Laboratory:
     """A copy of it for one test."""
     return copy.deepcopy(filled)
+
+
+@pytest.fixture
+def as_(lab: Laboratory, time_machine) -> Callable[[str], Client]:
+    """`as_("Ana")` is a browser in which Ana is signed in, at the hour of the laboratory."""
+    time_machine.move_to(lab.player.now, tick=False)
+
+    def sign_in(first_name: str) -> Client:
+        client = Client()
+        assert client.login(username=lab.member(first_name).username, password=PASSWORD)
+        return client
+
+    return sign_in

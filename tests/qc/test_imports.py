@@ -14,7 +14,6 @@ from qc import selectors, services
 from qc.rules.importing import ImportState
 from qc.rules.imports import ImportKind
 from tests.qc.given import Laboratory
-from tests.qc.test_run_pages import as_  # noqa: F401  (a fixture)
 
 HEADER = "sample,criterion,value,unit,replicate,tested_at,comment"
 
@@ -140,7 +139,7 @@ def test_who_hands_in_what(lab):
         services.record_import(id=uuid4(), **lab.doing("Ana"))
 
 
-def test_a_file_is_handed_in_and_recorded_on_its_pages(lab, as_, time_machine):  # noqa: F811
+def test_a_file_is_handed_in_and_recorded_on_its_pages(lab, as_, time_machine):
     run = lab.run_for("VIABILITY")
     lab.player.wait(minutes=2)
     time_machine.move_to(lab.player.now, tick=False)

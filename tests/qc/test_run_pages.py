@@ -3,26 +3,12 @@
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from config.demonstration.site import PASSWORD, PLANT
+from config.demonstration.site import PLANT
 from qc import selectors
 from qc.rules.runs import RunState
-from tests.qc.given import Laboratory
 from tests.qc.test_runs import HIGH, LOW, begin, read
-
-
-@pytest.fixture
-def as_(lab: Laboratory, time_machine):
-    time_machine.move_to(lab.player.now, tick=False)
-
-    def sign_in(first_name: str) -> Client:
-        client = Client()
-        assert client.login(username=lab.member(first_name).username, password=PASSWORD)
-        return client
-
-    return sign_in
 
 
 def test_a_run_is_begun_and_judged_on_its_pages(lab, as_):

@@ -10,10 +10,9 @@ from config.demonstration import site
 from config.demonstration.site import PRODUCT
 from people import selectors as people
 from qc.forms.examples import example_names
-from tests.qc.test_run_pages import as_  # noqa: F401  (a fixture)
 
 
-def test_a_specification_is_read_in_words_and_compared(lab, as_):  # noqa: F811
+def test_a_specification_is_read_in_words_and_compared(lab, as_):
     bob = as_("Bob")
     first = people.versions_of("specification", PRODUCT)[0]
     content = copy.deepcopy(json.loads(json.dumps(first.content)))
@@ -46,7 +45,7 @@ def test_a_specification_is_read_in_words_and_compared(lab, as_):  # noqa: F811
     assert bob.get(reverse("qc:specification", args=[protocol.id])).status_code == 404
 
 
-def test_every_example_has_a_page(lab, as_):  # noqa: F811
+def test_every_example_has_a_page(lab, as_):
     bob = as_("Bob")
     for name in example_names():
         address = reverse("qc:specification_example", args=[name])

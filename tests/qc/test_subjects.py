@@ -17,7 +17,6 @@ from qc import selectors
 from qc.rules.criteria import Verdict
 from qc.rules.subjects import SubjectKind, SubjectRef
 from tests.qc.given import Laboratory
-from tests.qc.test_run_pages import as_  # noqa: F401  (a fixture)
 
 MATERIAL = {
     "name": "Apheresis, acceptance",
@@ -115,7 +114,7 @@ def test_the_database_holds_one_subject_in_a_result(lab, change, constraint):
         cursor.execute(f"UPDATE qc_result SET {change} WHERE id = %s", [found.id])
 
 
-def test_results_of_a_collection_have_a_page(specified, as_):  # noqa: F811
+def test_results_of_a_collection_have_a_page(specified, as_):
     lab, ref = specified, collection(specified)
     ana, leo = as_("Ana"), as_("Leo")
     address = reverse("qc:subject", args=["collection", ref.code])

@@ -3,10 +3,9 @@
 from django.urls import reverse
 
 from config.demonstration.site import PRODUCT
-from tests.qc.test_run_pages import as_  # noqa: F401  (a fixture)
 
 
-def test_an_attribute_is_drawn_with_its_numbers_beside_it(lab, as_):  # noqa: F811
+def test_an_attribute_is_drawn_with_its_numbers_beside_it(lab, as_):
     lab.record("ENDOTOXIN", "<0.05")
     ana = as_("Ana")
     address = reverse("qc:trend", args=[PRODUCT, "ENDOTOXIN"])

@@ -18,6 +18,7 @@ from qc.rules.document_tables import number_in, tables
 from qc.rules.document_words import DocumentKind
 from qc.rules.printed_record import printed_record
 from qc.rules.results import AttemptKind, ResultView
+from tests.qc.rules import criteria_given as given
 from tests.qc.rules.test_blockers import (
     AT,
     BAG,
@@ -88,6 +89,29 @@ def test_a_certificate_names_its_batch_and_how_it_stands():
     (line,) = content["results"]
     assert (line["limits"], line["method_version"], line["verdict_words"]) == ("yes", 3, "meets")
     assert (line["analyst"], line["reviewer"]) == ("Ana Lind", "Leo Marsh")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "limits"),
+    [
+        (given.dose({"kind": "flat", "decimals": 0} | given.sides(">=60", "<=600")), "60 to 600 \u00d710\u2076"),
+        (given.dose({"kind": "per_kg"} | given.sides(">=1.0")), "\u2265 1.0 \u00d710\u2076/kg"),
+        (
+            given.criterion(
+                unit="[EU]/mL",
+                decimals=1,
+                basis="per_kg_hour",
+                reported_as="per_ml",
+                weight_max_age_days=14,
+                high=given.limit("<=5"),
+            ),
+            "\u2264 5 EU/kg/h",
+        ),
+    ],
+)
+def test_a_certificate_prints_the_limits_that_were_judged(criterion, limits):
+    line = ReportLine(criterion, words.limits_of(criterion), found())
+    assert certificate(line)["results"][0]["limits"] == limits
 
 
 @pytest.mark.parametrize(

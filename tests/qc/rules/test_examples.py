@@ -87,7 +87,7 @@ WORDS = [(name, it) for name, it in LINES if it.sort is Sort.QUALITY]
 
 @pytest.mark.parametrize(("name", "it"), WORDS, ids=lambda part: getattr(part, "code", part))
 def test_words_meet_or_do_not(name: str, it: Criterion):
-    found = {word: judge(it, read_value(it, word), facts(incubated_at=None)) for word in it.choices}  # type: ignore[arg-type]
+    found = {word: judge(it, read_value(it, word), facts(incubated_at=None)) for word in it.choices}
     passing = {word for word, verdict in found.items() if verdict is not FAIL}
     assert passing == set(it.accepted)
     assert FAIL in found.values()
@@ -175,7 +175,7 @@ def test_the_two_regions_of_one_product_differ():
     for region in ("US", "EU"):
         found = choose_variant(Wanted("KYMRIAH-ALL", region, "commercial"), variants)
         assert isinstance(found, Variant)
-        viable[region] = found.specification.criterion("VIABILITY").low.value  # type: ignore[union-attr]
+        viable[region] = found.specification.criterion("VIABILITY").low.value
     assert viable == {"US": 80, "EU": 70}
     neither = choose_variant(Wanted("KYMRIAH-ALL", "JP", "commercial"), variants)
     assert getattr(neither, "code", None) is VariantFault.NONE

@@ -570,7 +570,7 @@ def test_variances_scale_with_the_square_and_order_is_nothing(
     assume(isinstance(plain, Components))
     assert isinstance(plain, Components)
     mixed = list(data)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     scaled = components_of([Measurement(one.groups, one.value * k) for one in mixed])
     assert isinstance(scaled, Components)
     size = max(part.mean_square for part in plain.parts)
@@ -624,7 +624,7 @@ def test_a_gauge_study_does_not_see_order_or_unit(cube: list[list[list[float]]],
         return
     assume(abs(plain.interaction_p - POOLING_P) > 1e-6)
     mixed = [GaugeReading(one.part, one.operator, one.value * 7) for one in readings]
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     other = gauge_rr(mixed)
     assert other.percent_gauge == pytest.approx(plain.percent_gauge, rel=1e-6, abs=1e-6)
     assert other.total.value == pytest.approx(49 * plain.total.value, rel=1e-6)

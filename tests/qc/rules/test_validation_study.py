@@ -494,7 +494,7 @@ def test_a_row_tells_its_faults_and_nothing_is_half_read(
 
 def test_all_faults_of_a_table_are_told() -> None:
     plan = plan_of(CONTENT)
-    rows, faults = read_rows([ROW, {**ROW, "value": ""}, {"x": "1"}, "nonsense"], plan)  # type: ignore[list-item]
+    rows, faults = read_rows([ROW, {**ROW, "value": ""}, {"x": "1"}, "nonsense"], plan)
     assert rows == ()
     assert {(one.row, one.column, one.code) for one in faults} >= {
         (2, "value", "required"),

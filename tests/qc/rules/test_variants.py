@@ -13,7 +13,7 @@ def variant(
     code: str, product: str = "", region: str = "", phase: str = "", subject: str = "batch"
 ) -> Variant:
     about = {"product": product, "region": region, "phase": Phase(phase) if phase else None}
-    return Variant(code, Specification("S", (), subject=SubjectKind(subject), **about))  # type: ignore[arg-type]
+    return Variant(code, Specification("S", (), subject=SubjectKind(subject), **about))
 
 
 EU2, US2 = variant("CD19-EU-P2", "CD19", "EU", "2"), variant("CD19-US-P2", "CD19", "US", "2")
