@@ -323,7 +323,7 @@ class Signature(Projection):
 
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signatures")
     printed_name = models.CharField(max_length=200)
-    meaning = models.CharField(max_length=16, choices=_choices(Meaning))
+    meaning = models.CharField(max_length=24, choices=_choices(Meaning))
     signed_at = models.DateTimeField()
     zone = models.CharField(max_length=64)
     auth = models.CharField(max_length=16)

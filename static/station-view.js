@@ -44,6 +44,17 @@ export class View {
     const bar = this.at("bar");
     bar.replaceChildren(...(isCounted ? segments(after.position, total) : []));
     bar.hidden = !isCounted;
+    this.cautions(after.cautions ?? []);
+  }
+
+  // What must be known of the release of the batch: it stands there for as long as the check goes on.
+  cautions(found) {
+    this.at("cautions").hidden = found.length === 0;
+    this.at("cautions").replaceChildren(...found.map(({ title, text }) => {
+      const item = element("li");
+      item.append(element("strong", `▲ ${title}`), element("span", text));
+      return item;
+    }));
   }
 
   // What is said beside the instruction: reasons of a refusal, or a sentence.

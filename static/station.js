@@ -231,13 +231,14 @@ class Station {
     this.view.say(lines);
     play(sound);
     const { instruction } = this.next;
-    this.view.speak([this.words[word], ...lines.map((line) => line.message), instruction].join(". "));
+    const cautions = (this.next.cautions ?? []).flatMap(({ title, text }) => [title, text]);
+    this.view.speak([this.words[word], ...lines.map((line) => line.message), ...cautions, instruction].join(". "));
   }
 
   // What is complete, and what it made.
   completed(answer) {
     const done = fill(this.words.step_done, { step: answer.next.step_title });
-    return [{ message: done, remedy: this.made(answer) }];
+    return [{ message: done, remedy: this.made(answer) }, ...told(answer)];
   }
 
   made(answer) {
@@ -386,6 +387,11 @@ class Station {
     this.view.say([{ message: this.words.sound_on }]);
     this.focus();
   }
+}
+
+// What has to be known of the release, for a step that one scan completed.
+function told(answer) {
+  return (answer.next.cautions ?? []).map(({ title, text }) => ({ message: title, remedy: text }));
 }
 
 function spell(milliseconds) {

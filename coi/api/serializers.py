@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from coi.rules.checks import Need
+from coi.rules.journey import CAUTIONED
 from coi.rules.outcome import Outcome, RefusalCode, RefusalKind
 from coi.rules.requests import MAX_BARCODES, KeyedReason
 from coi.rules.situation import Part
@@ -70,6 +71,14 @@ class ValueSerializer(serializers.Serializer[None]):
     choices = ChoiceSerializer(many=True)
 
 
+class CautionSerializer(serializers.Serializer[None]):
+    """What must be known of the release of the batch before the step goes on."""
+
+    code = serializers.ChoiceField(choices=[(d.value, d.value) for d in CAUTIONED])
+    title = serializers.CharField()
+    text = serializers.CharField()
+
+
 class NextSerializer(serializers.Serializer[None]):
     """What the check waits for; never an identifier that is still to be scanned."""
 
@@ -82,6 +91,9 @@ class NextSerializer(serializers.Serializer[None]):
     total = serializers.IntegerField()
     left_behind = serializers.ListField(
         child=serializers.CharField(), help_text="Containers on hold that stay where they are."
+    )
+    cautions = CautionSerializer(
+        many=True, required=False, help_text="To be shown before the step goes on; answers of old had none."
     )
     choices = ChoiceSerializer(many=True)
     values = ValueSerializer(many=True)

@@ -52,6 +52,10 @@ def _next(after: Mapping[str, Any]) -> Json:
         "instruction": instruction.text,
         "hint": instruction.hint,
         "picture": instruction.picture,
+        "cautions": [
+            {"code": code, "title": words.disposition(code), "text": words.caution(code)}
+            for code in after.get("cautions", ())  # an answer recorded of old has none
+        ],
         "values": [
             {**field, "choices": [{"code": c, "title": words.step(c)} for c in field["choices"]]}
             for field in after["values"]

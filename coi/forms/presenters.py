@@ -109,6 +109,7 @@ class _Spoken(dict[str, Any]):
         "what": words.reconciliation_kind,
         "fate": words.fate,
         "trouble": words.trouble,
+        "meaning": words.meaning,
     }
 
     def __getitem__(self, name: str) -> str:

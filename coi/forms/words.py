@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.documents import MEANINGS
+
 Word = str | Promise
 Say = Callable[[str], str]
 
@@ -84,9 +86,24 @@ disposition = _namer(
         "testing": _("in testing"),
         "qa_review": _("in quality review"),
         "released": _("released"),
+        "conditionally_released": _("released conditionally"),
+        "exceptionally_released": _("released exceptionally"),
         "rejected": _("rejected"),
     }
 )
+# What whoever has such a batch in hand must know before they go on.
+caution = _namer(
+    {
+        "conditionally_released": _(
+            "Results are still pending. Quality tells the treating site when one does not meet the specification."
+        ),
+        "exceptionally_released": _(
+            "It does not meet its specification. Quality released it at the request of the physician, for this"
+            " patient."
+        ),
+    }
+)
+meaning = _namer({str(code): word for code, word in MEANINGS.items()})
 
 reason = _namer(
     {
@@ -187,6 +204,7 @@ hold_reason = _namer(
     {
         **REFUSALS,
         "quality": _("Quality concern"),
+        "late_result": _("Result after the release"),
         "excursion": _("Temperature excursion"),
         "damage": _("Damaged container"),
         "paperwork": _("Record incomplete"),

@@ -38,7 +38,7 @@ class Batch(Projection):
     code = models.CharField(max_length=40, unique=True)
     site = site_key()
     started_at = models.DateTimeField()
-    disposition = models.CharField(max_length=12, choices=choices(Disposition))
+    disposition = models.CharField(max_length=24, choices=choices(Disposition))
 
     class Meta:
         constraints = [

@@ -23,7 +23,6 @@ from coi.rules.journey import (
     CheckState,
     ContainerFacts,
     ContainerStatus,
-    Disposition,
     ItemScan,
     Known,
     OrderKind,
@@ -41,6 +40,7 @@ from coi.rules.situation import (
     is_context,
     is_held,
     is_late,
+    is_released,
     is_void,
     item_for,
     left_behind,
@@ -287,7 +287,7 @@ def guard_interlock(situation: Situation) -> Iterator[Refusal]:
     if Guard.RELEASED not in step.guards:
         return
     for container in situation.subjects:
-        if situation.known.dispositions.get(container.batch_id) is not Disposition.RELEASED:
+        if not is_released(situation.known, container):
             yield Refusal(RefusalCode.NOT_RELEASED, {"found": container.code}, (container.id,))
 
 

@@ -56,13 +56,28 @@ class Fate(StrEnum):
 
 
 class Disposition(StrEnum):
-    """A batch's disposition; `qc` alone moves it, through `coi.services.record_disposition`."""
+    """A batch's disposition; `qc` alone moves it, through `coi.services.record_disposition`.
+
+    Released conditionally: results that may come after the release are pending. Released exceptionally: it is out of
+    specification, and a physician asked for it for this patient.
+    """
 
     IN_PROCESS = "in_process"
     TESTING = "testing"
     QA_REVIEW = "qa_review"
     RELEASED = "released"
+    CONDITIONALLY_RELEASED = "conditionally_released"
+    EXCEPTIONALLY_RELEASED = "exceptionally_released"
     REJECTED = "rejected"
+
+    @property
+    def is_release(self) -> bool:
+        """Whether quality let the batch go, outright or with something to be told to whoever uses it."""
+        return self is Disposition.RELEASED or self in CAUTIONED
+
+
+# Releases of which whoever receives or infuses the product is told before they go on.
+CAUTIONED = (Disposition.CONDITIONALLY_RELEASED, Disposition.EXCEPTIONALLY_RELEASED)
 
 
 class CheckState(StrEnum):

@@ -12,12 +12,14 @@ from coi.rules import genealogy
 from coi.rules.identifiers import IdentifierKind
 from coi.rules.journey import (
     ALONE,
+    CAUTIONED,
     Attempt,
     CheckFacts,
     CheckState,
     ContainerFacts,
     ContainerStatus,
     CopyStatus,
+    Disposition,
     DoneStep,
     Known,
     OrderFacts,
@@ -176,6 +178,37 @@ def left_behind(situation: Situation) -> tuple[ContainerFacts, ...]:
 def is_held(known: Known, container: ContainerFacts) -> bool:
     """Whether an open hold names the container or anything it was made from."""
     return container.id in genealogy.descendants(known.held, known.parents)
+
+
+def is_released(known: Known, container: ContainerFacts) -> bool:
+    """Whether quality let its batch go, in whatever way."""
+    disposition = known.dispositions.get(container.batch_id)
+    return disposition is not None and disposition.is_release
+
+
+def cautions(situation: Situation) -> tuple[Disposition, ...]:
+    """What whoever does this step is told of the release of its batch, before they go on.
+
+    Before a container is scanned it is said of all that could be: whoever reads the wristband knows it before the bag
+    is in their hands. Nothing is said of what is only closed out.
+    """
+    step = situation.step
+    if step is None or step.does is Does.CLOSE:
+        return ()
+    containers = situation.subjects or tuple(_at_hand(situation, step))
+    found = {situation.known.dispositions.get(container.batch_id) for container in containers}
+    return tuple(disposition for disposition in CAUTIONED if disposition in found)
+
+
+def _at_hand(situation: Situation, step: Step) -> Iterator[ContainerFacts]:
+    """The containers of this journey that may enter the step where it is done; any, for the order's own steps."""
+    order = situation.order
+    for container in situation.known.containers.values():
+        is_of_it = order is not None and container.order_id == order.id
+        is_of_kind = step.scope is Scope.ORDER or container.kind in step.kinds
+        is_here = order is not None and container.custodian == order.sites.get(step.party, "")
+        if is_of_it and is_of_kind and is_here and container.status in in_play(step):
+            yield container
 
 
 def is_late(container: ContainerFacts, now: datetime) -> bool:

@@ -15,14 +15,26 @@ from coi.rules.journey import (
     StationFacts,
 )
 from coi.rules.protocol import Does, Guard, Party, Protocol, Scope, Step
-from coi.rules.situation import Part, Situation, done_for, done_for_container, in_play, missing_before
+from coi.rules.situation import (
+    Part,
+    Situation,
+    cautions,
+    done_for,
+    done_for_container,
+    in_play,
+    is_released,
+    missing_before,
+)
 
 _NOWHERE = StationFacts(code="", site="", steps=frozenset())
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One step that could be done now. `is_release`: once quality has released the batch."""
+    """One step that could be done now. `is_release`: once quality has released the batch.
+
+    `cautions`: what there is to be told of a release that has been made.
+    """
 
     step: str
     title: str
@@ -33,6 +45,7 @@ class Waiting:
     is_release: bool = False
     is_held: bool = False
     is_timed: bool = False
+    cautions: tuple[Disposition, ...] = ()
 
 
 def of_order(known: Known, order_id: str) -> Known:
@@ -94,9 +107,8 @@ def _is_due(situation: Situation, step: Step, container: ContainerFacts) -> bool
 def _one(situation: Situation, step: Step, due: tuple[ContainerFacts, ...]) -> Waiting:
     known, order = situation.known, situation.order
     held = genealogy.descendants(known.held, known.parents)
-    is_unreleased = Guard.RELEASED in step.guards and any(
-        known.dispositions.get(c.batch_id) is not Disposition.RELEASED for c in due
-    )
+    is_unreleased = Guard.RELEASED in step.guards and not all(is_released(known, c) for c in due)
+    told = replace(situation, step=step, subjects=due)
     return Waiting(
         step=step.code,
         title=step.title,
@@ -110,4 +122,5 @@ def _one(situation: Situation, step: Step, due: tuple[ContainerFacts, ...]) -> W
         is_release=is_unreleased,
         is_timed=any(c.hold_until is not None for c in due),
         is_held=bool(due) and all(c.id in held for c in due),
+        cautions=cautions(told),
     )

@@ -33,6 +33,7 @@ from coi.rules.batches import (
     is_reached,
 )
 from coi.rules.deviations import DeviationState
+from coi.rules.dispositions import DECIDED_BY
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, OrderKind
 from coi.rules.labels_reconciliation import CopyFacts
 from coi.selectors.labels import copies_of_batches, copy_facts
@@ -40,19 +41,25 @@ from coi.selectors.visible import sites_of
 from people.rules.authority import Person
 
 MOST = 200
-DECIDED = (Disposition.RELEASED, Disposition.REJECTED)
+DECIDED = tuple(DECIDED_BY)
 
 
 def undecided_batches(viewer: Person, at: datetime) -> tuple[BatchSummary, ...]:
-    """Batches at the viewer's sites that are neither released nor rejected, the oldest first."""
+    """Batches at the viewer's sites that are not decided on yet, the oldest first."""
     found = _at_sites_of(viewer, at).exclude(disposition__in=DECIDED).order_by("started_at", "code")
     return tuple(_summary(row) for row in found[:MOST])
 
 
 def decided_batches(viewer: Person, at: datetime, most: int = 50) -> tuple[BatchSummary, ...]:
-    """Batches at the viewer's sites that are released or rejected, the newest first."""
+    """Batches at the viewer's sites that are released, in whatever way, or rejected, the newest first."""
     found = _at_sites_of(viewer, at).filter(disposition__in=DECIDED).order_by("-started_at", "code")
     return tuple(_summary(row) for row in found[:most])
+
+
+def conditional_batches(viewer: Person, at: datetime) -> tuple[BatchSummary, ...]:
+    """Batches at the viewer's sites of whose release results are pending, the oldest first."""
+    found = _at_sites_of(viewer, at).filter(disposition=Disposition.CONDITIONALLY_RELEASED)
+    return tuple(_summary(row) for row in found.order_by("started_at", "code")[:MOST])
 
 
 def visible_batch(viewer: Person, code: str, at: datetime) -> BatchSummary | None:

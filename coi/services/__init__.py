@@ -2,7 +2,7 @@
 
 from coi.selectors.finding import Found
 from coi.services.aliases import add_alias, retire_alias
-from coi.services.batches import record_disposition
+from coi.services.batches import hold_batch, record_disposition
 from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
@@ -84,6 +84,7 @@ __all__ = [
     "erase_patient",
     "find_journey",
     "hand_out_label",
+    "hold_batch",
     "label_view",
     "load_stock",
     "merge_patients",

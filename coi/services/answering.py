@@ -10,7 +10,7 @@ from coi.rules.interlocks import Decision
 from coi.rules.journey import Reading
 from coi.rules.outcome import Outcome, Refusal
 from coi.rules.requests import ScanRequest
-from coi.rules.situation import left_behind
+from coi.rules.situation import cautions, left_behind
 from coi.selectors.known import secret_index_key
 from coi.services.context import Context
 from ledger.rules import Change, Subject, new
@@ -140,6 +140,7 @@ def _next(decision: Decision) -> dict[str, Any]:
         "position": after.position,
         "total": after.total,
         "left_behind": [] if decision.refusals else [c.code for c in left_behind(situation)],
+        "cautions": [] if decision.refusals else [str(caution) for caution in cautions(situation)],
         "choices": [{"code": s.code, "title": s.title} for s in situation.choices],
         "values": _value_fields(decision),
     }

@@ -6,18 +6,26 @@ two signatures that were really made, is judged here again: it must hold whoever
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from coi.events import Event
-from coi.models import Batch, Order, StepRecord
-from coi.rules.dispositions import MOVERS, MOVES, NEEDS_SIGNATURES, SIGNERS
-from coi.rules.journey import Disposition
+from coi.models import Batch, Container, Hold, Order, StepRecord
+from coi.rules.dispositions import DECIDED_BY, MOVERS, MOVES, SIGNERS
+from coi.rules.journey import ContainerStatus, Disposition
+from coi.rules.protocol import Guard
+from coi.rules.vault import VaultKind
+from coi.selectors.protocols import pinned_protocol
+from coi.services import vault
+from coi.services.deviations import QUALITY, hold_row, need_reason
 from coi.services.recording import answered_once, repeated, require_at, writing
-from ledger.rules import Actor, Subject, Where, put
+from ledger.rules import Actor, Subject, Where, derive, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
 from people import selectors as people
+from people.rules.roles import Role
 from people.rules.signatures import Meaning, SignatureView
+from people.services.recording import Doing, record
 
 
 @answered_once
@@ -49,8 +57,8 @@ def record_disposition(
         was = Disposition(row.disposition)
         if disposition not in MOVES[was]:
             raise Conflict("disposition_not_from_here", detail={"from": was, "to": disposition})
-        if disposition in NEEDS_SIGNATURES:
-            _judge_signatures(row, disposition, signatures, actor)
+        if final := DECIDED_BY.get(disposition):
+            _judge_signatures(row, final, signatures, actor)
         append(
             event=Event.DISPOSITION_RECORDED,
             stream=f"journey:{order.coi_id}",
@@ -70,17 +78,82 @@ def record_disposition(
         )
 
 
+# The laboratory finds it, quality decides on it: either may stop what is not in the patient yet.
+HOLDERS = frozenset({Role.ANALYST, Role.QC_REVIEWER}) | QUALITY
+_OVER = (ContainerStatus.CLOSED, ContainerStatus.CONSUMED, ContainerStatus.INFUSED)
+
+
+@answered_once
+def hold_batch(
+    *,
+    batch: str,
+    reason_code: str,
+    text: str,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> tuple[str, ...]:
+    """Hold what is still in play of the product of a batch (by its code): a release is never taken back.
+
+    Answers with the codes of the containers that it held: none where all are infused, closed out, or held for this very
+    reason. Raises NotFound, NotAllowed (role at the batch's site), Invalid (no reason).
+    """
+    row = Batch.objects.filter(code=batch).first()
+    if row is None:
+        raise NotFound("batch_unknown")
+    need_reason(reason_code, text)
+    require_at([row.site_id], HOLDERS, actor=actor, now=now)
+    if earlier := repeated(request_id, Event.HOLD_PLACED, batch=batch, reason=reason_code):
+        return tuple(earlier.facts["container"].split(", "))
+    with writing():
+        order = Order.objects.select_for_update(no_key=True).get(id=row.order_id)
+        found = _to_hold(row, order, reason_code)
+        if not found:
+            return ()
+        text_id = derive(request_id, "text")
+        digest = vault.keep(kind=VaultKind.TEXT, id=text_id, plain=text.encode())
+        about: dict[str, Any] = {"reason": reason_code, "at": now, "by": actor.name, "reason_text": text_id}
+        record(
+            Doing(actor, where, now, request_id),
+            event=Event.HOLD_PLACED,
+            stream=f"journey:{order.coi_id}",
+            facts={
+                "container": ", ".join(c.code for c in found),
+                "batch": batch,
+                "reason": reason_code,
+                "text_sha256": digest,
+            },
+            changes=[hold_row(derive(request_id, c.code), str(order.id), str(c.id), **about) for c in found],
+            subjects=[
+                Subject("order", order.coi_id),
+                Subject("batch", batch),
+                *(Subject("container", str(c.id)) for c in found),
+            ],
+        )
+    return tuple(c.code for c in found)
+
+
+def _to_hold(row: Batch, order: Order, reason: str) -> list[Container]:
+    """The product in play: what some step of the order's protocol wants released; every kind where none does."""
+    protocol = pinned_protocol(str(order.protocol_id))[0]
+    steps = protocol.steps if protocol is not None else ()
+    kinds = {kind for step in steps if Guard.RELEASED in step.guards for kind in step.kinds}
+    held = Hold.objects.filter(order=order, reason_code=reason, released_at__isnull=True).values(
+        "container_id"
+    )
+    rows = Container.objects.filter(batch=row).exclude(status__in=_OVER).exclude(id__in=held).order_by("code")
+    return list(rows.filter(kind__in=kinds) if kinds else rows)
+
+
 def producers_of(batch_id: UUID) -> frozenset[int]:
     """Everybody who performed or witnessed a step of the batch: none of them may release it."""
     rows = StepRecord.objects.filter(batch=batch_id).values_list("performer_id", "witness_id")
     return frozenset(user for row in rows for user in row if user is not None)
 
 
-def _judge_signatures(
-    row: Batch, disposition: Disposition, signatures: Sequence[SignatureView], actor: Actor
-) -> None:
+def _judge_signatures(row: Batch, final: Meaning, signatures: Sequence[SignatureView], actor: Actor) -> None:
     """A review and a decision over the same record of this batch, by two people who might; both on file."""
-    final = Meaning.RELEASE if disposition is Disposition.RELEASED else Meaning.REJECTION
     signer_of = {signature.meaning: signature.signer_id for signature in signatures}
     if set(signer_of) != {Meaning.REVIEW, final} or len(set(signer_of.values())) < len(signatures):
         raise Invalid("signatures_incomplete", detail={"needs": ["review", str(final)]})

@@ -198,6 +198,7 @@ def _idle() -> dict[str, Any]:
         "position": 0,
         "total": 0,
         "left_behind": [],
+        "cautions": [],
         "choices": [],
         "values": [],
     }

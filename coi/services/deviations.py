@@ -137,7 +137,7 @@ def place_hold(
     Raises NotFound, NotAllowed (no role at the site that has it in custody), Invalid (no reason).
     """
     found = _container(container)
-    _need_reason(reason_code, text)
+    need_reason(reason_code, text)
     order = Order.objects.get(id=found.order_id)
     require_at([found.custodian_id, order.manufacturing_site_id], HOLDERS, actor=actor, now=now)
     row, text_id = derive(request_id, "hold"), derive(request_id, "text")
@@ -178,7 +178,7 @@ def release_hold(
     row = Hold.objects.select_related("order", "container").filter(id=hold).first()
     if row is None:
         raise NotFound("hold_unknown")
-    _need_reason("release", text)
+    need_reason("release", text)
     require_at([row.container.custodian_id, row.order.manufacturing_site_id], QUALITY, actor=actor, now=now)
     if repeated(request_id, Event.HOLD_RELEASED, container=row.container.code):
         return
@@ -250,8 +250,8 @@ def close_deviation(
         return
     doing = Doing(actor, where, now, request_id)
     row = _open_deviation(code, actor, now)
-    _need_reason("cause", cause_text)
-    _need_reason("disposition", outcome_text)
+    need_reason("cause", cause_text)
+    need_reason("disposition", outcome_text)
     confirmed = confirm_or_refuse(
         credential=credential, actor=actor, where=where, now=now, request_id=request_id
     )
@@ -354,7 +354,8 @@ def _container(code: str) -> Container:
     return found
 
 
-def _need_reason(field: str, text: str) -> None:
+def need_reason(field: str, text: str) -> None:
+    """Invalid where a reason is missing or too long."""
     if not text.strip() or len(text) > 4000:
         raise Invalid("fields_invalid", detail={"fields": {field: "text_required"}})
 

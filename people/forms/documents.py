@@ -29,6 +29,11 @@ MEANINGS: Mapping[Meaning, Promise] = {
     Meaning.AUTHORSHIP: _("authorship"),
     Meaning.REVIEW: _("review"),
     Meaning.APPROVAL: _("approval"),
+    Meaning.RELEASE: _("release"),
+    Meaning.CONDITIONAL_RELEASE: _("conditional release"),
+    Meaning.EXCEPTIONAL_RELEASE: _("exceptional release"),
+    Meaning.VERIFICATION: _("verification"),
+    Meaning.RESPONSIBILITY: _("responsibility"),
     Meaning.REJECTION: _("rejection"),
 }
 # What waits for somebody, in the words of a list.

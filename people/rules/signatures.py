@@ -12,6 +12,8 @@ class Meaning(StrEnum):
     REVIEW = "review"
     APPROVAL = "approval"
     RELEASE = "release"
+    CONDITIONAL_RELEASE = "conditional_release"
+    EXCEPTIONAL_RELEASE = "exceptional_release"
     VERIFICATION = "verification"
     RESPONSIBILITY = "responsibility"
     REJECTION = "rejection"

@@ -74,7 +74,7 @@ Action = tuple[str, set[Role], Act]
 
 def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Action]:
     """Services, the site whose role counts, the roles that are enough, and a lawful call."""
-    made = j.cultured.containers("culture")[0]
+    made, batch = j.cultured.containers("culture")[0], j.filled.containers("product_bag")[0].batch
     hold = given.a_hold(j.filled, j.filled.containers("product_bag")[0].code)
     deviation, patient = a_deviation(j), Order.objects.get(coi_id=j.fresh.coi_id).patient_id
     band = Alias.objects.get(order__coi_id=j.fresh.coi_id, kind="wristband").id
@@ -103,6 +103,11 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
             PLANT,
             holders,
             lambda c: coi.place_hold(container=made.code, reason_code="suspect", text="x", **c),
+        ),
+        "hold_batch": (
+            PLANT,
+            QUALITY | {R.ANALYST, R.QC_REVIEWER},
+            lambda c: coi.hold_batch(batch=batch, reason_code="late_result", text="x", **c),
         ),
         "release_hold": (PLANT, QUALITY, lambda c: coi.release_hold(hold=hold, text="x", **c)),
         "reprint_label": (

@@ -3,8 +3,6 @@
 import pytest
 
 from coi.rules.deviations import DUE, DeviationClass, deviation_for
-from coi.rules.dispositions import MOVES, NEEDS_SIGNATURES
-from coi.rules.journey import Disposition
 from coi.rules.outcome import STOPS, Refusal, RefusalCode
 
 WRONG, RIGHT = ("wrong",), ("right",)
@@ -53,11 +51,3 @@ def test_what_is_contained_already_opens_no_other_for_its_time() -> None:
 
 def test_the_graver_the_sooner() -> None:
     assert DUE[DeviationClass.CRITICAL] < DUE[DeviationClass.MAJOR] < DUE[DeviationClass.MINOR]
-
-
-def test_a_batch_is_released_in_one_way_alone() -> None:
-    before = {state for state, moves in MOVES.items() if Disposition.RELEASED in moves}
-    assert before == {Disposition.QA_REVIEW}
-    assert MOVES[Disposition.RELEASED] == MOVES[Disposition.REJECTED] == frozenset()
-    assert {Disposition.RELEASED, Disposition.REJECTED} == NEEDS_SIGNATURES
-    assert set(MOVES) == set(Disposition)
