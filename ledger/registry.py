@@ -72,6 +72,8 @@ def register_table(model: type[models.Model]) -> None:
     columns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     for field in meta.concrete_fields:
+        if field.generated:  # the database derives it from the row's other columns
+            continue
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
             raise TypeError(f"{meta.label}.{field.name}: a projection takes no time from a clock")
         columns[field.attname] = str(field.column)

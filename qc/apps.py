@@ -4,22 +4,28 @@ from django.apps import AppConfig
 
 
 class QcConfig(AppConfig):
-    """Tells the ledger which tables are projections, and `people` how a specification is judged."""
+    """Tells the ledger which tables are projections, and `people` how its kinds of documents are judged."""
 
     name = "qc"
     verbose_name = "Quality control"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the table and the kind of document called specification."""
+        """Register the tables and the kinds of documents."""
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
-        from qc.forms.document_words import specification_shown  # noqa: PLC0415
+        from qc.forms import document_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
-        from qc.rules.specification import KIND, problems  # noqa: PLC0415
+        from qc.rules import methods, specification, targets  # noqa: PLC0415
 
-        registry.register_table(models.Result)
-        register_document_kind(KIND, problems, shown=specification_shown())
+        for table in (models.Study, models.Run, models.RunThing, models.ControlReading, models.Result):
+            registry.register_table(table)
+        for kind, shown in (
+            (specification, document_words.specification_shown()),
+            (methods, document_words.method_shown()),
+            (targets, document_words.targets_shown()),
+        ):
+            register_document_kind(kind.KIND, kind.problems, shown=shown)
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)

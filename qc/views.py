@@ -30,6 +30,7 @@ from qc.rules.blockers import Blocker
 from qc.rules.criteria import Timing
 from qc.rules.record import record_bytes
 from qc.rules.results import CorrectionReason, RejectionReason
+from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.selectors import BatchView, Line
 
 _FORMS: dict[str, type[WritingForm]] = {
@@ -217,6 +218,7 @@ def _result_form(request: HttpRequest, view: BatchView, line: Line) -> ResultFor
     about: dict[str, Any] = {
         "criterion": line.criterion,
         "containers": view.case.dossier.containers,
+        "runs": selectors.runs_for(line.criterion.method, view.batch.site),
         "zone": view.zone,
         "now": timezone.now(),
     }
@@ -224,15 +226,17 @@ def _result_form(request: HttpRequest, view: BatchView, line: Line) -> ResultFor
         return ResultForm(request.POST or None, **about)
     tested_at = line.result.tested_at.astimezone(ZoneInfo(view.zone)).replace(tzinfo=None)
     old = {"container": line.result.container, "value": line.result.value, "tested_at": tested_at}
+    old["run"] = line.result.run
     return CorrectionForm(request.POST or None, initial=old, **about)
 
 
 def _write_result(request: HttpRequest, view: BatchView, line: Line, form: ResultForm) -> None:
     asked = form.cleaned_data
-    about: dict[str, Any] = {name: asked[name] for name in ("container", "value", "tested_at")}
-    about |= _doing(request, view, form)
+    found = services.Found(**{name: asked[name] for name in ("container", "value", "tested_at", "run")})
+    about: dict[str, Any] = {"found": found, **_doing(request, view, form)}
     if line.result is None:
-        services.record_result(batch=view.batch.code, criterion=line.criterion.code, **about)
+        subject = SubjectRef(SubjectKind.BATCH, view.batch.code)
+        services.record_result(subject=subject, criterion=line.criterion.code, **about)
         return
     services.correct_result(
         result=UUID(line.result.id),

@@ -9,10 +9,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from coi.selectors.batches import batch_by_code
+from config.demonstration import laboratory
 from config.demonstration.player import Player
 from config.demonstration.site import PLANT, SPACE, Member
 from people.rules.credentials import BadgeCredential
+from qc import selectors
 from qc import services as qc
+from qc.rules.subjects import SubjectKind, SubjectRef
 
 SOON = ("APPEARANCE", "IDENTITY", "VIABILITY", "CD3", "CAR")
 
@@ -63,18 +67,34 @@ def release(p: Player) -> None:
 
 def _results(p: Player, criteria: tuple[str, ...] | list[str]) -> None:
     analyst, reviewer, found = p.demo.member("Ana"), p.demo.member("Leo"), values(p)
+    specification = _specification(p)
+    runs: dict[str, str] = {}
     for code in criteria:
+        method = specification[code]
+        if laboratory.METHODS[method].get("needs_run") and method not in runs:
+            doing = _doing(p, analyst, f"run {method}")
+            runs[method] = laboratory.make_run(p.demo, method, analyst, doing)
         p.wait(minutes=25)
-        result = qc.record_result(
-            batch=_batch(p),
-            container=p.containers("sample")[-1].code,
-            criterion=code,
+        what = qc.Found(
             value=found[code],
             tested_at=p.now - timedelta(minutes=10),
-            **_doing(p, analyst, f"result {code}"),
+            container=p.containers("sample")[-1].code,
+            run=runs.get(method, ""),
+        )
+        subject = SubjectRef(SubjectKind.BATCH, _batch(p))
+        result = qc.record_result(
+            subject=subject, criterion=code, found=what, **_doing(p, analyst, f"result {code}")
         )
         p.wait(minutes=5)
         qc.review_result(result=UUID(str(result.id)), **_doing(p, reviewer, f"review {code}"))
+
+
+def _specification(p: Player) -> dict[str, str]:
+    """The method of each criterion."""
+    batch = batch_by_code(_batch(p))
+    specification = selectors.specification_of(batch) if batch is not None else None
+    criteria = specification.criteria if specification is not None else ()
+    return {criterion.code: criterion.method for criterion in criteria}
 
 
 def _batch(p: Player) -> str:

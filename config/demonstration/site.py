@@ -16,6 +16,7 @@ from coi.rules.label_templates import DOCUMENT_KIND, codes_for
 from coi.rules.qualification import CardReading
 from coi.rules.scanners import CARD, Transmission
 from coi.rules.stock import StockStatus
+from config.demonstration import laboratory
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.services import mark_demonstration
 from people import services as people
@@ -77,7 +78,7 @@ def _hospital(site: str, names: tuple[str, ...]) -> tuple[PersonSpec, ...]:
 PEOPLE = (
     PersonSpec("Alice Adams", PLANT, (Role.OPERATOR,), ("manufacturing",)),
     PersonSpec("Amir Aziz", PLANT, (Role.OPERATOR, Role.SUPERVISOR), ("manufacturing",)),
-    PersonSpec("Ana Lind", PLANT, (Role.ANALYST,)),
+    PersonSpec("Ana Lind", PLANT, (Role.ANALYST,), laboratory.TOPICS),
     PersonSpec("Leo Marsh", PLANT, (Role.QC_REVIEWER,)),
     PersonSpec("Bob Brandt", PLANT, (Role.QA_REVIEWER,)),
     PersonSpec("Rosa Reyes", PLANT, (Role.QA_RELEASER,)),
@@ -92,6 +93,7 @@ PEOPLE = (
         SECOND,
         ("Pia Prado", "Sara Soto", "Saul Serra", "Eva Egea", "Elio Esteve", "Marta Mora", "Mateo Mir"),
     ),
+    PersonSpec("Ben Okoro", PLANT, (Role.ANALYST,), laboratory.TOPICS),
 )
 
 
@@ -157,6 +159,7 @@ LOTS = (
     ("selection_reagent", PLANT),
     ("vector", PLANT),
     ("cryomedium", PLANT),
+    *((material, PLANT) for material in laboratory.MATERIALS),
 )
 DEVICES = (
     ("apheresis_device", HOSPITAL),
@@ -266,6 +269,9 @@ def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Dem
     _document(demo, "protocol", PRODUCT, "CD19 CAR-T protocol", _content("cd19_protocol.json"))
     specification = _content("cd19_specification.json")
     _document(demo, "specification", PRODUCT, "CD19 CAR-T release specification", specification)
+    lots = {material: code for (material, site), code in demo.lots.items() if site == PLANT}
+    for kind, code, title, content in laboratory.documents(lots):
+        _document(demo, kind, code, title, content)
     for template in _content("label_templates.json")["templates"]:
         kind = template["kind"]
         title = f"Label: {kind.replace('_', ' ')}"
@@ -392,6 +398,7 @@ def _stock(demo: Demo) -> None:
         )
         demo.lots[material, site] = code
     devices = [*DEVICES, *(("shipper", PLANT) for _ in range(SHIPPERS))]
+    devices += [(kind, PLANT) for kind in laboratory.DEVICES]
     for number, (kind, site) in enumerate(devices, 1):
         code = _device(demo, kind, site, number)
         if kind == "shipper":

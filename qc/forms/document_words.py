@@ -31,3 +31,37 @@ def specification_shown() -> Shown:
         start={"name": "", "criteria": []},
         faults=SPECIFICATION_FAULTS,
     )
+
+
+METHOD_FAULTS: Mapping[str, Word] = {
+    "not_a_day": _("Write a day as 2027-05-31."),
+    "only_for_runs": _("Only a method that needs a run names instruments, reagents or controls."),
+}
+
+TARGETS_FAULTS: Mapping[str, Word] = {
+    "not_positive": _("A standard deviation is above zero."),
+}
+
+
+def method_shown() -> Shown:
+    """A method of measurement."""
+    return Shown(
+        title=_("Method"),
+        about=_("How an attribute is measured: training, instruments, reagents, controls, validity."),
+        code_help=_("The code by which specifications name it."),
+        start={"title": "", "technique": "", "needs_run": False, "training": "", "valid_until": ""},
+        faults=METHOD_FAULTS,
+    )
+
+
+def targets_shown() -> Shown:
+    """The targets of a method's assay controls."""
+    return Shown(
+        title=_("Control targets"),
+        about=_(
+            "Mean and standard deviation of each assay control of a method, and the rules that judge a run."
+        ),
+        code_help=_("The code that the method names."),
+        start={"method": "", "unit": "", "controls": [], "rules": []},
+        faults=TARGETS_FAULTS,
+    )

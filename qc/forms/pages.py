@@ -1,6 +1,6 @@
 """Fields of the pages: shape alone. A form that writes carries its request id: a double click counts once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from ledger.rules.errors import DomainError, Invalid
 from qc.forms import texts
 from qc.rules.criteria import Criterion
 from qc.rules.results import CorrectionReason, RejectionReason
+from qc.rules.runs import RunView
 
 _TIME = "%Y-%m-%dT%H:%M"
 
@@ -40,6 +41,7 @@ class ResultForm(WritingForm):
 
     container = forms.ChoiceField(label=_("Container that was tested"))
     value = forms.CharField(label=_("Result"), max_length=80, strip=False)
+    run = forms.ChoiceField(label=_("Run"), required=False)
     tested_at = forms.DateTimeField(
         label=_("Tested"),
         input_formats=[_TIME],
@@ -51,6 +53,7 @@ class ResultForm(WritingForm):
         *args: Any,
         criterion: Criterion,
         containers: Iterable[BatchContainer],
+        runs: Sequence[RunView],
         zone: str,
         now: datetime,
         **more: Any,
@@ -61,6 +64,7 @@ class ResultForm(WritingForm):
         labelled = [c for c in containers if c.status is not ContainerStatus.UNLABELLED]
         samples_first = sorted(labelled, key=lambda c: (c.kind != "sample", c.made_at), reverse=False)
         chosen.choices = [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first]
+        self._offer_runs(runs)
         if criterion.choices:
             choices = [("", ""), *((word, word) for word in criterion.choices)]
             self.fields["value"] = forms.ChoiceField(label=_("Result"), choices=choices)
@@ -72,6 +76,16 @@ class ResultForm(WritingForm):
             self.fields["value"].widget.attrs |= {"autocomplete": "off", "inputmode": "decimal"}
         self.fields["tested_at"].help_text = zone
         self.initial.setdefault("tested_at", now.astimezone(self.zone).replace(tzinfo=None))
+
+    def _offer_runs(self, runs: Sequence[RunView]) -> None:
+        field: Any = self.fields["run"]
+        if not runs:
+            field.widget = forms.HiddenInput()
+            return
+        shown = [
+            (run.code, f"{run.code} ({run.started_at.astimezone(self.zone):%Y-%m-%d %H:%M})") for run in runs
+        ]
+        field.choices = [("", ""), *shown]
 
     def clean_tested_at(self) -> datetime:
         """The time at the batch's site."""

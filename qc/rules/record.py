@@ -14,7 +14,7 @@ from coi.rules.labels_reconciliation import Account, Line, reconcile
 from ledger.rules import canonical
 from qc.rules.results import ResultView
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def batch_record(
@@ -40,7 +40,9 @@ def batch_record(
         "deviations": [_fields(deviation, _DEVIATION) for deviation in dossier.deviations],
         "labels": [_fields(copy, _LABEL) for copy in dossier.labels],
         "label_reconciliation": [_sum(line) for line in reconcile(dossier.labels).lines],
-        "results": [_fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.version))],
+        "results": [
+            _fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
+        ],
     }
 
 
@@ -62,7 +64,16 @@ _DEVIATION = ("code", "grade", "state", "trigger", "opened_at", "cause", "outcom
 _RESULT = (
     *("id", "container", "criterion", "version", "is_current", "value", "unit", "verdict", "method"),
     *("specification", "analyst", "tested_at", "recorded_at", "supersedes", "reason", "reference"),
-    *("reviewer", "reviewed_at"),
+    *(
+        "reviewer",
+        "reviewed_at",
+        "attempt",
+        "attempt_kind",
+        "replicates",
+        "not_tested",
+        "method_version",
+        "run",
+    ),
 )
 # Not whether it was drawn: the file of a label that is on its container may come late, and changes nothing.
 _LABEL = (

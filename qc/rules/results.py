@@ -1,22 +1,29 @@
-"""Results as values: what was found of which container, by whom, and who looked it over."""
+"""Results as values: what was found of what, by which method, by whom, and who looked it over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from coi.rules.batches import BatchContainer, Dossier
-from coi.rules.journey import ContainerStatus, Disposition
-from qc.rules.criteria import Criterion, Timing, Verdict
+from qc.rules.criteria import Verdict
+from qc.rules.subjects import SubjectRef
 
 
 class CorrectionReason(StrEnum):
-    """Why a result has a new version. A retest is none of these: it is another result."""
+    """Why a result has a new version. A retest is none of these: it is another attempt."""
 
     TRANSCRIPTION = "transcription"
     CALCULATION = "calculation"
     WRONG_CONTAINER = "wrong_container"
     WRONG_TIME = "wrong_time"
+
+
+class AttemptKind(StrEnum):
+    """An attempt at a result: the first, the same sample tested again, or another sample tested."""
+
+    ORIGINAL = "original"
+    RETEST = "retest"
+    RESAMPLE = "resample"
 
 
 class RejectionReason(StrEnum):
@@ -31,10 +38,16 @@ class RejectionReason(StrEnum):
 
 @dataclass(frozen=True)
 class ResultView:
-    """One version of one result."""
+    """One version of one attempt at one result.
+
+    `subject_id` is what it is of; `container` the code of what was tested (empty where there is none of ours);
+    `method` the code, `method_version` the version in effect (empty for what was recorded before methods were
+    documents); `replicates` the single measurements as they were reported; `not_tested` why there is none.
+    """
 
     id: str
-    batch: str
+    subject: SubjectRef
+    subject_id: str
     container: str
     criterion: str
     version: int
@@ -48,12 +61,24 @@ class ResultView:
     analyst: str
     tested_at: datetime
     recorded_at: datetime
+    attempt: int = 1
+    attempt_kind: AttemptKind = AttemptKind.ORIGINAL
+    replicates: tuple[str, ...] = ()
+    not_tested: str = ""
+    method_version: int | None = None
+    run: str = ""
     supersedes: str = ""
     reason: str = ""
     reference: str = ""
+    source_file: str = ""
     reviewer_id: int | None = None
     reviewer: str = ""
     reviewed_at: datetime | None = None
+
+    @property
+    def batch(self) -> str:
+        """The code of what it is of, where that is a batch."""
+        return self.subject.code
 
     @property
     def is_reviewed(self) -> bool:
@@ -61,37 +86,8 @@ class ResultView:
         return self.reviewed_at is not None
 
 
-def current(results: Sequence[ResultView], criterion: str) -> ResultView | None:
-    """The version of a criterion's result that counts."""
-    return next((r for r in results if r.criterion == criterion and r.is_current), None)
-
-
-class ResultRefusal(StrEnum):
-    """Why a result may not be recorded now."""
-
-    BATCH_REJECTED = "batch_rejected"
-    ONLY_FINAL_AFTER_RELEASE = "only_final_after_release"
-
-
-def refusal(disposition: Disposition, criterion: Criterion) -> ResultRefusal | None:
-    """Whether the batch still takes a result of this criterion; after a release only final ones come."""
-    if disposition is Disposition.REJECTED:
-        return ResultRefusal.BATCH_REJECTED
-    if disposition is Disposition.RELEASED and criterion.timing is not Timing.FINAL:
-        return ResultRefusal.ONLY_FINAL_AFTER_RELEASE
-    return None
-
-
-def container_fault(dossier: Dossier, code: str) -> str | None:
-    """Why a container cannot be the source of a result of this batch, as a code."""
-    found = dossier.container(code)
-    if found is None:
-        return "not_of_this_batch"
-    return "label_not_applied" if found.status is ContainerStatus.UNLABELLED else None
-
-
-def time_fault(tested_at: datetime, container: BatchContainer, now: datetime) -> str | None:
-    """Why a container cannot have been tested then, as a code; people write minutes, so that of its making counts."""
-    if tested_at > now:
-        return "in_the_future"
-    return "before_it_was_made" if tested_at < container.made_at.replace(second=0, microsecond=0) else None
+def current(results: Sequence[ResultView], criterion: str, attempt: int = 1) -> ResultView | None:
+    """The version of an attempt at a criterion's result that counts; the first attempt unless another is named."""
+    return next(
+        (r for r in results if r.criterion == criterion and r.attempt == attempt and r.is_current), None
+    )

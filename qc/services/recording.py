@@ -11,17 +11,21 @@ from django.db import IntegrityError, transaction
 
 from coi.rules.batches import BatchSummary
 from coi.selectors.batches import batch_by_code, lock_batch
-from ledger.rules import Actor, Change, Subject, Where
+from ledger.rules import Actor, Change, Where
+from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from ledger.services import append
+from qc import selectors
 from qc.events import Event
+from qc.rules.subjects import Subject, SubjectKind, SubjectRef
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
 _CONFLICTS = {
     "qc_result_one_current": "result_exists",
     "qc_result_version_uniq": "result_changed",
     "qc_result_supersedes_id_key": "result_changed",
+    "qc_control_reading_once": "run_judged",
     "ledger_entry_request_id_uniq": "request_id_used",
 }
 
@@ -75,14 +79,65 @@ def locked_batch(code: str) -> BatchSummary:
     return batch
 
 
+def known_subject(ref: SubjectRef, at: datetime) -> Subject:
+    """What a result is to be about, or NotFound."""
+    found = selectors.subject(ref, at)
+    if found is None:
+        raise NotFound("batch_unknown" if ref.kind is SubjectKind.BATCH else "subject_unknown")
+    return found
+
+
+def locked_subject(subject: Subject, at: datetime) -> Subject:
+    """The same with its journey locked, or NotFound."""
+    found = selectors.lock_subject(subject, at)
+    if found is None:
+        raise NotFound("subject_unknown")
+    return found
+
+
+def record_about(
+    doing: Doing,
+    subject: Subject,
+    *,
+    event: Event,
+    facts: Mapping[str, Any],
+    changes: tuple[Change, ...] = (),
+    subjects: tuple[LedgerSubject, ...] = (),
+    reason: str = "",
+) -> None:
+    """Append the entry of a use case to the stream of what it is about."""
+    ref = subject.ref
+    named = {str(ref.kind): ref.code} | ({"point": ref.point} if ref.point else {})
+    own = [LedgerSubject("order", subject.coi_id)] if subject.coi_id else []
+    append(
+        event=event,
+        stream=subject.stream,
+        facts={**named, **facts},
+        changes=changes,
+        subjects=[*own, LedgerSubject(str(ref.kind), ref.code), *subjects],
+        reason=reason,
+        **doing.as_keywords(),
+    )
+
+
+def earlier_about(doing: Doing, ref: SubjectRef, events: tuple[Event, ...]) -> EntryView | None:
+    """What this very request did before; Conflict when its id was used for anything else."""
+    entry = entry_for_request(doing.request_id)
+    if entry is None:
+        return None
+    if entry.event not in events or entry.facts.get(str(ref.kind)) != ref.code:
+        raise Conflict("request_id_used")
+    return entry
+
+
 def stream_of(batch: BatchSummary) -> str:
     """The journey's stream: what quality does to a batch stands among what was done to the cells."""
     return f"journey:{batch.coi_id}"
 
 
-def subjects_of(batch: BatchSummary) -> list[Subject]:
+def subjects_of(batch: BatchSummary) -> list[LedgerSubject]:
     """What every entry about a batch concerns."""
-    return [Subject("order", batch.coi_id), Subject("batch", batch.code)]
+    return [LedgerSubject("order", batch.coi_id), LedgerSubject("batch", batch.code)]
 
 
 def record(
@@ -92,7 +147,7 @@ def record(
     event: Event,
     facts: Mapping[str, Any],
     changes: tuple[Change, ...] = (),
-    subjects: tuple[Subject, ...] = (),
+    subjects: tuple[LedgerSubject, ...] = (),
     reason: str = "",
 ) -> None:
     """Append the entry of a use case to the journey."""

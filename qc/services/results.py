@@ -1,14 +1,14 @@
 """Results: recorded by an analyst, corrected as new versions, looked over by another person."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from coi.rules.batches import BatchContainer, BatchSummary
 from coi.rules.journey import Disposition
-from coi.selectors.batches import dossier
 from coi.services import record_disposition
-from ledger.rules import Actor, Change, Subject, Where, derive, new, put
+from ledger.rules import Actor, Change, Where, derive, new, put
+from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people.rules.authority import Person
 from people.rules.fields import code_problem
@@ -17,19 +17,44 @@ from people.services import open_work_item, require
 from qc import selectors
 from qc.events import Event
 from qc.rules.criteria import Criterion, ValueFault, Verdict, judge, read_value
-from qc.rules.results import (
-    CorrectionReason,
-    ResultView,
-    container_fault,
-    current,
+from qc.rules.methods import MethodFault, against_use
+from qc.rules.results import AttemptKind, CorrectionReason, ResultView, current
+from qc.rules.runs import result_fault
+from qc.rules.subjects import (
+    RELEASED,
+    Source,
+    Subject,
+    SubjectKind,
+    SubjectRef,
     refusal,
+    source_fault,
     time_fault,
 )
-from qc.services.recording import Doing, earlier_entry, known_batch, locked_batch, record, writing
+from qc.selectors import EffectiveMethod
+from qc.services.recording import (
+    Doing,
+    earlier_about,
+    known_batch,
+    known_subject,
+    locked_subject,
+    record_about,
+    writing,
+)
 
 ANALYSTS = frozenset({Role.ANALYST})
 REVIEWERS = frozenset({Role.QC_REVIEWER})
 TABLE = "qc.result"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an analyst reports: the value as text, of which container, when, in which run."""
+
+    value: str
+    tested_at: datetime
+    container: str = ""
+    run: str = ""
+    source_file: str = ""
 
 
 def start_testing(*, batch: str, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
@@ -39,49 +64,45 @@ def start_testing(*, batch: str, actor: Actor, where: Where, now: datetime, requ
     """
     found = known_batch(batch)
     require(actor=actor, roles=ANALYSTS | REVIEWERS, site=found.site, now=now)
-    _start(found, Doing(actor, where, now, request_id), request_id)
+    _start(batch, Doing(actor, where, now, request_id), request_id)
 
 
-def _start(batch: BatchSummary, doing: Doing, request_id: UUID) -> None:
-    record_disposition(batch=batch.code, disposition=Disposition.TESTING, **doing.as_keywords(request_id))
+def _start(batch: str, doing: Doing, request_id: UUID) -> None:
+    record_disposition(batch=batch, disposition=Disposition.TESTING, **doing.as_keywords(request_id))
 
 
 def record_result(
     *,
-    batch: str,
-    container: str,
+    subject: SubjectRef,
     criterion: str,
-    value: str,
-    tested_at: datetime,
+    found: Found,
     actor: Actor,
     where: Where,
     now: datetime,
     request_id: UUID,
 ) -> ResultView:
-    """Record the first result of a criterion, found of a container of the batch (both by code).
+    """Record the first result of a criterion for a batch, a collection, a material lot or a study.
 
-    The first result of all starts testing. After a release only final results come; one that fails is not silent: it
-    becomes work for the releaser. Raises NotFound (batch, specification), NotAllowed, Invalid (with the fields),
-    Conflict (a result is there: correct it; the batch takes none).
+    The first result of a batch starts testing. After a release only final results come; one that fails is not silent:
+    it becomes work for the releaser. Raises NotFound (subject, specification), NotAllowed, Invalid (with the fields),
+    Conflict (a result is there: correct it; the subject takes none).
     """
-    found, doing = known_batch(batch), Doing(actor, where, now, request_id)
-    analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    known, doing = known_subject(subject, now), Doing(actor, where, now, request_id)
+    analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
-    if earlier_entry(doing, batch, (Event.RESULT_RECORDED,)):
+    if earlier_about(doing, subject, (Event.RESULT_RECORDED,)):
         return _written(row)
-    wanted = _criterion(found, criterion)
+    wanted = _criterion(known, criterion)
     with writing():
-        locked = locked_batch(batch)
+        locked = locked_subject(known, now)
         _refuse(locked, wanted)
-        if current(selectors.results_of([locked.id])[locked.id], criterion) is not None:
+        if current(_results(locked), criterion) is not None:
             raise Conflict("result_exists")
-        source = _source(locked, container, tested_at, now)
-        values = _values(locked, wanted, value, analyst)
-        values |= {"container_id": source.id, "tested_at": tested_at, "recorded_at": now}
+        values = _values(locked, wanted, found, analyst, now)
         if locked.disposition is Disposition.IN_PROCESS:
-            _start(locked, doing, derive(request_id, "testing"))
+            _start(subject.code, doing, derive(request_id, "testing"))
         change = new(TABLE, row, version=1, is_current=True, **values)
-        _record(doing, locked, Event.RESULT_RECORDED, changes=(change,), source=source)
+        _record(doing, locked, Event.RESULT_RECORDED, changes=(change,), container=found.container)
         _tell_of_late_failure(locked, wanted, Verdict(values["verdict"]), doing)
     return _written(row)
 
@@ -89,9 +110,7 @@ def record_result(
 def correct_result(
     *,
     result: UUID,
-    container: str,
-    value: str,
-    tested_at: datetime,
+    found: Found,
     reason: CorrectionReason,
     reference: str = "",
     actor: Actor,
@@ -105,29 +124,29 @@ def correct_result(
     `record_result`, and Conflict when the result was corrected meanwhile.
     """
     old, doing = _known(result), Doing(actor, where, now, request_id)
-    found = known_batch(old.batch)
-    analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    known = known_subject(old.subject, now)
+    analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
-    if earlier_entry(doing, old.batch, (Event.RESULT_CORRECTED,)):
+    if earlier_about(doing, old.subject, (Event.RESULT_CORRECTED,)):
         return _written(row)
     if reference and code_problem(reference) is not None:
         raise _invalid("reference", "code_shape")
-    wanted = _criterion(found, old.criterion)
+    wanted = _criterion(known, old.criterion)
     with writing():
-        locked = locked_batch(old.batch)
+        locked = locked_subject(known, now)
         _refuse(locked, wanted)
         if not _known(result).is_current:
             raise Conflict("result_changed")
-        source = _source(locked, container, tested_at, now)
-        values = _values(locked, wanted, value, analyst)
-        values |= {"container_id": source.id, "tested_at": tested_at, "recorded_at": now}
+        values = _values(locked, wanted, found, analyst, now)
+        values |= {"attempt": old.attempt, "attempt_kind": str(old.attempt_kind)}
         values |= {"supersedes_id": old.id, "reason": str(reason), "reference": reference}
         # The old one first: for a moment none counts, but never two.
         changes = (
             put(TABLE, old.id, is_current=False),
             new(TABLE, row, version=old.version + 1, is_current=True, **values),
         )
-        _record(doing, locked, Event.RESULT_CORRECTED, changes=changes, source=source, reason=str(reason))
+        event, container = Event.RESULT_CORRECTED, found.container
+        _record(doing, locked, event, changes=changes, container=container, reason=str(reason))
         _tell_of_late_failure(locked, wanted, Verdict(values["verdict"]), doing)
     return _written(row)
 
@@ -138,14 +157,14 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
     Raises NotFound, NotAllowed (role, the analyst), Conflict (looked over before; corrected meanwhile).
     """
     found, doing = _known(result), Doing(actor, where, now, request_id)
-    batch = known_batch(found.batch)
-    reviewer = require(actor=actor, roles=REVIEWERS, site=batch.site, now=now)
-    if earlier_entry(doing, found.batch, (Event.RESULT_REVIEWED,)):
+    known = known_subject(found.subject, now)
+    reviewer = require(actor=actor, roles=REVIEWERS, site=known.site, now=now)
+    if earlier_about(doing, found.subject, (Event.RESULT_REVIEWED,)):
         return _written(result)
     if reviewer.user_id == found.analyst_id:
         raise NotAllowed("analyst_may_not_review")
     with writing():
-        locked = locked_batch(found.batch)
+        locked = locked_subject(known, now)
         fresh = _known(result)
         if not fresh.is_current:
             raise Conflict("result_changed")
@@ -157,13 +176,13 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
             "reviewed_at": now,
         }
         facts = {"result": found.id, "criterion": found.criterion, "version": found.version}
-        record(
+        record_about(
             doing,
             locked,
             event=Event.RESULT_REVIEWED,
             facts=facts,
             changes=(put(TABLE, found.id, **looked),),
-            subjects=(Subject("result", found.id),),
+            subjects=(LedgerSubject("result", found.id),),
         )
     return _written(result)
 
@@ -182,8 +201,14 @@ def _written(id: UUID) -> ResultView:
     return found
 
 
-def _criterion(batch: BatchSummary, code: str) -> Criterion:
-    specification = selectors.specification_of(batch)
+def _results(subject: Subject) -> tuple[ResultView, ...]:
+    """Those of the same subject at the same time point."""
+    own = selectors.results_of([subject.id])[subject.id]
+    return tuple(result for result in own if result.subject.point == subject.ref.point)
+
+
+def _criterion(subject: Subject, code: str) -> Criterion:
+    specification = selectors.specification_by_id(subject.specification_id)
     if specification is None:
         raise NotFound("specification_missing")
     found = specification.criterion(code)
@@ -192,66 +217,113 @@ def _criterion(batch: BatchSummary, code: str) -> Criterion:
     return found
 
 
-def _refuse(batch: BatchSummary, criterion: Criterion) -> None:
-    code = refusal(batch.disposition, criterion)
+def _refuse(subject: Subject, criterion: Criterion) -> None:
+    code = refusal(subject, criterion)
     if code is not None:
         raise Conflict(str(code))
 
 
-def _source(batch: BatchSummary, code: str, tested_at: datetime, now: datetime) -> BatchContainer:
-    """The container that was tested: of this batch, labelled, and there at the time."""
-    known = dossier(batch)
-    fault, found = container_fault(known, code), known.container(code)
-    if fault is not None or found is None:
-        raise _invalid("container", fault or "not_of_this_batch")
-    fault = time_fault(tested_at, found, now)
+def _source(subject: Subject, found: Found, now: datetime) -> Source | None:
+    """The container that was tested: of this subject by its chain, labelled, and there at the time."""
+    fault = source_fault(subject, found.container)
+    if fault is not None:
+        raise _invalid("container", fault)
+    source = subject.sources.get(found.container)
+    fault = time_fault(found.tested_at, source, now)
     if fault is not None:
         raise _invalid("tested_at", fault)
-    return found
+    return source
 
 
-def _values(batch: BatchSummary, criterion: Criterion, text: str, analyst: Person) -> dict[str, Any]:
-    value = read_value(criterion, text)
+def _by_method(subject: Subject, criterion: Criterion, found: Found, analyst: Person) -> dict[str, Any]:
+    """The method in the version that was in effect at the test, the run, and whether this analyst may use them."""
+    method = selectors.effective_method(criterion.method, found.tested_at)
+    if method is None:
+        raise _invalid("criterion", "method_not_effective")
+    for fault in against_use(method.method, analyst, found.tested_at):
+        raise _invalid("criterion", str(fault.code))
+    run = _run(subject, method, found)
+    return {"method": method.code, "method_version_id": method.id, "run_id": run}
+
+
+def _run(subject: Subject, method: EffectiveMethod, found: Found) -> str | None:
+    if not found.run:
+        if method.method.needs_run:
+            raise _invalid("run", str(MethodFault.RUN_REQUIRED))
+        return None
+    run = selectors.run_by_code(found.run)
+    if run is None:
+        raise _invalid("run", "not_choice")
+    fault = result_fault(run, method.code, subject.site, found.tested_at)
+    if fault is not None:
+        raise _invalid("run", str(fault))
+    return run.id
+
+
+def _values(
+    subject: Subject, criterion: Criterion, found: Found, analyst: Person, now: datetime
+) -> dict[str, Any]:
+    source = _source(subject, found, now)
+    value = read_value(criterion, found.value)
     if isinstance(value, ValueFault):
         raise _invalid("value", str(value))
     return {
-        "order_id": batch.order_id,
-        "batch_id": batch.id,
+        **_about(subject),
+        **_by_method(subject, criterion, found, analyst),
+        "container_id": source.id if source is not None else None,
+        "tested_at": found.tested_at,
+        "recorded_at": now,
         "criterion": criterion.code,
-        "value": text,
+        "value": found.value,
         "unit": criterion.unit,
         "verdict": str(judge(criterion, value)),
-        "method": criterion.method,
-        "specification_id": batch.specification_id,
+        "specification_id": subject.specification_id,
         "analyst_id": analyst.user_id,
         "analyst_name": analyst.printed_name,
+        "source_file": found.source_file,
+        "attempt_kind": str(AttemptKind.ORIGINAL),
     }
+
+
+_COLUMNS = {
+    SubjectKind.BATCH: "batch_id",
+    SubjectKind.COLLECTION: "collection_id",
+    SubjectKind.MATERIAL_LOT: "lot_id",
+    SubjectKind.STUDY: "study_id",
+}
+
+
+def _about(subject: Subject) -> dict[str, Any]:
+    """The columns that say what it is of."""
+    own = {"subject_kind": str(subject.ref.kind), _COLUMNS[subject.ref.kind]: subject.id}
+    return own | {"point": subject.ref.point, "order_id": subject.order_id or None}
 
 
 def _record(
     doing: Doing,
-    batch: BatchSummary,
+    subject: Subject,
     event: Event,
     *,
     changes: tuple[Change, ...],
-    source: BatchContainer,
+    container: str,
     reason: str = "",
 ) -> None:
     made = changes[-1]
     names = ("criterion", "version", "value", "unit", "verdict")
-    facts = {"result": made.id, "container": source.code, **{name: made.values[name] for name in names}}
-    subjects = (Subject("container", source.id), Subject("result", made.id))
-    record(doing, batch, event=event, facts=facts, changes=changes, subjects=subjects, reason=reason)
+    facts = {"result": made.id, "container": container, **{name: made.values[name] for name in names}}
+    id = made.values["container_id"]
+    subjects = (*((LedgerSubject("container", id),) if id else ()), LedgerSubject("result", made.id))
+    record_about(doing, subject, event=event, facts=facts, changes=changes, subjects=subjects, reason=reason)
 
 
-def _tell_of_late_failure(batch: BatchSummary, criterion: Criterion, verdict: Verdict, doing: Doing) -> None:
+def _tell_of_late_failure(subject: Subject, criterion: Criterion, verdict: Verdict, doing: Doing) -> None:
     """The cells may be in the patient: somebody has to act, and the disposition does not change by itself."""
-    if batch.disposition is not Disposition.RELEASED or verdict is Verdict.PASS or not criterion.is_judged:
+    if subject.disposition not in RELEASED or verdict is Verdict.PASS or not criterion.is_judged:
         return
     open_work_item(
-        site=batch.site,
+        site=subject.site,
         role=Role.QA_RELEASER,
-        subject=Subject("batch", batch.code),
+        subject=LedgerSubject("batch", subject.ref.code),
         cause="late_failing_result",
         due_at=doing.now,
         **doing.as_keywords(derive(doing.request_id, "late")),

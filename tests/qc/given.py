@@ -1,19 +1,21 @@
 """Batches for tests, filled and tested by the services alone."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from coi.services import close_deviation, place_hold
-from config.demonstration import story
+from config.demonstration import laboratory, story
 from config.demonstration.player import Player
 from config.demonstration.site import PLANT, Member
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import PasswordCredential
 from qc import selectors, services
-from qc.rules.results import ResultView
+from qc.rules.results import CorrectionReason, ResultView
+from qc.rules.subjects import SubjectKind, SubjectRef
 from tests import given
 
 __all__ = ["close_deviation", "place_hold"]
@@ -33,6 +35,9 @@ PASSING = {
     "DOSE": "2.1",
 }
 
+_SPECIFICATION = Path(laboratory.__file__).with_name("cd19_specification.json")
+METHODS_OF = {it["code"]: it["method"] for it in json.loads(_SPECIFICATION.read_text())["criteria"]}
+
 
 @dataclass
 class Laboratory:
@@ -40,6 +45,7 @@ class Laboratory:
 
     player: Player
     batch: str
+    runs: dict[str, str] = field(default_factory=dict)
 
     def member(self, first_name: str) -> Member:
         return self.player.demo.member(first_name)
@@ -69,14 +75,40 @@ class Laboratory:
         return self.player.containers("sample")[-1].code
 
     def record(self, criterion: str, value: str | None = None, by: str = "Ana", **more: Any) -> ResultView:
-        about = {
-            "batch": self.batch,
-            "container": self.tube,
-            "criterion": criterion,
-            "value": PASSING[criterion] if value is None else value,
-            "tested_at": self.player.now - timedelta(seconds=2),
-        }
+        """A result by an analyst, in a run where its method needs one; `more` says what is otherwise."""
+        names = {"container": self.tube, "value": PASSING.get(criterion, "") if value is None else value}
+        run = self.run_for(criterion)
+        self.player.wait(minutes=1)
+        names |= {"tested_at": self.player.now, "run": run}
+        found = services.Found(**{name: more.pop(name, known) for name, known in names.items()})
+        subject = more.pop("subject", SubjectRef(SubjectKind.BATCH, more.pop("batch", self.batch)))
+        about = {"subject": subject, "criterion": criterion, "found": found}
         return services.record_result(**about | self.doing(by) | more)
+
+    def correct(
+        self,
+        result: ResultView,
+        value: str,
+        reason: CorrectionReason = CorrectionReason.CALCULATION,
+        by: str = "Ana",
+        **more: Any,
+    ) -> ResultView:
+        """A new version of a result, of the same container, run and time."""
+        found = services.Found(
+            value=value, tested_at=result.tested_at, container=result.container, run=result.run
+        )
+        about = {"result": UUID(result.id), "found": found, "reason": reason}
+        return services.correct_result(**about | self.doing(by) | more)
+
+    def run_for(self, criterion: str, by: str = "Ana") -> str:
+        """The run that gives results of this criterion, made when it is first needed; empty where none is."""
+        method = METHODS_OF.get(criterion, "")
+        if not laboratory.METHODS.get(method, {}).get("needs_run"):
+            return ""
+        if method not in self.runs:
+            member = self.member(by)
+            self.runs[method] = laboratory.make_run(self.player.demo, method, member, self.doing(by))
+        return self.runs[method]
 
     def review(self, result: ResultView, by: str = "Leo") -> ResultView:
         return services.review_result(result=UUID(result.id), **self.doing(by))

@@ -2,7 +2,7 @@
 
 import copy
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -24,7 +24,7 @@ from qc import selectors, services
 from qc.rules.blockers import BlockerCode as B
 from qc.rules.blockers import Target
 from qc.rules.record import digest_of
-from qc.rules.results import CorrectionReason, RejectionReason
+from qc.rules.results import RejectionReason
 from tests import given
 from tests.qc.given import Laboratory
 from tests.qc.test_results import codes, events
@@ -95,11 +95,7 @@ def _hold(lab: Laboratory) -> None:
 def _correct(lab: Laboratory, criterion: str = "CAR", value: str = "30") -> None:
     view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
     old = next(line.result for line in view.lines if line.criterion.code == criterion)
-    about = {"container": lab.tube, "value": value, "tested_at": old.tested_at}
-    fresh = services.correct_result(
-        result=UUID(old.id), reason=CorrectionReason.CALCULATION, **about, **lab.doing("Ana")
-    )
-    lab.review(fresh)
+    lab.review(lab.correct(old, value))
 
 
 def _sample(lab: Laboratory) -> None:
@@ -185,14 +181,7 @@ def test_after_a_release_only_final_results_come_and_a_bad_one_is_work(lab):
     lab.release()
     first = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now).lines[0].result
     with pytest.raises(Conflict, match="only_final_after_release"):
-        services.correct_result(
-            result=UUID(first.id),
-            container=lab.tube,
-            value="pack damaged",
-            tested_at=first.tested_at,
-            reason=CorrectionReason.TRANSCRIPTION,
-            **lab.doing("Ana"),
-        )
+        lab.correct(first, "pack damaged")
     lab.record("STERILITY_FINAL", "growth")
     assert lab.disposition == "released", "never changed silently"
     (work,) = people.open_work_about("batch", lab.batch)

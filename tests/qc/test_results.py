@@ -1,7 +1,7 @@
 """Results: what gets written, and what is refused; and how a batch leaves the laboratory."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -71,7 +71,7 @@ def test_the_same_request_again_is_the_same_result(lab):
         ({"value": "955"}, "value", "not_possible"),
         ({"value": "95,5"}, "value", "decimal_comma"),
         ({"value": ""}, "value", "empty"),
-        ({"container": "NO-SUCH"}, "container", "not_of_this_batch"),
+        ({"container": "NO-SUCH"}, "container", "not_of_this_subject"),
     ],
 )
 def test_what_is_no_result_is_refused_and_nothing_is_written(lab, more, field, code):
@@ -99,7 +99,7 @@ def test_a_sample_of_another_patient_is_refused(lab):
     lab.player.now = other.now
     with pytest.raises(Invalid) as error:
         lab.record("CAR", container=tube)
-    assert field_of(error) == {"container": "not_of_this_batch"}
+    assert field_of(error) == {"container": "not_of_this_subject"}
     assert lab.record("CAR").container == lab.tube
 
 
@@ -138,34 +138,22 @@ def test_a_second_result_is_a_correction_or_nothing(lab):
     with pytest.raises(Conflict, match="result_exists"):
         lab.record("CAR", "26.0")
     lab.review(first)
-    about = {"container": lab.tube, "value": "29.4", "tested_at": first.tested_at}
-    second = services.correct_result(
-        result=UUID(first.id),
-        reason=CorrectionReason.TRANSCRIPTION,
-        reference="LAB-26-014",
-        **about,
-        **lab.doing("Ana"),
-    )
+    second = lab.correct(first, "29.4", CorrectionReason.TRANSCRIPTION, reference="LAB-26-014")
     assert (second.version, second.verdict, second.supersedes) == (2, Verdict.PASS, first.id)
     assert not second.is_reviewed, "a new version is looked over anew"
     batch = selectors.result(first.id)
     assert (batch.is_current, batch.value, batch.is_reviewed) == (False, "9.4", True)
     assert ledger.entries_for_subject("batch", lab.batch)[-1].reason == "transcription"
     with pytest.raises(Conflict, match="result_changed"):
-        services.correct_result(
-            result=UUID(first.id), reason=CorrectionReason.CALCULATION, **about, **lab.doing("Ana")
-        )
+        lab.correct(first, "29.4")
     with pytest.raises(Conflict, match="result_changed"):
         lab.review(first)
 
 
 def test_a_reference_is_a_code(lab):
     first = lab.record("CAR")
-    about = {"result": UUID(first.id), "container": lab.tube, "value": "29.4", "tested_at": first.tested_at}
     with pytest.raises(Invalid) as error:
-        services.correct_result(
-            **about, reason=CorrectionReason.CALCULATION, reference="asked Mrs Smith", **lab.doing("Ana")
-        )
+        lab.correct(first, "29.4", reference="asked Mrs Smith")
     assert field_of(error) == {"reference": "code_shape"}
 
 

@@ -9,7 +9,8 @@ from qc.forms import texts
 from qc.rules import blockers as rules
 from qc.rules.blockers import Blocker, BlockerCode, Target
 from qc.rules.criteria import Limit, Timing, ValueFault, Verdict
-from qc.rules.results import CorrectionReason, RejectionReason, ResultRefusal
+from qc.rules.results import CorrectionReason, RejectionReason
+from qc.rules.subjects import SubjectRefusal
 from tests.qc.rules.test_blockers import (
     BATCH,
     CASE,
@@ -31,7 +32,7 @@ def test_nothing_is_without_words():
     assert set(texts.CORRECTIONS) == set(CorrectionReason)
     assert set(texts.REJECTIONS) == set(RejectionReason)
     assert {fault.value for fault in ValueFault} <= set(texts.FIELDS)
-    assert {refusal.value for refusal in ResultRefusal} <= set(texts.ERRORS)
+    assert {refusal.value for refusal in SubjectRefusal} <= set(texts.ERRORS)
 
 
 def test_every_blocker_that_rules_give_reads_as_a_sentence():

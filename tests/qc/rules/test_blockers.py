@@ -30,6 +30,7 @@ from qc.rules.criteria import Verdict
 from qc.rules.record import batch_record, digest_of
 from qc.rules.results import ResultView
 from qc.rules.specification import parse
+from qc.rules.subjects import SubjectKind, SubjectRef
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -105,7 +106,8 @@ def step(
 def result(criterion: str, verdict: Verdict = Verdict.PASS, **more: Any) -> ResultView:
     values: dict[str, Any] = {
         "id": f"r-{criterion}",
-        "batch": "B1",
+        "subject": SubjectRef(SubjectKind.BATCH, "B1"),
+        "subject_id": "b-1",
         "container": "BAG1",
         "criterion": criterion,
         "version": 1,

@@ -13,6 +13,7 @@ from coi.rules.journey import Fate
 from coi.rules.labels_reconciliation import CopyFacts
 from qc.rules.record import batch_record, digest_of, record_bytes
 from qc.rules.results import ResultView
+from qc.rules.subjects import SubjectRef
 from tests.qc.rules.test_blockers import AT, BAG, DEVIATION, DOSSIER, HANDOVERS, HOLD, OPEN, result, step
 
 FULL = replace(
@@ -34,7 +35,9 @@ LEFT_OUT = {
     (CopyFacts, "status"),
     (CopyFacts, "container_status"),
     (CopyFacts, "is_drawn"),
-    (ResultView, "batch"),
+    (ResultView, "subject"),
+    (ResultView, "subject_id"),
+    (ResultView, "source_file"),
     (ResultView, "analyst_id"),
     (ResultView, "reviewer_id"),
 }
@@ -62,6 +65,8 @@ def other(value: Any) -> Any:
         return not value if value is not None else AT
     if isinstance(value, dict):
         return {**value, "more": "1"}
+    if isinstance(value, SubjectRef):
+        return replace(value, code="B2")
     return value + more_of(value)
 
 

@@ -1,32 +1,26 @@
-"""Every question that `qc` answers: results, what blocks a batch, the release board, the record that was signed."""
+"""What blocks a batch, the release board, one batch, the record that was signed."""
 
-import json
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from coi.rules import protocol as protocols
 from coi.rules.batches import BatchSummary
 from coi.rules.journey import Disposition
-from coi.rules.protocol import Protocol
 from coi.selectors import batches
 from ledger import selectors as ledger
-from ledger.rules import canonical, derive
+from ledger.rules import derive
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
-from qc.models import Result
-from qc.rules import specification as specifications
 from qc.rules.blockers import EXCEPTIONS, Blocker, Case, blockers
-from qc.rules.criteria import Criterion, Verdict
+from qc.rules.criteria import Criterion
 from qc.rules.record import batch_record, digest_of
 from qc.rules.results import ResultView, current
-from qc.rules.specification import Specification
+from qc.selectors.documents import protocol_in, specification_in
+from qc.selectors.results import results_of
 
 RECORD_KIND = "batch"
 
@@ -101,20 +95,6 @@ class BatchView:
         )
 
 
-def result(id: UUID | str) -> ResultView | None:
-    """One version of a result, for services."""
-    row = _rows().filter(pk=id).first()
-    return None if row is None else _view(row)
-
-
-def results_of(batch_ids: Collection[str]) -> dict[str, tuple[ResultView, ...]]:
-    """All versions of all results of batches, by the batch's id (one statement)."""
-    found: dict[str, list[ResultView]] = defaultdict(list)
-    for row in _rows().filter(batch__in=batch_ids).order_by("criterion", "version"):
-        found[str(row.batch_id)].append(_view(row))
-    return {batch: tuple(found[batch]) for batch in batch_ids}
-
-
 def case_of(batch: BatchSummary) -> Case:
     """All that a decision on the batch is made on."""
     return cases([batch])[batch.id]
@@ -130,17 +110,12 @@ def cases(found: Sequence[BatchSummary]) -> dict[str, Case]:
         batch.id: Case(
             dossier=dossiers[batch.id],
             results=results[batch.id],
-            specification=_specification(documents.get(batch.specification_id)),
-            protocol=_protocol(documents.get(batch.protocol_id)),
+            specification=specification_in(documents.get(batch.specification_id)),
+            protocol=protocol_in(documents.get(batch.protocol_id)),
             is_ledger_broken=is_broken,
         )
         for batch in found
     }
-
-
-def specification_of(batch: BatchSummary) -> Specification | None:
-    """The specification that the batch's order pinned."""
-    return _specification(people.document_version(batch.specification_id)) if batch.specification_id else None
 
 
 def record_of(case: Case) -> dict[str, Any]:
@@ -252,58 +227,3 @@ def _lines(case: Case) -> tuple[Line, ...]:
         )
         for criterion in criteria
     )
-
-
-# --- rows and documents ---------------------------------------------------------------------------------------------
-
-
-def _rows() -> Any:
-    return Result.objects.select_related("batch", "container", "specification__document")
-
-
-def _view(row: Result) -> ResultView:
-    version: Any = row.specification
-    return ResultView(
-        id=str(row.pk),
-        batch=row.batch.code,
-        container=row.container.code,
-        criterion=row.criterion,
-        version=row.version,
-        is_current=row.is_current,
-        value=row.value,
-        unit=row.unit,
-        verdict=Verdict(row.verdict),
-        method=row.method,
-        specification=f"{version.document.code}/{version.version}",
-        analyst_id=row.analyst_id,
-        analyst=row.analyst_name,
-        tested_at=row.tested_at,
-        recorded_at=row.recorded_at,
-        supersedes=str(row.supersedes_id or ""),
-        reason=row.reason,
-        reference=row.reference,
-        reviewer_id=row.reviewer_id,
-        reviewer=row.reviewer_name,
-        reviewed_at=row.reviewed_at,
-    )
-
-
-def _specification(version: DocumentVersionView | None) -> Specification | None:
-    is_one = version is not None and version.kind == specifications.KIND
-    return _parse_specification(canonical(version.content)) if version is not None and is_one else None
-
-
-def _protocol(version: DocumentVersionView | None) -> Protocol | None:
-    is_one = version is not None and version.kind == "protocol"
-    return _parse_protocol(canonical(version.content)) if version is not None and is_one else None
-
-
-# The rows are read each time; only the parsing of their unchanging bytes is remembered.
-@lru_cache(maxsize=64)
-def _parse_specification(content: bytes) -> Specification | None:
-    return specifications.parse(json.loads(content))[0]
-
-
-@lru_cache(maxsize=64)
-def _parse_protocol(content: bytes) -> Protocol | None:
-    return protocols.parse(json.loads(content))[0]

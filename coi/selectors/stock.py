@@ -1,0 +1,57 @@
+"""Material lots and equipment as values, for rooms above."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from coi.models import Equipment, MaterialLot
+from coi.rules.stock import StockStatus
+
+
+@dataclass(frozen=True)
+class StockView:
+    """A material lot (its kind is the material) or a device; `good_until` is its expiry or when calibration is due."""
+
+    id: str
+    code: str
+    kind: str
+    name: str
+    status: StockStatus
+    good_until: datetime
+    site: str
+
+
+def lots(codes: Collection[str]) -> dict[str, StockView]:
+    """The lots of these codes, by code; unknown ones are not there (one statement)."""
+    return {row.code: _lot(row) for row in MaterialLot.objects.filter(code__in=_sound(codes))}
+
+
+def lots_at(site: str, materials: Collection[str]) -> tuple[StockView, ...]:
+    """Lots of these materials at a site, by code."""
+    rows = MaterialLot.objects.filter(site=site, material__in=materials).order_by("material", "code")
+    return tuple(_lot(row) for row in rows)
+
+
+def devices(codes: Collection[str]) -> dict[str, StockView]:
+    """The devices of these codes, by code; unknown ones are not there (one statement)."""
+    return {row.code: _device(row) for row in Equipment.objects.filter(code__in=_sound(codes))}
+
+
+def devices_at(site: str, kinds: Collection[str]) -> tuple[StockView, ...]:
+    """Devices of these kinds at a site, by code."""
+    rows = Equipment.objects.filter(site=site, kind__in=kinds).order_by("kind", "code")
+    return tuple(_device(row) for row in rows)
+
+
+def _sound(codes: Collection[str]) -> list[str]:
+    return [code for code in codes if "\x00" not in code]
+
+
+def _lot(row: MaterialLot) -> StockView:
+    status, site = StockStatus(row.status), row.site_id
+    return StockView(str(row.id), row.code, row.material, row.lot_no, status, row.expires_at, site)
+
+
+def _device(row: Equipment) -> StockView:
+    status, site = StockStatus(row.status), row.site_id
+    return StockView(str(row.id), row.code, row.kind, row.name, status, row.calibration_due_at, site)

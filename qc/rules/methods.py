@@ -1,0 +1,169 @@
+"""A method: how an attribute is measured, as a controlled document of kind `method` (schema 1).
+
+It says what a result by it needs: an analyst trained in it, an instrument of one of its kinds, reagents, a run whose
+assay controls were accepted, and until when its validation counts (ICH Q2(R2), Q14: a method has a version and a time).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from coi.rules.stock import StockStatus, why_not
+from people.rules.authority import Person
+from people.rules.documents import Problem
+from qc.rules.reading import Reader
+
+KIND = "method"
+SCHEMA = 1
+
+_FIELDS = {
+    *("title", "technique", "needs_run", "valid_until", "training", "instruments", "reagents", "controls"),
+    "validation",
+}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Method:
+    """What a method asks for. `training` is a topic; `instruments` and `reagents` are kinds, each needed once.
+
+    `valid_until` is the last day on which its validation counts (None: until it is retired); `controls` the code of
+    the document that holds the targets of its assay controls (empty: it has none); `validation` names the report.
+    """
+
+    title: str
+    technique: str
+    needs_run: bool = False
+    valid_until: date | None = None
+    training: str = ""
+    instruments: tuple[str, ...] = ()
+    reagents: tuple[str, ...] = ()
+    controls: str = ""
+    validation: str = ""
+
+
+@dataclass(frozen=True)
+class Used:
+    """A material lot or a device as somebody names it for a run."""
+
+    code: str
+    kind: str
+    status: StockStatus
+    good_until: datetime
+    site: str
+
+    def why_not(self, site: str, now: datetime) -> str:
+        """Empty when it may be used at this site now, else why not."""
+        return why_not(
+            status=self.status, good_until=self.good_until, site=self.site, station_site=site, now=now
+        )
+
+
+class MethodFault(StrEnum):
+    """Why a method gives no result now."""
+
+    EXPIRED = "method_expired"
+    UNTRAINED = "analyst_untrained"
+    RUN_REQUIRED = "run_required"
+    INSTRUMENT_MISSING = "instrument_missing"
+    INSTRUMENT_UNFIT = "instrument_unfit"
+    INSTRUMENT_OTHER = "instrument_not_of_method"
+    REAGENT_MISSING = "reagent_missing"
+    REAGENT_UNFIT = "reagent_unfit"
+    REAGENT_OTHER = "reagent_not_of_method"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One reason, at the field that it is about, and what it is about."""
+
+    field: str
+    code: MethodFault
+    about: str = ""
+    why: str = ""
+
+
+def parse(content: Any) -> tuple[Method | None, tuple[Problem, ...]]:
+    """Read a method document. Answers (method, ()) or (None, every fault)."""
+    faults: list[Problem] = []
+    reader = Reader(content, "", faults)
+    reader.close(_FIELDS)
+    method = Method(
+        title=reader.text("title", is_required=True),
+        technique=reader.text("technique", is_required=True),
+        needs_run=reader.flag("needs_run"),
+        valid_until=_day(reader),
+        training=reader.text("training", most=40),
+        instruments=reader.texts("instruments"),
+        reagents=reader.texts("reagents"),
+        controls=reader.text("controls", most=40),
+        validation=reader.text("validation", most=200),
+    )
+    for key in ("instruments", "reagents", "controls"):
+        if getattr(method, key) and not method.needs_run:
+            reader.fault(key, "only_for_runs")
+    return (None, tuple(faults)) if faults else (method, ())
+
+
+def problems(content: Any) -> tuple[Problem, ...]:
+    """What is wrong with a method document; the check that `people` runs before it takes one."""
+    return parse(content)[1]
+
+
+def _day(reader: Reader) -> date | None:
+    raw = reader.text("valid_until", most=10)
+    if not raw:
+        return None
+    try:
+        return date.fromisoformat(raw) if _DAY.fullmatch(raw) else _no_day(reader)
+    except ValueError:
+        return _no_day(reader)
+
+
+def _no_day(reader: Reader) -> None:
+    reader.fault("valid_until", "not_a_day")
+
+
+def against_use(method: Method, analyst: Person, at: datetime) -> tuple[Fault, ...]:
+    """Why this person gets no result by the method at this moment, whatever is used."""
+    found = []
+    if method.valid_until is not None and at.date() > method.valid_until:
+        found.append(Fault("method", MethodFault.EXPIRED, about=method.valid_until.isoformat()))
+    if method.training and not analyst.is_trained(method.training, at):
+        found.append(Fault("method", MethodFault.UNTRAINED, about=method.training))
+    return tuple(found)
+
+
+def against_things(
+    method: Method, instruments: Sequence[Used], reagents: Sequence[Used], site: str, at: datetime
+) -> tuple[Fault, ...]:
+    """Why a run of the method cannot be made with these: every one that is missing, unfit or none of the method's."""
+    unfit, other, missing = (
+        MethodFault.INSTRUMENT_UNFIT,
+        MethodFault.INSTRUMENT_OTHER,
+        MethodFault.INSTRUMENT_MISSING,
+    )
+    found = _against("instruments", method.instruments, instruments, (site, at), (unfit, other, missing))
+    unfit, other, missing = MethodFault.REAGENT_UNFIT, MethodFault.REAGENT_OTHER, MethodFault.REAGENT_MISSING
+    found += _against("reagents", method.reagents, reagents, (site, at), (unfit, other, missing))
+    return tuple(found)
+
+
+def _against(
+    field: str,
+    kinds: Sequence[str],
+    used: Sequence[Used],
+    here: tuple[str, datetime],
+    codes: tuple[MethodFault, MethodFault, MethodFault],
+) -> list[Fault]:
+    unfit, other, missing = codes
+    found = [Fault(field, missing, about=kind) for kind in kinds if kind not in {one.kind for one in used}]
+    for one in used:
+        if one.kind not in kinds:
+            found.append(Fault(field, other, about=one.code))
+        elif why := one.why_not(*here):
+            found.append(Fault(field, unfit, about=one.code, why=why))
+    return found

@@ -1,0 +1,120 @@
+"""What a result is about. A result names its subject, and a sample whose chain leads elsewhere is refused.
+
+A batch and a collection are of one order; a material lot and a study are of a site. Readings of assay controls belong
+to a run and stand with it (`qc.rules.runs`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from coi.rules.journey import ContainerStatus, Disposition
+from qc.rules.criteria import Criterion, Timing
+
+
+class SubjectKind(StrEnum):
+    """The kinds of subject that a result may name."""
+
+    BATCH = "batch"
+    COLLECTION = "collection"
+    MATERIAL_LOT = "material_lot"
+    STUDY = "study"
+
+
+class StudyKind(StrEnum):
+    """The kinds of study."""
+
+    STABILITY = "stability"
+    HOLD_TIME = "hold_time"
+    VALIDATION = "validation"
+
+
+class StudyState(StrEnum):
+    """Where a study stands."""
+
+    RUNNING = "running"
+    CONCLUDED = "concluded"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class SubjectRef:
+    """A subject as somebody names it: its kind and its code (a batch's, a DIN, a lot's, a study's).
+
+    `point` is the time point of a study ("3 mo"), empty for all others.
+    """
+
+    kind: SubjectKind
+    code: str
+    point: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A container that may be the source of a result: of this subject, by its chain."""
+
+    id: str
+    code: str
+    kind: str
+    status: ContainerStatus
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A subject as the rules see it. `order_id`, `coi_id` and `disposition` are empty where there is no order.
+
+    `needs_source`: whether a result has to name a container (a supplier's lot has none of ours).
+    """
+
+    ref: SubjectRef
+    id: str
+    site: str
+    zone: str
+    stream: str
+    specification_id: str
+    order_id: str = ""
+    coi_id: str = ""
+    disposition: Disposition | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    needs_source: bool = True
+
+
+# Dispositions after which the cells may leave, and be in the patient.
+RELEASED = frozenset({Disposition.RELEASED})
+
+
+class SubjectRefusal(StrEnum):
+    """Why a subject takes no result now."""
+
+    BATCH_REJECTED = "batch_rejected"
+    ONLY_FINAL_AFTER_RELEASE = "only_final_after_release"
+
+
+def refusal(subject: Subject, criterion: Criterion) -> SubjectRefusal | None:
+    """Whether the subject still takes a result of this criterion; after a release only final ones come."""
+    if subject.disposition is Disposition.REJECTED:
+        return SubjectRefusal.BATCH_REJECTED
+    if subject.disposition in RELEASED and criterion.timing is not Timing.FINAL:
+        return SubjectRefusal.ONLY_FINAL_AFTER_RELEASE
+    return None
+
+
+def source_fault(subject: Subject, code: str) -> str | None:
+    """Why a container cannot be the source of a result of this subject, as a code."""
+    if not code:
+        return "empty" if subject.needs_source else None
+    found = subject.sources.get(code)
+    if found is None:
+        return "not_of_this_subject"
+    return "label_not_applied" if found.status is ContainerStatus.UNLABELLED else None
+
+
+def time_fault(tested_at: datetime, source: Source | None, now: datetime) -> str | None:
+    """Why it cannot have been tested then, as a code; people write minutes, so that of the making counts."""
+    if tested_at > now:
+        return "in_the_future"
+    if source is not None and tested_at < source.made_at.replace(second=0, microsecond=0):
+        return "before_it_was_made"
+    return None

@@ -1,0 +1,107 @@
+"""What a result is about, found by its kind and code, and locked while a result of it is recorded."""
+
+from datetime import datetime
+from typing import Any
+
+from coi.rules.batches import BatchSummary
+from coi.selectors.batches import batch_by_code, dossier, lock_batch
+from coi.selectors.collections import CollectionFacts, collection_by_din, lock_order
+from coi.selectors.stock import lots
+from people import selectors as people
+from people.rules.sites import SiteView
+from qc.models import Study
+from qc.rules.specification import KIND
+from qc.rules.subjects import Source, Subject, SubjectKind, SubjectRef
+
+# The codes under which specifications of what is no batch are kept: a product's material, a supplier's material.
+MATERIAL = "{product}-MATERIAL"
+INCOMING = "LOT-{material}"
+
+
+def subject(ref: SubjectRef, at: datetime) -> Subject | None:
+    """The subject that was named, or None where there is none."""
+    if "\x00" in ref.code:
+        return None
+    if ref.kind is SubjectKind.BATCH:
+        batch = batch_by_code(ref.code)
+        return None if batch is None else _of_batch(ref, batch)
+    if ref.kind is SubjectKind.COLLECTION:
+        collection = collection_by_din(ref.code)
+        return None if collection is None else _of_collection(ref, collection, at)
+    if ref.kind is SubjectKind.MATERIAL_LOT:
+        return _of_lot(ref, at)
+    study = Study.objects.select_related("site").filter(code=ref.code).first()
+    return None if study is None else _of_study(ref, study)
+
+
+def lock_subject(found: Subject, at: datetime) -> Subject | None:
+    """The subject with its journey locked, where it has one: nothing of it changes until the transaction ends."""
+    if found.ref.kind is SubjectKind.BATCH:
+        lock_batch(found.ref.code)
+    elif found.order_id:
+        lock_order(found.order_id)
+    return subject(found.ref, at)
+
+
+def _of_batch(ref: SubjectRef, batch: BatchSummary) -> Subject:
+    sources = (Source(c.id, c.code, c.kind, c.status, c.made_at) for c in dossier(batch).containers)
+    return Subject(
+        ref=ref,
+        id=batch.id,
+        site=batch.site,
+        zone=batch.zone,
+        stream=f"journey:{batch.coi_id}",
+        specification_id=batch.specification_id,
+        order_id=batch.order_id,
+        coi_id=batch.coi_id,
+        disposition=batch.disposition,
+        sources={source.code: source for source in sources},
+    )
+
+
+def _of_collection(ref: SubjectRef, collection: CollectionFacts, at: datetime) -> Subject:
+    sources = (Source(c.id, c.code, c.kind, c.status, c.made_at) for c in collection.containers)
+    return Subject(
+        ref=ref,
+        id=collection.id,
+        site=collection.site,
+        zone=collection.zone,
+        stream=f"journey:{collection.coi_id}",
+        specification_id=_effective(MATERIAL.format(product=collection.product), at),
+        order_id=collection.order_id,
+        coi_id=collection.coi_id,
+        sources={source.code: source for source in sources},
+    )
+
+
+def _of_lot(ref: SubjectRef, at: datetime) -> Subject | None:
+    lot = lots([ref.code]).get(ref.code)
+    if lot is None:
+        return None
+    site: SiteView | None = people.site_by_code(lot.site)
+    return Subject(
+        ref=ref,
+        id=lot.id,
+        site=lot.site,
+        zone=site.zone if site is not None else "UTC",
+        stream="stock",
+        specification_id=_effective(INCOMING.format(material=lot.kind), at),
+        needs_source=False,
+    )
+
+
+def _of_study(ref: SubjectRef, study: Any) -> Subject:
+    return Subject(
+        ref=ref,
+        id=str(study.pk),
+        site=study.site_id,
+        zone=study.site.zone,
+        stream=f"study:{study.code}",
+        specification_id=str(study.specification_id or ""),
+        needs_source=False,
+    )
+
+
+def _effective(code: str, at: datetime) -> str:
+    version = people.effective_document(KIND, code, at)
+    return "" if version is None else version.id
