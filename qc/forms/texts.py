@@ -7,11 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
 from ledger.rules.errors import DomainError
+from qc.forms import criteria_words
 from qc.rules.blockers import Blocker, BlockerCode
-from qc.rules.criteria import Criterion, Limit, Sort, Timing, Verdict
+from qc.rules.criteria import Verdict
 from qc.rules.results import CorrectionReason, RejectionReason
 
 Sentence = str | Promise
+
+# Words about criteria stand in a file of their own; whoever reads texts finds them here too.
+TIMINGS, limits, unit = criteria_words.TIMINGS, criteria_words.limits, criteria_words.unit
 
 BLOCKERS: Mapping[BlockerCode, Sentence] = {
     BlockerCode.LEDGER_BROKEN: _("The ledger was found altered. Nothing is released until that is resolved."),
@@ -47,12 +51,6 @@ VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {
     Verdict.PASS: ("✔", _("meets it")),
     Verdict.FAIL: ("■", _("does not meet it")),
     Verdict.NOT_JUDGED: ("○", _("not judged")),
-}
-
-TIMINGS: Mapping[Timing, Sentence] = {
-    Timing.RELEASE: _("for release"),
-    Timing.INTERIM: _("interim, for release"),
-    Timing.FINAL: _("final, after release"),
 }
 
 CORRECTIONS: Mapping[CorrectionReason, Sentence] = {
@@ -95,6 +93,7 @@ ERRORS: Mapping[str, Sentence] = {
 }
 
 FIELDS: Mapping[str, Sentence] = {
+    **criteria_words.FIELDS,
     "empty": _("This is required."),
     "not_a_number": _("Write a number such as 92.4, or a bound such as <0.5 or >95."),
     "decimal_comma": _("Write a point, not a comma, before the decimals."),
@@ -129,13 +128,6 @@ FIELDS: Mapping[str, Sentence] = {
     "code_shape": _("Write the code of the investigation, such as LAB-26-014."),
 }
 
-_UNITS = {
-    "10*6/kg": "\u00d710⁶/kg",
-    "{copies}/{cell}": _("copies per cell"),
-    "[EU]/mL": "EU/mL",
-    "1": "",
-}
-
 
 def blocker_text(blocker: Blocker) -> str:
     """A blocker as a sentence."""
@@ -153,24 +145,3 @@ def blocker_text(blocker: Blocker) -> str:
 def error_text(error: DomainError) -> str:
     """What a service raised, as a sentence."""
     return str(ERRORS.get(error.code, error.message))
-
-
-def unit(code: str) -> str:
-    """A unit as people read it."""
-    return str(_UNITS.get(code, code))
-
-
-def limits(criterion: Criterion) -> str:
-    """A criterion's limits as people read them."""
-    if criterion.sort is Sort.REPORT:
-        return str(_("report only"))
-    if criterion.sort is Sort.QUALITY:
-        return str(_(" or ")).join(criterion.accepted)
-    sides = [_side(criterion.low, "≥", ">"), _side(criterion.high, "≤", "<")]
-    return f"{' , '.join(side for side in sides if side)} {unit(criterion.unit)}".replace(" ,", ",").strip()
-
-
-def _side(limit: Limit | None, inclusive: str, exclusive: str) -> str:
-    if limit is None:
-        return ""
-    return f"{inclusive if limit.is_inclusive else exclusive} {limit.value}"

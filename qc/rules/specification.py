@@ -1,144 +1,103 @@
-"""A specification: the versioned list of criteria of one product, read from a controlled document (schema 1).
+"""A specification: the versioned list of criteria of one product, read from a controlled document (schema 2).
 
+Schema 2 adds to schema 1 and takes nothing away: a document that uses nothing new reads, and judges, as it did.
 Numbers are decimal texts ("0.5"), since a float is not what anybody wrote. `parse` answers with the specification or
 with every fault found, each at its path.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from people.rules.documents import Problem
-from qc.rules.criteria import MAX_DECIMALS, MAX_WORD, Criterion, Limit, Sort, Timing, rounded
+from people.rules.fields import code_problem
+from qc.rules.criterion import Criterion, Timing
+from qc.rules.criterion_reading import read_criterion
+from qc.rules.reading import Reader
+from qc.rules.specification_reading import CODE, SpecificationReader
+from qc.rules.subjects import SubjectKind
 
 KIND = "specification"
-SCHEMA = 1
+SCHEMA = 2
 MAX_CRITERIA = 100
+MAX_GROUPS = 20
 
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,31}", re.ASCII)
-_DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", re.ASCII)
-_FIELDS = {
-    *("code", "title", "sort", "timing", "method", "unit", "decimals", "low", "high"),
-    *("possible_low", "possible_high", "choices", "accepted", "source"),
-}
-_Choice = TypeVar("_Choice", bound=StrEnum)
+_REGION = re.compile(r"[A-Z]{2,8}", re.ASCII)
+_FIELDS = {"name", "criteria", "product", "region", "phase", "subject", "any_of"}
+
+
+class Phase(StrEnum):
+    """The phase of development that a variant is for."""
+
+    ONE = "1"
+    ONE_TWO = "1/2"
+    TWO = "2"
+    TWO_THREE = "2/3"
+    THREE = "3"
+    COMMERCIAL = "commercial"
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Criteria of which one that passes is enough."""
+
+    code: str
+    title: str
+    criteria: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Specification:
-    """A whole specification, criteria in the order in which they are reported."""
+    """A whole specification, criteria in the order in which they are reported.
+
+    `product` is empty where the document is called by the product's code; region and phase are empty where there are
+    no variants.
+    """
 
     name: str
     criteria: tuple[Criterion, ...]
+    product: str = ""
+    region: str = ""
+    phase: Phase | None = None
+    subject: SubjectKind = SubjectKind.BATCH
+    any_of: tuple[Alternatives, ...] = ()
 
     def criterion(self, code: str) -> Criterion | None:
         """The criterion of that code, or None."""
         return next((criterion for criterion in self.criteria if criterion.code == code), None)
 
-
-class _Reader:
-    """Reads fields of one object and collects every fault instead of stopping at the first."""
-
-    def __init__(self, data: Any, path: str, faults: list[Problem]) -> None:
-        self.path, self.faults = path, faults
-        self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-        if not isinstance(data, Mapping):
-            self.fault("", "not_an_object")
-
-    def fault(self, key: str, code: str, **params: Any) -> None:
-        self.faults.append(Problem(".".join(part for part in (self.path, key) if part), code, params))
-
-    def text(self, key: str, *, is_required: bool = False, most: int = 200) -> str:
-        value = self.data.get(key, "")
-        if not isinstance(value, str):
-            self.fault(key, "wrong_type", wanted="text")
-            return ""
-        if len(value) > most:
-            self.fault(key, "too_long", most=most)
-        if is_required and not value.strip():
-            self.fault(key, "required")
-        return value
-
-    def one(self, key: str, choices: type[_Choice], default: _Choice) -> _Choice:
-        raw = self.text(key, is_required=True)
-        if raw in {choice.value for choice in choices}:
-            return choices(raw)
-        if raw:
-            self.fault(key, "not_choice", given=raw, choices=[choice.value for choice in choices])
-        return default
-
-    def count(self, key: str, low: int, high: int) -> int:
-        value = self.data.get(key, 0)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            self.fault(key, "out_of_range", low=low, high=high)
-            return 0
-        return value
-
-    def number(self, key: str) -> Decimal | None:
-        if key not in self.data:
-            return None
-        raw = self.data[key]
-        if not isinstance(raw, str) or not _DECIMAL.fullmatch(raw):
-            self.fault(key, "not_decimal_text")
-            return None
-        return Decimal(raw)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.data.get(key, [])
-        if not isinstance(values, list) or not all(_is_word(value) for value in values):
-            self.fault(key, "not_texts")
-            return ()
-        if len(set(values)) < len(values):
-            self.fault(key, "repeated")
-        return tuple(values)
-
-    def limit(self, key: str) -> Limit | None:
-        if key not in self.data:
-            return None
-        inner = _Reader(self.data[key], f"{self.path}.{key}", self.faults)
-        inner.close({"value", "is_inclusive"})
-        value = inner.number("value")
-        is_inclusive = inner.data.get("is_inclusive", True)
-        if not isinstance(is_inclusive, bool):
-            inner.fault("is_inclusive", "wrong_type", wanted="yes or no")
-        if value is None:
-            inner.fault("value", "required")
-            return None
-        return Limit(value, is_inclusive is True)
-
-    def close(self, known: set[str]) -> None:
-        for key in sorted(set(self.data) - known):
-            self.fault(key, "unknown_field")
-
-
-def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_WORD and value.strip() == value
+    def group_of(self, code: str) -> Alternatives | None:
+        """The alternatives that a criterion is one of, or None."""
+        return next((group for group in self.any_of if code in group.criteria), None)
 
 
 def parse(content: Any) -> tuple[Specification | None, tuple[Problem, ...]]:
     """Read a specification document. Answers (specification, ()) or (None, every fault)."""
     faults: list[Problem] = []
-    reader = _Reader(content, "", faults)
-    reader.close({"name", "criteria"})
+    reader = SpecificationReader(content, "", faults)
+    reader.close(_FIELDS)
     name = reader.text("name", is_required=True)
     raw: Sequence[Any] = reader.data.get("criteria", [])
     if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_CRITERIA:
         reader.fault("criteria", "out_of_range", low=1, high=MAX_CRITERIA)
         raw = []
-    criteria = tuple(_read_criterion(item, f"criteria[{n}]", faults) for n, item in enumerate(raw))
-    seen: set[str] = set()
-    for n, criterion in enumerate(criteria):
-        if criterion.code in seen:
-            faults.append(Problem(f"criteria[{n}].code", "repeated", {"code": criterion.code}))
-        seen.add(criterion.code)
-    if criteria and not any(criterion.is_needed_for_release for criterion in criteria):
-        reader.fault("criteria", "nothing_for_release")
-    if faults:
-        return None, tuple(faults)
-    return Specification(name, criteria), ()
+    criteria = tuple(read_criterion(item, f"criteria[{n}]", faults) for n, item in enumerate(raw))
+    found = Specification(
+        name=name,
+        criteria=criteria,
+        product=reader.text("product", most=32),
+        region=reader.text("region", most=8),
+        phase=reader.maybe("phase", Phase),
+        subject=reader.maybe("subject", SubjectKind) or SubjectKind.BATCH,
+        any_of=tuple(_group(item, n, faults) for n, item in enumerate(reader.some("any_of", MAX_GROUPS))),
+    )
+    _check_header(found, reader)
+    _check_criteria(found, faults, reader)
+    _check_groups(found, faults)
+    return (None, tuple(faults)) if faults else (found, ())
 
 
 def problems(content: Any) -> tuple[Problem, ...]:
@@ -146,59 +105,67 @@ def problems(content: Any) -> tuple[Problem, ...]:
     return parse(content)[1]
 
 
-def _read_criterion(raw: Any, path: str, faults: list[Problem]) -> Criterion:
-    reader = _Reader(raw, path, faults)
-    reader.close(_FIELDS)
-    criterion = Criterion(
+def _group(raw: Any, n: int, faults: list[Problem]) -> Alternatives:
+    reader = SpecificationReader(raw, f"any_of[{n}]", faults)
+    reader.close({"code", "title", "criteria"})
+    group = Alternatives(
         code=reader.text("code", is_required=True),
         title=reader.text("title", is_required=True),
-        sort=reader.one("sort", Sort, Sort.REPORT),
-        timing=reader.one("timing", Timing, Timing.RELEASE),
-        method=reader.text("method", is_required=True, most=100),
-        unit=reader.text("unit", most=40),
-        decimals=reader.count("decimals", 0, MAX_DECIMALS),
-        low=reader.limit("low"),
-        high=reader.limit("high"),
-        possible_low=reader.number("possible_low"),
-        possible_high=reader.number("possible_high"),
-        choices=reader.texts("choices"),
-        accepted=reader.texts("accepted"),
-        source=reader.text("source", most=500),
+        criteria=reader.texts("criteria"),
     )
-    if not _CODE.fullmatch(criterion.code):
+    if not CODE.fullmatch(group.code):
         reader.fault("code", "code_shape")
-    for key, code in _faults_of(criterion):
-        reader.fault(key, code)
-    return criterion
+    if len(group.criteria) < 2:
+        reader.fault("criteria", "two_required")
+    return group
 
 
-def _faults_of(it: Criterion) -> list[tuple[str, str]]:
-    """What one criterion needs to make sense."""
-    limits = [limit for limit in (it.low, it.high) if limit is not None]
-    is_quantity, is_quality = it.sort is Sort.QUANTITY, it.sort is Sort.QUALITY
-    checks = (
-        ("low", is_quantity and not limits, "limit_required"),
-        ("unit", is_quantity and not it.unit, "required"),
-        ("low", not is_quantity and bool(limits), "only_for_quantity"),
-        # A limit finer than the rounding could never be met as it is written.
-        (
-            "decimals",
-            any(rounded(x.value, it.decimals) != x.value for x in limits),
-            "limit_finer_than_decimals",
-        ),
-        ("high", _is_empty(it), "nothing_can_pass"),
-        ("choices", is_quantity and bool(it.choices), "only_for_words"),
-        ("choices", is_quality and len(it.choices) < 2, "two_required"),
-        ("accepted", is_quality and not it.accepted, "required"),
-        ("accepted", not set(it.accepted) <= set(it.choices), "not_among_choices"),
-        ("accepted", not is_quality and bool(it.accepted), "only_for_quality"),
-    )
-    return [(key, code) for key, is_wrong, code in checks if is_wrong]
+def _check_header(it: Specification, reader: Reader) -> None:
+    if it.product and code_problem(it.product) is not None:
+        reader.fault("product", "product_shape")
+    if it.region and not _REGION.fullmatch(it.region):
+        reader.fault("region", "region_shape")
+    if (it.region or it.phase) and not it.product:
+        reader.fault("product", "product_required")
 
 
-def _is_empty(it: Criterion) -> bool:
-    if it.low is None or it.high is None:
-        return False
-    if it.low.value == it.high.value:
-        return not (it.low.is_inclusive and it.high.is_inclusive)
-    return it.low.value > it.high.value
+def _check_criteria(it: Specification, faults: list[Problem], reader: Reader) -> None:
+    """What criteria must be to each other."""
+    seen: set[str] = set()
+    for n, criterion in enumerate(it.criteria):
+        for key, is_wrong, code in (
+            ("code", criterion.code in seen, "repeated"),
+            ("effect", criterion.effect is not None and not _has_effects(it), "only_for_collection"),
+            ("final", bool(criterion.final) and not _is_final(it, criterion.final), "not_a_final_criterion"),
+        ):
+            if is_wrong:
+                faults.append(Problem(f"criteria[{n}].{key}", code, {"code": criterion.code}))
+        seen.add(criterion.code)
+    if it.criteria and not any(criterion.is_needed_for_release for criterion in it.criteria):
+        reader.fault("criteria", "nothing_for_release")
+
+
+def _has_effects(it: Specification) -> bool:
+    return it.subject is SubjectKind.COLLECTION
+
+
+def _is_final(it: Specification, code: str) -> bool:
+    found = it.criterion(code)
+    return found is not None and found.timing is Timing.FINAL
+
+
+def _check_groups(it: Specification, faults: list[Problem]) -> None:
+    """A criterion is an alternative once; alternatives are judged, and at one time."""
+    codes = [criterion.code for criterion in it.criteria] + [group.code for group in it.any_of]
+    times_used = Counter(code for group in it.any_of for code in set(group.criteria))
+    for n, group in enumerate(it.any_of):
+        members = [found for code in group.criteria if (found := it.criterion(code)) is not None]
+        for key, is_wrong, code in (
+            ("code", codes.count(group.code) > 1, "repeated"),
+            ("criteria", len(members) < len(group.criteria), "unknown_criterion"),
+            ("criteria", any(times_used[code] > 1 for code in group.criteria), "in_two_groups"),
+            ("criteria", not all(member.is_judged for member in members), "alternative_not_judged"),
+            ("criteria", len({member.timing for member in members}) > 1, "alternatives_of_one_time"),
+        ):
+            if is_wrong:
+                faults.append(Problem(f"any_of[{n}].{key}", code, {"code": group.code}))

@@ -82,7 +82,7 @@ class Subject:
 
 
 # Dispositions after which the cells may leave, and be in the patient.
-RELEASED = frozenset({Disposition.RELEASED})
+RELEASED = frozenset(disposition for disposition in Disposition if disposition.is_release)
 
 
 class SubjectRefusal(StrEnum):
@@ -93,10 +93,15 @@ class SubjectRefusal(StrEnum):
 
 
 def refusal(subject: Subject, criterion: Criterion) -> SubjectRefusal | None:
-    """Whether the subject still takes a result of this criterion; after a release only final ones come."""
-    if subject.disposition is Disposition.REJECTED:
+    """Whether the subject still takes a result of this criterion."""
+    return takes(subject.disposition, criterion)
+
+
+def takes(disposition: Disposition | None, criterion: Criterion) -> SubjectRefusal | None:
+    """Whether a batch in this disposition takes a result; after a release only final ones come. None: it does."""
+    if disposition is Disposition.REJECTED:
         return SubjectRefusal.BATCH_REJECTED
-    if subject.disposition in RELEASED and criterion.timing is not Timing.FINAL:
+    if disposition in RELEASED and criterion.timing is not Timing.FINAL:
         return SubjectRefusal.ONLY_FINAL_AFTER_RELEASE
     return None
 

@@ -1,0 +1,275 @@
+"""Criteria in the reader's language: limits, what a judgement asks for, why there is none, what changed."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from qc.rules.comparison import ChangeKind, Tightness
+from qc.rules.criteria import (
+    Amount,
+    AmountKind,
+    Criterion,
+    Dose,
+    DoseKind,
+    Effect,
+    Hindrance,
+    Limit,
+    NotTested,
+    NotTestedReason,
+    ReplicateFault,
+    ReplicateProblem,
+    ReportRule,
+    Sort,
+    Timing,
+    Window,
+)
+from qc.rules.specification import Alternatives, Specification
+from qc.rules.standing import Standing
+from qc.rules.variants import VariantFault
+
+Sentence = str | Promise
+
+TIMINGS: Mapping[Timing, Sentence] = {
+    Timing.IN_PROCESS: _("in process, for release"),
+    Timing.RELEASE: _("for release"),
+    Timing.INTERIM: _("interim, for release"),
+    Timing.FINAL: _("final, after release"),
+}
+
+NOT_TESTED: Mapping[NotTestedReason, Sentence] = {
+    NotTestedReason.INSUFFICIENT_SAMPLE: _("not enough sample"),
+    NotTestedReason.INSTRUMENT_FAILURE: _("the instrument failed"),
+    NotTestedReason.SAMPLE_LOST: _("the sample was lost"),
+    NotTestedReason.NOT_APPLICABLE: _("does not apply"),
+    NotTestedReason.WAIVED_BY_PROTOCOL: _("waived by the protocol"),
+}
+
+EFFECTS: Mapping[Effect, Sentence] = {
+    Effect.EXTRA_SELECTION: _("one more selection"),
+    Effect.EXTEND_CULTURE: _("a longer culture"),
+    Effect.COLLECT_AGAIN: _("another collection"),
+    Effect.REDUCE_DOSE: _("a lower dose"),
+    Effect.PHYSICIAN_DECIDES: _("the physician decides"),
+}
+
+HINDRANCES: Mapping[Hindrance, Sentence] = {
+    Hindrance.NOT_TESTED: _("Not tested."),
+    Hindrance.WEIGHT_MISSING: _("The patient's weight is not known."),
+    Hindrance.WEIGHT_TOO_OLD: _("The patient's weight is too old: weigh again."),
+    Hindrance.WEIGHT_AFTER_THE_MOMENT: _("The patient was weighed only after the moment that is judged for."),
+    Hindrance.WEIGHT_USED_MISSING: _("By which weight the laboratory divided is not known."),
+    Hindrance.WEIGHT_OUTSIDE_BANDS: _("The specification has no dose for this weight."),
+    Hindrance.VOLUME_MISSING: _("The volume that is given is not known."),
+    Hindrance.HOURS_MISSING: _("Within how many hours it is given is not known."),
+    Hindrance.INCUBATION_MISSING: _("When the incubation began, or when it was read, is not known."),
+    Hindrance.READ_TOO_EARLY: _("This was read too early to count."),
+    Hindrance.BOUND_UNDECIDED: _("The bound that is reported does not say whether the limit is met."),
+    Hindrance.NOT_COMPUTABLE: _("Nothing can be computed from these numbers."),
+}
+
+STANDINGS: Mapping[Standing, Sentence] = {
+    Standing.MET: _("meets it"),
+    Standing.REPORTED: _("reported"),
+    Standing.WAIVED: _("not tested, which the specification allows"),
+    Standing.FAILING: _("does not meet it"),
+    Standing.UNDECIDED: _("not judged"),
+    Standing.NOT_TESTED: _("not tested"),
+    Standing.MISSING: _("no result yet"),
+}
+
+VARIANT_FAULTS: Mapping[VariantFault, Sentence] = {
+    VariantFault.NONE: _("No specification in effect is for this product, region and phase."),
+    VariantFault.AMBIGUOUS: _("Several specifications in effect are for this product, region and phase."),
+}
+
+CHANGES: Mapping[ChangeKind, Sentence] = {
+    ChangeKind.ADDED: _("added"),
+    ChangeKind.REMOVED: _("removed"),
+    ChangeKind.CHANGED: _("changed"),
+}
+
+TIGHTNESS: Mapping[Tightness, tuple[str, Sentence]] = {
+    Tightness.STRICTER: ("▲", _("stricter")),
+    Tightness.LOOSER: ("▼", _("looser")),
+    Tightness.NEITHER: ("○", _("neither stricter nor looser by itself")),
+}
+
+REPORT_RULES: Mapping[ReportRule, Sentence] = {
+    ReportRule.MEAN: _("the mean"),
+    ReportRule.MEDIAN: _("the median"),
+    ReportRule.GEOMETRIC_MEAN: _("the geometric mean"),
+    ReportRule.MINIMUM: _("the lowest"),
+    ReportRule.MAXIMUM: _("the highest"),
+}
+
+REPLICATE_FAULTS: Mapping[ReplicateFault, Sentence] = {
+    ReplicateFault.EMPTY: _("This replicate is missing."),
+    ReplicateFault.NOT_A_NUMBER: _("Write a number such as 92.4, or a bound such as <0.5 or >95."),
+    ReplicateFault.DECIMAL_COMMA: _("Write a point, not a comma, before the decimals."),
+    ReplicateFault.WRONG_COUNT: _("These are %(found)s replicates, and not as many as are wanted."),
+    ReplicateFault.CENSORED: _("A bound cannot be averaged with other replicates."),
+    ReplicateFault.NOT_POSITIVE: _("A geometric mean needs numbers above zero."),
+    ReplicateFault.CV_TOO_HIGH: _("The replicates are too far apart: their CV is %(found)s %%."),
+    ReplicateFault.CV_OF_ZERO: _("The replicates have a mean of zero: they have no CV."),
+}
+
+# What can be wrong with a value or a weight at its field.
+FIELDS: Mapping[str, Sentence] = {
+    "reason_required": _("Choose why it was not tested."),
+    "not_components": _("Write every component with its number, such as CD8: 45.1; CD4: 48.0"),
+    "other_components": _("Write each component of the specification once, and no other."),
+    "not_a_weight": _("Write the weight in kg, such as 71.5."),
+}
+
+_UNITS = {"{copies}/{cell}": _("copies per cell"), "1": "", "d": _("days")}
+_POWER = re.compile(r"10\*([0-9]+)")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def unit(code: str) -> str:
+    """A unit as people read it."""
+    if code in _UNITS:
+        return str(_UNITS[code])
+    powers = _POWER.sub(lambda match: f"\u00d710{match[1].translate(_RAISED)}", code)
+    return powers.replace("[EU]", "EU").replace("{", "").replace("}", "")
+
+
+def limits(criterion: Criterion) -> str:
+    """A criterion's limits as people read them."""
+    if criterion.sort is Sort.REPORT:
+        return str(_("report only"))
+    if criterion.sort is Sort.QUALITY:
+        return str(_(" or ")).join(criterion.accepted)
+    if criterion.dose is not None:
+        return _dose(criterion.dose)
+    return _with_unit(_sides(criterion.low, criterion.high), criterion.limit_unit)
+
+
+def alternatives(specification: Specification, group: Alternatives) -> str:
+    """What meets a group: each criterion with its limits, and "or" between them."""
+    members = [found for code in group.criteria if (found := specification.criterion(code)) is not None]
+    return str(_(" or ")).join(f"{member.title}: {limits(member)}" for member in members)
+
+
+def _sides(low: Limit | None, high: Limit | None) -> str:
+    sides = [_side(low, "≥", ">"), _side(high, "≤", "<")]
+    return ", ".join(side for side in sides if side)
+
+
+def _side(limit: Limit | None, inclusive: str, exclusive: str) -> str:
+    if limit is None:
+        return ""
+    return f"{inclusive if limit.is_inclusive else exclusive} {limit.value:f}"
+
+
+def _with_unit(text: str, code: str) -> str:
+    return f"{text} {unit(code)}".strip()
+
+
+def _dose(dose: Dose) -> str:
+    if dose.kind is DoseKind.COMPONENTS:
+        return _components(dose)
+    if dose.kind is DoseKind.WEIGHT_BAND:
+        return "; ".join(_band(window.window, window.upto_kg) for window in dose.bands)
+    text = window_text(dose.bands[0].window)
+    if dose.cap is None or dose.cap.high is None:
+        return text
+    about = {"dose": text, "cap": _with_unit(f"{dose.cap.high.value:f}", dose.cap.unit)}
+    if dose.cap.high.is_inclusive:
+        return str(_("%(dose)s, at most %(cap)s in all")) % about
+    return str(_("%(dose)s, less than %(cap)s in all")) % about
+
+
+def window_text(window: Window) -> str:
+    """A window of a dose: from low to high, a target with its tolerance, or one side."""
+    low, high = window.low, window.high
+    if window.target is not None:
+        tolerance = f" ± {window.tolerance_percent:f} %" if window.tolerance_percent else ""
+        return f"{_with_unit(f'{window.target:f}', window.unit)}{tolerance}"
+    if low is not None and high is not None and low.is_inclusive and high.is_inclusive:
+        text = str(_("%(low)s to %(high)s")) % {"low": f"{low.value:f}", "high": f"{high.value:f}"}
+        return _with_unit(text, window.unit)
+    return _with_unit(_sides(low, high), window.unit)
+
+
+def _band(window: Window, upto_kg: Decimal | None) -> str:
+    if upto_kg is None:
+        return str(_("%(dose)s above")) % {"dose": window_text(window)}
+    return str(_("%(dose)s up to %(kg)s kg")) % {"dose": window_text(window), "kg": f"{upto_kg:f}"}
+
+
+def _components(dose: Dose) -> str:
+    said = [f"{component.title}: {window_text(component.window)}" for component in dose.components]
+    if dose.total is not None:
+        said.append(str(_("together %(dose)s")) % {"dose": window_text(dose.total)})
+    if dose.ratio is not None:
+        first, second = (component.title for component in dose.components[:2])
+        about = {"first": first, "second": second, "ratio": window_text(dose.ratio)}
+        said.append(str(_("%(first)s to %(second)s %(ratio)s")) % about)
+    return "; ".join(said)
+
+
+def conditions(criterion: Criterion) -> list[str]:
+    """What a criterion asks for beside its limits, a sentence each."""
+    return [*_of_time(criterion), *_of_measuring(criterion), *_of_failing(criterion)]
+
+
+def _of_time(criterion: Criterion) -> Iterator[str]:
+    days, hours = criterion.weight_max_age_days, criterion.not_before_hours
+    if days is not None:
+        text = ngettext("The weight is at most %(n)s day old.", "The weight is at most %(n)s days old.", days)
+        yield text % {"n": days}
+    if hours is not None:
+        yield str(_("Counts when read %(n)s hours or more after the start of incubation.")) % {"n": hours}
+    if criterion.final:
+        yield str(_("The final reading is %(code)s.")) % {"code": criterion.final}
+
+
+def _of_measuring(criterion: Criterion) -> Iterator[str]:
+    if criterion.method_version is not None:
+        yield str(_("Version %(n)s of the method, or later.")) % {"n": criterion.method_version}
+    plan = criterion.replicates
+    if plan is None:
+        return
+    about = {"n": plan.count, "rule": REPORT_RULES[plan.report]}
+    yield str(_("%(n)s replicates, of which %(rule)s is reported.")) % about
+    if plan.max_cv_percent is not None:
+        yield str(_("Their CV is at most %(cv)s %%.")) % {"cv": f"{plan.max_cv_percent:f}"}
+
+
+def _of_failing(criterion: Criterion) -> Iterator[str]:
+    if criterion.may_be_not_tested:
+        about = {"reasons": _listed(NOT_TESTED[reason] for reason in criterion.may_be_not_tested)}
+        yield str(_("May stay untested: %(reasons)s.")) % about
+    if criterion.effect is not None:
+        yield str(_("If it fails: %(effect)s.")) % {"effect": EFFECTS[criterion.effect]}
+
+
+def _listed(words: Iterable[Sentence]) -> str:
+    return ", ".join(str(word) for word in words)
+
+
+def amount_text(amount: Amount) -> str:
+    """What was compared: a number with its unit, after the name of its component where it has one."""
+    known = amount.number is not None
+    text = _with_unit(f"{amount.sign}{amount.number:f}", amount.unit) if known else "\N{EN DASH}"
+    named = {AmountKind.TOTAL: _("together"), AmountKind.RATIO: _("ratio")}
+    name = amount.component or str(named.get(amount.kind, ""))
+    return f"{name}: {text}" if name else text
+
+
+def value_text(text: str) -> str:
+    """A reported text as people read it: a reason for no test in words, everything else as it is."""
+    for reason, words in NOT_TESTED.items():
+        if text == NotTested(reason).text:
+            return str(_("not tested: %(reason)s")) % {"reason": words}
+    return text
+
+
+def replicate_text(problem: ReplicateProblem) -> str:
+    """What is wrong with a replicate, or with all of them."""
+    return str(REPLICATE_FAULTS[problem.code]) % {"found": problem.found}
