@@ -39,7 +39,15 @@ ROOMS = (
             Page(_("Reconciliations"), "coi:reconciliations"),
         ),
     ),
-    Room(_("Quality control"), (Page(_("Batches"), "qc:home"),)),
+    Room(
+        _("Quality control"),
+        (
+            Page(_("Batches"), "qc:home"),
+            Page(_("Laboratory"), "qc:worklist"),
+            Page(_("Runs"), "qc:runs"),
+            Page(_("Trends"), "qc:trends"),
+        ),
+    ),
     Room(
         _("Labels"),
         (

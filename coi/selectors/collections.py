@@ -12,7 +12,7 @@ from coi.rules.journey import ContainerStatus
 
 @dataclass(frozen=True)
 class CollectedContainer:
-    """A container that holds cells of the collection before any batch takes them."""
+    """A container that holds what was collected: a bag, or a sample of one."""
 
     id: str
     code: str
@@ -43,9 +43,9 @@ def collection_by_din(din: str) -> CollectionFacts | None:
     return None if row is None else _facts(row)
 
 
-def collections_of(order: str) -> tuple[str, ...]:
+def collections_of(order: UUID | str) -> tuple[str, ...]:
     """The donation identification numbers of an order's collections, the earliest first."""
-    rows = Collection.objects.filter(order=order).order_by("collected_at", "din")
+    rows = Collection.objects.filter(order_id=order).order_by("collected_at", "din")
     return tuple(rows.values_list("din", flat=True))
 
 
@@ -56,11 +56,12 @@ def lock_order(order: UUID | str) -> None:
 
 def _facts(row: Any) -> CollectionFacts:
     order = row.order
-    rows = list(Container.objects.filter(order=order, batch__isnull=True).order_by("made_at", "code"))
+    rows = list(Container.objects.filter(order=order).order_by("made_at", "code"))
     own = [str(c.id) for c in rows if c.collection_id == row.id]
     parents = ContainerParent.objects.filter(order=order).values_list("child_id", "parent_id")
     reached = descendants(own, [(str(child), str(parent)) for child, parent in parents])
-    held = [c for c in rows if str(c.id) in reached or str(c.id) in own]
+    # A bag of the collection stays one when a batch takes it in; what the batch makes from it is the batch's.
+    held = [c for c in rows if str(c.id) in own or (str(c.id) in reached and c.batch_id is None)]
     return CollectionFacts(
         id=str(row.id),
         din=row.din,

@@ -1,5 +1,6 @@
 """The containers of a journey, for services and simulations (pages use `journeys`, which asks who is looking)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
@@ -51,3 +52,32 @@ def containers_of(coi_id: str) -> tuple[ContainerView, ...]:
 def _live(carrier: str) -> Subquery:
     copies = LabelCopy.objects.filter(container=OuterRef("pk"), carrier=carrier)
     return Subquery(copies.exclude(status=CopyStatus.VOID).order_by("-number").values("code")[:1])
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What a container's chain leads to: its batch and its collection (each empty without one)."""
+
+    code: str
+    batch: str
+    collection: str
+    coi_id: str
+
+
+def whereabouts(codes: Collection[str]) -> dict[str, Whereabouts]:
+    """Containers by their own code or by the code of a copy of their label that is applied (two statements)."""
+    asked = [code for code in codes if "\x00" not in code]
+    rows = Container.objects.select_related("batch", "collection", "order")
+    copies = LabelCopy.objects.filter(code__in=asked, status=CopyStatus.APPLIED)
+    found = {row.code: _whereabouts(row) for row in rows.filter(code__in=asked)}
+    by_label = copies.select_related("container__batch", "container__collection", "container__order")
+    return found | {copy.code: _whereabouts(copy.container) for copy in by_label}
+
+
+def _whereabouts(row: Container) -> Whereabouts:
+    return Whereabouts(
+        code=row.code,
+        batch=row.batch.code if row.batch is not None else "",
+        collection=row.collection.din if row.collection is not None else "",
+        coi_id=row.order.coi_id,
+    )

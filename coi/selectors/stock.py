@@ -28,7 +28,7 @@ def lots(codes: Collection[str]) -> dict[str, StockView]:
 
 def lots_at(site: str, materials: Collection[str]) -> tuple[StockView, ...]:
     """Lots of these materials at a site, by code."""
-    rows = MaterialLot.objects.filter(site=site, material__in=materials).order_by("material", "code")
+    rows = MaterialLot.objects.filter(site__code=site, material__in=materials).order_by("material", "code")
     return tuple(_lot(row) for row in rows)
 
 
@@ -39,7 +39,7 @@ def devices(codes: Collection[str]) -> dict[str, StockView]:
 
 def devices_at(site: str, kinds: Collection[str]) -> tuple[StockView, ...]:
     """Devices of these kinds at a site, by code."""
-    rows = Equipment.objects.filter(site=site, kind__in=kinds).order_by("kind", "code")
+    rows = Equipment.objects.filter(site__code=site, kind__in=kinds).order_by("kind", "code")
     return tuple(_device(row) for row in rows)
 
 

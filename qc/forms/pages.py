@@ -1,6 +1,6 @@
 """Fields of the pages: shape alone. A form that writes carries its request id: a double click counts once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
-from coi.rules.batches import BatchContainer
 from coi.rules.journey import ContainerStatus
 from ledger.rules.errors import DomainError, Invalid
 from qc.forms import texts
 from qc.rules.criteria import Criterion
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.runs import RunView
+from qc.rules.subjects import Subject
 
 _TIME = "%Y-%m-%dT%H:%M"
 
@@ -37,7 +37,7 @@ class WritingForm(forms.Form):
 
 
 class ResultForm(WritingForm):
-    """One result of one criterion; a time is that of the batch's site."""
+    """One result of one criterion; a time is that of the site of what is tested."""
 
     container = forms.ChoiceField(label=_("Container that was tested"))
     value = forms.CharField(label=_("Result"), max_length=80, strip=False)
@@ -52,18 +52,14 @@ class ResultForm(WritingForm):
         self,
         *args: Any,
         criterion: Criterion,
-        containers: Iterable[BatchContainer],
+        subject: Subject,
         runs: Sequence[RunView],
-        zone: str,
         now: datetime,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(zone)
-        chosen: Any = self.fields["container"]
-        labelled = [c for c in containers if c.status is not ContainerStatus.UNLABELLED]
-        samples_first = sorted(labelled, key=lambda c: (c.kind != "sample", c.made_at), reverse=False)
-        chosen.choices = [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first]
+        self.zone = ZoneInfo(subject.zone)
+        self._offer_sources(subject)
         self._offer_runs(runs)
         if criterion.choices:
             choices = [("", ""), *((word, word) for word in criterion.choices)]
@@ -74,8 +70,22 @@ class ResultForm(WritingForm):
                 "unit": unit
             }
             self.fields["value"].widget.attrs |= {"autocomplete": "off", "inputmode": "decimal"}
-        self.fields["tested_at"].help_text = zone
+        self.fields["tested_at"].help_text = subject.zone
         self.initial.setdefault("tested_at", now.astimezone(self.zone).replace(tzinfo=None))
+
+    @property
+    def tested(self) -> str:
+        """The code of what was tested; empty where nothing of ours was."""
+        return str(self.cleaned_data.get("container", ""))
+
+    def _offer_sources(self, subject: Subject) -> None:
+        labelled = [c for c in subject.sources.values() if c.status is not ContainerStatus.UNLABELLED]
+        if not labelled and not subject.needs_source:
+            del self.fields["container"]
+            return
+        chosen: Any = self.fields["container"]
+        samples_first = sorted(labelled, key=lambda c: (c.kind != "sample", c.made_at))
+        chosen.choices = [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first]
 
     def _offer_runs(self, runs: Sequence[RunView]) -> None:
         field: Any = self.fields["run"]
@@ -88,7 +98,7 @@ class ResultForm(WritingForm):
         field.choices = [("", ""), *shown]
 
     def clean_tested_at(self) -> datetime:
-        """The time at the batch's site."""
+        """The time at the site."""
         given: datetime = self.cleaned_data["tested_at"]
         return given.replace(tzinfo=self.zone)
 

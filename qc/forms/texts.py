@@ -9,8 +9,11 @@ from coi.forms import words
 from ledger.rules.errors import DomainError
 from qc.forms import criteria_words
 from qc.rules.blockers import Blocker, BlockerCode
+from qc.rules.controls import ControlRule
 from qc.rules.criteria import Verdict
 from qc.rules.results import CorrectionReason, RejectionReason
+from qc.rules.runs import RunState
+from qc.rules.subjects import SubjectKind
 
 Sentence = str | Promise
 
@@ -53,6 +56,29 @@ VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {
     Verdict.NOT_JUDGED: ("○", _("not judged")),
 }
 
+SUBJECTS: Mapping[SubjectKind, Sentence] = {
+    SubjectKind.BATCH: _("Batch"),
+    SubjectKind.COLLECTION: _("Collection"),
+    SubjectKind.MATERIAL_LOT: _("Material lot"),
+    SubjectKind.STUDY: _("Study"),
+}
+
+RUN_STATES: Mapping[RunState, tuple[str, Sentence]] = {
+    RunState.OPEN: ("◷", _("waits for its controls")),
+    RunState.ACCEPTED: ("✔", _("accepted")),
+    RunState.REFUSED: ("■", _("refused by its controls")),
+    RunState.VOID: ("○", _("broken off")),
+}
+
+CONTROL_RULES: Mapping[str, Sentence] = {
+    ControlRule.WARNING: _("1-2s: one control beyond two standard deviations (a warning)"),
+    ControlRule.ONE_3S: _("1-3s: one control beyond three standard deviations"),
+    ControlRule.TWO_2S: _("2-2s: two in a row beyond two standard deviations on one side"),
+    ControlRule.RANGE_4S: _("R-4s: two controls of one run more than four standard deviations apart"),
+    ControlRule.FOUR_1S: _("4-1s: four in a row beyond one standard deviation on one side"),
+    ControlRule.TEN_X: _("10-x: ten in a row on one side of the mean"),
+}
+
 CORRECTIONS: Mapping[CorrectionReason, Sentence] = {
     CorrectionReason.TRANSCRIPTION: _("Copied wrongly"),
     CorrectionReason.CALCULATION: _("Calculated wrongly"),
@@ -79,6 +105,7 @@ ERRORS: Mapping[str, Sentence] = {
     "only_final_after_release": _("The batch is released: only final results are still recorded."),
     "subject_unknown": _("There is nothing of this kind under that code, or it is not yours to see."),
     "run_unknown": _("There is no such run."),
+    "criterion_unknown": _("No specification in effect has such a quantity."),
     "run_judged": _("The controls of this run have been read already."),
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),

@@ -118,13 +118,12 @@ def _day(reader: Reader) -> date | None:
     if not raw:
         return None
     try:
-        return date.fromisoformat(raw) if _DAY.fullmatch(raw) else _no_day(reader)
-    except ValueError:
-        return _no_day(reader)
-
-
-def _no_day(reader: Reader) -> None:
+        if _DAY.fullmatch(raw):
+            return date.fromisoformat(raw)
+    except ValueError:  # the thirtieth of February
+        pass
     reader.fault("valid_until", "not_a_day")
+    return None
 
 
 def against_use(method: Method, analyst: Person, at: datetime) -> tuple[Fault, ...]:

@@ -30,6 +30,11 @@ class ReadingView:
     value: Decimal
     z: Decimal
 
+    @property
+    def shown(self) -> str:
+        """The measurement without the zeros that the column adds."""
+        return f"{self.value.normalize():f}"
+
 
 @dataclass(frozen=True)
 class RunView:

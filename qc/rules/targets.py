@@ -67,7 +67,7 @@ def parse(content: Any) -> tuple[Targets | None, tuple[Problem, ...]]:
     for key in ("lot", "name"):
         values = [getattr(control, key) for control in controls]
         if len(set(values)) < len(values):
-            reader.fault("controls", "repeated", code=key)
+            reader.fault("controls", "repeated", about=key)
     named = reader.texts("rules")
     unknown = [name for name in named if name not in {rule.value for rule in ControlRule}]
     for name in unknown:

@@ -5,7 +5,6 @@ from qc.selectors.batches import (
     BatchView,
     Board,
     BoardRow,
-    Line,
     SignedBy,
     batch_view,
     case_of,
@@ -27,8 +26,9 @@ from qc.selectors.documents import (
     specification_for,
     specification_of,
 )
-from qc.selectors.results import result, results_of
+from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
+    chart_points,
     control_history,
     lock_run,
     method_of,
@@ -37,21 +37,34 @@ from qc.selectors.runs import (
     runs_at,
     runs_for,
     targets_of,
+    visible_run,
+    visible_runs,
 )
+from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
+from qc.selectors.trends import Charted, Trend, charted_criteria, trend
+from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
 
 __all__ = [
     "RECORD_KIND",
     "BatchView",
     "Board",
     "BoardRow",
+    "Charted",
     "EffectiveMethod",
     "EffectiveTargets",
     "Line",
+    "MethodWork",
     "SignedBy",
+    "SubjectPage",
+    "ToTest",
+    "Trend",
+    "Worklist",
     "batch_view",
     "case_of",
     "cases",
+    "chart_points",
+    "charted_criteria",
     "control_history",
     "decided_record",
     "effective_method",
@@ -65,6 +78,7 @@ __all__ = [
     "release_board",
     "result",
     "results_of",
+    "results_of_run",
     "run",
     "run_by_code",
     "runs_at",
@@ -75,5 +89,10 @@ __all__ = [
     "specification_for",
     "specification_of",
     "subject",
+    "subject_page",
     "targets_of",
+    "trend",
+    "visible_run",
+    "visible_runs",
+    "worklist",
 ]

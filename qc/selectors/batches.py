@@ -16,11 +16,11 @@ from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.rules.blockers import EXCEPTIONS, Blocker, Case, blockers
-from qc.rules.criteria import Criterion
 from qc.rules.record import batch_record, digest_of
-from qc.rules.results import ResultView, current
+from qc.rules.results import current
 from qc.selectors.documents import protocol_in, specification_in
 from qc.selectors.results import results_of
+from qc.selectors.subject_pages import Line, lines_of
 
 RECORD_KIND = "batch"
 
@@ -31,15 +31,6 @@ class SignedBy:
 
     signature: SignatureView
     state: SignatureState
-
-
-@dataclass(frozen=True)
-class Line:
-    """One criterion with its result that counts, and the versions before it, the newest first."""
-
-    criterion: Criterion
-    result: ResultView | None
-    earlier: tuple[ResultView, ...]
 
 
 @dataclass(frozen=True)
@@ -200,7 +191,7 @@ def batch_view(viewer: Person, code: str, at: datetime) -> BatchView | None:
     return BatchView(
         case=case,
         blockers=blockers(case) if batch.disposition not in batches.DECIDED else (),
-        lines=_lines(case),
+        lines=lines_of(case.specification, case.results),
         signatures=tuple(_signed(case, digest)),
         record=record,
         digest=digest,
@@ -215,15 +206,3 @@ def _signed(case: Case, digest: str) -> list[SignedBy]:
     is_decided = case.dossier.batch.disposition in batches.DECIDED
     held_against = found[-1].record_digest if is_decided and found else digest
     return [SignedBy(signature, signature_state(signature, held_against)) for signature in found]
-
-
-def _lines(case: Case) -> tuple[Line, ...]:
-    criteria = case.specification.criteria if case.specification is not None else ()
-    return tuple(
-        Line(
-            criterion,
-            current(case.results, criterion.code),
-            tuple(r for r in reversed(case.results) if r.criterion == criterion.code and not r.is_current),
-        )
-        for criterion in criteria
-    )

@@ -26,6 +26,11 @@ def results_of(subjects: Collection[str]) -> dict[str, tuple[ResultView, ...]]:
     return {subject: tuple(found[subject]) for subject in subjects}
 
 
+def results_of_run(run: str) -> tuple[ResultView, ...]:
+    """What came of a run: all versions, in the order in which they were recorded."""
+    return tuple(view(row) for row in rows().filter(run=run).order_by("recorded_at", "criterion"))
+
+
 def rows() -> Any:
     """Results with all that a view of one needs."""
     return Result.objects.select_related(

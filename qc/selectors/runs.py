@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from coi.selectors.visible import sites_of
 from people import selectors as people
+from people.rules.authority import Person
 from qc.models import ControlReading, Run
+from qc.rules.charts import ControlPoint
 from qc.rules.controls import ControlMeasurement
 from qc.rules.runs import ReadingView, RunState, RunView
 from qc.selectors.documents import EffectiveMethod, EffectiveTargets, method_in, targets_in
@@ -14,6 +17,7 @@ from qc.selectors.documents import EffectiveMethod, EffectiveTargets, method_in,
 MOST = 100
 # The longest rule of Westgard looks back over ten measurements of each control.
 LOOKING_BACK = 120
+CHARTED = 60
 
 
 def run(id: UUID | str) -> RunView | None:
@@ -34,6 +38,29 @@ def lock_run(id: str) -> None:
 def runs_at(sites: Sequence[str]) -> tuple[RunView, ...]:
     """The newest runs at these sites."""
     return tuple(_view(row) for row in _rows().filter(site__in=sites).order_by("-started_at", "-code")[:MOST])
+
+
+def visible_runs(viewer: Person, at: datetime) -> tuple[RunView, ...]:
+    """The newest runs at the viewer's sites."""
+    return runs_at(sorted(sites_of(viewer, at)))
+
+
+def visible_run(viewer: Person, code: str, at: datetime) -> RunView | None:
+    """A run at one of the viewer's sites; None for all others."""
+    found = run_by_code(code)
+    return found if found is not None and found.site in sites_of(viewer, at) else None
+
+
+def chart_points(run: RunView, lot: str) -> tuple[ControlPoint, ...]:
+    """What a control measured up to and with this run, oldest first, for its chart."""
+    rows = ControlReading.objects.filter(
+        method=run.method, lot__code=lot, run__started_at__lte=run.started_at
+    )
+    newest = rows.select_related("run").order_by("-read_at", "-run__code", "-number")[:CHARTED]
+    return tuple(
+        ControlPoint(row.run.code, RunState(row.run.state), row.number, row.z, str(row.run_id) == run.id)
+        for row in reversed(list(newest))
+    )
 
 
 def runs_for(method: str, site: str) -> tuple[RunView, ...]:
@@ -66,8 +93,8 @@ def control_history(method: str, lots: Sequence[str], before: datetime) -> tuple
 
 
 def _ids(run: RunView) -> tuple[Any, Any]:
-    found: Any = Run.objects.values_list("method_id", "targets_id").get(pk=run.id)
-    return found
+    found = Run.objects.get(pk=run.id)
+    return found.method_id, found.targets_id
 
 
 def _rows() -> Any:

@@ -55,6 +55,7 @@ class Found:
     container: str = ""
     run: str = ""
     source_file: str = ""
+    replicates: tuple[str, ...] = ()
 
 
 def start_testing(*, batch: str, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
@@ -92,19 +93,26 @@ def record_result(
     row = derive(request_id, "result")
     if earlier_about(doing, subject, (Event.RESULT_RECORDED,)):
         return _written(row)
-    wanted = _criterion(known, criterion)
     with writing():
         locked = locked_subject(known, now)
-        _refuse(locked, wanted)
-        if current(_results(locked), criterion) is not None:
-            raise Conflict("result_exists")
-        values = _values(locked, wanted, found, analyst, now)
+        wanted, values = judge_result(locked, criterion, found, analyst, now)
         if locked.disposition is Disposition.IN_PROCESS:
             _start(subject.code, doing, derive(request_id, "testing"))
         change = new(TABLE, row, version=1, is_current=True, **values)
         _record(doing, locked, Event.RESULT_RECORDED, changes=(change,), container=found.container)
         _tell_of_late_failure(locked, wanted, Verdict(values["verdict"]), doing)
     return _written(row)
+
+
+def judge_result(
+    subject: Subject, criterion: str, found: Found, analyst: Person, now: datetime
+) -> tuple[Criterion, dict[str, Any]]:
+    """What would be recorded as the first result of a criterion; nothing is. Raises as `record_result`."""
+    wanted = _criterion(subject, criterion)
+    _refuse(subject, wanted)
+    if current(_results(subject), criterion) is not None:
+        raise Conflict("result_exists")
+    return wanted, _values(subject, wanted, found, analyst, now)
 
 
 def correct_result(
@@ -281,6 +289,7 @@ def _values(
         "analyst_id": analyst.user_id,
         "analyst_name": analyst.printed_name,
         "source_file": found.source_file,
+        "replicates": list(found.replicates),
         "attempt_kind": str(AttemptKind.ORIGINAL),
     }
 

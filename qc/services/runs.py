@@ -74,7 +74,7 @@ def open_run(
             {"lot_id": lots[c].id} for c in reagents
         ]
         things = (new(THING, derive(request_id, f"thing {n}"), run_id=row, **it) for n, it in enumerate(used))
-        facts = {"site": site, "asked": method, "method": f"{known.code}/{known.version}"}
+        facts: dict[str, Any] = {"site": site, "asked": method, "method": f"{known.code}/{known.version}"}
         facts |= {"instruments": list(instruments), "reagents": list(reagents)}
         _record(doing, code, Event.RUN_OPENED, facts, (new(RUN, row, **values), *things))
     return _written(row)

@@ -49,6 +49,10 @@ def url(name: str, lab: Laboratory, *more: str) -> str:
     return reverse(f"qc:{name}", args=[lab.batch, *more])
 
 
+def result_url(lab: Laboratory, criterion: str) -> str:
+    return reverse("qc:result", args=["batch", lab.batch, criterion])
+
+
 def page(client: Client, lab: Laboratory) -> str:
     answer = client.get(url("batch", lab))
     assert answer.status_code == 200
@@ -70,16 +74,16 @@ def sent(lab: Laboratory, value: str = "92.4", **more: str) -> dict[str, str]:
 
 def test_an_analyst_records_and_a_reviewer_looks_over(lab, as_):
     ana, leo = as_("Ana"), as_("Leo")
-    assert url("result", lab, "VIABILITY") in page(ana, lab)
-    assert url("result", lab, "VIABILITY") not in page(leo, lab).replace("#VIABILITY", "")
-    form = ana.get(url("result", lab, "VIABILITY")).content.decode()
+    assert result_url(lab, "VIABILITY") in page(ana, lab)
+    assert result_url(lab, "VIABILITY") not in page(leo, lab).replace("#VIABILITY", "")
+    form = ana.get(result_url(lab, "VIABILITY")).content.decode()
     assert "≥ 80 %" in form
     assert lab.tube in form
-    answer = ana.post(url("result", lab, "VIABILITY"), sent(lab), follow=True)
+    answer = ana.post(result_url(lab, "VIABILITY"), sent(lab), follow=True)
     assert answer.redirect_chain[-1][0] == url("batch", lab)
     (found,) = selectors.results_of([answer.context["view"].batch.id]).popitem()[1]
     assert (found.value, found.verdict, found.analyst) == ("92.4", "pass", "Ana Lind")
-    looked = url("review_result", lab, found.id)
+    looked = reverse("qc:review_result", args=[found.id])
     assert looked not in page(ana, lab)
     assert looked in page(leo, lab)
     assert leo.post(looked, {"request_id": str(uuid4())}).status_code == 302
@@ -103,21 +107,21 @@ def test_an_analyst_records_and_a_reviewer_looks_over(lab, as_):
 )
 def test_what_is_wrong_is_said_at_the_field(lab, as_, more, status, said):
     ana = as_("Ana")
-    answer = ana.post(url("result", lab, "VIABILITY"), sent(lab) | more)
+    answer = ana.post(result_url(lab, "VIABILITY"), sent(lab) | more)
     assert answer.status_code == status
     assert said in answer.content.decode()
-    assert ana.post(url("result", lab, "VIABILITY"), sent(lab)).status_code == 302
+    assert ana.post(result_url(lab, "VIABILITY"), sent(lab)).status_code == 302
 
 
 def test_a_word_is_chosen_and_a_correction_gives_a_reason(lab, as_):
     ana = as_("Ana")
-    assert ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "maybe", run="")).status_code == 422
-    assert ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "detected", run="")).status_code == 302
-    without = ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "not detected", run=""))
+    assert ana.post(result_url(lab, "MYCOPLASMA"), sent(lab, "maybe", run="")).status_code == 422
+    assert ana.post(result_url(lab, "MYCOPLASMA"), sent(lab, "detected", run="")).status_code == 302
+    without = ana.post(result_url(lab, "MYCOPLASMA"), sent(lab, "not detected", run=""))
     assert without.status_code == 422
     reason = {"reason": "transcription", "reference": "LAB-26-014"}
     assert (
-        ana.post(url("result", lab, "MYCOPLASMA"), sent(lab, "not detected", run="", **reason)).status_code
+        ana.post(result_url(lab, "MYCOPLASMA"), sent(lab, "not detected", run="", **reason)).status_code
         == 302
     )
     shown = page(ana, lab)
@@ -128,7 +132,7 @@ def test_a_word_is_chosen_and_a_correction_gives_a_reason(lab, as_):
 def test_the_same_form_sent_twice_counts_once(lab, as_):
     ana, content = as_("Ana"), sent(lab)
     for _ in range(2):
-        assert ana.post(url("result", lab, "VIABILITY"), content).status_code in (302, 409, 422)
+        assert ana.post(result_url(lab, "VIABILITY"), content).status_code in (302, 409, 422)
     view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
     assert len(view.case.results) == 1
 
@@ -196,7 +200,7 @@ ROLES = ("Ana", "Leo", "Bob", "Rosa", "Iris", "Alice")
 @pytest.mark.parametrize("who", ROLES)
 def test_people_of_the_site_may_look(lab, as_, who):
     client = as_(who)
-    for address in (reverse("qc:home"), url("batch", lab), url("record", lab), url("result", lab, "CAR")):
+    for address in (reverse("qc:home"), url("batch", lab), url("record", lab), result_url(lab, "CAR")):
         assert client.get(address).status_code == 200
 
 
@@ -204,7 +208,7 @@ def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(lab, as_):
     nurse = lab.player.one(Role.NURSE, SECOND).name.split()[0]
     for who in (nurse, "Dave"):
         client = as_(who)
-        for address in (url("batch", lab), url("record", lab), url("result", lab, "CAR")):
+        for address in (url("batch", lab), url("record", lab), result_url(lab, "CAR")):
             assert client.get(address).status_code == 404
         assert lab.batch not in client.get(reverse("qc:home")).content.decode()
         assert (

@@ -1,0 +1,162 @@
+"""Pictures as Vega-Lite specifications: what is drawn, as plain values. Numbers are floats here and nowhere else.
+
+Colour never speaks alone: every state has a shape too, and every page has the same numbers as a table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from qc.rules.criteria import Limit
+from qc.rules.runs import RunState
+
+INK, SOFT, STOP, WARN, GOOD = "#10222a", "#4d6068", "#b3261e", "#8a5a00", "#0b4d57"
+_SHAPES = {
+    RunState.ACCEPTED: "circle",
+    RunState.REFUSED: "cross",
+    RunState.OPEN: "square",
+    RunState.VOID: "square",
+}
+WIDTH, HEIGHT = 460, 210
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ControlPoint:
+    """One reading of a control on its chart."""
+
+    run: str
+    state: RunState
+    number: int
+    z: Decimal
+    is_here: bool = False
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One batch's result: its number, how it is censored ("<", ">" or empty), whether it meets its own limits."""
+
+    label: str
+    at: datetime
+    value: Decimal
+    sign: str = ""
+    is_failing: bool = False
+
+
+def levey_jennings(title: str, points: Sequence[ControlPoint]) -> Spec:
+    """Readings of one control in their order, in standard deviations from its mean, with lines at 1, 2 and 3."""
+    values = [
+        {
+            "n": n,
+            "run": point.run,
+            "z": float(point.z),
+            "state": str(point.state),
+            "here": point.is_here,
+        }
+        for n, point in enumerate(points, 1)
+    ]
+    reach = max([3.5, *(abs(float(point.z)) + 0.5 for point in points)])
+    lines = [{"y": y, "kind": kind} for y, kind in ((0, "mean"), (1, "1"), (-1, "1"), (2, "2"), (-2, "2"))]
+    lines += [{"y": 3, "kind": "3"}, {"y": -3, "kind": "3"}]
+    y = {"field": "z", "type": "quantitative", "title": "SD", "scale": {"domain": [-reach, reach]}}
+    x = {"field": "n", "type": "ordinal", "title": "reading", "axis": {"labelAngle": 0, "labelOverlap": True}}
+    shape = {
+        "field": "state",
+        "scale": {"domain": [s.value for s in _SHAPES], "range": list(_SHAPES.values())},
+    }
+    return _framed(
+        title,
+        values,
+        [
+            {
+                "data": {"values": lines},
+                "mark": {"type": "rule", "strokeDash": [4, 3]},
+                "encoding": {
+                    "y": {"field": "y", "type": "quantitative"},
+                    "color": {
+                        "field": "kind",
+                        "legend": None,
+                        "scale": {"domain": ["mean", "1", "2", "3"], "range": [INK, "#c5d0d4", WARN, STOP]},
+                    },
+                },
+            },
+            {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "shape": shape | {"type": "nominal", "legend": None},
+                    "color": {
+                        "field": "state",
+                        "type": "nominal",
+                        "legend": None,
+                        "scale": {"domain": [s.value for s in _SHAPES], "range": [GOOD, STOP, WARN, SOFT]},
+                    },
+                    "size": {"condition": {"test": "datum.here", "value": 170}, "value": 70},
+                },
+            },
+        ],
+    )
+
+
+def trend(
+    title: str, unit: str, points: Sequence[TrendPoint], low: Limit | None = None, high: Limit | None = None
+) -> Spec:
+    """One attribute over batches in the order of their tests, with the limits of its specification."""
+    values = [
+        {
+            "n": n,
+            "label": point.label,
+            "v": float(point.value),
+            "sort": {"<": "below", ">": "above"}.get(point.sign, "measured"),
+            "failing": point.is_failing,
+        }
+        for n, point in enumerate(points, 1)
+    ]
+    limits = [{"y": float(limit.value)} for limit in (low, high) if limit is not None]
+    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": False}}
+    x = {"field": "n", "type": "ordinal", "title": "batch", "axis": {"labelAngle": 0, "labelOverlap": True}}
+    sorts, shapes = ["measured", "below", "above"], ["circle", "triangle-down", "triangle-up"]
+    shape = {"field": "sort", "type": "nominal", "legend": None, "scale": {"domain": sorts, "range": shapes}}
+    return _framed(
+        title,
+        values,
+        [
+            {
+                "data": {"values": limits},
+                "mark": {"type": "rule", "color": STOP, "strokeDash": [6, 3], "strokeWidth": 1.5},
+                "encoding": {"y": {"field": "y", "type": "quantitative"}},
+            },
+            {"mark": {"type": "line", "color": "#c5d0d4", "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "shape": shape,
+                    "color": {"condition": {"test": "datum.failing", "value": STOP}, "value": GOOD},
+                },
+            },
+        ],
+    )
+
+
+def _framed(title: str, values: list[dict[str, Any]], layers: list[Spec]) -> Spec:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": WIDTH,
+        "height": HEIGHT,
+        "background": "white",
+        "title": {"text": title, "anchor": "start", "fontSize": 13, "color": INK},
+        "data": {"values": values},
+        "layer": layers,
+        "config": {
+            "font": "sans-serif",
+            "axis": {"labelColor": SOFT, "titleColor": SOFT, "grid": False, "labelFontSize": 11},
+            "view": {"stroke": "#c5d0d4"},
+        },
+    }

@@ -1,0 +1,1 @@
+"""Pages of `qc`: batches, the laboratory, its runs."""

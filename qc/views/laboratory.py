@@ -1,0 +1,62 @@
+"""The laboratory's worklist."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.rules.errors import NotFound
+from people.rules.roles import Role
+from people.views import person_of
+from qc import selectors, services
+from qc.forms import texts
+from qc.forms.pages import WritingForm
+from qc.views.shared import attempt, doing
+
+
+@never_cache
+@require_GET
+@login_required
+def worklist(request: HttpRequest) -> HttpResponse:
+    """What is to be tested, looked over, judged."""
+    return _page(request, WritingForm())
+
+
+@never_cache
+@require_POST
+@login_required
+def review(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Look one result over, and come back to the list."""
+    form, status = WritingForm(request.POST), 422
+    found = selectors.result(id)
+    about = selectors.subject(found.subject, timezone.now()) if found is not None else None
+    if about is None:
+        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
+    if form.is_valid():
+        taken = doing(request, about.site, about.zone, form)
+        status = attempt(form, lambda: services.review_result(result=id, **taken))
+    if status == 200:
+        messages.success(request, _("You looked the result over."))
+        return redirect("qc:worklist")
+    return _page(request, form, status)
+
+
+def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpResponse:
+    person, now = person_of(request), timezone.now()
+    found = selectors.worklist(person, now)
+    shown = [(one, *texts.VERDICTS[one.verdict], texts.unit(one.unit)) for one in found.to_review]
+    context = {
+        "list": found,
+        "to_review": shown,
+        "form": form,
+        "is_analyst": bool(person.sites(frozenset({Role.ANALYST}), now)),
+        "is_reviewer": bool(person.sites(frozenset({Role.QC_REVIEWER}), now)),
+        "request_id": uuid4,
+    }
+    return render(request, "qc/worklist.html", context, status=status)

@@ -1,0 +1,51 @@
+"""Criteria with their results as the pages show them, and what may be done with each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from coi.rules.journey import Disposition
+from people.rules.roles import Role
+from qc.forms import texts
+from qc.rules.subjects import takes
+from qc.selectors import Line
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """One criterion with its result, in words."""
+
+    line: Line
+    limits: str
+    unit: str
+    timing: str
+    mark: str
+    verdict: str
+    may_record: bool
+    may_correct: bool
+    may_review: bool
+
+
+def lines_shown(
+    lines: Iterable[Line], disposition: Disposition | None, roles: frozenset[Role], user_id: int
+) -> list[LineShown]:
+    """Every line, with the acts to offer; the services judge for themselves."""
+    return [_shown(line, disposition, roles, user_id) for line in lines]
+
+
+def _shown(line: Line, disposition: Disposition | None, roles: frozenset[Role], user_id: int) -> LineShown:
+    criterion, found = line.criterion, line.result
+    is_taken = takes(disposition, criterion) is None
+    is_analyst, is_reviewer = Role.ANALYST in roles, Role.QC_REVIEWER in roles
+    mark, verdict = texts.VERDICTS[found.verdict] if found is not None else ("", "")
+    is_waiting = found is not None and not found.is_reviewed and found.analyst_id != user_id
+    return LineShown(
+        line=line,
+        limits=texts.limits(criterion),
+        unit=texts.unit(criterion.unit),
+        timing=str(texts.TIMINGS[criterion.timing]),
+        mark=mark,
+        verdict=str(verdict),
+        may_record=is_taken and is_analyst and found is None,
+        may_correct=is_taken and is_analyst and found is not None,
+        may_review=is_reviewer and is_waiting,
+    )

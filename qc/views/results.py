@@ -1,0 +1,153 @@
+"""Pages of results, whatever they are about: recorded, corrected, looked over."""
+
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ledger.rules.errors import NotFound
+from people.views import person_of
+from qc import selectors, services
+from qc.forms import texts
+from qc.forms.pages import CorrectionForm, ResultForm, WritingForm
+from qc.rules.results import CorrectionReason
+from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.selectors import Line, SubjectPage
+from qc.views.lines import lines_shown
+from qc.views.shared import attempt, doing
+
+
+@never_cache
+@require_GET
+@login_required
+def subject(request: HttpRequest, kind: str, code: str) -> HttpResponse:
+    """What a collection, a material lot or a study was found to be. A batch has a page of its own."""
+    if kind == SubjectKind.BATCH:
+        return redirect("qc:batch", code=code)
+    return _page(request, _found(request, kind, code))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def result(request: HttpRequest, kind: str, code: str, criterion: str) -> HttpResponse:
+    """Record the result of a criterion, or correct the one that is there."""
+    page = _found(request, kind, code)
+    line = page.line(criterion)
+    if line is None:
+        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
+    form, status = _result_form(request, page, line), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            status = attempt(form, lambda: _write(request, page, line, form))
+        if status == 200:
+            messages.success(request, _("The result is recorded. Another person looks it over."))
+            return redirect(_address(page))
+    context = {
+        "page": page,
+        "back": _address(page),
+        "line": line,
+        "form": form,
+        "limits": texts.limits(line.criterion),
+        "timing": texts.TIMINGS[line.criterion.timing],
+    }
+    return render(request, "qc/result.html", context, status=status)
+
+
+@never_cache
+@require_POST
+@login_required
+def review(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Look one result over, and go back to what it is about."""
+    known = selectors.result(id)
+    if known is None:
+        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
+    page = _found(request, str(known.subject.kind), known.subject.code, known.subject.point)
+    form, status = WritingForm(request.POST), 422
+    if form.is_valid():
+        about = doing(request, page.subject.site, page.subject.zone, form)
+        status = attempt(form, lambda: services.review_result(result=id, **about))
+    if status == 200:
+        messages.success(request, _("You looked the result over."))
+        return redirect(_address(page))
+    return _page(request, page, form, status)
+
+
+def _found(request: HttpRequest, kind: str, code: str, point: str = "") -> SubjectPage:
+    known = {member.value: member for member in SubjectKind}
+    asked = request.GET.get("point", point)
+    found = (
+        selectors.subject_page(person_of(request), SubjectRef(known[kind], code, asked), timezone.now())
+        if kind in known
+        else None
+    )
+    if found is None:
+        raise NotFound("subject_unknown", str(texts.ERRORS["subject_unknown"]))
+    return found
+
+
+def _address(page: SubjectPage) -> str:
+    ref = page.subject.ref
+    if ref.kind is SubjectKind.BATCH:
+        return reverse("qc:batch", args=[ref.code])
+    address = reverse("qc:subject", args=[str(ref.kind), ref.code])
+    return f"{address}?point={ref.point}" if ref.point else address
+
+
+def _result_form(request: HttpRequest, page: SubjectPage, line: Line) -> ResultForm:
+    about: dict[str, Any] = {
+        "criterion": line.criterion,
+        "subject": page.subject,
+        "runs": selectors.runs_for(line.criterion.method, page.subject.site),
+        "now": timezone.now(),
+    }
+    if line.result is None:
+        return ResultForm(request.POST or None, **about)
+    tested_at = line.result.tested_at.astimezone(ZoneInfo(page.subject.zone)).replace(tzinfo=None)
+    old = {"container": line.result.container, "value": line.result.value, "tested_at": tested_at}
+    old["run"] = line.result.run
+    return CorrectionForm(request.POST or None, initial=old, **about)
+
+
+def _write(request: HttpRequest, page: SubjectPage, line: Line, form: ResultForm) -> None:
+    asked = form.cleaned_data
+    found = services.Found(
+        **{name: asked[name] for name in ("value", "tested_at", "run")}, container=form.tested
+    )
+    about: dict[str, Any] = {"found": found, **doing(request, page.subject.site, page.subject.zone, form)}
+    if line.result is None:
+        services.record_result(subject=page.subject.ref, criterion=line.criterion.code, **about)
+        return
+    services.correct_result(
+        result=UUID(line.result.id),
+        reason=CorrectionReason(asked["reason"]),
+        reference=asked["reference"],
+        **about,
+    )
+
+
+def _page(
+    request: HttpRequest, page: SubjectPage, form: WritingForm | None = None, status: int = 200
+) -> HttpResponse:
+    person = person_of(request)
+    subject = page.subject
+    roles = person.roles(subject.site, timezone.now())
+    context = {
+        "page": page,
+        "kind": texts.SUBJECTS[subject.ref.kind],
+        "lines": lines_shown(page.lines, subject.disposition, roles, person.user_id),
+        "zone": subject.zone,
+        "looked": form,
+        "review_id": uuid4,
+    }
+    return render(request, "qc/subject.html", context, status=status)
