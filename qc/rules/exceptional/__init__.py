@@ -7,8 +7,8 @@ authority; of an authorised product the holder and the supervisory authority are
 2026: within 48 hours of the administration).
 
 United States: it is given under expanded access (21 CFR 312.305, 312.310): a protocol or a single-patient IND of the
-physician, and an IRB. In an emergency FDA may authorise it at once: the form follows within 15 working days (312.310(d)),
-and the IRB is told within 5 (56.104(c)). Which date that is, whoever writes the notice says.
+physician, and an IRB. In an emergency FDA may authorise it at once: the form follows within 15 working days (21 CFR
+312.310(d)), and the IRB is told within 5 (21 CFR 56.104(c)). Which date that is, whoever writes the notice says.
 
 A dossier lifts the failing criteria that it names, and nothing else, ever.
 """

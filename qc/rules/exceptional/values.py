@@ -166,7 +166,9 @@ class InquiryStanding:
     @staticmethod
     def of(investigation: Investigation, digest: str) -> "InquiryStanding":
         """Of an investigation; while it is open it has no outcome, whatever was proposed."""
-        return InquiryStanding(investigation.code, digest, None if investigation.is_open else investigation.outcome)
+        return InquiryStanding(
+            investigation.code, digest, None if investigation.is_open else investigation.outcome
+        )
 
 
 @dataclass(frozen=True)

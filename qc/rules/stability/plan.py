@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 
 class StudyUnit(StrEnum):
@@ -106,8 +107,7 @@ _SOME_DAY = datetime(2001, 1, 1)  # noqa: DTZ001  (it stands for no moment)
 def _overlap(plan: StudyPlan) -> bool:
     """Whether one pull could be taken for two points."""
     windows = [window(plan, point, _SOME_DAY) for point in plan.points]
-    pairs = zip(windows, windows[1:], strict=False)
-    return any(earlier.closes_at >= later.opens_at for earlier, later in pairs)
+    return any(earlier.closes_at >= later.opens_at for earlier, later in pairwise(windows))
 
 
 # --- pulls ----------------------------------------------------------------------------------------------------------
@@ -134,9 +134,7 @@ def after(start: datetime, length: int, unit: StudyUnit) -> datetime:
     if unit is StudyUnit.MONTHS:
         months = start.month - 1 + length
         year, month = start.year + months // 12, months % 12 + 1
-        return start.replace(
-            year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1])
-        )
+        return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
     return start + (timedelta(hours=length) if unit is StudyUnit.HOURS else timedelta(days=length))
 
 
@@ -173,9 +171,7 @@ class PullLine:
     pull: Pull | None = None
 
 
-def pulls(
-    plan: StudyPlan, started_at: datetime, done: Iterable[Pull], now: datetime
-) -> tuple[PullLine, ...]:
+def pulls(plan: StudyPlan, started_at: datetime, done: Iterable[Pull], now: datetime) -> tuple[PullLine, ...]:
     """Every pull of a study, the first due first."""
     known = {(pull.condition, pull.point): pull for pull in done}
     lines = []

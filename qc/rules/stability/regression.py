@@ -86,7 +86,8 @@ class Fit:
         return self.sd * float(np.sqrt(max(0.0, float(row @ np.array(self.covariance) @ row))))
 
     def _row(self, batch: str, time: float) -> _Array:
-        return _design(self.model, self.batches, [Observation(batch, time, 0.0)])[0]
+        row: _Array = _design(self.model, self.batches, [Observation(batch, time, 0.0)])[0]
+        return row
 
 
 def _design(model: Model, batches: Sequence[str], observations: Sequence[Observation]) -> _Array:
