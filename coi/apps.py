@@ -22,6 +22,7 @@ class CoiConfig(AppConfig):
             models.Order,
             models.Alias,
             models.Reconciliation,
+            models.Weight,
             models.Collection,
             models.Batch,
             models.Container,

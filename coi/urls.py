@@ -15,6 +15,7 @@ from coi.views import (
     scanners,
     station,
     stock,
+    weights,
 )
 
 app_name = "coi"
@@ -24,6 +25,8 @@ urlpatterns = [
     path("journeys/<str:coi_id>/", journeys.journey, name="journey"),
     path("journeys/<str:coi_id>/identity/", journeys.reveal, name="reveal"),
     path("journeys/<str:coi_id>/identifiers/", identifiers.identifiers, name="identifiers"),
+    path("journeys/<str:coi_id>/weights/", weights.weigh, name="weigh"),
+    path("journeys/<str:coi_id>/weights/<uuid:weight>/", weights.correct, name="correct_weight"),
     path(
         "journeys/<str:coi_id>/identifiers/<uuid:alias>/retire/", identifiers.retire, name="retire_identifier"
     ),

@@ -18,7 +18,7 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 LOCKS = {"run": "requirements.txt", "dev": "requirements-dev.txt"}
 OLDEST = (3, 11)
-ROOM = {"run": 700, "dev": 1200}  # MiB
+ROOM = {"run": 950, "dev": 1600}  # MiB
 
 
 def fail(message: str) -> None:

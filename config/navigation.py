@@ -45,6 +45,8 @@ ROOMS = (
             Page(_("Batches"), "qc:home"),
             Page(_("Laboratory"), "qc:worklist"),
             Page(_("Runs"), "qc:runs"),
+            Page(_("Files"), "qc:imports"),
+            Page(_("Specifications"), "qc:specifications"),
             Page(_("Trends"), "qc:trends"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Write refusals.md, blockers.md and events.md in docs/reference from the code: `python -m docs.generate`.
+"""Write the pages of docs/reference that come from the code: `python -m docs.generate`.
 
 Codes, order, kinds and sentences come from the code. What an event means for people stands in
 docs/reference/meanings.toml, because code holds names and not explanations. tests/test_docs.py fails when the written
@@ -22,7 +22,7 @@ from django.utils import translation
 from coi.forms.texts import REFUSALS
 from coi.rules.deviations import deviation_for
 from coi.rules.outcome import Refusal, RefusalCode
-from docs import labels
+from docs import calculations, labels
 from qc.forms.texts import BLOCKERS
 from qc.rules.blockers import EXCEPTIONS, OF_TESTING, BlockerCode
 
@@ -158,6 +158,7 @@ def pages() -> dict[str, str]:
             "refusals.md": refusals_page(),
             "blockers.md": blockers_page(),
             "labels.md": labels.page(),
+            "calculations.md": calculations.page(),
         }
 
 

@@ -15,16 +15,34 @@ class QcConfig(AppConfig):
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
-        from qc.forms import document_words  # noqa: PLC0415
+        from qc.forms import calculation_texts, document_words, import_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
-        from qc.rules import methods, specification, targets  # noqa: PLC0415
+        from qc.rules import (  # noqa: PLC0415
+            certificate_texts,
+            imports,
+            methods,
+            specification,
+            targets,
+            validation_study,
+        )
 
-        for table in (models.Study, models.Run, models.RunThing, models.ControlReading, models.Result):
+        for table in (
+            models.Study,
+            models.Run,
+            models.RunThing,
+            models.ControlReading,
+            models.Import,
+            models.Result,
+            models.IssuedDocument,
+        ):
             registry.register_table(table)
         for kind, shown in (
             (specification, document_words.specification_shown()),
             (methods, document_words.method_shown()),
             (targets, document_words.targets_shown()),
+            (imports, import_words.mapping_shown()),
+            (validation_study, calculation_texts.plan_shown()),
+            (certificate_texts, document_words.certificate_texts_shown()),
         ):
             register_document_kind(kind.KIND, kind.problems, shown=shown)
         for event, presenter in presenters().items():

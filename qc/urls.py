@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, laboratory, results, runs, trends
+from qc.views import batches, documents, imports, laboratory, results, runs, specifications, trends
 
 app_name = "qc"
 
@@ -17,11 +17,31 @@ urlpatterns = [
     path("results/<uuid:id>/review/", results.review, name="review_result"),
     path("results/<str:kind>/<str:code>/", results.subject, name="subject"),
     path("results/<str:kind>/<str:code>/<str:criterion>/", results.result, name="result"),
+    path("batches/<str:code>/documents/", documents.documents, name="documents"),
+    path("batches/<str:code>/documents/<str:kind>/issue/", documents.issue, name="issue_document"),
+    path("batches/<str:code>/documents/<str:kind>/preview.pdf", documents.preview, name="preview_document"),
+    path("batches/<str:code>/documents/<str:kind>/<int:version>/", documents.document, name="document"),
+    path(
+        "batches/<str:code>/documents/<str:kind>/<int:version>/file.<str:form>",
+        documents.file,
+        name="document_file",
+    ),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
     path("trends/", trends.trends, name="trends"),
     path("trends/<str:document>/<str:criterion>/", trends.trend, name="trend"),
     path("trends/<str:document>/<str:criterion>/chart.svg", trends.chart, name="trend_chart"),
+    path("specifications/", specifications.specifications, name="specifications"),
+    path("specifications/<uuid:id>/", specifications.specification, name="specification"),
+    path("specifications/examples/<str:name>/", specifications.example_page, name="specification_example"),
+    path("files/", imports.imports, name="imports"),
+    path("files/template.csv", imports.blank, name="import_template"),
+    path("files/new/<str:site>/", imports.hand_in, name="hand_in"),
+    path("files/<uuid:id>/", imports.one, name="import"),
+    *(
+        path(f"files/<uuid:id>/{what}/", imports.act, {"what": what}, name=f"{what}_import")
+        for what in ("record", "discard")
+    ),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),
     path("runs/<str:code>/", runs.run, name="run"),

@@ -1,5 +1,6 @@
 """Histories for tests, each made by the services alone, so that none of them is unlawful."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from config.demonstration import site, story
 from config.demonstration.player import Player
 from config.demonstration.site import Demo, Member
 from people import selectors as people
+from people import services as documents
 from people.rules.roles import Role
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm, grant_role, sign
@@ -81,8 +83,10 @@ def disposed(
     coi.record_disposition(batch=batch, disposition=disposition, signatures=signatures, **about)
 
 
-def signed(player: Player, batch: str, name: str, meaning: Meaning, digest: str) -> SignatureView:
-    """Somebody (by full name) signs a record of the batch."""
+def signed(
+    player: Player, batch: str, name: str, meaning: Meaning, digest: str, *, kind: str = "batch"
+) -> SignatureView:
+    """Somebody (by full name) signs a record of the batch, or of another kind of thing."""
     member, about = player.demo.members[name], doing(player, name.split(maxsplit=1)[0])
     where = {key: about[key] for key in ("where", "now", "request_id")}
     confirmed = confirm(credential=member.credential, **where).confirmed
@@ -92,7 +96,7 @@ def signed(player: Player, batch: str, name: str, meaning: Meaning, digest: str)
     return sign(
         signer=person,
         meaning=meaning,
-        record_kind="batch",
+        record_kind=kind,
         record_id=batch,
         record_digest=digest,
         credential=confirmed,
@@ -101,6 +105,38 @@ def signed(player: Player, batch: str, name: str, meaning: Meaning, digest: str)
 
 
 a_second_journey = partial(a_journey, number=2)
+
+
+def in_effect(player: Player, kind: str, code: str, content: dict[str, Any]) -> str:
+    """A first or next version of a document, written, reviewed and approved by three people; answers with its id."""
+    drafted = documents.draft_document(
+        kind=kind,
+        code=code,
+        title=code,
+        content=content,
+        site=site.PLANT,
+        reason="another one",
+        **doing(player, "Amir"),
+    )
+    for act, name in (
+        (documents.submit_document, "Amir"),
+        (documents.review_document, "Bob"),
+        (documents.approve_document, "Rosa"),
+    ):
+        player.wait(seconds=1)
+        act(id=drafted.id, credential=player.demo.member(name).credential, **doing(player, name))
+    documents.make_effective(id=drafted.id, **doing(player, "Rosa"))
+    player.wait(seconds=1)
+    return drafted.id
+
+
+def a_protocol(**changes: dict[str, Any]) -> dict[str, Any]:
+    """The demonstration's protocol with these fields of these steps otherwise."""
+    content: dict[str, Any] = json.loads((site.HERE / "cd19_protocol.json").read_text())
+    for step in content["steps"]:
+        step.update(changes.pop(step["code"], {}))
+    assert not changes, f"no such steps: {sorted(changes)}"
+    return content
 
 
 # -- what people do beside scanning -----------------------------------------------------------------------------------

@@ -15,7 +15,10 @@ from config.documents import broken_links, documents
 from docs import generate, labels
 from people import services as people
 from people.rules.roles import Role
-from qc.rules import criteria
+from qc.forms.criteria_words import limits
+from qc.rules import criteria, specification
+from qc.rules.dose import Band, Component
+from qc.rules.subjects import SubjectKind
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
@@ -31,7 +34,15 @@ CLOSED_LISTS = (
     protocol.ValuesBy,
 )
 PARTS = (protocol.Protocol, protocol.Step, protocol.ValueRule, protocol.Makes)
-OF_SPECIFICATIONS = (criteria.Sort, criteria.Timing, criteria.Verdict)
+OF_SPECIFICATIONS = (
+    *(criteria.Sort, criteria.Timing, criteria.Verdict, criteria.Basis, criteria.ReportedAs, criteria.Effect),
+    *(criteria.NotTestedReason, criteria.DoseKind, criteria.WindowBasis, criteria.ReportRule),
+    *(specification.Phase, SubjectKind),
+)
+SPECIFIED = (
+    *(specification.Specification, specification.Alternatives, criteria.Criterion, criteria.Replicates),
+    *(criteria.Window, Band, Component, criteria.Dose),
+)
 TEXTS = {".md", ".py", ".toml", ".txt", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".sh", ".typ", ""}
 # built of pieces, so that this file does not hold what it looks for
 HOMES = "|".join(("home/", "root/", "Users/"))
@@ -62,7 +73,7 @@ def test_every_decision_says_why_what_and_at_what_cost(record: Path) -> None:
     assert headings == ["Why a decision was needed", "The decision", "Rejected", "What it costs"]
 
 
-@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md", "labels.md"])
+@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md", "labels.md", "calculations.md"])
 def test_generated_pages_are_current(name: str) -> None:
     assert read(f"docs/reference/{name}") == generate.pages()[name], "run: python -m docs.generate"
 
@@ -110,9 +121,17 @@ def test_every_field_of_a_protocol_is_documented(part: type) -> None:
 
 def test_every_field_and_choice_of_a_specification_is_documented() -> None:
     page = read("docs/reference/specifications.md")
-    named = [field.name for field in dataclasses.fields(criteria.Criterion)]
+    named = [field.name for part in SPECIFIED for field in dataclasses.fields(part) if field.name != "window"]
     named += [member.value for closed in OF_SPECIFICATIONS for member in closed]
     assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_the_example_of_a_specification_is_sound_and_reads_as_it_says() -> None:
+    page = read("docs/reference/specifications.md")
+    found, faults = specification.parse(json.loads(page.split("```json")[1].split("```")[0]))
+    assert faults == ()
+    assert found is not None
+    assert f"Its dose reads: {limits(found.criteria[-1])}." in page
 
 
 def variables() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from coi.rules.acceptance import PlanChange
 from coi.rules.checks import Need
 from coi.rules.journey import CAUTIONED
 from coi.rules.outcome import Outcome, RefusalCode, RefusalKind
@@ -72,9 +73,9 @@ class ValueSerializer(serializers.Serializer[None]):
 
 
 class CautionSerializer(serializers.Serializer[None]):
-    """What must be known of the release of the batch before the step goes on."""
+    """What must be known before the step goes on: how the batch was released, what the plan became."""
 
-    code = serializers.ChoiceField(choices=[(d.value, d.value) for d in CAUTIONED])
+    code = serializers.ChoiceField(choices=[(c.value, c.value) for c in (*CAUTIONED, *PlanChange)])
     title = serializers.CharField()
     text = serializers.CharField()
 

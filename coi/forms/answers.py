@@ -53,7 +53,7 @@ def _next(after: Mapping[str, Any]) -> Json:
         "hint": instruction.hint,
         "picture": instruction.picture,
         "cautions": [
-            {"code": code, "title": words.disposition(code), "text": words.caution(code)}
+            {"code": code, "title": words.caution_title(code), "text": words.caution(code)}
             for code in after.get("cautions", ())  # an answer recorded of old has none
         ],
         "values": [

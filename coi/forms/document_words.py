@@ -15,7 +15,9 @@ PROTOCOL_FAULTS: Mapping[str, Word] = {
     "unknown_step": _("There is no step “{code}”."),
     "not_an_earlier_step": _("“{code}” is no step that stands above this one."),
     "only_for_infuse": _("Only an infusion may be recorded after it began."),
-    "not_after_a_guarded_step": _("This comes directly after a step that has every guard."),
+    "not_after_a_guarded_step": _(
+        "This comes directly after a step that is guarded by “released” and “infusible”."
+    ),
     "container_and_cassette": _(
         "Putting into a cassette scans a container and a cassette, and nothing else."
     ),
@@ -34,6 +36,9 @@ PROTOCOL_FAULTS: Mapping[str, Word] = {
     "not_for_this_effect": _("A step of this scope cannot have this effect."),
     "unknown_count": _("No value of this step is that count."),
     "count_not_from_1_to_12": _("The count has to have limits, from 1 to 12 at the widest."),
+    "not_for_this_scope": _("This guard is about containers: a step for the order has none."),
+    "weight_not_in_kg": _("What the patient weighs is a number in kg."),
+    "weight_repeated": _("A step measures one weight."),
     "empty_range": _("The lower limit is above the upper one: no value could pass."),
 }
 TEMPLATE_FAULTS: Mapping[str, Word] = {

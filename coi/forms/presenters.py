@@ -90,6 +90,14 @@ def _refused(facts: Facts, titles: Titles) -> str:
     return word.format(step=_title(facts, titles), why=_refusals(facts))
 
 
+def _judged(facts: Facts, titles: Titles) -> str:
+    del titles
+    changes = _list(words.plan_change(str(change)) for change in facts.get("changes", ()))
+    said = words.acceptance(str(facts.get("to", "")))
+    text = _("Starting material {din}: {said}").format(din=facts.get("din", ""), said=said)
+    return f"{text} ({changes})" if changes else text
+
+
 def _fixed(sentence: str | Promise) -> Say:
     """A sentence that is filled from the facts alone."""
     return lambda facts, titles: str(sentence).format_map(_Spoken(facts))
@@ -110,6 +118,7 @@ class _Spoken(dict[str, Any]):
         "fate": words.fate,
         "trouble": words.trouble,
         "meaning": words.meaning,
+        "source": words.weight_source,
     }
 
     def __getitem__(self, name: str) -> str:
@@ -127,6 +136,8 @@ _SAY: Mapping[str, Say] = {
     Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
     Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
     Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
+    Event.WEIGHT_RECORDED: _fixed(gettext_lazy("Weight recorded: {kg} kg. {source}")),
+    Event.WEIGHT_CORRECTED: _fixed(gettext_lazy("Weight corrected: {was} kg → {kg} kg. {source}")),
     Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {alias} of {issuer}")),
     Event.ALIAS_REFUSED: _fixed(gettext_lazy("Identifier refused, it is another's: {alias} of {issuer}")),
     Event.ALIAS_RETIRED: _fixed(gettext_lazy("Identifier no longer counts: {alias} of {issuer}. {retired}")),
@@ -135,6 +146,7 @@ _SAY: Mapping[str, Say] = {
     Event.RECONCILIATION_SHOWN: _fixed(gettext_lazy("Looked at the identities of {reconciliation}")),
     Event.RECONCILIATION_APPROVED: _fixed(gettext_lazy("Reconciliation {reconciliation} approved: {what}")),
     Event.RECONCILIATION_REJECTED: _fixed(gettext_lazy("Reconciliation {reconciliation} rejected: {what}")),
+    Event.MATERIAL_JUDGED: _judged,
     Event.BADGE_PRESENTED: _fixed(gettext_lazy("Badge shown")),
     Event.SCAN_ACCEPTED: _accepted,
     Event.SCAN_REFUSED: _refused,

@@ -91,9 +91,29 @@ disposition = _namer(
         "rejected": _("rejected"),
     }
 )
-# What whoever has such a batch in hand must know before they go on.
+_PLAN: Mapping[str, Word] = {
+    "extra_selection": _("an extra selection"),
+    "extend_culture": _("a longer culture"),
+    "collect_again": _("collect again"),
+    "reduce_dose": _("a lower dose"),
+    "physician_decides": _("the physician decides"),
+}
+plan_change = _namer(_PLAN)
+# What whoever has such material in hand must know before they go on.
+caution_title = _namer(
+    {
+        "conditionally_released": _("released conditionally"),
+        "exceptionally_released": _("released exceptionally"),
+        "extra_selection": _("Plan: an extra selection"),
+        "extend_culture": _("Plan: a longer culture"),
+        "collect_again": _("Plan: collect again"),
+        "reduce_dose": _("Plan: a lower dose"),
+        "physician_decides": _("Plan: the physician decides"),
+    }
+)
 caution = _namer(
     {
+        **dict.fromkeys(_PLAN, _("Quality changed the plan when it accepted the starting material.")),
         "conditionally_released": _(
             "Results are still pending. Quality tells the treating site when one does not meet the specification."
         ),
@@ -104,6 +124,15 @@ caution = _namer(
     }
 )
 meaning = _namer({str(code): word for code, word in MEANINGS.items()})
+
+acceptance = _namer(
+    {
+        "pending": _("not judged yet"),
+        "accepted": _("accepted"),
+        "accepted_with_changes": _("accepted, with changes of the plan"),
+        "refused": _("refused"),
+    }
+)
 
 reason = _namer(
     {
@@ -118,6 +147,7 @@ reason = _namer(
         "not_the_first_persons": _("it is another one than the first person used"),
         "unknown": _("it is not asked for here"),
         "not_number": _("this is not a number"),
+        "not_a_weight": _("this is no weight in kg with three decimals at most"),
         "too_low": _("this is below the lowest possible value"),
         "too_high": _("this is above the highest possible value"),
         "not_choice": _("this is not one of the choices"),
@@ -160,6 +190,7 @@ REFUSALS: Mapping[str, Word] = {
     "label_void": _("void label"),
     "not_infusible": _("not for a patient"),
     "not_released": _("batch not released"),
+    "material_not_accepted": _("material not accepted"),
     "on_hold": _("on hold"),
     "expired": _("expired"),
     "label_expired": _("expired by its own label"),
@@ -246,6 +277,16 @@ deviation_outcome = _namer(
         "use_as_is": _("Use as it is: its holds end"),
         "relabel": _("Relabel: its holds end"),
         "discard": _("Discard: its holds stay"),
+    }
+)
+
+weight_source = _namer({"scale": _("Read off the scale"), "record": _("From another record")})
+weight_correction = _namer(
+    {
+        "mistyped": _("Mistyped"),
+        "other_unit": _("In another unit"),
+        "other_patient": _("Of another patient"),
+        "wrong_time": _("Wrong time of weighing"),
     }
 )
 

@@ -10,6 +10,7 @@ from coi.models.reconciliations import Reconciliation
 from coi.models.scanners import ScannerQualification
 from coi.models.stock import Equipment, MaterialLot
 from coi.models.vault import Counter, Vault
+from coi.models.weights import Weight
 
 __all__ = [
     "Alias",
@@ -36,5 +37,6 @@ __all__ = [
     "ScannerQualification",
     "StepRecord",
     "Vault",
+    "Weight",
     "choices",
 ]

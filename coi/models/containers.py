@@ -10,12 +10,15 @@ from django.db.models import F, Q
 
 from coi.models.base import Projection, choices, is_one_of, site_key
 from coi.models.orders import Order
+from coi.rules.acceptance import Acceptance
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Fate
 
 
 class Collection(Projection):
     """One apheresis, one donation identification number.
 
+    `acceptance` is quality's judgement of it as starting material, `plan_changes` what is done otherwise because of it
+    (codes of `PlanChange`).
     PII: none.
     """
 
@@ -23,9 +26,22 @@ class Collection(Projection):
     din = models.CharField(max_length=13, unique=True)
     site = site_key()
     collected_at = models.DateTimeField()
+    acceptance = models.CharField(
+        max_length=24, choices=choices(Acceptance), default=Acceptance.PENDING.value
+    )
+    plan_changes = models.JSONField(default=list)
+    judged_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "id"], name="coi_collection_order_uniq")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "id"], name="coi_collection_order_uniq"),
+            is_one_of("acceptance", Acceptance, "coi_collection_acceptance_known"),
+            models.CheckConstraint(
+                condition=Q(acceptance=Acceptance.PENDING.value, judged_at__isnull=True)
+                | (~Q(acceptance=Acceptance.PENDING.value) & Q(judged_at__isnull=False)),
+                name="coi_collection_judged_is_dated",
+            ),
+        ]
 
 
 class Batch(Projection):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from coi.rules.journey import ContainerFacts, ItemScan
 from coi.rules.protocol import Item, Step, ValueRule, WitnessRule
 from coi.rules.situation import Part
+from coi.rules.weights import WeightFault, read_weight
 
 # A number as people write it down. Decimal alone would also read 1e9, 1_000 and the digits of other scripts.
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -73,7 +74,8 @@ def missing(wanted: Iterable[Required], scans: Iterable[ItemScan]) -> tuple[Requ
 
 
 def value_faults(step: Step, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """(name, reason code) for each value that is wrong: unknown, not_number, too_low, too_high, not_choice."""
+    """(name, reason code) for each value that is wrong: unknown, not_number, not_a_weight, too_low, too_high,
+    not_choice."""
     rules = {rule.name: rule for rule in step.values}
     unknown = [(name, "unknown") for name in values if name not in rules]
     judged = [(name, _judge(rules[name], text)) for name, text in values.items() if name in rules]
@@ -96,6 +98,8 @@ def _judge(rule: ValueRule, text: str) -> str:
     written = _COUNT if rule.is_count else _NUMBER
     if len(text) > MAX_DIGITS or not written.fullmatch(text):
         return "not_number"
+    if rule.is_weight and isinstance(read_weight(text), WeightFault):
+        return "not_a_weight"
     number = Decimal(text)
     if rule.low is not None and number < rule.low:
         return "too_low"

@@ -17,6 +17,7 @@ from datetime import timedelta
 
 from coi.rules import checks
 from coi.rules.checks import Need, Next
+from coi.rules.guards import guard_interlock
 from coi.rules.identifiers import IdentifierKind
 from coi.rules.journey import (
     Attempt,
@@ -25,13 +26,12 @@ from coi.rules.journey import (
     ContainerStatus,
     ItemScan,
     Known,
-    OrderKind,
     PinState,
     Target,
 )
 from coi.rules.labelled import element_interlock, expiry_interlock, flag_interlock, read_interlock
 from coi.rules.outcome import Outcome, Refusal, RefusalCode, RefusalKind, by_severity
-from coi.rules.protocol import Does, Guard, Item, Protocol, Scope, Step, WitnessRule
+from coi.rules.protocol import Does, Item, Protocol, Scope, Step, WitnessRule
 from coi.rules.situation import (
     Part,
     Situation,
@@ -40,7 +40,6 @@ from coi.rules.situation import (
     is_context,
     is_held,
     is_late,
-    is_released,
     is_void,
     item_for,
     left_behind,
@@ -192,7 +191,8 @@ def _wrong(situation: Situation, target: Target) -> tuple[str, ...]:
     """The wrong item: a wristband is on the patient, so against one it is the container that is wrong."""
     if target.kind is IdentifierKind.WRISTBAND:
         scanned = (t.container_id for t in situation.targets() if t.order_id != target.order_id)
-        return tuple(dict.fromkeys([*_ids(situation), *(found for found in scanned if found)]))
+        subjects = (container.id for container in situation.subjects)
+        return tuple(dict.fromkeys([*subjects, *(found for found in scanned if found)]))
     return (target.container_id,) if target.container_id else ()
 
 
@@ -275,24 +275,6 @@ def label_interlock(situation: Situation) -> Iterator[Refusal]:
         if is_void(situation.known, target):
             containers = (target.container_id,) if target.container_id else ()
             yield Refusal(RefusalCode.LABEL_VOID, {"label": target.key}, containers)
-
-
-def guard_interlock(situation: Situation) -> Iterator[Refusal]:
-    """The protocol's own conditions: batch released, order infusible."""
-    step, order = situation.step, situation.order
-    if step is None or order is None:
-        return
-    if Guard.INFUSIBLE in step.guards and order.kind is not OrderKind.PATIENT:
-        yield Refusal(RefusalCode.NOT_INFUSIBLE, {"kind": str(order.kind)}, _ids(situation))
-    if Guard.RELEASED not in step.guards:
-        return
-    for container in situation.subjects:
-        if not is_released(situation.known, container):
-            yield Refusal(RefusalCode.NOT_RELEASED, {"found": container.code}, (container.id,))
-
-
-def _ids(situation: Situation) -> tuple[str, ...]:
-    return tuple(container.id for container in situation.subjects)
 
 
 def hold_interlock(situation: Situation) -> Iterator[Refusal]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from coi.rules.acceptance import Acceptance, PlanChange
 from coi.rules.identifiers import Identifier, IdentifierKind, UnreadableReason
 from coi.rules.protocol import Party
 from people.rules.authority import Person
@@ -119,6 +120,16 @@ class ContainerFacts:
     expires_at: datetime | None = None
     hold_until: datetime | None = None
     hold_step: str = ""
+    collection_id: str = ""
+
+
+@dataclass(frozen=True)
+class CollectionFacts:
+    """One collection: what quality said of it as starting material, and what the plan became."""
+
+    id: str
+    acceptance: Acceptance
+    plan_changes: tuple[PlanChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,7 @@ class Known:
     parents: tuple[tuple[str, str], ...] = ()
     held: frozenset[str] = frozenset()
     dispositions: Mapping[str, Disposition] = field(default_factory=dict)
+    collections: Mapping[str, CollectionFacts] = field(default_factory=dict)
     done: tuple[DoneStep, ...] = ()
     checks: Mapping[str, CheckFacts] = field(default_factory=dict)
     void_copies: frozenset[str] = frozenset()

@@ -33,6 +33,7 @@ class RefusalCode(StrEnum):
     LABEL_VOID = "label_void"
     NOT_INFUSIBLE = "not_infusible"
     NOT_RELEASED = "not_released"
+    MATERIAL_NOT_ACCEPTED = "material_not_accepted"
     ON_HOLD = "on_hold"
     EXPIRED = "expired"
     LABEL_EXPIRED = "label_expired"
@@ -78,6 +79,7 @@ STOPS = frozenset(
         RefusalCode.LABEL_VOID,
         RefusalCode.NOT_INFUSIBLE,
         RefusalCode.NOT_RELEASED,
+        RefusalCode.MATERIAL_NOT_ACCEPTED,
         RefusalCode.ON_HOLD,
         RefusalCode.EXPIRED,
         RefusalCode.LABEL_EXPIRED,

@@ -87,11 +87,20 @@ class Guard(StrEnum):
 
     RELEASED = "released"
     INFUSIBLE = "infusible"
+    ACCEPTED_MATERIAL = "accepted_material"
+
+
+# What a step must have asked for, so that another may record what came of it whatever is known by then.
+_FOR_A_PATIENT = frozenset({Guard.RELEASED, Guard.INFUSIBLE})
+_OF_CONTAINERS = frozenset({Guard.ACCEPTED_MATERIAL})
 
 
 @dataclass(frozen=True)
 class ValueRule:
-    """One typed value that the step records: a quantity in a UCUM unit, or a word from a fixed set."""
+    """One typed value that the step records: a quantity in a UCUM unit, or a word from a fixed set.
+
+    `is_weight`: it is what the patient weighs, and a dated weight of the journey from then on.
+    """
 
     name: str
     label: str
@@ -100,6 +109,7 @@ class ValueRule:
     high: Decimal | None = None
     choices: tuple[str, ...] = ()
     is_count: bool = False
+    is_weight: bool = False
 
 
 @dataclass(frozen=True)
@@ -321,6 +331,7 @@ def _read_values(reader: _Reader) -> tuple[ValueRule, ...]:
                 high=inner.number("high"),
                 choices=inner.texts("choices"),
                 is_count=inner.get("is_count", bool, False),
+                is_weight=inner.get("is_weight", bool, False),
             )
         )
         inner.close()
@@ -374,7 +385,7 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
 def _past_faults(step: Step, steps: Sequence[Step]) -> list[tuple[str, str]]:
     """What is past all refusing must come after a step that let through only what is released and for a patient."""
     before = (earlier for earlier in steps if earlier.code in step.after)
-    is_guarded = any(frozenset(Guard) <= earlier.guards for earlier in before)
+    is_guarded = any(earlier.guards >= _FOR_A_PATIENT for earlier in before)
     needs = (
         ("is_past", step.is_past and step.does is not Does.INFUSE, "only_for_infuse"),
         ("is_past", step.is_past and not is_guarded, "not_after_a_guarded_step"),
@@ -447,6 +458,7 @@ def _shape_faults(step: Step) -> list[tuple[str, str]]:
     needs = (
         ("items", containers not in _SUBJECT_ITEMS[step.scope], f"not_the_items_of_scope_{step.scope}"),
         ("items", len(set(step.items)) < len(step.items), "repeated"),
+        ("guards", step.scope is Scope.ORDER and step.guards & _OF_CONTAINERS, "not_for_this_scope"),
         ("scope", step.scope not in scopes, "not_for_this_effect"),
         ("code", len(step.code) > MAX_CODE, "too_long"),
         ("kinds", any(len(kind) > MAX_KIND for kind in kinds), "too_long"),
@@ -463,6 +475,12 @@ def _value_faults(step: Step) -> list[tuple[str, str]]:
     needs = (
         ("makes", bool(wanted) and count is None, "unknown_count"),
         ("makes", bool(wanted) and not is_bounded, f"count_not_from_1_to_{MAX_CHILDREN}"),
+        (
+            "values",
+            any(v.is_weight and (v.unit != "kg" or v.choices) for v in step.values),
+            "weight_not_in_kg",
+        ),
+        ("values", sum(v.is_weight for v in step.values) > 1, "weight_repeated"),
         ("values", len({value.name for value in step.values}) < len(step.values), "repeated"),
         (
             "values",

@@ -195,12 +195,12 @@ def cautions(situation: Situation) -> tuple[Disposition, ...]:
     step = situation.step
     if step is None or step.does is Does.CLOSE:
         return ()
-    containers = situation.subjects or tuple(_at_hand(situation, step))
+    containers = situation.subjects or tuple(at_hand(situation, step))
     found = {situation.known.dispositions.get(container.batch_id) for container in containers}
     return tuple(disposition for disposition in CAUTIONED if disposition in found)
 
 
-def _at_hand(situation: Situation, step: Step) -> Iterator[ContainerFacts]:
+def at_hand(situation: Situation, step: Step) -> Iterator[ContainerFacts]:
     """The containers of this journey that may enter the step where it is done; any, for the order's own steps."""
     order = situation.order
     for container in situation.known.containers.values():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coi.rules import genealogy
+from coi.rules.guards import acceptance_of
 from coi.rules.journey import (
     Attempt,
     CheckState,
@@ -33,7 +34,8 @@ _NOWHERE = StationFacts(code="", site="", steps=frozenset())
 class Waiting:
     """One step that could be done now. `is_release`: once quality has released the batch.
 
-    `cautions`: what there is to be told of a release that has been made.
+    `is_acceptance`: once quality has accepted the starting material. `cautions`: what there is to be told of a release
+    that has been made.
     """
 
     step: str
@@ -43,6 +45,7 @@ class Waiting:
     containers: tuple[str, ...] = ()
     is_second_person: bool = False
     is_release: bool = False
+    is_acceptance: bool = False
     is_held: bool = False
     is_timed: bool = False
     cautions: tuple[Disposition, ...] = ()
@@ -120,6 +123,8 @@ def _one(situation: Situation, step: Step, due: tuple[ContainerFacts, ...]) -> W
             for check in known.checks.values()
         ),
         is_release=is_unreleased,
+        is_acceptance=Guard.ACCEPTED_MATERIAL in step.guards
+        and not all(acceptance_of(known, c).is_usable for c in due),
         is_timed=any(c.hold_until is not None for c in due),
         is_held=bool(due) and all(c.id in held for c in due),
         cautions=cautions(told),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from coi.models import Alias, Batch, Collection, Container, Handover, LabelCopy, Order, Patient
+from coi.models import Alias, Batch, Container, Handover, LabelCopy, Order, Patient
 from coi.rules import genealogy
 from coi.rules.aliases import PERSONAL
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, OrderKind
@@ -17,6 +17,8 @@ from coi.rules.labels_reconciliation import Account, account_of
 from coi.rules.printing import JobState, Shown, shown
 from coi.rules.protocol import Protocol
 from coi.rules.waiting import Waiting, waits_for
+from coi.rules.weights import WeightView
+from coi.selectors.acceptance import CollectionView, collections_with_acceptance
 from coi.selectors.journeys import NOWHERE, Countdown, countdown_of
 from coi.selectors.known import gather
 from coi.selectors.labels import copy_facts
@@ -30,6 +32,7 @@ from coi.selectors.quality import (
     near_misses_of,
 )
 from coi.selectors.visible import visible_orders
+from coi.selectors.weights import weights_of
 from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
@@ -162,7 +165,7 @@ class Journey:
     waits: tuple[Waiting, ...]
     countdown: Countdown | None
     steps: tuple[tuple[str, str, int], ...]
-    dins: tuple[str, ...]
+    collections: tuple[CollectionView, ...]
     batches: tuple[tuple[str, Disposition], ...]
     containers: tuple[ContainerView, ...]
     handovers: tuple[HandoverView, ...]
@@ -170,6 +173,7 @@ class Journey:
     holds: tuple[HoldRow, ...]
     deviations: tuple[DeviationRow, ...]
     near_misses: tuple[NearMissRow, ...]
+    weights: tuple[WeightView, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -207,7 +211,7 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         waits=waits_for(known, facts, protocol, now) if protocol else (),
         countdown=countdown_of(known, titles, minutes),
         steps=_progress(known, protocol),
-        dins=tuple(Collection.objects.filter(order=order).order_by("din").values_list("din", flat=True)),
+        collections=collections_with_acceptance(order.id),
         batches=_batches(order),
         containers=_containers(order, known, names),
         handovers=_handovers(order, titles),
@@ -215,6 +219,7 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         holds=holds_of(order.id),
         deviations=deviations_of(order.id, now),
         near_misses=near_misses_of(viewer, order.id, now),
+        weights=weights_of(order.id),
         titles=titles,
     )
 

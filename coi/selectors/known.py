@@ -13,11 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from coi.rules.acceptance import Acceptance, PlanChange
 from coi.rules.aliases import band_text
 from coi.rules.identifiers import Identifier, IdentifierKind, missing_elements
 from coi.rules.journey import (
     CheckFacts,
     CheckState,
+    CollectionFacts,
     ContainerFacts,
     ContainerStatus,
     CopyStatus,
@@ -230,12 +232,14 @@ SELECT json_build_object(
                         WHERE p.id = o.patient_id AND r.state = 'open')))
              FROM coi_order o WHERE o.id = ANY(given.ids)),
   'containers', (SELECT json_agg(json_build_array(c.id, c.order_id, c.code, c.kind, c.status, c.custodian_id,
-               c.batch_id, c.expires_at, c.hold_until, c.hold_step))
+               c.batch_id, c.expires_at, c.hold_until, c.hold_step, c.collection_id))
              FROM coi_container c WHERE c.order_id = ANY(given.ids)),
   'parents', (SELECT json_agg(json_build_array(p.child_id, p.parent_id))
              FROM coi_containerparent p WHERE p.order_id = ANY(given.ids)),
   'held', (SELECT json_agg(h.container_id)
              FROM coi_hold h WHERE h.order_id = ANY(given.ids) AND h.released_at IS NULL),
+  'collections', (SELECT json_agg(json_build_array(a.id, a.acceptance, a.plan_changes))
+             FROM coi_collection a WHERE a.order_id = ANY(given.ids)),
   'batches', (SELECT json_agg(json_build_array(b.id, b.disposition))
              FROM coi_batch b WHERE b.order_id = ANY(given.ids)),
   'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name, s.containers)
@@ -283,6 +287,7 @@ def _known(found: Mapping[str, Any]) -> Known:
         parents=tuple((child, parent) for child, parent in found["parents"] or ()),
         held=frozenset(found["held"] or ()),
         dispositions={batch: Disposition(state) for batch, state in found["batches"] or ()},
+        collections={row[0]: _collection(row) for row in found["collections"] or ()},
         done=tuple(
             DoneStep(step, subject, _time(at), by, tuple(containers))
             for step, subject, at, by, containers in found["done"] or ()
@@ -316,7 +321,9 @@ def _order(row: Sequence[Any]) -> OrderFacts:
 
 
 def _container(row: Sequence[Any]) -> ContainerFacts:
-    container_id, order_id, code, kind, status, custodian, batch, expires_at, hold_until, hold_step = row
+    container_id, order_id, code, kind, status, custodian, batch, expires_at, hold_until, step, collection = (
+        row
+    )
     return ContainerFacts(
         id=container_id,
         order_id=order_id,
@@ -327,8 +334,14 @@ def _container(row: Sequence[Any]) -> ContainerFacts:
         batch_id=batch or "",
         expires_at=_time_or_none(expires_at),
         hold_until=_time_or_none(hold_until),
-        hold_step=hold_step,
+        hold_step=step,
+        collection_id=collection or "",
     )
+
+
+def _collection(row: Sequence[Any]) -> CollectionFacts:
+    collection_id, acceptance, changes = row
+    return CollectionFacts(collection_id, Acceptance(acceptance), tuple(map(PlanChange, changes)))
 
 
 def _check(row: Sequence[Any]) -> CheckFacts:

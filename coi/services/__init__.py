@@ -1,6 +1,7 @@
 """Every write of `coi`, one function a use case."""
 
 from coi.selectors.finding import Found
+from coi.services.acceptance import record_acceptance
 from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import hold_batch, record_disposition
 from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
@@ -50,6 +51,7 @@ from coi.services.stock import (
 from coi.services.stops import clear_stop
 from coi.services.vault import erase_patient, reveal_identity
 from coi.services.watching import open_overdue_deviations
+from coi.services.weights import correct_weight, record_weight
 
 __all__ = [
     "LABEL_FAULTS",
@@ -78,6 +80,7 @@ __all__ = [
     "confirm_print",
     "contain_broken_ledger",
     "correct_label_fate",
+    "correct_weight",
     "create_product",
     "deny_print",
     "enrol_patient_and_order",
@@ -98,9 +101,11 @@ __all__ = [
     "print_wristband",
     "read_supplier_label",
     "receive_lot",
+    "record_acceptance",
     "record_disposition",
     "record_qualification",
     "record_scan",
+    "record_weight",
     "register_equipment",
     "register_printer",
     "reject_reconciliation",

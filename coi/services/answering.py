@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from coi.events import Event
+from coi.rules.guards import plan_changes
 from coi.rules.interlocks import Decision
 from coi.rules.journey import Reading
 from coi.rules.outcome import Outcome, Refusal
@@ -140,7 +141,9 @@ def _next(decision: Decision) -> dict[str, Any]:
         "position": after.position,
         "total": after.total,
         "left_behind": [] if decision.refusals else [c.code for c in left_behind(situation)],
-        "cautions": [] if decision.refusals else [str(caution) for caution in cautions(situation)],
+        "cautions": []
+        if decision.refusals
+        else list(map(str, (*cautions(situation), *plan_changes(situation)))),
         "choices": [{"code": s.code, "title": s.title} for s in situation.choices],
         "values": _value_fields(decision),
     }

@@ -17,10 +17,12 @@ from coi.rules.journey import (
     Fate,
     ItemScan,
     OrderFacts,
+    OrderKind,
 )
 from coi.rules.outcome import Outcome, RefusalCode
-from coi.rules.protocol import Does, Item, Makes, Scope, Step
+from coi.rules.protocol import Does, Item, Makes, Scope, Step, ValuesBy
 from coi.rules.situation import Part, is_late, left_behind
+from coi.rules.weights import WeightSource
 from coi.services import deviations, labels, numbers
 from coi.services.context import Context, Follow, Plan
 from coi.services.recording import digest_of, facility_of
@@ -47,7 +49,8 @@ def plan(context: Context, decision: Decision) -> Plan:
     if not decision.is_step_complete:
         return started
     done = _Completed(context, decision, step, order, check_id)
-    return started.plus(_does(done)).plus(Plan(changes=(_step_record(done), *_overtaken(done))))
+    rows = (_step_record(done), *_overtaken(done), *_weight(done))
+    return started.plus(_does(done)).plus(Plan(changes=rows))
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,29 @@ def _overtaken(done: _Completed) -> Iterable[Change]:
             and not done.step.is_repeatable
         ):
             yield put("coi.check", check.id, state=str(CheckState.ABANDONED), closed_at=done.now)
+
+
+def _weight(done: _Completed) -> Iterable[Change]:
+    """What the patient weighs, where the step measures it: the journey has a dated weight from then on."""
+    name = next((rule.name for rule in done.step.values if rule.is_weight), "")
+    check, person = done.decision.situation.check, done.context.badge.person
+    if not name or done.order.kind is not OrderKind.PATIENT:
+        return
+    entered = {"at": done.now, "id": person.user_id if person else None, "name": done.context.actor.name}
+    if done.step.values_by is ValuesBy.PERFORMER and check is not None and check.performed_at is not None:
+        entered = {"at": check.performed_at, "id": check.performer_id, "name": check.performer_name}
+    yield new(
+        "coi.weight",
+        done.id("weight"),
+        order_id=done.order.id,
+        kg=done.decision.values[name],
+        measured_at=entered["at"],
+        source=str(WeightSource.SCALE),
+        step=done.step.code,
+        recorded_at=done.now,
+        recorded_by_id=entered["id"],
+        recorded_by_name=entered["name"],
+    )
 
 
 def _subject(done: _Completed) -> str:

@@ -54,13 +54,16 @@ class DoesNotFit(Exception):
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """What is handed to Typst: the template, its content, and every symbol that the pages must read."""
+class Sheet:
+    """What is handed to Typst: the template (its path under templates/), its content, and every symbol that the pages
+    must read."""
 
     template: str
     content: dict[str, Any]
     symbols: Sequence[Symbol]
     most_pages: int | None = None
+    # At which resolutions the pages are read back; a label at those of both kinds of printers.
+    resolutions: Sequence[int] = RESOLUTIONS
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -80,7 +83,7 @@ def draw_label(label: Label, specimen: str = "") -> bytes:
     With `specimen`, here and below: the same label to be looked at alone, with these words across it and an empty
     place for each symbol. Such a page is refused when anything at all can be read from it.
     """
-    return _pdf(_label_sheet(label, specimen), label.issued_at)
+    return draw_sheet(_label_sheet(label, specimen), label.issued_at)
 
 
 def draw_picture(label: Label, resolution: int = RESOLUTIONS[1], specimen: str = "") -> bytes:
@@ -100,7 +103,7 @@ def draw_svg(label: Label, specimen: str = "") -> bytes:
 
 def draw_cards(cards: Sequence[Card], *, heading: str, is_demonstration: bool, now: datetime) -> bytes:
     """Cards on A4 as PDF/A; raises NotReadBack, ValueError without cards."""
-    return _pdf(_card_sheet(cards, heading, is_demonstration), now)
+    return draw_sheet(_card_sheet(cards, heading, is_demonstration), now)
 
 
 def draw_card_pictures(
@@ -114,26 +117,27 @@ def draw_card_pictures(
     return _read_back(_card_sheet(cards, heading, is_demonstration), resolution)
 
 
-def _label_sheet(label: Label, specimen: str) -> _Sheet:
+def _label_sheet(label: Label, specimen: str) -> Sheet:
     content = asdict(label) | {"title": f"Label {label.symbols[0].content}", "specimen": specimen}
-    drawn = [_drawn(symbol) for symbol in label.symbols]
+    drawn = [drawn_symbol(symbol) for symbol in label.symbols]
     # A specimen keeps the places of its symbols, and not one of their bars or cells.
     content["symbols"] = [symbol | {"runs": ()} for symbol in drawn] if specimen else drawn
-    return _Sheet("label.typ", content, () if specimen else label.symbols, most_pages=1)
+    return Sheet("coi/label.typ", content, () if specimen else label.symbols, most_pages=1)
 
 
-def _card_sheet(cards: Sequence[Card], heading: str, is_demonstration: bool) -> _Sheet:
+def _card_sheet(cards: Sequence[Card], heading: str, is_demonstration: bool) -> Sheet:
     if not cards:
         raise ValueError("a sheet has at least one card")
     content = {
         "title": heading,
         "mark": DEMO_MARK if is_demonstration else "",
-        "cards": [asdict(card) | {"symbol": _drawn(card.symbol)} for card in cards],
+        "cards": [asdict(card) | {"symbol": drawn_symbol(card.symbol)} for card in cards],
     }
-    return _Sheet("cards.typ", content, [card.symbol for card in cards])
+    return Sheet("coi/cards.typ", content, [card.symbol for card in cards])
 
 
-def _drawn(symbol: Symbol) -> dict[str, Any]:
+def drawn_symbol(symbol: Symbol) -> dict[str, Any]:
+    """A symbol as a template takes it: what it holds, and its black runs."""
     columns, rows, runs = grid_of(symbol)
     return asdict(symbol) | {"columns": columns, "rows": rows, "runs": runs}
 
@@ -173,8 +177,12 @@ _WRITERS: dict[Symbology, Callable[[str], list[list[bool]]]] = {
 }
 
 
-def _pdf(sheet: _Sheet, at: datetime) -> bytes:
-    for resolution in RESOLUTIONS:
+def draw_sheet(sheet: Sheet, at: datetime) -> bytes:
+    """The pages as PDF/A, once every symbol on them was read back; raises NotReadBack, DoesNotFit.
+
+    Rooms above draw their own templates by this.
+    """
+    for resolution in sheet.resolutions:
         _read_back(sheet, resolution)
     # The time in the file is given: the same label is the same bytes, whenever it is drawn.
     (pdf,) = _compile(
@@ -187,7 +195,7 @@ def _pdf(sheet: _Sheet, at: datetime) -> bytes:
     return pdf
 
 
-def _read_back(sheet: _Sheet, resolution: int) -> list[bytes]:
+def _read_back(sheet: Sheet, resolution: int) -> list[bytes]:
     """The pages as pictures, once every symbol on them reads as meant and no other is there."""
     meant = sorted((symbol.symbology, symbol.content.encode("ascii")) for symbol in sheet.symbols)
     pages = _compile(sheet.template, sheet.inputs, format="png", ppi=resolution)
@@ -208,8 +216,10 @@ def read_page(picture: bytes) -> list[Reading]:
 
 
 def _compile(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes]:
-    source = (Path(settings.BASE_DIR) / "templates" / "coi" / template).read_bytes()
-    made = typst.compile(source, sys_inputs=inputs, font_paths=_fonts(), **wanted)
+    templates = Path(settings.BASE_DIR) / "templates"
+    source = (templates / template).read_bytes()
+    # The root: a template may take pieces from another ("/qc/_frame.typ"), and nothing from elsewhere.
+    made: Any = typst.compile(source, root=templates, sys_inputs=inputs, font_paths=_fonts(), **wanted)
     return made if isinstance(made, list) else [made]
 
 

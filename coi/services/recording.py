@@ -34,6 +34,7 @@ _CONFLICTS = {
     "coi_equipment_code_key": "equipment_code_used",
     "coi_printer_code_key": "printer_code_used",
     "coi_printjob_copy_id_key": "print_asked",
+    "coi_weight_supersedes_id_key": "weight_corrected",
     REQUEST_CONSTRAINT: "request_id_used",
 }
 

@@ -14,8 +14,10 @@ from coi.forms import presenters, words
 from coi.forms.barcodes import code128
 from coi.forms.pages import JourneyFilter, WritingForm
 from coi.forms.texts import in_words
+from coi.forms.weights import WeightForm
 from coi.rules.drawing import Drawing, Node, draw
 from coi.rules.reconciliations import REQUESTERS, REVEALERS
+from coi.rules.weights import WEIGHERS
 from coi.selectors import details, timeline
 from coi.selectors.details import Journey
 from coi.selectors.journeys import JourneyState, journeys
@@ -60,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def journey(request: HttpRequest, coi_id: str) -> HttpResponse:
     """One journey."""
-    return _page(request, coi_id, None)
+    return page(request, coi_id)
 
 
 @never_cache
@@ -75,10 +77,18 @@ def reveal(request: HttpRequest, coi_id: str) -> HttpResponse:
     shown = details.journey(viewer, coi_id, timezone.now())
     with in_words():
         identity = services.reveal_identity(coi_id=coi_id, **doing(request, form, shown.treating_site))
-    return _page(request, coi_id, identity)
+    return page(request, coi_id, identity=identity)
 
 
-def _page(request: HttpRequest, coi_id: str, identity: dict[str, str] | None) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    coi_id: str,
+    *,
+    identity: dict[str, str] | None = None,
+    weighing: WeightForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a journey, with the identity that was just looked at or a weight that was not taken."""
     viewer, now = person_of(request), timezone.now()
     with in_words():
         shown = details.journey(viewer, coi_id, now)
@@ -104,8 +114,10 @@ def _page(request: HttpRequest, coi_id: str, identity: dict[str, str] | None) ->
         "reveal_request": uuid4(),
         "may_reconcile": shown.has_patient and viewer.has_role(REQUESTERS, shown.treating_site, now),
         "reprint_sites": viewer.sites(REPRINTERS, now),
+        "may_weigh": shown.has_patient and viewer.has_role(WEIGHERS, shown.treating_site, now),
+        "weighing": weighing or WeightForm(zone=shown.zone, now=now),
     }
-    return render(request, "coi/journey.html", context)
+    return render(request, "coi/journey.html", context, status=status)
 
 
 def _drawing(shown: Journey) -> Drawing:

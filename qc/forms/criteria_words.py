@@ -117,12 +117,11 @@ REPLICATE_FAULTS: Mapping[ReplicateFault, Sentence] = {
     ReplicateFault.CV_OF_ZERO: _("The replicates have a mean of zero: they have no CV."),
 }
 
-# What can be wrong with a value or a weight at its field.
+# What can be wrong with a value at its field.
 FIELDS: Mapping[str, Sentence] = {
     "reason_required": _("Choose why it was not tested."),
     "not_components": _("Write every component with its number, such as CD8: 45.1; CD4: 48.0"),
     "other_components": _("Write each component of the specification once, and no other."),
-    "not_a_weight": _("Write the weight in kg, such as 71.5."),
 }
 
 _UNITS = {"{copies}/{cell}": _("copies per cell"), "1": "", "d": _("days")}

@@ -105,3 +105,14 @@ def targets_shown() -> Shown:
         start={"method": "", "unit": "", "controls": [], "rules": []},
         faults=TARGETS_FAULTS,
     )
+
+
+def certificate_texts_shown() -> Shown:
+    """What a site adds to the documents of a product."""
+    return Shown(
+        title=_("Texts of certificates"),
+        about=_("What certificates of a product say of storage and handling, and a statement of the site."),
+        code_help=_("The code of the product."),
+        start={"storage": "", "handling": "", "statement": ""},
+        faults={"nothing_said": _("At least one of the texts has to say something.")},
+    )

@@ -15,6 +15,9 @@ _SAY: Mapping[str, Promise] = {
     Event.RUN_OPENED: gettext_lazy("Run {run} of {method} begun"),
     Event.CONTROLS_READ: gettext_lazy("Controls of run {run} read: {state}"),
     Event.RUN_VOIDED: gettext_lazy("Run {run} broken off: {why}"),
+    Event.FILE_HANDED_IN: gettext_lazy("File of results handed in ({kind}); nothing of it is recorded yet"),
+    Event.FILE_RECORDED: gettext_lazy("File of results recorded: {results} results"),
+    Event.FILE_DISCARDED: gettext_lazy("File of results discarded; it stays as evidence"),
     Event.BATCH_SUBMITTED: gettext_lazy("Batch {batch} handed to quality review"),
     Event.BATCH_REVIEWED: gettext_lazy("Batch {batch}: record reviewed and signed"),
     Event.BATCH_RELEASED: gettext_lazy("Batch {batch} released with two signatures"),
@@ -23,6 +26,8 @@ _SAY: Mapping[str, Promise] = {
     Event.REVIEW_REFUSED: gettext_lazy("Batch {batch}: review refused"),
     Event.RELEASE_REFUSED: gettext_lazy("Batch {batch}: release refused"),
     Event.REJECTION_REFUSED: gettext_lazy("Batch {batch}: rejection refused"),
+    Event.DOCUMENT_ISSUED: gettext_lazy("Batch {batch}: {title} issued, version {version}"),
+    Event.ISSUE_REFUSED: gettext_lazy("Batch {batch}: {title} not issued"),
 }
 
 

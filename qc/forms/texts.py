@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from coi.forms import words
 from ledger.rules.errors import DomainError
 from qc.forms import criteria_words, release_words
+from qc.rules.assessing import Input
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.controls import ControlRule
 from qc.rules.criteria import Verdict
 from qc.rules.exceptional import DossierState, Lack
+from qc.rules.importing import ImportState, Problem
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.runs import RunState
 from qc.rules.subjects import SubjectKind
@@ -20,6 +22,7 @@ Sentence = str | Promise
 
 # Words about criteria stand in a file of their own; whoever reads texts finds them here too.
 TIMINGS, limits, unit = criteria_words.TIMINGS, criteria_words.limits, criteria_words.unit
+NOT_TESTED, replicate_text = criteria_words.NOT_TESTED, criteria_words.replicate_text
 
 BLOCKERS: Mapping[BlockerCode, Sentence] = {
     BlockerCode.LEDGER_BROKEN: _("The ledger was found altered. Nothing is released until that is resolved."),
@@ -91,6 +94,19 @@ SUBJECTS: Mapping[SubjectKind, Sentence] = {
     SubjectKind.STUDY: _("Study"),
 }
 
+IMPORT_STATES: Mapping[ImportState, tuple[str, Sentence]] = {
+    ImportState.READ: ("◷", _("waits to be recorded")),
+    ImportState.RECORDED: ("✔", _("recorded")),
+    ImportState.DISCARDED: ("○", _("discarded")),
+}
+
+INPUTS: Mapping[Input, Sentence] = {
+    Input.VOLUME_ML: _("Volume that the patient gets, in mL"),
+    Input.HOURS: _("Hours over which it is given"),
+    Input.WEIGHT_USED_KG: _("Body weight that the laboratory divided by, in kg"),
+    Input.INCUBATED_AT: _("Beginning of the incubation"),
+}
+
 RUN_STATES: Mapping[RunState, tuple[str, Sentence]] = {
     RunState.OPEN: ("◷", _("waits for its controls")),
     RunState.ACCEPTED: ("✔", _("accepted")),
@@ -133,11 +149,24 @@ ERRORS: Mapping[str, Sentence] = {
     "only_final_after_release": _("The batch is released: only final results are still recorded."),
     "subject_unknown": _("There is nothing of this kind under that code, or it is not yours to see."),
     "run_unknown": _("There is no such run."),
+    "specification_unknown": _("There is no such specification."),
     "criterion_unknown": _("No specification in effect has such a quantity."),
+    "file_unknown": _("There is no such file, or it is not yours to see."),
+    "file_recorded": _("This file is recorded already."),
+    "file_discarded": _("This file was discarded."),
+    "file_not_clean": _("Something is wrong with the file: nothing of it is recorded."),
+    "mapping_not_effective": _("No version of this mapping is in effect."),
     "run_judged": _("The controls of this run have been read already."),
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),
     "specification_missing": _("The order began without a specification."),
+    "document_unknown": _("There is no such document."),
+    "document_overtaken": _("The batch changed while the document was drawn. Nothing was issued: try again."),
+    "document_not_drawable": _(
+        "A name or text holds a character that cannot be printed. Nothing was issued."
+    ),
+    "document_undecided": _("Nothing is issued before the batch is decided. Look at the preview."),
+    "document_not_infusible": _("The batch is rejected: it is not released for infusion."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "credential_refused": _("The password is wrong. Nothing was signed."),
@@ -175,6 +204,13 @@ FIELDS: Mapping[str, Sentence] = {
     "reagent_missing": _("A reagent that the method needs is not named."),
     "reagent_unfit": _("A reagent lot may not be used now: it is not approved, or expired."),
     "reagent_not_of_method": _("A reagent lot is none of the method's."),
+    "replicates_at_two_times": _("Its measurements have different times."),
+    "no_rule_for_replicates": _("The specification does not say what is reported of several measurements."),
+    "reported_twice": _("The file reports this twice."),
+    "not_positive": _("Write a number above zero, such as 68 or 0.5."),
+    "not_asked": _("The criterion does not ask for this."),
+    "not_a_time": _("Write a date and time."),
+    "after_the_test": _("This is after the test."),
     "no_target": _("This lot has no target: it is no control of the method."),
     "too_many": _("These are more readings than a run has."),
     "label_not_applied": _("The label of this container has not been scanned back."),
@@ -197,6 +233,16 @@ def blocker_text(blocker: Blocker) -> str:
         if name in known:
             known[name] = say(known[name])
     return str(BLOCKERS[blocker.code]) % known
+
+
+def problem_text(problem: Problem) -> str:
+    """Why a value of a file cannot be recorded, as a sentence."""
+    known = {
+        **ERRORS,
+        **FIELDS,
+        **{str(code): text for code, text in criteria_words.REPLICATE_FAULTS.items()},
+    }
+    return str(known.get(problem.code, problem.code))
 
 
 def error_text(error: DomainError) -> str:

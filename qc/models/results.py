@@ -12,12 +12,17 @@ from qc.rules.subjects import SubjectKind
 
 # The columns that name a subject of each kind; a row has those of its kind and none of the others.
 _NAMED_BY = {
-    SubjectKind.BATCH: ("batch", "order", "container"),
-    SubjectKind.COLLECTION: ("collection", "order", "container"),
+    SubjectKind.BATCH: ("batch", "order"),
+    SubjectKind.COLLECTION: ("collection", "order"),
     SubjectKind.MATERIAL_LOT: ("lot",),
     SubjectKind.STUDY: ("study",),
 }
-_FREE = {SubjectKind.STUDY: ("container", "order")}
+# A result that says "not tested" may name no container.
+_FREE = {
+    SubjectKind.BATCH: ("container",),
+    SubjectKind.COLLECTION: ("container",),
+    SubjectKind.STUDY: ("container", "order"),
+}
 
 
 def _one_subject() -> Q:
@@ -66,7 +71,7 @@ class Result(models.Model):
     value = models.CharField(max_length=80)
     unit = models.CharField(max_length=40, blank=True, default="")
     replicates = models.JSONField(default=list)
-    not_tested = models.CharField(max_length=30, blank=True, default="")
+    inputs = models.JSONField(default=dict)
     verdict = models.CharField(max_length=12, choices=choices(Verdict))
     method = models.CharField(max_length=100)
     method_version = models.ForeignKey("people.DocumentVersion", models.PROTECT, null=True, related_name="+")

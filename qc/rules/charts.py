@@ -20,6 +20,7 @@ _SHAPES = {
     RunState.VOID: "square",
 }
 WIDTH, HEIGHT = 460, 210
+_LEVEL = {"labelAngle": 0, "labelOverlap": True}
 
 Spec = dict[str, Any]
 
@@ -49,58 +50,45 @@ class TrendPoint:
 def levey_jennings(title: str, points: Sequence[ControlPoint]) -> Spec:
     """Readings of one control in their order, in standard deviations from its mean, with lines at 1, 2 and 3."""
     values = [
-        {
-            "n": n,
-            "run": point.run,
-            "z": float(point.z),
-            "state": str(point.state),
-            "here": point.is_here,
-        }
+        {"n": n, "z": float(point.z), "state": str(point.state), "here": point.is_here}
         for n, point in enumerate(points, 1)
     ]
     reach = max([3.5, *(abs(float(point.z)) + 0.5 for point in points)])
-    lines = [{"y": y, "kind": kind} for y, kind in ((0, "mean"), (1, "1"), (-1, "1"), (2, "2"), (-2, "2"))]
-    lines += [{"y": 3, "kind": "3"}, {"y": -3, "kind": "3"}]
     y = {"field": "z", "type": "quantitative", "title": "SD", "scale": {"domain": [-reach, reach]}}
-    x = {"field": "n", "type": "ordinal", "title": "reading", "axis": {"labelAngle": 0, "labelOverlap": True}}
-    shape = {
-        "field": "state",
-        "scale": {"domain": [s.value for s in _SHAPES], "range": list(_SHAPES.values())},
+    x = {"field": "n", "type": "ordinal", "title": "reading", "axis": _LEVEL}
+    line = {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1}, "encoding": {"x": x, "y": y}}
+    return _framed(title, values, [_sd_lines(), line, _readings(x, y)])
+
+
+def _sd_lines() -> Spec:
+    """The mean, and 1, 2 and 3 standard deviations on both sides of it."""
+    lines = [{"y": side * n, "kind": str(n)} for n in (1, 2, 3) for side in (1, -1)]
+    kinds = {"domain": ["mean", "1", "2", "3"], "range": [INK, "#c5d0d4", WARN, STOP]}
+    return {
+        "data": {"values": [{"y": 0, "kind": "mean"}, *lines]},
+        "mark": {"type": "rule", "strokeDash": [4, 3]},
+        "encoding": {
+            "y": {"field": "y", "type": "quantitative"},
+            "color": {"field": "kind", "legend": None, "scale": kinds},
+        },
     }
-    return _framed(
-        title,
-        values,
-        [
-            {
-                "data": {"values": lines},
-                "mark": {"type": "rule", "strokeDash": [4, 3]},
-                "encoding": {
-                    "y": {"field": "y", "type": "quantitative"},
-                    "color": {
-                        "field": "kind",
-                        "legend": None,
-                        "scale": {"domain": ["mean", "1", "2", "3"], "range": [INK, "#c5d0d4", WARN, STOP]},
-                    },
-                },
-            },
-            {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
-            {
-                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "shape": shape | {"type": "nominal", "legend": None},
-                    "color": {
-                        "field": "state",
-                        "type": "nominal",
-                        "legend": None,
-                        "scale": {"domain": [s.value for s in _SHAPES], "range": [GOOD, STOP, WARN, SOFT]},
-                    },
-                    "size": {"condition": {"test": "datum.here", "value": 170}, "value": 70},
-                },
-            },
-        ],
-    )
+
+
+def _readings(x: Spec, y: Spec) -> Spec:
+    """The readings; the run that is looked at has the largest."""
+    states = [state.value for state in _SHAPES]
+    shapes = {"domain": states, "range": list(_SHAPES.values())}
+    colours = {"domain": states, "range": [GOOD, STOP, WARN, SOFT]}
+    return {
+        "mark": {"type": "point", "filled": True, "opacity": 1},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "shape": {"field": "state", "type": "nominal", "legend": None, "scale": shapes},
+            "color": {"field": "state", "type": "nominal", "legend": None, "scale": colours},
+            "size": {"condition": {"test": "datum.here", "value": 170}, "value": 70},
+        },
+    }
 
 
 def trend(
@@ -119,7 +107,7 @@ def trend(
     ]
     limits = [{"y": float(limit.value)} for limit in (low, high) if limit is not None]
     y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": False}}
-    x = {"field": "n", "type": "ordinal", "title": "batch", "axis": {"labelAngle": 0, "labelOverlap": True}}
+    x = {"field": "n", "type": "ordinal", "title": "batch", "axis": _LEVEL}
     sorts, shapes = ["measured", "below", "above"], ["circle", "triangle-down", "triangle-up"]
     shape = {"field": "sort", "type": "nominal", "legend": None, "scale": {"domain": sorts, "range": shapes}}
     return _framed(

@@ -29,7 +29,7 @@ from qc.rules.values import (
     read_value,
     write_parts,
 )
-from qc.rules.weights import Weight, WeightFault, WeightHindrance, read_weight, weight_for
+from qc.rules.weights import Weight, WeightHindrance, weight_for
 
 __all__ = [
     "MAX_DECIMALS",
@@ -61,7 +61,6 @@ __all__ = [
     "ValueFault",
     "Verdict",
     "Weight",
-    "WeightFault",
     "WeightHindrance",
     "Window",
     "WindowBasis",
@@ -71,7 +70,6 @@ __all__ = [
     "hindrances",
     "judge",
     "read_value",
-    "read_weight",
     "reportable",
     "rounded",
     "weight_for",

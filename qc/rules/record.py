@@ -70,7 +70,7 @@ _RESULT = (
         "attempt",
         "attempt_kind",
         "replicates",
-        "not_tested",
+        "inputs",
         "method_version",
         "run",
     ),

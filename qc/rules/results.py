@@ -1,12 +1,13 @@
 """Results as values: what was found of what, by which method, by whom, and who looked it over."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from qc.rules.criteria import Verdict
 from qc.rules.subjects import SubjectRef
+from qc.rules.values import NOT_TESTED
 
 
 class CorrectionReason(StrEnum):
@@ -64,7 +65,7 @@ class ResultView:
     attempt: int = 1
     attempt_kind: AttemptKind = AttemptKind.ORIGINAL
     replicates: tuple[str, ...] = ()
-    not_tested: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
     method_version: int | None = None
     run: str = ""
     supersedes: str = ""
@@ -79,6 +80,12 @@ class ResultView:
     def batch(self) -> str:
         """The code of what it is of, where that is a batch."""
         return self.subject.code
+
+    @property
+    def not_tested(self) -> str:
+        """Why there is no result and none will come, as a code; empty where there is one."""
+        start, _between, reason = self.value.partition(": ")
+        return reason if start == NOT_TESTED else ""
 
     @property
     def is_reviewed(self) -> bool:

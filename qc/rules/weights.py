@@ -1,26 +1,13 @@
-"""A patient's body weight with its date: a dose per kilogram is only as good as the weight it is divided by."""
+"""A patient's body weight with its date: whether it may be used for a moment.
 
-import re
+How a weight is written and kept is not known here; a dose per kilogram is only as good as the one it is divided by.
+"""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-
-# The lightest infant and the heaviest adult that anybody weighs for a dose; outside of this it is a slip of the pen.
-LIGHTEST, HEAVIEST = Decimal("0.5"), Decimal(400)
-
-_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?", re.ASCII)
-_COMMA = re.compile(r"[0-9]+,[0-9]+", re.ASCII)
-
-
-class WeightFault(StrEnum):
-    """Why a text is no weight."""
-
-    EMPTY = "empty"
-    NOT_A_NUMBER = "not_a_weight"
-    DECIMAL_COMMA = "decimal_comma"
-    NOT_POSSIBLE = "not_possible"
 
 
 class WeightHindrance(StrEnum):
@@ -41,18 +28,6 @@ class Weight:
     def good_until(self, max_age_days: int) -> datetime:
         """The last moment at which it may be used; a day is 24 hours, whatever the clocks do."""
         return self.measured_at + timedelta(days=max_age_days)
-
-
-def read_weight(text: str, measured_at: datetime) -> Weight | WeightFault:
-    """The weight in kg that a text states, or why it states none."""
-    if not text.strip():
-        return WeightFault.EMPTY
-    if _COMMA.fullmatch(text):
-        return WeightFault.DECIMAL_COMMA
-    if not _NUMBER.fullmatch(text):
-        return WeightFault.NOT_A_NUMBER
-    kg = Decimal(text)
-    return Weight(kg, measured_at) if LIGHTEST <= kg <= HEAVIEST else WeightFault.NOT_POSSIBLE
 
 
 def weight_for(weights: Iterable[Weight], at: datetime) -> Weight | None:

@@ -15,6 +15,7 @@ from qc.selectors.batches import (
     release_board,
     signatures_of,
     signed_record,
+    view_of,
 )
 from qc.selectors.documents import (
     EffectiveMethod,
@@ -25,6 +26,14 @@ from qc.selectors.documents import (
     specification_by_id,
     specification_for,
     specification_of,
+)
+from qc.selectors.imports import imported, lock_import, visible_import, visible_imports
+from qc.selectors.issued import (
+    IssuedView,
+    document_sources,
+    issued_documents,
+    issued_file,
+    latest_version,
 )
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
@@ -40,6 +49,7 @@ from qc.selectors.runs import (
     visible_run,
     visible_runs,
 )
+from qc.selectors.specifications import SpecificationPage, latest_specifications, specification_page
 from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
@@ -53,9 +63,11 @@ __all__ = [
     "Charted",
     "EffectiveMethod",
     "EffectiveTargets",
+    "IssuedView",
     "Line",
     "MethodWork",
     "SignedBy",
+    "SpecificationPage",
     "SubjectPage",
     "ToTest",
     "Trend",
@@ -67,10 +79,17 @@ __all__ = [
     "charted_criteria",
     "control_history",
     "decided_record",
+    "document_sources",
     "effective_method",
     "effective_methods",
     "effective_targets",
+    "imported",
+    "issued_documents",
+    "issued_file",
     "keeping_request",
+    "latest_specifications",
+    "latest_version",
+    "lock_import",
     "lock_run",
     "lock_subject",
     "method_of",
@@ -88,10 +107,14 @@ __all__ = [
     "specification_by_id",
     "specification_for",
     "specification_of",
+    "specification_page",
     "subject",
     "subject_page",
     "targets_of",
     "trend",
+    "view_of",
+    "visible_import",
+    "visible_imports",
     "visible_run",
     "visible_runs",
     "worklist",

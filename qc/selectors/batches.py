@@ -182,8 +182,11 @@ def _board_row(batch: BatchSummary, case: Case) -> BoardRow:
 def batch_view(viewer: Person, code: str, at: datetime) -> BatchView | None:
     """One batch at one of the viewer's sites; None for all others."""
     batch = batches.visible_batch(viewer, code, at)
-    if batch is None:
-        return None
+    return None if batch is None else view_of(batch)
+
+
+def view_of(batch: BatchSummary) -> BatchView:
+    """The same for services, which ask for authority themselves."""
     case = case_of(batch)
     record = record_of(case)
     digest = digest_of(record)

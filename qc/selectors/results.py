@@ -73,7 +73,7 @@ def _of_attempt(row: Any) -> dict[str, Any]:
         "attempt": row.attempt,
         "attempt_kind": AttemptKind(row.attempt_kind),
         "replicates": tuple(row.replicates),
-        "not_tested": row.not_tested,
+        "inputs": dict(row.inputs),
         "method_version": row.method_version.version if row.method_version is not None else None,
         "run": row.run.code if row.run is not None else "",
     }

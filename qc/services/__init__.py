@@ -1,16 +1,29 @@
 """Every write of `qc`, one function a use case."""
 
 from qc.services.dispositions import Attempt, reject_batch, release_batch, review_batch, submit_for_review
+from qc.services.documents import ISSUERS, IssueAnswer, issue_document, preview_document, refusal_of
+from qc.services.imports import Handed, Looked, discard_import, hand_in, look_at, record_import
 from qc.services.results import Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 
 __all__ = [
+    "ISSUERS",
     "Attempt",
     "Found",
+    "Handed",
+    "IssueAnswer",
+    "Looked",
     "correct_result",
+    "discard_import",
+    "hand_in",
+    "issue_document",
+    "look_at",
     "open_run",
+    "preview_document",
     "read_controls",
+    "record_import",
     "record_result",
+    "refusal_of",
     "reject_batch",
     "release_batch",
     "review_batch",

@@ -1,11 +1,13 @@
 """Results: recorded by an analyst, corrected as new versions, looked over by another person."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from coi.rules.journey import Disposition
+from coi.selectors.weights import weights_of
 from coi.services import record_disposition
 from ledger.rules import Actor, Change, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
@@ -16,7 +18,8 @@ from people.rules.roles import Role
 from people.services import open_work_item, require
 from qc import selectors
 from qc.events import Event
-from qc.rules.criteria import Criterion, ValueFault, Verdict, judge, read_value
+from qc.rules.assessing import assessed, facts_of, input_faults, is_not_tested
+from qc.rules.criteria import Criterion, ValueFault, Verdict, Weight
 from qc.rules.methods import MethodFault, against_use
 from qc.rules.results import AttemptKind, CorrectionReason, ResultView, current
 from qc.rules.runs import result_fault
@@ -48,7 +51,11 @@ TABLE = "qc.result"
 
 @dataclass(frozen=True)
 class Found:
-    """What an analyst reports: the value as text, of which container, when, in which run."""
+    """What an analyst reports: the value as text, of which container, when, in which run.
+
+    `inputs` are recorded beside the value where its criterion asks for them (`qc.rules.assessing.Input`). A value
+    "not tested: reason" needs neither run nor container.
+    """
 
     value: str
     tested_at: datetime
@@ -56,6 +63,7 @@ class Found:
     run: str = ""
     source_file: str = ""
     replicates: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def start_testing(*, batch: str, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
@@ -246,17 +254,17 @@ def _source(subject: Subject, found: Found, now: datetime) -> Source | None:
 def _by_method(subject: Subject, criterion: Criterion, found: Found, analyst: Person) -> dict[str, Any]:
     """The method in the version that was in effect at the test, the run, and whether this analyst may use them."""
     method = selectors.effective_method(criterion.method, found.tested_at)
-    if method is None:
+    if method is None or method.version < (criterion.method_version or 0):
         raise _invalid("criterion", "method_not_effective")
     for fault in against_use(method.method, analyst, found.tested_at):
         raise _invalid("criterion", str(fault.code))
-    run = _run(subject, method, found)
+    run = _run(subject, method, found, is_untested=is_not_tested(criterion, found.value))
     return {"method": method.code, "method_version_id": method.id, "run_id": run}
 
 
-def _run(subject: Subject, method: EffectiveMethod, found: Found) -> str | None:
+def _run(subject: Subject, method: EffectiveMethod, found: Found, *, is_untested: bool) -> str | None:
     if not found.run:
-        if method.method.needs_run:
+        if method.method.needs_run and not is_untested:
             raise _invalid("run", str(MethodFault.RUN_REQUIRED))
         return None
     run = selectors.run_by_code(found.run)
@@ -268,13 +276,26 @@ def _run(subject: Subject, method: EffectiveMethod, found: Found) -> str | None:
     return run.id
 
 
+def _verdict(subject: Subject, criterion: Criterion, found: Found) -> Verdict:
+    """As of the test: what a decision goes by is judged anew (`qc.rules.assessing`)."""
+    faults = input_faults(criterion, found.inputs, found.tested_at)
+    if faults and not is_not_tested(criterion, found.value):
+        raise _invalid(str(faults[0].input), faults[0].code)
+    known = weights_of(subject.order_id) if subject.order_id and criterion.needs_weight else ()
+    weights = [Weight(one.kg, one.measured_at) for one in known if one.is_current]
+    at = found.tested_at
+    judged = assessed(criterion, found.value, facts_of(found.inputs, weights, at=at, read_at=at))
+    if isinstance(judged, ValueFault):
+        raise _invalid("value", str(judged))
+    return judged.verdict
+
+
 def _values(
     subject: Subject, criterion: Criterion, found: Found, analyst: Person, now: datetime
 ) -> dict[str, Any]:
-    source = _source(subject, found, now)
-    value = read_value(criterion, found.value)
-    if isinstance(value, ValueFault):
-        raise _invalid("value", str(value))
+    is_untested = is_not_tested(criterion, found.value)
+    source = None if is_untested and not found.container else _source(subject, found, now)
+    verdict = _verdict(subject, criterion, found)
     return {
         **_about(subject),
         **_by_method(subject, criterion, found, analyst),
@@ -284,12 +305,13 @@ def _values(
         "criterion": criterion.code,
         "value": found.value,
         "unit": criterion.unit,
-        "verdict": str(judge(criterion, value)),
+        "verdict": str(verdict),
         "specification_id": subject.specification_id,
         "analyst_id": analyst.user_id,
         "analyst_name": analyst.printed_name,
         "source_file": found.source_file,
         "replicates": list(found.replicates),
+        "inputs": dict(found.inputs),
         "attempt_kind": str(AttemptKind.ORIGINAL),
     }
 

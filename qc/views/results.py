@@ -2,7 +2,6 @@
 
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +17,8 @@ from ledger.rules.errors import NotFound
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
-from qc.forms.pages import CorrectionForm, ResultForm, WritingForm
+from qc.forms.pages import WritingForm
+from qc.forms.results import CorrectionForm, ResultForm, initial_of
 from qc.rules.results import CorrectionReason
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.selectors import Line, SubjectPage
@@ -113,17 +113,12 @@ def _result_form(request: HttpRequest, page: SubjectPage, line: Line) -> ResultF
     }
     if line.result is None:
         return ResultForm(request.POST or None, **about)
-    tested_at = line.result.tested_at.astimezone(ZoneInfo(page.subject.zone)).replace(tzinfo=None)
-    old = {"container": line.result.container, "value": line.result.value, "tested_at": tested_at}
-    old["run"] = line.result.run
-    return CorrectionForm(request.POST or None, initial=old, **about)
+    return CorrectionForm(request.POST or None, initial=initial_of(line.result, page.subject.zone), **about)
 
 
 def _write(request: HttpRequest, page: SubjectPage, line: Line, form: ResultForm) -> None:
     asked = form.cleaned_data
-    found = services.Found(
-        **{name: asked[name] for name in ("value", "tested_at", "run")}, container=form.tested
-    )
+    found = services.Found(**form.found)
     about: dict[str, Any] = {"found": found, **doing(request, page.subject.site, page.subject.zone, form)}
     if line.result is None:
         services.record_result(subject=page.subject.ref, criterion=line.criterion.code, **about)

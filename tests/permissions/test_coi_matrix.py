@@ -11,19 +11,23 @@ import pytest
 from django.db import transaction
 
 from coi import services as coi
-from coi.models import Alias, Deviation, Order
+from coi.models import Alias, Collection, Deviation, Order, Weight
+from coi.rules.acceptance import Acceptance
 from coi.rules.aliases import RetireReason
 from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.reconciliations import ReconciliationKind as K
 from coi.rules.stock import StockStatus
+from coi.rules.weights import WeightCorrection, WeightSource
 from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.rules.errors import NotAllowed, NotFound
+from people import selectors
 from people import services as people
 from people.rules import codes
 from people.rules.credentials import Credential, PasswordCredential
 from people.rules.roles import Role
+from people.rules.signatures import Meaning, SignatureView
 from tests import given
 from tests.furnished import Journeys
 
@@ -76,6 +80,8 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
     """Services, the site whose role counts, the roles that are enough, and a lawful call."""
     made, batch = j.cultured.containers("culture")[0], j.filled.containers("product_bag")[0].batch
     hold = given.a_hold(j.filled, j.filled.containers("product_bag")[0].code)
+    din = Collection.objects.get(order__coi_id=j.labelled.coi_id).din
+    weight = Weight.objects.get(order__coi_id=j.bedside.coi_id).id
     deviation, patient = a_deviation(j), Order.objects.get(coi_id=j.fresh.coi_id).patient_id
     band = Alias.objects.get(order__coi_id=j.fresh.coi_id, kind="wristband").id
     renamed = coi.PatientDetails("Married", "Synthia", date(1970, 1, 1), "MRN0000003")
@@ -150,6 +156,35 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
                 wristband=codes.make("W", "Z"),
                 product=PRODUCT,
                 sites=coi.OrderSites(HOSPITAL, HOSPITAL, COURIER, PLANT),
+                **c,
+            ),
+        ),
+        "record_acceptance": (
+            PLANT,
+            {R.QA_REVIEWER, R.QA_RELEASER},
+            lambda c: coi.record_acceptance(
+                collection=din,
+                decision=Acceptance.ACCEPTED,
+                signatures=[_signed_by(c, credential, din)],
+                **c,
+            ),
+        ),
+        "record_weight": (
+            HOSPITAL,
+            {R.COORDINATOR, R.NURSE},
+            lambda c: coi.record_weight(
+                coi_id=j.fresh.coi_id, kg="70", measured_at=j.fresh.now, source=WeightSource.RECORD, **c
+            ),
+        ),
+        "correct_weight": (
+            HOSPITAL,
+            {R.COORDINATOR, R.NURSE},
+            lambda c: coi.correct_weight(
+                weight=weight,
+                kg="70",
+                measured_at=j.fresh.now,
+                source=WeightSource.RECORD,
+                reason=WeightCorrection.MISTYPED,
                 **c,
             ),
         ),
@@ -269,6 +304,25 @@ def test_a_stop_is_cleared_by_whoever_works_here(journeys: Journeys, role: Role)
     assert may(j.fresh, actor, role, HOSPITAL, clear) is works_here
     assert not may(j.fresh, actor, role, SECOND, clear)
     assert not may(j.fresh, actor, None, HOSPITAL, clear)
+
+
+def _signed_by(context: dict[str, Any], credential: Credential, din: str) -> SignatureView:
+    """The newcomer signs the record of a collection; what is asked is who may decide by it."""
+    about = {**context, "request_id": uuid4()}
+    where = {name: about[name] for name in ("where", "now", "request_id")}
+    confirmed = people.confirm(credential=credential, **where).confirmed
+    person = selectors.person(context["actor"].user_id, context["now"])
+    assert confirmed is not None
+    assert person is not None
+    return people.sign(
+        signer=person,
+        meaning=Meaning.APPROVAL,
+        record_kind="collection",
+        record_id=din,
+        record_digest=uuid4().hex * 2,
+        credential=confirmed,
+        **about,
+    )
 
 
 def _looked_and_approved(code: str, credential: Credential, context: dict[str, Any]) -> None:

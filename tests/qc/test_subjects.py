@@ -123,7 +123,7 @@ def test_results_of_a_collection_have_a_page(specified, as_):  # noqa: F811
     assert entry in ana.get(address).content.decode()
     local = (lab.player.now - timedelta(minutes=1)).astimezone(ZoneInfo("Europe/Amsterdam"))
     bag = lab.player.containers("apheresis_bag")[0].code
-    form = {"request_id": str(uuid4()), "container": bag, "value": "95", "run": ""}
+    form = {"request_id": str(uuid4()), "container": bag, "value_1": "95", "run": ""}
     form |= {"tested_at": f"{local:%Y-%m-%dT%H:%M}"}
     answer = ana.post(entry, form, follow=True)
     assert "meets it" in answer.content.decode()

@@ -82,7 +82,7 @@ def of_criteria() -> Iterator[Blocker]:
     """What criteria, the trail and the starting material lead to."""
     either = (result("A", Verdict.FAIL), result("B", Verdict.FAIL))
     unfit = Fitness(is_trained=False, is_method_valid=False, are_controls_accepted=False)
-    lost = result("MAYBE", Verdict.NOT_JUDGED, not_tested="sample_lost")
+    lost = result("MAYBE", Verdict.NOT_JUDGED, value="not tested: sample_lost")
     early = Assessment(Verdict.NOT_JUDGED, (Hindrance.READ_TOO_EARLY,))
     parts = (result("DOSE", Verdict.NOT_JUDGED, value="45"),)
     for case in (

@@ -66,7 +66,7 @@ def sent(lab: Laboratory, value: str = "92.4", **more: str) -> dict[str, str]:
     return {
         "request_id": str(uuid4()),
         "container": lab.tube,
-        "value": value,
+        "value_1": value,
         "run": run,
         "tested_at": f"{local:%Y-%m-%dT%H:%M}",
     } | more
@@ -96,9 +96,9 @@ def test_an_analyst_records_and_a_reviewer_looks_over(lab, as_):
 @pytest.mark.parametrize(
     ("more", "status", "said"),
     [
-        ({"value": "95,5"}, 422, "Write a point, not a comma"),
-        ({"value": "955"}, 422, "outside of what is possible"),
-        ({"value": ""}, 422, "required"),
+        ({"value_1": "95,5"}, 422, "Write a point, not a comma"),
+        ({"value_1": "955"}, 422, "outside of what is possible"),
+        ({"value_1": ""}, 422, "required"),
         ({"container": "B-OF-NOBODY"}, 422, "Select a valid choice"),
         ({"tested_at": "2030-01-01T00:00"}, 422, "in the future"),
         ({"tested_at": "yesterday"}, 422, "Enter a valid date/time"),

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from coi.rules.acceptance import Acceptance
 from coi.rules.checks import Need
 from coi.rules.identifiers import Identifier, IdentifierKind
 from coi.rules.journey import (
     CheckState,
+    CollectionFacts,
     ContainerStatus,
     CopyStatus,
     Disposition,
@@ -18,6 +20,7 @@ from coi.rules.journey import (
     Target,
 )
 from coi.rules.outcome import NEAR_MISSES, STOPS, Outcome, RefusalCode, RefusalKind
+from coi.rules.protocol import Guard, Protocol
 from people.rules.authority import Grant
 from people.rules.roles import Role
 from tests.coi.rules import world
@@ -48,7 +51,7 @@ RELEASES = (
     Disposition.CONDITIONALLY_RELEASED,
     Disposition.EXCEPTIONALLY_RELEASED,
 )
-BAG = "ann-product_bag-1"
+BAG, APHERESIS = "ann-product_bag-1", "ann-apheresis_bag-1"
 
 
 # -- scenes that are accepted -----------------------------------------------------------------------------------------
@@ -198,7 +201,32 @@ def closing() -> Scene:
     )
 
 
+def starting() -> Scene:
+    """An operator takes accepted cells into a batch: the first of two. The protocol asks for the acceptance."""
+    both = two("arrived")
+    scene = Scene(
+        person(1, Role.OPERATOR, sites=[PLANT]),
+        station(PLANT),
+        [label(both["ann"].containers[APHERESIS])],
+        both,
+        step="start_batch",
+        protocol=guarded("start_batch", Guard.ACCEPTED_MATERIAL),
+    )
+    scene.change(APHERESIS, collection_id="apheresis-1")
+    scene.collections["apheresis-1"] = CollectionFacts("apheresis-1", Acceptance.ACCEPTED)
+    return scene
+
+
+def guarded(code: str, *guards: Guard) -> Protocol:
+    """The demonstration's protocol, with guards more at one step."""
+    steps = tuple(
+        replace(s, guards=s.guards | set(guards)) if s.code == code else s for s in world.PROTOCOL.steps
+    )
+    return replace(world.PROTOCOL, steps=steps, by_code={s.code: s for s in steps})
+
+
 SCENES = (
+    starting,
     bedside,
     witness,
     infusing,
@@ -222,7 +250,7 @@ def test_the_scenes_are_accepted(scene: Callable[[], Scene]) -> None:
     decision = scene().decide()
     assert decision.refusals == ()
     assert decision.is_part_complete
-    is_first_of_two = scene in (bedside, labelling, vector, shipping, encasing)
+    is_first_of_two = scene in (bedside, labelling, starting, vector, shipping, encasing)
     assert decision.outcome is (Outcome.INCOMPLETE if is_first_of_two else Outcome.ACCEPTED)
     assert decision.next.need is (Need.WITNESS if is_first_of_two else Need.NOTHING)
 
@@ -316,6 +344,11 @@ def scene(**values: object) -> Callable[[Scene], object]:
             setattr(found, name, value)
 
     return fault
+
+
+def judged(said: Acceptance) -> Callable[[Scene], object]:
+    """Quality said something else of the collection."""
+    return lambda found: found.collections.update({"apheresis-1": CollectionFacts("apheresis-1", said)})
 
 
 def bens(name: str) -> Callable[[Scene], object]:
@@ -417,6 +450,11 @@ CASES = (
         if state not in RELEASES
     ),
     Case(Code.NOT_RELEASED, bedside, container(batch_id=""), (BAG,)),
+    *(
+        Case(Code.MATERIAL_NOT_ACCEPTED, starting, judged(said), (APHERESIS,), (("acceptance", str(said)),))
+        for said in (Acceptance.PENDING, Acceptance.REFUSED)
+    ),
+    Case(Code.MATERIAL_NOT_ACCEPTED, starting, container(collection_id=""), (APHERESIS,)),
     # on hold: itself, its parent, its first ancestor
     Case(Code.ON_HOLD, bedside, scene(held={BAG}), (BAG,)),
     Case(Code.ON_HOLD, bedside, scene(held={"ann-harvest-1"}), (BAG,)),

@@ -52,6 +52,8 @@ def test_the_demonstration_is_lawful() -> None:
         ("identify", "items", ["order", "container"], "items not_the_items_of_scope_order"),
         ("identify", "is_critical", 1, "is_critical wrong_type"),
         ("identify", "colour", "red", "colour unknown_field"),
+        ("identify", "guards", ["accepted_material"], "guards not_for_this_scope"),
+        ("identify", "guards", ["moonlight"], "guards[0] not_choice"),
         ("identify", "does", "thaw", "scope not_for_this_effect"),
         ("collect", "scope", "container", "scope not_for_this_effect"),
         ("collect", "makes", None, "makes required"),
@@ -114,6 +116,25 @@ def test_a_count_of_containers_has_lawful_ends(low: str, high: str, is_lawful: b
     value = of("select_split")(content)["values"][0]
     value |= {"low": low, "high": high}
     assert (problems(content) == ()) is is_lawful
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ([{"unit": "kg"}], ""),
+        ([{"unit": "g"}], "weight_not_in_kg"),
+        ([{}], "weight_not_in_kg"),
+        ([{"unit": "kg", "choices": ["light"]}], "weight_not_in_kg"),
+        ([{"unit": "kg"}, {"unit": "kg"}], "weight_repeated"),
+    ],
+)
+def test_a_weight_is_one_number_in_kilograms(values: list[dict[str, Any]], fault: str) -> None:
+    content = deepcopy(CONTENT)
+    of("patient_ready")(content)["values"] = [
+        {"name": f"v{n}", "label": "Weight", "is_weight": True, **value} for n, value in enumerate(values)
+    ]
+    found = {f"{problem.path} {problem.code}" for problem in problems(content)}
+    assert found == ({f"steps[{position('patient_ready')}].values {fault}"} if fault else set())
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -17,6 +17,7 @@ from coi.rules.journey import (
     Attempt,
     CheckFacts,
     CheckState,
+    CollectionFacts,
     ContainerFacts,
     ContainerStatus,
     CopyStatus,
@@ -298,6 +299,7 @@ class Scene:
     now: datetime = NOW
     held: set[str] = field(default_factory=set)
     uncased: set[str] = field(default_factory=set)
+    collections: dict[str, CollectionFacts] = field(default_factory=dict)
     checks: dict[str, CheckFacts] = field(default_factory=dict)
     place_order: str = ""
     open_stop: str = ""
@@ -328,6 +330,7 @@ class Scene:
             parents=tuple(pair for j in all_of for pair in j.parents),
             held=frozenset(self.held),
             uncased=frozenset(self.uncased),
+            collections=dict(self.collections),
             dispositions={j.batch_id: j.disposition for j in all_of},
             done=tuple(done for j in all_of for done in j.done),
             checks=dict(self.checks),

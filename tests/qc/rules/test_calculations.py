@@ -1,7 +1,7 @@
 """Doses, endotoxin and vector copies: worked by hand, with uncertainties beside a simulation."""
 
 import random
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from statistics import fmean, stdev
 
 import pytest
@@ -109,3 +109,21 @@ def test_nothing_found_is_nothing_with_the_uncertainty_of_nothing() -> None:
     none = Measured(D(0), D("0.1"))
     assert a_dose(car=none) == Measured(D(0), D("1.9e7"))
     assert copies_per_transduced_cell(vector=none, reference=exactly("1"), transduced=exactly("1")).value == 0
+
+
+def test_no_viable_cells_are_a_dose_of_nothing() -> None:
+    assert a_dose(viable_cells=exactly("0")).value == 0
+    with pytest.raises(NotComputable, match="viable_cells: negative"):
+        a_dose(viable_cells=exactly("-1"))
+
+
+def test_arithmetic_does_not_depend_on_who_calls() -> None:
+    plain = a_dose(volume=exactly("49.123456789"))
+    with localcontext(Context(prec=3)):
+        assert a_dose(volume=exactly("49.123456789")) == plain
+
+
+@pytest.mark.parametrize("huge", ["9e600000", "1e999999"])
+def test_what_overflows_is_refused(huge: str) -> None:
+    with pytest.raises(NotComputable, match="result: not_finite"):
+        a_dose(volume=exactly(huge), viable_cells=exactly(huge))

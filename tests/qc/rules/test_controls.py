@@ -89,6 +89,57 @@ def test_two_materials_of_one_run_are_beyond_the_same_limit() -> None:
     assert judge_run([breach]) is Verdict.FAIL
 
 
+def pair(number: int, low: str, high: str) -> list[ControlMeasurement]:
+    """A run with one measurement of each material."""
+    return [*run(number, low), *run(number, high, material="high")]
+
+
+@pytest.mark.parametrize(
+    ("runs", "rules"),
+    [
+        ((("2.1", "2.1"),), [R.WARNING, R.WARNING, R.TWO_2S]),
+        ((("2.1", "2"),), [R.WARNING]),
+        ((("2.1", "-2.1"),), [R.WARNING, R.WARNING, R.RANGE_4S]),
+        # of one run the high control, of the next the low one: side by side by accident alone
+        ((("0", "2.1"), ("2.1", "0")), [R.WARNING]),
+        ((("2.1", "0"), ("2.1", "0")), [R.WARNING, R.TWO_2S]),
+        ((("1.1", "1.1"), ("1.1", "1.1")), [R.FOUR_1S]),
+        ((("1.1", "1.1"), ("1.1", "1")), []),
+        ((("1.1", "0"),) * 3, []),
+        ((("1.1", "0"),) * 4, [R.FOUR_1S]),  # one material alone, over runs
+        ((("0.1", "0.1"),) * 4, []),
+        ((("0.1", "0.1"),) * 5, [R.TEN_X]),
+        ((("-0.1", "-0.1"),) * 5, [R.TEN_X]),
+        ((*((("0.1", "0.1"),) * 4), ("0.1", "0")), []),
+        ((*((("0.1", "0.1"),) * 5), ("-0.1", "-0.1")), []),
+    ],
+)
+def test_two_materials(runs: tuple[tuple[str, str], ...], rules: list[ControlRule]) -> None:
+    measured = [point for number, off in enumerate(runs) for point in pair(number, *off)]
+    assert broken(measured) == rules
+
+
+def test_two_of_three_materials_of_a_run_need_not_stand_side_by_side() -> None:
+    middle = ControlTarget("middle", Decimal(5), Decimal(1))
+    at = [*run(1, "2.1"), ControlMeasurement("run 1", "middle", Decimal(5)), *run(1, "2.1", material="high")]
+    found = breaches(at, (*TARGETS, middle))
+    assert [breach.rule for breach in found] == [R.WARNING, R.WARNING, R.TWO_2S]
+    assert found[-1].measurements == (at[0], at[2])
+
+
+def test_measurements_alike_are_each_told() -> None:
+    """Two replicates that measured the same are two measurements."""
+    found = breaches(run(1, "2.1", "2.1"), TARGETS)
+    assert [breach.rule for breach in found] == [R.WARNING, R.WARNING, R.TWO_2S]
+    assert [len(breach.measurements) for breach in found] == [1, 1, 2]
+
+
+def test_a_rejected_run_goes_on_counting() -> None:
+    """Whoever repeats a run without mending anything meets the same rule."""
+    assert R.TWO_2S in broken(series("2.1", "2.1"))
+    assert R.TWO_2S in broken(series("2.1", "2.1", "2.1"))
+
+
 def test_a_warning_alone_rejects_nothing() -> None:
     found = breaches(series("2.5"), TARGETS)
     assert [breach.rule for breach in found] == [R.WARNING]
@@ -107,6 +158,24 @@ def test_a_control_without_a_sound_target_is_not_judged() -> None:
     for mean, sd in (("1", "0"), ("1", "-1"), ("NaN", "1"), ("1", "Infinity")):
         with pytest.raises(ValueError, match="positive"):
             ControlTarget("x", Decimal(mean), Decimal(sd))
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity"])
+def test_a_control_measures_a_number(value: str) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        ControlMeasurement("run", "low", Decimal(value))
+
+
+@given(st.permutations(["2.5", "-2.2", "0.3"]), st.lists(st.decimals(-4, 4, places=1), max_size=6))
+def test_the_order_of_a_run_matters_to_rows_of_four_and_ten_alone(
+    order: list[str], before: list[Decimal]
+) -> None:
+    """Materials are measured in the order of the pipette."""
+    earlier = series(*map(str, before))
+    targets = tuple(ControlTarget(name, Decimal(0), Decimal(1)) for name in ("2.5", "-2.2", "0.3"))
+    latest = [ControlMeasurement("latest", name, Decimal(name)) for name in order]
+    found = breaches([*earlier, *latest], (*TARGETS, *targets), frozenset(R) - {R.FOUR_1S, R.TEN_X})
+    assert sorted(breach.rule for breach in found) == [R.WARNING, R.WARNING, R.RANGE_4S]
 
 
 @given(st.lists(st.decimals(-4, 4, places=1), min_size=1, max_size=14))

@@ -255,6 +255,30 @@ def test_components_are_written_as_they_are_read():
     ]
 
 
+WIDE = dose(
+    {
+        "kind": "components",
+        "components": [{"code": code, "title": code} | sides("<=200.0") for code in ("CD8", "CD4")],
+        "total": {"decimals": 0} | sides(">=90", "<=110"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CD8: 95; CD4: <5", PASS),
+        ("CD8: 89; CD4: <5", OPEN),
+        ("CD8: 84; CD4: <5", FAIL),
+        ("CD8: <50; CD4: <50", OPEN),
+        ("CD8: 100; CD4: >10", FAIL),
+    ],
+    ids=["95 to 100", "89 to 94", "below 89", "0 to 100", "above 110"],
+)
+def test_a_sum_with_a_bound_is_between_what_is_certain_and_that_bound(text: str, expected: Verdict):
+    assert verdict(WIDE, text) is expected
+
+
 def test_less_than_nothing_is_a_slip():
     assert read_value(PER_KG, "-1") is ValueFault.NOT_POSSIBLE
     assert assess(PER_KG, Quantity(Decimal(-1)), facts("70")).hindrances == (Hindrance.NOT_COMPUTABLE,)

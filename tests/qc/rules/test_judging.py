@@ -133,6 +133,28 @@ def test_why_there_is_no_verdict(known: Facts | None, expected: tuple[Hindrance,
     assert (found.verdict is OPEN) is bool(expected)
 
 
+def test_no_digit_is_lost_by_the_way():
+    """4.949..9 EU/kg/h, of forty digits, rounds to 4.9, and not by way of 4.95 to 5.0."""
+    it = criterion(
+        unit="[EU]/mL",
+        decimals=1,
+        basis="per_kg_hour",
+        reported_as="per_ml",
+        weight_max_age_days=14,
+        high=limit("<5"),
+    )
+    assert verdict(it, "1", facts("1", volume_ml="4.94" + "9" * 40, hours="1")) is PASS
+
+
+def test_what_is_possible_is_converted_too():
+    """At least 70 EU in all are 1 per kg: "<700" may be less than 5 per kg."""
+    it = criterion(
+        unit="[EU]", basis="per_kg", weight_max_age_days=14, possible_low="70", **sides(">=5", "<=10")
+    )
+    assert verdict(it, "<700", facts("70")) is OPEN
+    assert verdict(it, "<140", facts("14")) is PASS
+
+
 def test_a_bound_that_decides_nothing_says_so():
     assert assessed(PER_KG, ">1", facts("70")).hindrances == (Hindrance.BOUND_UNDECIDED,)
     assert assessed(criterion(**sides("<=5")), "<10").hindrances == (Hindrance.BOUND_UNDECIDED,)

@@ -131,7 +131,7 @@ def test_nothing_is_unmet():
         pytest.param(
             (
                 replace(FAILED, is_current=False),
-                result("CAR", OPEN, id="v2", version=2, not_tested="insufficient_sample"),
+                result("CAR", OPEN, id="v2", version=2, value="not tested: insufficient_sample"),
             ),
             (),
             [(B.OOS_OPEN, "CAR"), (B.FAILING_RESULT, "CAR")],
@@ -145,7 +145,7 @@ def test_results_out_of_specification(results, investigations, expected):
 
 
 def test_what_failed_cannot_be_left_untested_instead():
-    lost = result("MAYBE", OPEN, not_tested="insufficient_sample")
+    lost = result("MAYBE", OPEN, value="not tested: insufficient_sample")
     assert found(replace(BATCH, results=(SOUND[0], lost))) == []
     failed = replace(result("MAYBE", FAIL), is_current=False)
     gone = replace(lost, id="v2", version=2, recorded_at=AT + HOUR)
@@ -159,7 +159,7 @@ def test_what_failed_cannot_be_left_untested_instead():
     [("insufficient_sample", []), ("sample_lost", [(B.NOT_TESTED_NOT_ALLOWED, "MAYBE")])],
 )
 def test_what_was_not_tested(reason, expected):
-    case = replace(BATCH, results=(SOUND[0], result("MAYBE", OPEN, not_tested=reason)))
+    case = replace(BATCH, results=(SOUND[0], result("MAYBE", OPEN, value=f"not tested: {reason}")))
     assert found(case) == expected
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qc.rules.weights import Weight, WeightFault, WeightHindrance, hindrance, read_weight, weight_for
+from qc.rules.weights import Weight, WeightHindrance, hindrance, weight_for
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -51,31 +51,6 @@ def test_until_when_a_weight_is_good():
 def test_which_weight_counts(ages: tuple[timedelta, ...], expected: timedelta | None):
     found = weight_for([weighed(age) for age in ages], NOW)
     assert found == (None if expected is None else weighed(expected))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("71.5", Decimal("71.5")),
-        ("0.5", Decimal("0.5")),
-        ("400", Decimal(400)),
-        ("0.499", WeightFault.NOT_POSSIBLE),
-        ("400.1", WeightFault.NOT_POSSIBLE),
-        ("0", WeightFault.NOT_POSSIBLE),
-        ("", WeightFault.EMPTY),
-        (" ", WeightFault.EMPTY),
-        ("71,5", WeightFault.DECIMAL_COMMA),
-        ("-71.5", WeightFault.NOT_A_NUMBER),
-        ("<71.5", WeightFault.NOT_A_NUMBER),
-        ("71.5 kg", WeightFault.NOT_A_NUMBER),
-        ("71.5\n", WeightFault.NOT_A_NUMBER),
-        ("71500", WeightFault.NOT_A_NUMBER),
-        ("٧٠", WeightFault.NOT_A_NUMBER),
-    ],
-)
-def test_what_is_a_weight(text: str, expected: Decimal | WeightFault):
-    found = read_weight(text, NOW)
-    assert found == (Weight(expected, NOW) if isinstance(expected, Decimal) else expected)
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(1, 60))

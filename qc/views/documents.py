@@ -1,0 +1,186 @@
+"""The page of a batch's documents: those that were issued with their files, a preview, the next version."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.rules.errors import Conflict, NotFound
+from people.views import person_of
+from qc import selectors, services
+from qc.forms import texts
+from qc.forms.documents import PURPOSES, TITLES, IssueForm
+from qc.rules.certificates import SHORT
+from qc.rules.document_words import DocumentKind
+from qc.selectors import BatchView, IssuedView
+from qc.views.shared import attempt, doing
+
+_TYPES = {
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class KindShown:
+    """One kind of document: its versions, the newest first, and the form for the next (None: not for this person)."""
+
+    kind: DocumentKind
+    title: str
+    purpose: str
+    issued: tuple[IssuedView, ...]
+    why_not: str
+    form: IssueForm | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document that somebody holds in their hand, found by its symbol, and whether its digest is the one kept."""
+
+    title: str
+    issued: IssuedView
+    is_asked: bool
+    is_same: bool
+
+
+@never_cache
+@require_GET
+@login_required
+def documents(request: HttpRequest, code: str) -> HttpResponse:
+    """Every document about a batch."""
+    return _page(request, _view(request, code))
+
+
+@never_cache
+@require_GET
+@login_required
+def document(request: HttpRequest, code: str, kind: str, version: int) -> HttpResponse:
+    """Where the Data Matrix of a document leads: whether the paper is the version that was issued."""
+    view = _view(request, code)
+    issued = _issued(view, kind, version)
+    digest = request.GET.get("d", "")
+    is_same = len(digest) == SHORT and issued.digest.startswith(digest)
+    paper = Paper(str(TITLES[issued.kind]), issued, is_asked="d" in request.GET, is_same=is_same)
+    return _page(request, view, paper=paper)
+
+
+@never_cache
+@require_GET
+@login_required
+def file(request: HttpRequest, code: str, kind: str, version: int, form: str) -> HttpResponse:
+    """The very bytes that were issued."""
+    issued = _issued(_view(request, code), kind, version)
+    data = selectors.issued_file(issued, form)
+    if data is None:
+        raise _unknown()
+    return _file(data, form, f"{issued.batch}-{issued.kind}-{issued.version}.{form}")
+
+
+@never_cache
+@require_GET
+@login_required
+def preview(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The document as it would be issued now, marked as a preview."""
+    view, wanted = _view(request, code), _kind(kind)
+    try:
+        data = services.preview_document(
+            view=view, kind=wanted, viewer=person_of(request), now=timezone.now()
+        )
+    except Conflict as error:
+        raise Conflict(error.code, texts.error_text(error)) from error
+    return _file(data, "pdf", f"{view.batch.code}-{wanted}-preview.pdf")
+
+
+@never_cache
+@require_POST
+@login_required
+def issue(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Issue the next version. A refusal is an answer: the page says why."""
+    view, wanted = _view(request, code), _kind(kind)
+    is_again = selectors.latest_version(view.batch.code, wanted) > 0
+    form = IssueForm(request.POST, is_again=is_again, auto_id=f"{wanted}_%s")
+    answers: list[services.IssueAnswer] = []
+    status = 422
+    if form.is_valid():
+        about = doing(request, view.batch.site, view.zone, form)
+        about |= {"batch": view.batch.code, "kind": wanted, "reason": form.cleaned_data.get("reason", "")}
+        status = attempt(form, lambda: answers.append(services.issue_document(**about)))
+    if answers and answers[0].document is not None:
+        messages.success(request, _("The document is issued."))
+        return redirect("qc:documents", code=view.batch.code)
+    refusal = str(texts.ERRORS[answers[0].refusal]) if answers else ""
+    return _page(request, view, forms={wanted: form}, refusal=refusal, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    view: BatchView,
+    *,
+    forms: dict[DocumentKind, IssueForm] | None = None,
+    refusal: str = "",
+    paper: Paper | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    issued = selectors.issued_documents(view.batch.code)
+    may_issue = person_of(request).has_role(services.ISSUERS, view.batch.site, timezone.now())
+    kinds = [_shown(kind, view, issued, (forms or {}).get(kind), may_issue) for kind in DocumentKind]
+    context = {"view": view, "kinds": kinds, "refusal": refusal, "paper": paper, "may_issue": may_issue}
+    return render(request, "qc/documents.html", context, status=status)
+
+
+def _shown(
+    kind: DocumentKind,
+    view: BatchView,
+    issued: tuple[IssuedView, ...],
+    form: IssueForm | None,
+    may_issue: bool,
+) -> KindShown:
+    own = tuple(one for one in issued if one.kind is kind)
+    refusal = services.refusal_of(kind, str(view.batch.disposition))
+    offered = form or IssueForm(is_again=bool(own), auto_id=f"{kind}_%s")
+    return KindShown(
+        kind=kind,
+        title=str(TITLES[kind]),
+        purpose=str(PURPOSES[kind]),
+        issued=own,
+        why_not=str(texts.ERRORS[refusal]) if refusal else "",
+        form=offered if may_issue and not refusal else None,
+    )
+
+
+def _view(request: HttpRequest, code: str) -> BatchView:
+    view = selectors.batch_view(person_of(request), code, timezone.now())
+    if view is None:
+        raise NotFound("batch_unknown", str(texts.ERRORS["batch_unknown"]))
+    return view
+
+
+def _kind(kind: str) -> DocumentKind:
+    if kind not in {known.value for known in DocumentKind}:
+        raise _unknown()
+    return DocumentKind(kind)
+
+
+def _issued(view: BatchView, kind: str, version: int) -> IssuedView:
+    found = selectors.issued_documents(view.batch.code)
+    one = next((one for one in found if (one.kind, one.version) == (kind, version)), None)
+    if one is None:
+        raise _unknown()
+    return one
+
+
+def _unknown() -> NotFound:
+    return NotFound("document_unknown", str(texts.ERRORS["document_unknown"]))
+
+
+def _file(data: bytes, form: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=_TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,141 @@
+"""Pages of files of results: handed in, looked at row by row, recorded whole or discarded."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ledger.rules.errors import NotFound
+from people import selectors as people
+from people.rules.roles import Role
+from people.rules.sites import SiteView
+from people.views import person_of
+from qc import selectors, services
+from qc.forms import import_words, texts
+from qc.forms.imports import HandInForm
+from qc.forms.pages import WritingForm
+from qc.rules.importing import ImportState, ImportView
+from qc.rules.imports import KIND, ImportKind, template
+from qc.views.shared import attempt, doing
+
+
+@never_cache
+@require_GET
+@login_required
+def imports(request: HttpRequest) -> HttpResponse:
+    """The files that were handed in, and where another one is."""
+    person, now = person_of(request), timezone.now()
+    zones = {site.code: site.zone for site in people.sites()}
+    found = selectors.visible_imports(person, now)
+    shown = [(one, zones[one.site], texts.IMPORT_STATES[one.state], _kind(one)) for one in found]
+    return render(request, "qc/imports.html", {"files": shown, "sites": _analyst_sites(request)})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def hand_in(request: HttpRequest, site: str) -> HttpResponse:
+    """Hand a file in. It is kept as it is, and looked at on the next page."""
+    here = next((one for one in _analyst_sites(request) if one.code == site), None)
+    if here is None:
+        raise NotFound("site_unknown", str(texts.ERRORS["subject_unknown"]))
+    now = timezone.now()
+    form = HandInForm(
+        request.POST or None,
+        request.FILES or None,
+        site=here,
+        mappings=people.effective_documents(KIND, now),
+        runs=[run for run in selectors.runs_at([site]) if run.state == "accepted"],
+        now=now,
+    )
+    made: list[ImportView] = []
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        about = {"handed": form.handed, "site": site, **doing(request, here.code, here.zone, form)}
+        status = attempt(form, lambda: made.append(services.hand_in(**about)))
+    if made:
+        return redirect("qc:import", id=made[0].id)
+    return render(request, "qc/import_new.html", {"form": form, "site": here}, status=status)
+
+
+@require_GET
+@login_required
+def blank(request: HttpRequest) -> HttpResponse:
+    """The template to fill in, empty."""
+    response = HttpResponse(template(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="results.csv"'
+    return response
+
+
+@never_cache
+@require_GET
+@login_required
+def one(request: HttpRequest, id: UUID) -> HttpResponse:
+    """What a file says, row by row, and what would be recorded of it."""
+    return _page(request, _found(request, id), WritingForm())
+
+
+@never_cache
+@require_POST
+@login_required
+def act(request: HttpRequest, id: UUID, what: str) -> HttpResponse:
+    """Record all of a file, or discard it."""
+    found, form = _found(request, id), WritingForm(request.POST)
+    service = services.record_import if what == "record" else services.discard_import
+    status = 422
+    if form.is_valid():
+        site = people.site_by_code(found.site)
+        about = doing(request, found.site, site.zone if site is not None else "UTC", form)
+        status = attempt(form, lambda: service(id=id, **about))
+    if status != 200:
+        return _page(request, _found(request, id), form, status)
+    if what == "record":
+        messages.success(request, _("Every result of the file is recorded. Another person looks them over."))
+        return redirect("qc:worklist")
+    messages.success(request, _("The file is discarded; it stays as evidence."))
+    return redirect("qc:imports")
+
+
+def _page(request: HttpRequest, found: ImportView, form: WritingForm, status: int = 200) -> HttpResponse:
+    person, now = person_of(request), timezone.now()
+    is_open = found.state is ImportState.READ
+    looked = services.look_at(found, person, now) if is_open else None
+    faults = [] if looked is None else looked.preview.faults
+    site = people.site_by_code(found.site)
+    context = {
+        "file": found,
+        "kind": _kind(found),
+        "state": texts.IMPORT_STATES[found.state],
+        "zone": site.zone if site is not None else "UTC",
+        "looked": looked,
+        "faults": [
+            (import_words.fault_place(fault), import_words.fault_text(fault), import_words.fault_todo(fault))
+            for fault in faults
+        ],
+        "problems": [] if looked is None else [(it, texts.problem_text(it)) for it in looked.problems],
+        "form": form,
+        "may_act": is_open and bool(person.sites(frozenset({Role.ANALYST}), now) & {found.site}),
+    }
+    return render(request, "qc/import.html", context, status=status)
+
+
+def _kind(found: ImportView) -> object:
+    return import_words.KINDS[ImportKind(found.kind)]
+
+
+def _found(request: HttpRequest, id: UUID) -> ImportView:
+    found = selectors.visible_import(person_of(request), id, timezone.now())
+    if found is None:
+        raise NotFound("file_unknown", str(texts.ERRORS["file_unknown"]))
+    return found
+
+
+def _analyst_sites(request: HttpRequest) -> list[SiteView]:
+    own = person_of(request).sites(frozenset({Role.ANALYST}), timezone.now())
+    return [site for site in people.sites() if site.code in own]

@@ -1,0 +1,73 @@
+"""Pages of specifications: read in words, compared version by version, and the examples that come with the product."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from ledger.rules.errors import NotFound
+from qc import selectors
+from qc.forms import criteria_words, texts
+from qc.forms.examples import example, example_names
+from qc.rules.comparison import Change
+from qc.rules.specification import Specification, parse
+
+
+@never_cache
+@require_GET
+@login_required
+def specifications(request: HttpRequest) -> HttpResponse:
+    """Every specification, and the examples to begin with."""
+    context = {"documents": selectors.latest_specifications(), "examples": example_names()}
+    return render(request, "qc/specifications.html", context)
+
+
+@never_cache
+@require_GET
+@login_required
+def specification(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One version in words, and what it changed."""
+    page = selectors.specification_page(str(id), request.GET.get("against", ""))
+    if page is None:
+        raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
+    context = {
+        "page": page,
+        "shown": _shown(page.specification),
+        "changes": [_change(change) for change in page.changes],
+    }
+    return render(request, "qc/specification.html", context)
+
+
+@require_GET
+@login_required
+def example_page(request: HttpRequest, name: str) -> HttpResponse:
+    """An example in words; `?format=json` is the content to put into a document."""
+    content = example(name)
+    if content is None:
+        raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
+    if request.GET.get("format") == "json":
+        return JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    context = {"name": name, "shown": _shown(parse(content)[0])}
+    return render(request, "qc/example.html", context)
+
+
+def _shown(found: Specification | None) -> dict[str, object]:
+    """A specification in words."""
+    if found is None:
+        return {}
+    return {
+        "specification": found,
+        "criteria": [
+            (one, texts.limits(one), texts.TIMINGS[one.timing], criteria_words.conditions(one))
+            for one in found.criteria
+        ],
+        "groups": [(group, criteria_words.alternatives(found, group)) for group in found.any_of],
+    }
+
+
+def _change(change: Change) -> tuple[Change, object, str, object]:
+    mark, does = criteria_words.TIGHTNESS[change.tightness]
+    return change, criteria_words.CHANGES[change.kind], mark, does
