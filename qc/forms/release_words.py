@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from qc.rules.acceptance import Acceptance, AcceptanceRefusal, TherapyFault
+from coi.rules.acceptance import Acceptance
+from qc.rules.acceptance import AcceptanceRefusal, TherapyFault
 from qc.rules.exceptional import DossierRefusal, DossierState, Lack, NoticeKind, Part, Region, Setting
 from qc.rules.passed import CheckCode
 from qc.rules.releases import Way
@@ -130,6 +131,7 @@ TRAIL_REFUSALS: Mapping[TrailRefusal, Sentence] = {
 }
 
 ACCEPTANCES: Mapping[Acceptance, Sentence] = {
+    Acceptance.PENDING: _("not decided yet"),
     Acceptance.ACCEPTED: _("accepted"),
     Acceptance.ACCEPTED_WITH_CHANGES: _("accepted, with changes to the plan"),
     Acceptance.REFUSED: _("refused"),

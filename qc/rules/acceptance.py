@@ -9,26 +9,23 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from coi.rules.acceptance import DECIDERS, Acceptance, PlanChange
 from qc.rules.criterion import Effect
-from qc.rules.investigations.refusals import QA
 from qc.rules.investigations.values import Who
 from qc.rules.specification import Specification
 from qc.rules.standing import SATISFIED, Found, Line, Standing, lines
-
-
-class Acceptance(StrEnum):
-    """What becomes of starting material. The order is that of strictness."""
-
-    ACCEPTED = "accepted"
-    ACCEPTED_WITH_CHANGES = "accepted_with_changes"
-    REFUSED = "refused"
-
 
 # What cannot be done with this material at all, however the plan is changed.
 _REFUSING = frozenset({Effect.COLLECT_AGAIN})
 # What changes the patient's treatment, and not the process alone.
 _FOR_PHYSICIAN = frozenset({Effect.REDUCE_DOSE, Effect.PHYSICIAN_DECIDES})
-_STRICTNESS = {acceptance: rank for rank, acceptance in enumerate(Acceptance)}
+# From what leaves all open to what ends it.
+_STRICTNESS = {
+    Acceptance.PENDING: 0,
+    Acceptance.ACCEPTED: 1,
+    Acceptance.ACCEPTED_WITH_CHANGES: 2,
+    Acceptance.REFUSED: 3,
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,11 @@ class Proposal:
         """Whether the treating physician has a say."""
         is_theirs = not _FOR_PHYSICIAN.isdisjoint(self.effects)
         return self.decision is Acceptance.ACCEPTED_WITH_CHANGES and is_theirs
+
+    @property
+    def plan_changes(self) -> tuple[PlanChange, ...]:
+        """The same effects in the words of the journey."""
+        return tuple(PlanChange(str(effect)) for effect in self.effects)
 
 
 def propose(specification: Specification, found: Mapping[str, Found]) -> Proposal:
@@ -90,8 +92,6 @@ def _decision(consequences: Sequence[Consequence], is_open: bool) -> Acceptance 
 
 # --- who decides ----------------------------------------------------------------------------------------------------
 
-DECIDERS = QA
-
 
 class AcceptanceRefusal(StrEnum):
     """Why the material may not be accepted or refused so."""
@@ -120,13 +120,13 @@ class Deciding:
 
 @dataclass(frozen=True)
 class Material:
-    """A collection as it is decided on: who collected and who tested it, and what was decided before (None)."""
+    """A collection as it is decided on: who collected and who tested it, and what was decided before."""
 
     proposal: Proposal
     analysts: frozenset[int] = frozenset()
     collectors: frozenset[int] = frozenset()
     has_unreviewed: bool = False
-    decided: Acceptance | None = None
+    decided: Acceptance = Acceptance.PENDING
 
 
 def against_decision(material: Material, deciding: Deciding, who: Who) -> tuple[AcceptanceRefusal, ...]:
@@ -139,7 +139,7 @@ def against_decision(material: Material, deciding: Deciding, who: Who) -> tuple[
     needs_physician = is_changed and not _FOR_PHYSICIAN.isdisjoint(deciding.effects)
     checks = (
         (not who.is_one_of(DECIDERS), AcceptanceRefusal.NO_ROLE),
-        (material.decided is not None, AcceptanceRefusal.DECIDED),
+        (material.decided is not Acceptance.PENDING, AcceptanceRefusal.DECIDED),
         (proposal.decision is None and not is_refusal, AcceptanceRefusal.RESULTS_OPEN),
         (material.has_unreviewed and not is_refusal, AcceptanceRefusal.RESULT_UNREVIEWED),
         (is_laxer, AcceptanceRefusal.LAXER_THAN_PROPOSED),

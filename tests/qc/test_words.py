@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from coi.rules.acceptance import Acceptance
 from qc.forms import investigation_words, release_words, study_words
-from qc.rules.acceptance import Acceptance, AcceptanceRefusal, TherapyFault
+from qc.rules.acceptance import AcceptanceRefusal, TherapyFault
 from qc.rules.exceptional import DossierRefusal, NoticeKind, Part, Region, Setting
 from qc.rules.investigations import (
     Answer,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from coi.rules.acceptance import Acceptance, PlanChange
 from people.rules.roles import Role
 from qc.rules.acceptance import (
-    Acceptance,
     AcceptanceRefusal,
     Consequence,
     Deciding,
@@ -24,7 +24,7 @@ from qc.rules.specification import Specification, parse
 from qc.rules.standing import Found
 from tests.qc.rules.criteria_given import FAIL, OPEN, PASS, raw, sides
 
-ACCEPTED, CHANGED, REFUSED = Acceptance
+PENDING, ACCEPTED, CHANGED, REFUSED = Acceptance
 
 
 def specification() -> Specification:
@@ -112,6 +112,12 @@ def test_when_the_physician_has_a_say(known, expected):
     assert propose(SPECIFICATION, known).needs_physician is expected
 
 
+def test_every_effect_is_a_change_of_the_plan():
+    assert [str(effect) for effect in Effect] == [str(change) for change in PlanChange]
+    proposal = propose(SPECIFICATION, verdicts(CD3=FAIL, TUMOUR=FAIL))
+    assert proposal.plan_changes == (PlanChange.EXTRA_SELECTION, PlanChange.PHYSICIAN_DECIDES)
+
+
 QUALITY = Who(5, frozenset({Role.QA_REVIEWER}))
 R = AcceptanceRefusal
 
@@ -127,6 +133,7 @@ CASES = [
     (material(), YES, QUALITY, ()),
     (material(), NO, QUALITY, ()),
     (material(), SELECTED, QUALITY, ()),
+    (material(), Deciding(PENDING), QUALITY, (R.LAXER_THAN_PROPOSED,)),
     (material(CD3=FAIL), SELECTED, QUALITY, ()),
     (material(CD3=FAIL), YES, QUALITY, (R.LAXER_THAN_PROPOSED,)),
     (material(VIAB=FAIL), YES, QUALITY, (R.LAXER_THAN_PROPOSED,)),
