@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
 from ledger.rules.errors import DomainError
-from qc.forms import criteria_words
+from qc.forms import criteria_words, release_words
 from qc.rules.assessing import Input
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.controls import ControlRule
 from qc.rules.criteria import Verdict
+from qc.rules.exceptional import DossierState, Lack
 from qc.rules.importing import ImportState, Problem
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.runs import RunState
@@ -27,12 +28,26 @@ BLOCKERS: Mapping[BlockerCode, Sentence] = {
     BlockerCode.LEDGER_BROKEN: _("The ledger was found altered. Nothing is released until that is resolved."),
     BlockerCode.CUSTODY_GAP: _("%(container)s: no hand-over leads from %(from)s to %(to)s."),
     BlockerCode.OPEN_HOLD: _("%(container)s is on hold: %(reason)s."),
+    BlockerCode.MATERIAL_NOT_ACCEPTED: _("Collection %(collection)s has not been accepted by quality."),
     BlockerCode.OPEN_DEVIATION: _("Deviation %(deviation)s (%(class)s) is open."),
+    BlockerCode.OOS_OPEN: _("%(criterion)s is out of specification, and its investigation is not concluded."),
     BlockerCode.FAILING_RESULT: _("%(criterion)s: %(value)s does not meet the specification."),
+    BlockerCode.GROUP_UNMET: _(
+        "%(criterion)s: %(value)s does not meet the specification, and no alternative does (%(group)s)."
+    ),
     BlockerCode.SPECIFICATION_MISSING: _(
         "The order began without a specification: there is nothing to judge by."
     ),
     BlockerCode.PROTOCOL_MISSING: _("The protocol that the order began with cannot be read."),
+    BlockerCode.CONTROLS_REFUSED: _("%(criterion)s: the controls of its run do not let it count."),
+    BlockerCode.METHOD_NOT_VALID: _("%(criterion)s: the method %(method)s was not valid for it."),
+    BlockerCode.ANALYST_UNTRAINED: _("%(criterion)s: %(analyst)s was not trained in the method."),
+    BlockerCode.COMPONENT_MISSING: _("%(criterion)s: %(value)s leaves out a component."),
+    BlockerCode.WEIGHT_MISSING: _("%(criterion)s: there is no body weight to judge it by."),
+    BlockerCode.WEIGHT_TOO_OLD: _("%(criterion)s: the body weight is too old to judge it by."),
+    BlockerCode.NOT_TESTED_NOT_ALLOWED: _(
+        "%(criterion)s was not tested, for a reason that the specification does not allow."
+    ),
     BlockerCode.NOTHING_TO_RELEASE: _("Nothing has been filled yet."),
     BlockerCode.STEP_NOT_DONE: _("%(container)s: not done yet: %(step)s."),
     BlockerCode.LABEL_NOT_APPLIED: _("%(container)s: its label has not been scanned back."),
@@ -40,10 +55,20 @@ BLOCKERS: Mapping[BlockerCode, Sentence] = {
         "%(container)s: nobody has said what became of copy %(number)s of its label (%(label)s)."
     ),
     BlockerCode.RESULT_MISSING: _("%(criterion)s: no result yet."),
+    BlockerCode.INTERIM_TOO_EARLY: _("%(criterion)s: %(value)s was read too early to count."),
     BlockerCode.RESULT_UNDECIDED: _("%(criterion)s: %(value)s does not say whether the limit is met."),
     BlockerCode.RESULT_UNREVIEWED: _("%(criterion)s: nobody has looked over the result of %(analyst)s."),
+    BlockerCode.TRAIL_UNREVIEWED: _("Quality has not looked over the audit trail up to its last exception."),
+    BlockerCode.FINAL_PENDING: _("%(criterion)s: the final result is pending."),
+    BlockerCode.FINAL_WITHOUT_DATE: _("%(criterion)s: nobody has said when the final result is due."),
+    BlockerCode.NOTHING_PENDING: _("Nothing is pending: there is nothing to release it on condition of."),
+    BlockerCode.NOTHING_TO_LIFT: _("The dossier names nothing that fails: it is not needed."),
+    BlockerCode.DOSSIER_MISSING: _("There is no dossier of an exceptional release of this batch."),
+    BlockerCode.DOSSIER_INCOMPLETE: _("The dossier lacks: %(part)s."),
+    BlockerCode.DOSSIER_NOT_APPROVED: _("The dossier is not approved: %(state)s."),
     BlockerCode.NOT_IN_TESTING: _("The batch is not in testing."),
     BlockerCode.NOT_IN_REVIEW: _("The laboratory has not handed the batch to quality."),
+    BlockerCode.NOT_CONDITIONAL: _("The batch is not released conditionally."),
     BlockerCode.DECIDED: _("The batch is %(disposition)s already."),
     BlockerCode.REVIEW_INVALID: _(
         "The record changed after %(reviewer)s signed it: it has to be reviewed again."
@@ -51,6 +76,9 @@ BLOCKERS: Mapping[BlockerCode, Sentence] = {
     BlockerCode.REVIEW_MISSING: _("Nobody has signed the review."),
     BlockerCode.SIGNER_IS_PRODUCER: _("You took part in making this batch: somebody else must sign."),
     BlockerCode.SIGNER_IS_REVIEWER: _("You signed the review: another person must decide."),
+    BlockerCode.REVIEWER_IS_PRODUCER: _(
+        "%(reviewer)s, who signed the review, took part in making this batch: somebody else must review."
+    ),
 }
 
 VERDICTS: Mapping[Verdict, tuple[str, Sentence]] = {
@@ -199,6 +227,8 @@ def blocker_text(blocker: Blocker) -> str:
         ("reason", words.hold_reason),
         ("class", words.grade),
         ("disposition", words.disposition),
+        ("part", lambda code: release_words.LACKS[Lack(code)]),
+        ("state", lambda code: release_words.DOSSIER_STATES[DossierState(code)][1]),
     ):
         if name in known:
             known[name] = say(known[name])

@@ -72,7 +72,7 @@ class Subject:
 
 
 # Dispositions after which the cells may leave, and be in the patient.
-RELEASED = frozenset({Disposition.RELEASED})
+RELEASED = frozenset(disposition for disposition in Disposition if disposition.is_release)
 
 
 class SubjectRefusal(StrEnum):

@@ -26,11 +26,14 @@ from people.rules.signatures import Meaning, SignatureView
 from qc.rules import blockers as rules
 from qc.rules.blockers import BlockerCode as B
 from qc.rules.blockers import Case
+from qc.rules.case import Fitness, StartingMaterial
 from qc.rules.criteria import Verdict
+from qc.rules.investigations import Investigation, InvestigationState, Outcome
 from qc.rules.record import batch_record, digest_of
 from qc.rules.results import ResultView
 from qc.rules.specification import parse
 from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.rules.trail import Trail, TrailEntry, TrailKind, TrailReview
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -142,6 +145,21 @@ DOSSIER = Dossier(
 )
 CASE = Case(DOSSIER, (result("CAR"), result("STERILE")), SPECIFICATION, PROTOCOL)
 HOLD = BatchHold("h", "BAG1", "quality", AT, None)
+SEEN = Trail(reviews=(TrailReview(5, "Bob", 9),), last=12)
+
+
+def concluded(criterion: str, outcome: Outcome = Outcome.CONFIRMED, **more: Any) -> Investigation:
+    """The investigation of the first result of a criterion, over a day later."""
+    values: dict[str, Any] = {
+        "opened_at": AT,
+        "opened_by": 3,
+        "state": InvestigationState.CONCLUDED,
+        "outcome": outcome,
+        "concluded_at": AT + 24 * HOUR,
+    }
+    return Investigation(f"OOS-{criterion}", "B1", criterion, 1, "BAG1", 3, **values | more)
+
+
 COPY = CopyFacts(
     code="VL1",
     number=1,
@@ -218,16 +236,62 @@ def test_nothing_blocks_the_sound_batch():
             id="only a superseded one",
         ),
         pytest.param(
-            replace(CASE, results=(result("CAR", Verdict.FAIL), result("STERILE"))),
+            replace(
+                CASE,
+                results=(result("CAR", Verdict.FAIL), result("STERILE")),
+                investigations=(concluded("CAR"),),
+            ),
             B.FAILING_RESULT,
             ("criterion", "CAR"),
             id="failing",
         ),
         pytest.param(
-            replace(CASE, results=(*CASE.results, result("FINAL", Verdict.FAIL))),
+            replace(
+                CASE,
+                results=(*CASE.results, result("FINAL", Verdict.FAIL)),
+                investigations=(concluded("FINAL"),),
+            ),
             B.FAILING_RESULT,
             ("criterion", "FINAL"),
             id="a final one that is there and fails",
+        ),
+        pytest.param(
+            replace(CASE, investigations=(replace(concluded("CAR"), state=InvestigationState.PHASE_2),)),
+            B.OOS_OPEN,
+            ("investigation", "OOS-CAR"),
+            id="an investigation that is not concluded",
+        ),
+        pytest.param(
+            replace(CASE, materials=(StartingMaterial("A9999", False), StartingMaterial("A9998", True))),
+            B.MATERIAL_NOT_ACCEPTED,
+            ("collection", "A9999"),
+            id="material",
+        ),
+        pytest.param(replace(CASE, trail=Trail()), B.TRAIL_UNREVIEWED, ("batch", "B1"), id="nobody looked"),
+        pytest.param(
+            replace(CASE, trail=replace(SEEN, reviews=(TrailReview(1, "Alice", 9),))),
+            B.TRAIL_UNREVIEWED,
+            ("batch", "B1"),
+            id="only a producer looked",
+        ),
+        pytest.param(
+            replace(CASE, trail=replace(SEEN, entries=(TrailEntry(10, TrailKind.CORRECTION),))),
+            B.TRAIL_UNREVIEWED,
+            ("batch", "B1"),
+            id="a correction since",
+        ),
+        *(
+            pytest.param(
+                replace(CASE, fitness={"r-CAR": Fitness(**{fact: False})}),
+                code,
+                ("criterion", "CAR"),
+                id=fact,
+            )
+            for fact, code in (
+                ("is_trained", B.ANALYST_UNTRAINED),
+                ("is_method_valid", B.METHOD_NOT_VALID),
+                ("are_controls_accepted", B.CONTROLS_REFUSED),
+            )
         ),
         pytest.param(
             replace(CASE, results=(result("CAR", Verdict.NOT_JUDGED), result("STERILE"))),
@@ -250,6 +314,7 @@ def test_one_fault_is_one_blocker(case: Case, expected: B, target: tuple[str, st
 
 
 def test_what_is_over_does_not_block():
+    assert rules.blockers(replace(CASE, trail=SEEN, materials=(StartingMaterial("A9998", True),))) == ()
     over = with_dossier(
         holds=(replace(HOLD, released_at=AT),),
         deviations=(replace(DEVIATION, state=DeviationState.CLOSED),),
@@ -311,6 +376,10 @@ def test_who_may_not_release(signer: int, signatures: tuple[SignatureView, ...],
     assert against(CASE, signer, *signatures) == expected
 
 
+def test_a_review_by_a_producer_is_none():
+    assert against(CASE, 6, review(CASE, signer=2)) == [B.REVIEWER_IS_PRODUCER]
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -342,18 +411,25 @@ def test_what_moves_without_changing_the_record(moved: Case):
 
 
 def test_a_decided_batch_is_not_decided_again():
-    for disposition in (Disposition.RELEASED, Disposition.REJECTED):
+    still = {Disposition.IN_PROCESS, Disposition.TESTING, Disposition.QA_REVIEW}
+    for disposition in set(Disposition) - still:
         decided = with_dossier(batch=replace(BATCH, disposition=disposition))
         assert against(decided, 6, review(CASE)) == [B.DECIDED]
         assert codes(rules.against_rejection(decided, 6, [review(CASE)], digest(CASE))) == [B.DECIDED]
-        assert codes(rules.against_review(decided, 6)) == [B.DECIDED]
+        is_conditional = disposition is Disposition.CONDITIONALLY_RELEASED
+        assert codes(rules.against_review(decided, 6)) == ([] if is_conditional else [B.DECIDED])
 
 
 def test_a_failing_batch_is_reviewed_and_rejected_but_not_released():
     failing = replace(with_dossier(holds=(HOLD,)), results=(result("CAR", Verdict.FAIL),))
     assert rules.against_review(failing, 5) == ()
     assert rules.against_rejection(failing, 6, [review(failing)], digest(failing)) == ()
-    assert against(failing, 6, review(failing)) == [B.OPEN_HOLD, B.FAILING_RESULT, B.RESULT_MISSING]
+    assert against(failing, 6, review(failing)) == [
+        B.OPEN_HOLD,
+        B.OOS_OPEN,
+        B.FAILING_RESULT,
+        B.RESULT_MISSING,
+    ]
     assert codes(rules.against_review(failing, 1)) == [B.SIGNER_IS_PRODUCER]
 
 

@@ -1,0 +1,81 @@
+"""Stability and hold-time studies in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qc.rules.stability import (
+    Extrapolation,
+    Ground,
+    Model,
+    PlanFault,
+    PullRefusal,
+    PullState,
+    StudyUnit,
+    Unassessed,
+)
+
+Sentence = str | Promise
+
+UNITS: Mapping[StudyUnit, Sentence] = {
+    StudyUnit.HOURS: _("hours"),
+    StudyUnit.DAYS: _("days"),
+    StudyUnit.MONTHS: _("months"),
+}
+
+EXTRAPOLATIONS: Mapping[Extrapolation, Sentence] = {
+    Extrapolation.NONE: _("no longer than was observed"),
+    Extrapolation.Q1E: _("up to twice as long as was observed, and twelve months longer at most"),
+}
+
+PULL_STATES: Mapping[PullState, tuple[str, Sentence]] = {
+    PullState.WAITING: ("○", _("not yet")),
+    PullState.DUE: ("◷", _("due")),
+    PullState.OVERDUE: ("■", _("overdue")),
+    PullState.DONE: ("✔", _("done")),
+    PullState.EARLY: ("▲", _("done too early")),
+    PullState.LATE: ("▲", _("done too late")),
+}
+
+PULL_REFUSALS: Mapping[PullRefusal, Sentence] = {
+    PullRefusal.NO_SUCH_POINT: _("The plan has no such time point or condition."),
+    PullRefusal.PULLED_ALREADY: _("This was pulled already."),
+    PullRefusal.IN_THE_FUTURE: _("This is in the future."),
+    PullRefusal.BEFORE_THE_STUDY: _("The study had not begun then."),
+    PullRefusal.TOO_FEW_CONTAINERS: _("The plan asks for more containers."),
+    PullRefusal.CONTAINER_USED: _("A container was pulled before."),
+    PullRefusal.NOT_OF_STUDY: _("A container does not belong to the study."),
+    PullRefusal.REASON_MISSING: _("It is outside of its window: say why."),
+}
+
+PLAN_FAULTS: Mapping[PlanFault, Sentence] = {
+    PlanFault.NO_CONDITIONS: _("At least one condition is needed."),
+    PlanFault.NO_POINTS: _("At least one time point is needed."),
+    PlanFault.NO_CRITERIA: _("At least one criterion is needed."),
+    PlanFault.REPEATED: _("A code stands twice."),
+    PlanFault.NOT_IN_ORDER: _("Time points have to be in order, each at a time of its own."),
+    PlanFault.NO_CONTAINERS: _("Every time point needs a container."),
+    PlanFault.NEGATIVE: _("A time or a window is negative."),
+    PlanFault.WINDOWS_OVERLAP: _("Two windows overlap: a pull could be for either time point."),
+}
+
+GROUNDS: Mapping[Ground, Sentence] = {
+    Ground.BOUND: _("The confidence bound of the mean reaches the limit."),
+    Ground.OBSERVED: _("It was not observed for longer."),
+    Ground.EXTRAPOLATED: _("The data do not allow more."),
+    Ground.FAILING_RESULT: _("A later result does not meet its limits."),
+}
+
+UNASSESSED: Mapping[Unassessed, Sentence] = {
+    Unassessed.NO_RESULTS: _("There are no results."),
+    Unassessed.NO_LIMITS: _("The criterion has no limit."),
+    Unassessed.TOO_FEW_TIMES: _("Every batch needs results at three times at least."),
+    Unassessed.TOO_FEW_RESULTS: _("There are too few results for a line."),
+}
+
+MODELS: Mapping[Model, Sentence] = {
+    Model.COMMON: _("one line for all batches"),
+    Model.COMMON_SLOPE: _("lines of one slope"),
+    Model.SEPARATE: _("a line for each batch"),
+}

@@ -1,0 +1,144 @@
+"""A result that fails after its batch was let go: who is told, what is found out, by when. Nothing flips by itself.
+
+The batch stays what it was signed to be. What is not in the patient is put on hold; physician and sponsor are told;
+the clock of a biological product deviation report runs from the moment that somebody knew (21 CFR 600.14(c): within 45
+calendar days); growth is identified and tested for what it is susceptible to, because somebody may have to treat it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from coi.rules.batches import BatchContainer
+from coi.rules.journey import ContainerStatus, Disposition
+from people.rules.roles import Role
+from qc.rules.criteria import Verdict
+
+# What has been used up, given or closed out can no longer be held back.
+_BEYOND = frozenset({ContainerStatus.INFUSED, ContainerStatus.CLOSED, ContainerStatus.CONSUMED})
+
+
+class Duty(StrEnum):
+    """What follows from a late failure."""
+
+    TELL_PHYSICIAN = "tell_physician"
+    TELL_SPONSOR = "tell_sponsor"
+    REPORT_DEVIATION = "report_deviation"
+    IDENTIFY_ORGANISM = "identify_organism"
+    TEST_SUSCEPTIBILITY = "test_susceptibility"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Within how much time each duty is done, from when somebody knew."""
+
+    physician: timedelta = timedelta(hours=24)
+    sponsor: timedelta = timedelta(hours=24)
+    deviation_report: timedelta = timedelta(days=45)
+    organism: timedelta = timedelta(days=7)
+    susceptibility: timedelta = timedelta(days=7)
+    follow_up: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class LateFailure:
+    """A failing result of a batch that was let go. `is_microbial`: growth, of which the organism matters."""
+
+    batch: str
+    criterion: str
+    aware_at: datetime
+    is_microbial: bool = False
+    is_distributed: bool = True
+    is_infused: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """One duty with its time; done when somebody has recorded it, with what they saw or sent."""
+
+    duty: Duty
+    due_at: datetime
+    done_at: datetime | None = None
+    done_by: int | None = None
+    reference: str = ""
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its time is over and nobody has done it; the moment itself is still in time."""
+        return self.done_at is None and now > self.due_at
+
+
+def is_late(disposition: Disposition, verdict: Verdict) -> bool:
+    """Whether a result comes too late: it fails, and the batch was let go already."""
+    return verdict is Verdict.FAIL and disposition.is_release
+
+
+def tasks(failure: LateFailure, periods: Periods | None = None) -> tuple[Task, ...]:
+    """What has to be done, the first due first."""
+    within = periods or Periods()
+    wanted = (
+        (True, Duty.TELL_PHYSICIAN, within.physician),
+        (True, Duty.TELL_SPONSOR, within.sponsor),
+        (failure.is_microbial, Duty.IDENTIFY_ORGANISM, within.organism),
+        (failure.is_microbial, Duty.TEST_SUSCEPTIBILITY, within.susceptibility),
+        (failure.is_infused, Duty.FOLLOW_UP, within.follow_up),
+        (failure.is_distributed, Duty.REPORT_DEVIATION, within.deviation_report),
+    )
+    due = [Task(duty, failure.aware_at + period) for is_wanted, duty, period in wanted if is_wanted]
+    return tuple(sorted(due, key=lambda task: task.due_at))
+
+
+def to_hold(containers: Iterable[BatchContainer], released: frozenset[str]) -> tuple[str, ...]:
+    """The codes of what is put on hold: of the kinds that were released, all that can still be held back."""
+    return tuple(c.code for c in containers if c.kind in released and c.status not in _BEYOND)
+
+
+def overdue(found: Sequence[Task], now: datetime) -> tuple[Task, ...]:
+    """Those whose time is over."""
+    return tuple(task for task in found if task.is_overdue(now))
+
+
+class TaskRefusal(StrEnum):
+    """Why a duty may not be recorded as done."""
+
+    NO_ROLE = "no_role"
+    NOT_A_DUTY = "not_a_duty"
+    DONE_ALREADY = "done_already"
+    REFERENCE_MISSING = "reference_missing"
+    BEFORE_KNOWN = "before_known"
+    IN_THE_FUTURE = "in_the_future"
+
+
+DOERS = frozenset({Role.QC_REVIEWER, Role.QA_REVIEWER, Role.QA_RELEASER})
+
+
+@dataclass(frozen=True)
+class Done:
+    """A duty as somebody says it was done: when, and a reference to what shows it."""
+
+    duty: Duty
+    at: datetime
+    reference: str
+    roles: frozenset[Role]
+
+
+def against_task(
+    failure: LateFailure, found: Sequence[Task], done: Done, now: datetime
+) -> tuple[TaskRefusal, ...]:
+    """Why this may not be recorded as done."""
+    task = next((task for task in found if task.duty is done.duty), None)
+    checks = (
+        (done.roles.isdisjoint(DOERS), TaskRefusal.NO_ROLE),
+        (task is None, TaskRefusal.NOT_A_DUTY),
+        (task is not None and task.done_at is not None, TaskRefusal.DONE_ALREADY),
+        (not done.reference.strip(), TaskRefusal.REFERENCE_MISSING),
+        (done.at < failure.aware_at, TaskRefusal.BEFORE_KNOWN),
+        (done.at > now, TaskRefusal.IN_THE_FUTURE),
+    )
+    return tuple(code for is_so, code in checks if is_so)
+
+
+def may_close(found: Sequence[Task], *, has_open_investigation: bool) -> bool:
+    """Whether the failure is dealt with: everything done, and its investigation concluded."""
+    return not has_open_investigation and all(task.done_at is not None for task in found)

@@ -1,0 +1,90 @@
+"""The audit trail of a batch, looked over by quality before its release: by whom, and up to which entry.
+
+A reviewer reads what is out of the ordinary: changes, corrections, overrides, late entries and their like. Another of
+these after the entry up to which the trail was looked over makes it unreviewed again (EU GMP Annex 11, 9; 21 CFR
+211.192 with FDA's guidance on data integrity, 2018, question 7).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from people.rules.roles import Role
+from qc.rules.investigations.refusals import QA
+
+
+class TrailKind(StrEnum):
+    """What makes an entry worth a reader's time."""
+
+    CHANGE = "change"
+    CORRECTION = "correction"
+    OVERRIDE = "override"
+    LATE_ENTRY = "late_entry"
+    MANUAL_ENTRY = "manual_entry"
+    REFUSAL = "refusal"
+    REPRINT = "reprint"
+    ALONE = "alone"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True)
+class TrailEntry:
+    """An entry of the journey that is out of the ordinary, by its number in the journey's stream."""
+
+    sequence: int
+    kind: TrailKind
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class TrailReview:
+    """Somebody looked the trail over, up to and including an entry."""
+
+    reviewer_id: int
+    reviewer: str
+    upto: int
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What is out of the ordinary in a journey, its last entry's number, and who looked it over."""
+
+    entries: tuple[TrailEntry, ...] = ()
+    reviews: tuple[TrailReview, ...] = ()
+    last: int = 0
+
+    def reviewed_upto(self, producers: frozenset[int]) -> int | None:
+        """Up to where somebody looked who did not make the batch (None: nobody has)."""
+        return max((it.upto for it in self.reviews if it.reviewer_id not in producers), default=None)
+
+    def unreviewed(self, producers: frozenset[int]) -> tuple[TrailEntry, ...]:
+        """Everything out of the ordinary that nobody of quality has seen."""
+        upto = self.reviewed_upto(producers)
+        return tuple(entry for entry in self.entries if upto is None or entry.sequence > upto)
+
+    def is_reviewed(self, producers: frozenset[int]) -> bool:
+        """Whether it was looked over, and nothing has come since that would have to be."""
+        return self.reviewed_upto(producers) is not None and not self.unreviewed(producers)
+
+
+class TrailRefusal(StrEnum):
+    """Why a review of the trail may not be recorded."""
+
+    NO_ROLE = "no_role"
+    BY_A_PRODUCER = "by_a_producer"
+    BEYOND_THE_END = "beyond_the_end"
+    SEEN_ALREADY = "seen_already"
+
+
+def against_trail_review(
+    trail: Trail, upto: int, reviewer: int, roles: Iterable[Role], producers: frozenset[int]
+) -> tuple[TrailRefusal, ...]:
+    """Why this person may not say that they looked the trail over up to this entry."""
+    seen = trail.reviewed_upto(producers)
+    checks = (
+        (QA.isdisjoint(roles), TrailRefusal.NO_ROLE),
+        (reviewer in producers, TrailRefusal.BY_A_PRODUCER),
+        (upto > trail.last, TrailRefusal.BEYOND_THE_END),
+        (upto < 1 or (seen is not None and upto <= seen), TrailRefusal.SEEN_ALREADY),
+    )
+    return tuple(code for is_so, code in checks if is_so)

@@ -1,0 +1,57 @@
+"""The audit trail, looked over up to an entry; what comes after and is out of the ordinary makes it unreviewed."""
+
+import pytest
+
+from people.rules.roles import Role
+from qc.rules.trail import Trail, TrailEntry, TrailKind, TrailRefusal, TrailReview, against_trail_review
+
+PRODUCERS = frozenset({1, 2})
+CHANGE, OVERRIDE = TrailEntry(4, TrailKind.CHANGE), TrailEntry(9, TrailKind.OVERRIDE)
+BOTH = (CHANGE, OVERRIDE)
+
+
+def review(upto: int, by: int = 5) -> TrailReview:
+    return TrailReview(by, "Quinn", upto)
+
+
+@pytest.mark.parametrize(
+    ("entries", "reviews", "unseen", "is_reviewed"),
+    [
+        pytest.param((), (), (), False, id="nothing in it, and nobody looked"),
+        pytest.param((), (review(1),), (), True, id="nothing in it, and somebody looked"),
+        pytest.param(BOTH, (), BOTH, False, id="nobody looked"),
+        pytest.param(BOTH, (review(8),), (OVERRIDE,), False, id="one came after"),
+        pytest.param(BOTH, (review(9),), (), True, id="up to the last"),
+        pytest.param(BOTH, (review(12),), (), True, id="further than the last"),
+        pytest.param(BOTH, (review(9), review(4)), (), True, id="the furthest counts"),
+        pytest.param(BOTH, (review(9, by=1),), BOTH, False, id="who made the cells does not count"),
+        pytest.param(BOTH, (review(4), review(9, by=2)), (OVERRIDE,), False, id="nor beside one who does"),
+    ],
+)
+def test_what_is_unreviewed(entries, reviews, unseen, is_reviewed):
+    trail = Trail(entries, reviews, last=12)
+    assert trail.unreviewed(PRODUCERS) == unseen
+    assert trail.is_reviewed(PRODUCERS) is is_reviewed
+
+
+QA = (Role.QA_REVIEWER,)
+CASES = [
+    (12, 5, QA, ()),
+    (5, 5, (Role.QA_RELEASER, Role.NURSE), ()),
+    (12, 5, (Role.QC_REVIEWER,), (TrailRefusal.NO_ROLE,)),
+    (12, 5, (), (TrailRefusal.NO_ROLE,)),
+    (12, 1, QA, (TrailRefusal.BY_A_PRODUCER,)),
+    (13, 5, QA, (TrailRefusal.BEYOND_THE_END,)),
+    (4, 5, QA, (TrailRefusal.SEEN_ALREADY,)),
+    (0, 5, QA, (TrailRefusal.SEEN_ALREADY,)),
+]
+
+
+@pytest.mark.parametrize(("upto", "who", "roles", "expected"), CASES)
+def test_looking_over(upto, who, roles, expected):
+    trail = Trail(BOTH, (review(4),), last=12)
+    assert against_trail_review(trail, upto, who, roles, PRODUCERS) == expected
+
+
+def test_every_refusal_is_met():
+    assert {code for *_rest, codes in CASES for code in codes} == set(TrailRefusal)
