@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from coi.forms import words
 from coi.forms.texts import FIELD_PROBLEMS
 from coi.rules.deviations import Cause, DeviationOutcome
-from coi.rules.journey import OrderKind
+from coi.rules.journey import JourneyEnd, OrderKind
 from coi.selectors.journeys import JourneyState
 from ledger.rules.errors import Invalid
 from people.rules import codes
@@ -72,6 +72,12 @@ class JourneyFilter(PageForm):
         ],
     )
     page = forms.IntegerField(min_value=1, max_value=10_000, required=False, widget=forms.HiddenInput)
+
+
+class CloseForm(WritingForm):
+    """The end of a journey without an infusion."""
+
+    end = forms.ChoiceField(label=_("Why"), choices=[("", ""), *_choices(JourneyEnd, words.journey_end)])
 
 
 class EnrolmentForm(WritingForm):

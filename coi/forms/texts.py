@@ -59,6 +59,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("The cells of {found} are not accepted as starting material: {acceptance}."),
         _("Put it back. Quality must accept the material before it is used."),
     ),
+    RefusalCode.COMPONENT_MISSING: Text(
+        _("The dose is not complete: {component} is not released, or not here."),
+        _("Put {found} back. Nothing of the dose is used before all of it is here and released."),
+    ),
     RefusalCode.ON_HOLD: Text(_("{found} is on hold."), _HOLD_BACK),
     RefusalCode.EXPIRED: Text(_("{found} is past its expiry."), _HOLD_BACK),
     RefusalCode.LABEL_EXPIRED: Text(_("The label that was scanned says: expired {until}."), _HOLD_BACK),
@@ -263,6 +267,7 @@ ERRORS: Mapping[str, Sentence] = {
     "weight_unknown": _("There is no such weight, or it is not yours to see."),
     "weight_corrected": _("Somebody has corrected this weight meanwhile. Reload the page."),
     "journey_closed": _("This journey is closed."),
+    "containers_open": _("Containers of this journey are not closed out yet: that comes first."),
     "collection_unknown": _("There is no such collection, or it is not yours to see."),
     "material_in_use": _("Cells of this collection are in a batch already. What is in doubt now is held."),
     "signatures_incomplete": _("The signatures that this needs are not there."),

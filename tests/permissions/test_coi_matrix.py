@@ -15,6 +15,7 @@ from coi.models import Alias, Collection, Deviation, Order, Weight
 from coi.rules.acceptance import Acceptance
 from coi.rules.aliases import RetireReason
 from coi.rules.deviations import Cause, DeviationOutcome
+from coi.rules.journey import JourneyEnd
 from coi.rules.reconciliations import ReconciliationKind as K
 from coi.rules.stock import StockStatus
 from coi.rules.weights import WeightCorrection, WeightSource
@@ -158,6 +159,16 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
                 sites=coi.OrderSites(HOSPITAL, HOSPITAL, COURIER, PLANT),
                 **c,
             ),
+        ),
+        "close_journey": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.close_journey(coi_id=j.fresh.coi_id, end=JourneyEnd.WITHDRAWN, **c),
+        ),
+        "close_journey_by_quality": (
+            PLANT,
+            {R.QA_REVIEWER, R.QA_RELEASER},
+            lambda c: coi.close_journey(coi_id=j.fresh.coi_id, end=JourneyEnd.WITHDRAWN, **c),
         ),
         "record_acceptance": (
             PLANT,
