@@ -258,6 +258,14 @@ ERRORS: Mapping[str, Sentence] = {
     "order_unknown": _("There is no such order, or it is not yours to see."),
     "product_unknown": _("There is no such product."),
     "protocol_not_effective": _("This product has no protocol in effect."),
+    "specification_not_for_this": _(
+        "{product} has no specification in effect for {phase} in the region {region}. Quality puts one in effect; an"
+        " administrator gives the treating site its region."
+    ),
+    "specification_ambiguous": _(
+        "{product} has several specifications in effect for {phase} in the region {region}. Quality retires all but"
+        " one."
+    ),
     "facility_unknown": _("The collection site has no facility number to issue identifiers with."),
     "alias_of_another_order": _("This identifier belongs to another journey already."),
     "alias_kind_unknown": _("There is no such kind of identifier."),
@@ -381,6 +389,9 @@ def _said(error: DomainError) -> str:
         known = _("{kind}: this belongs to the journey {journey} already.")
         hidden = _("{kind}: this belongs to another journey already.")
         return str(known if journey else hidden).format(kind=kind, journey=journey)
+    if error.code in ("specification_not_for_this", "specification_ambiguous"):
+        told = {**error.detail, "phase": words.phase(str(error.detail["phase"]))}
+        return str(ERRORS[error.code]).format_map(told | {"region": error.detail["region"] or "?"})
     return str(ERRORS[error.code])
 
 

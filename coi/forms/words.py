@@ -281,6 +281,17 @@ deviation_outcome = _namer(
     }
 )
 
+phase = _namer(
+    {
+        "1": _("Phase 1"),
+        "1/2": _("Phase 1/2"),
+        "2": _("Phase 2"),
+        "2/3": _("Phase 2/3"),
+        "3": _("Phase 3"),
+        "commercial": _("Commercial"),
+    }
+)
+
 journey_end = _namer(
     {
         "withdrawn": _("The order was withdrawn"),

@@ -22,6 +22,17 @@ class OrderKind(StrEnum):
     VALIDATION = "validation"
 
 
+class Phase(StrEnum):
+    """The phase of development in which a patient is treated: which specification applies."""
+
+    ONE = "1"
+    ONE_TWO = "1/2"
+    TWO = "2"
+    TWO_THREE = "2/3"
+    THREE = "3"
+    COMMERCIAL = "commercial"
+
+
 class JourneyEnd(StrEnum):
     """Why a journey ends without an infusion, or before anything was collected."""
 

@@ -166,6 +166,9 @@ class Journey:
     product: str
     protocol: str
     protocol_id: str
+    specification: str
+    specification_id: str
+    phase: str
     ordered_at: datetime
     closed_at: datetime | None
     zone: str
@@ -223,6 +226,9 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         product=order.product.name,
         protocol=version,
         protocol_id=str(order.protocol_id),
+        specification=_printed(order.specification),
+        specification_id=str(order.specification_id or ""),
+        phase=order.phase,
         ordered_at=order.ordered_at,
         closed_at=order.closed_at,
         zone=parties[0].zone,
@@ -244,8 +250,14 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
     )
 
 
+def _printed(version: Any) -> str:
+    """A version of a document as people name it: `CODE/3`; empty for none."""
+    return f"{version.document.code}/{version.version}" if version is not None else ""
+
+
 def _order(found: QuerySet[Order], coi_id: str) -> Order:
-    order = None if "\x00" in coi_id else found.select_related("product").filter(coi_id=coi_id).first()
+    rows = found.select_related("product", "specification__document")
+    order = None if "\x00" in coi_id else rows.filter(coi_id=coi_id).first()
     if order is None:
         raise NotFound("order_unknown")
     return order
