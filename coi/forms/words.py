@@ -459,5 +459,7 @@ role = _namer(
         "qa_reviewer": _("QA reviewer"),
         "qa_releaser": _("QA releaser"),
         "cell_lab": _("cell laboratory"),
+        "physician": _("physician"),
+        "sponsor": _("sponsor"),
     }
 )

@@ -95,6 +95,9 @@ PEOPLE = (
         SECOND,
         ("Pia Prado", "Sara Soto", "Saul Serra", "Eva Egea", "Elio Esteve", "Marta Mora", "Mateo Mir"),
     ),
+    PersonSpec("Hugo Hale", HOSPITAL, (Role.PHYSICIAN,)),
+    PersonSpec("Julia Jara", SECOND, (Role.PHYSICIAN,)),
+    PersonSpec("Sven Sand", PLANT, (Role.SPONSOR,)),
 )
 
 
