@@ -11,6 +11,7 @@ class Event(StrEnum):
     IDENTITY_REVEALED = "coi:identity:revealed"
     VAULT_ERASED = "coi:vault:erased"
     ORDER_PLACED = "coi:order:placed"
+    JOURNEY_CLOSED = "coi:journey:closed"
     WEIGHT_RECORDED = "coi:weight:recorded"
     WEIGHT_CORRECTED = "coi:weight:corrected"
     ALIAS_ADDED = "coi:alias:added"

@@ -25,6 +25,7 @@ urlpatterns = [
     path("journeys/<str:coi_id>/", journeys.journey, name="journey"),
     path("journeys/<str:coi_id>/identity/", journeys.reveal, name="reveal"),
     path("journeys/<str:coi_id>/identifiers/", identifiers.identifiers, name="identifiers"),
+    path("journeys/<str:coi_id>/close/", journeys.close, name="close_journey"),
     path("journeys/<str:coi_id>/weights/", weights.weigh, name="weigh"),
     path("journeys/<str:coi_id>/weights/<uuid:weight>/", weights.correct, name="correct_weight"),
     path(

@@ -151,7 +151,7 @@ class Organisation(Projection):
 
 
 class Site(Projection):
-    """An address of an organisation, with a zone, a locale and the identifiers others know it by.
+    """An address of an organisation, with a zone, a locale, a region and the identifiers others know it by.
 
     PII: none.
     """
@@ -162,6 +162,7 @@ class Site(Projection):
     zone = models.CharField(max_length=64)
     locale = models.CharField(max_length=16)
     identifiers = models.JSONField()
+    region = models.CharField(max_length=8, blank=True, default="")
 
 
 class Place(Projection):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from coi.forms import words
 from coi.forms.texts import FIELD_PROBLEMS
 from coi.rules.deviations import Cause, DeviationOutcome
-from coi.rules.journey import OrderKind
+from coi.rules.journey import JourneyEnd, OrderKind, Phase
 from coi.selectors.journeys import JourneyState
 from ledger.rules.errors import Invalid
 from people.rules import codes
@@ -74,6 +74,12 @@ class JourneyFilter(PageForm):
     page = forms.IntegerField(min_value=1, max_value=10_000, required=False, widget=forms.HiddenInput)
 
 
+class CloseForm(WritingForm):
+    """The end of a journey without an infusion."""
+
+    end = forms.ChoiceField(label=_("Why"), choices=[("", ""), *_choices(JourneyEnd, words.journey_end)])
+
+
 class EnrolmentForm(WritingForm):
     """A new patient and order."""
 
@@ -107,6 +113,14 @@ class EnrolmentForm(WritingForm):
     )
     product = forms.ChoiceField(label=_("Product"))
     kind = forms.ChoiceField(label=_("Kind of order"), choices=_choices(OrderKind, words.order_kind))
+    phase = forms.ChoiceField(
+        label=_("Phase"),
+        help_text=_(
+            "The specification of the product follows from it and from the region of the treating site."
+        ),
+        choices=_choices(Phase, words.phase),
+        initial=Phase.COMMERCIAL.value,
+    )
     treating = forms.ChoiceField(label=_("Treating site"))
     collection = forms.ChoiceField(label=_("Collection site"))
     courier = forms.ChoiceField(label=_("Courier"))

@@ -119,6 +119,7 @@ class _Spoken(dict[str, Any]):
         "trouble": words.trouble,
         "meaning": words.meaning,
         "source": words.weight_source,
+        "end": words.journey_end,
     }
 
     def __getitem__(self, name: str) -> str:
@@ -136,6 +137,7 @@ _SAY: Mapping[str, Say] = {
     Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
     Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
     Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
+    Event.JOURNEY_CLOSED: _fixed(gettext_lazy("Journey ended without an infusion: {end}")),
     Event.WEIGHT_RECORDED: _fixed(gettext_lazy("Weight recorded: {kg} kg. {source}")),
     Event.WEIGHT_CORRECTED: _fixed(gettext_lazy("Weight corrected: {was} kg → {kg} kg. {source}")),
     Event.ALIAS_ADDED: _fixed(gettext_lazy("Identifier added: {alias} of {issuer}")),

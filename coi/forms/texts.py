@@ -59,6 +59,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("The cells of {found} are not accepted as starting material: {acceptance}."),
         _("Put it back. Quality must accept the material before it is used."),
     ),
+    RefusalCode.COMPONENT_MISSING: Text(
+        _("The dose is not complete: {component} is not released, or not here."),
+        _("Put {found} back. Nothing of the dose is used before all of it is here and released."),
+    ),
     RefusalCode.ON_HOLD: Text(_("{found} is on hold."), _HOLD_BACK),
     RefusalCode.EXPIRED: Text(_("{found} is past its expiry."), _HOLD_BACK),
     RefusalCode.LABEL_EXPIRED: Text(_("The label that was scanned says: expired {until}."), _HOLD_BACK),
@@ -254,6 +258,14 @@ ERRORS: Mapping[str, Sentence] = {
     "order_unknown": _("There is no such order, or it is not yours to see."),
     "product_unknown": _("There is no such product."),
     "protocol_not_effective": _("This product has no protocol in effect."),
+    "specification_not_for_this": _(
+        "{product} has no specification in effect for {phase} in the region {region}. Quality puts one in effect; an"
+        " administrator gives the treating site its region."
+    ),
+    "specification_ambiguous": _(
+        "{product} has several specifications in effect for {phase} in the region {region}. Quality retires all but"
+        " one."
+    ),
     "facility_unknown": _("The collection site has no facility number to issue identifiers with."),
     "alias_of_another_order": _("This identifier belongs to another journey already."),
     "alias_kind_unknown": _("There is no such kind of identifier."),
@@ -263,6 +275,7 @@ ERRORS: Mapping[str, Sentence] = {
     "weight_unknown": _("There is no such weight, or it is not yours to see."),
     "weight_corrected": _("Somebody has corrected this weight meanwhile. Reload the page."),
     "journey_closed": _("This journey is closed."),
+    "containers_open": _("Containers of this journey are not closed out yet: that comes first."),
     "collection_unknown": _("There is no such collection, or it is not yours to see."),
     "material_in_use": _("Cells of this collection are in a batch already. What is in doubt now is held."),
     "signatures_incomplete": _("The signatures that this needs are not there."),
@@ -376,6 +389,9 @@ def _said(error: DomainError) -> str:
         known = _("{kind}: this belongs to the journey {journey} already.")
         hidden = _("{kind}: this belongs to another journey already.")
         return str(known if journey else hidden).format(kind=kind, journey=journey)
+    if error.code in ("specification_not_for_this", "specification_ambiguous"):
+        told = {**error.detail, "phase": words.phase(str(error.detail["phase"]))}
+        return str(ERRORS[error.code]).format_map(told | {"region": error.detail["region"] or "?"})
     return str(ERRORS[error.code])
 
 

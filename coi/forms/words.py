@@ -191,6 +191,7 @@ REFUSALS: Mapping[str, Word] = {
     "not_infusible": _("not for a patient"),
     "not_released": _("batch not released"),
     "material_not_accepted": _("material not accepted"),
+    "component_missing": _("dose not complete"),
     "on_hold": _("on hold"),
     "expired": _("expired"),
     "label_expired": _("expired by its own label"),
@@ -277,6 +278,26 @@ deviation_outcome = _namer(
         "use_as_is": _("Use as it is: its holds end"),
         "relabel": _("Relabel: its holds end"),
         "discard": _("Discard: its holds stay"),
+    }
+)
+
+phase = _namer(
+    {
+        "1": _("Phase 1"),
+        "1/2": _("Phase 1/2"),
+        "2": _("Phase 2"),
+        "2/3": _("Phase 2/3"),
+        "3": _("Phase 3"),
+        "commercial": _("Commercial"),
+    }
+)
+
+journey_end = _namer(
+    {
+        "withdrawn": _("The order was withdrawn"),
+        "not_manufactured": _("The product could not be made"),
+        "patient_unfit": _("The patient is not fit for it any more"),
+        "patient_died": _("The patient died"),
     }
 )
 
@@ -438,5 +459,7 @@ role = _namer(
         "qa_reviewer": _("QA reviewer"),
         "qa_releaser": _("QA releaser"),
         "cell_lab": _("cell laboratory"),
+        "physician": _("physician"),
+        "sponsor": _("sponsor"),
     }
 )

@@ -47,6 +47,7 @@ class Collection(Projection):
 class Batch(Projection):
     """One manufacturing run. Born in process, which nothing may ship; `qc` moves the disposition.
 
+    `component` is which component of the dose it is, by the order's protocol; empty where a dose is one product.
     PII: none.
     """
 
@@ -55,6 +56,7 @@ class Batch(Projection):
     site = site_key()
     started_at = models.DateTimeField()
     disposition = models.CharField(max_length=24, choices=choices(Disposition))
+    component = models.CharField(max_length=20, blank=True, default="")
 
     class Meta:
         constraints = [

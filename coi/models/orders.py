@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from coi.models.base import Projection, choices, is_one_of, site_key
 from coi.rules.aliases import OF_PATIENT, WORLDWIDE, AliasKind, RetireReason
-from coi.rules.journey import OrderKind
+from coi.rules.journey import OrderKind, Phase
 from coi.rules.protocol import Party
 
 
@@ -43,7 +43,8 @@ class Product(Projection):
 class Order(Projection):
     """One course of therapy: the carrier of the COI id. Open until every container is closed out.
 
-    It pins the versions of the protocol and specification that it began with.
+    It pins the versions of the protocol and specification that it began with, the latter by product, `phase` (empty for
+    orders from before there was one) and the region of the treating site.
     PII: none (pseudonymous).
     """
 
@@ -57,12 +58,17 @@ class Order(Projection):
     manufacturing_site = site_key()
     protocol = models.ForeignKey("people.DocumentVersion", models.PROTECT, related_name="+")
     specification = models.ForeignKey("people.DocumentVersion", models.PROTECT, null=True, related_name="+")
+    phase = models.CharField(max_length=12, blank=True, default="", choices=choices(Phase))
     ordered_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             is_one_of("kind", OrderKind, "coi_order_kind_known"),
+            models.CheckConstraint(
+                condition=Q(phase="") | Q(phase__in=[phase.value for phase in Phase]),
+                name="coi_order_phase_known",
+            ),
             models.CheckConstraint(
                 condition=~Q(kind=OrderKind.PATIENT) | Q(patient__isnull=False),
                 name="coi_order_patient_named",

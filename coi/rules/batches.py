@@ -99,6 +99,7 @@ class BatchSummary:
     protocol_id: str
     specification_id: str
     zone: str = "UTC"
+    component: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from coi.rules import genealogy
 from coi.rules.acceptance import Acceptance, PlanChange
-from coi.rules.journey import CollectionFacts, ContainerFacts, Known, OrderKind
+from coi.rules.journey import CollectionFacts, ContainerFacts, ContainerStatus, Known, OrderKind
 from coi.rules.outcome import Refusal, RefusalCode
-from coi.rules.protocol import Guard
-from coi.rules.situation import Situation, at_hand, is_released
+from coi.rules.protocol import Guard, Step
+from coi.rules.situation import Situation, at_hand, done_for_container, is_held, is_released
 
 
 def guard_interlock(situation: Situation) -> Iterator[Refusal]:
-    """Order infusible, batch released, starting material accepted."""
+    """Order infusible, batch released, starting material accepted, every component of the dose there."""
     step, order = situation.step, situation.order
     if step is None or order is None:
         return
@@ -28,6 +28,41 @@ def guard_interlock(situation: Situation) -> Iterator[Refusal]:
                 yield Refusal(
                     RefusalCode.MATERIAL_NOT_ACCEPTED, {**params, "acceptance": str(judged)}, (container.id,)
                 )
+
+    missing = missing_components(situation)
+    for container in situation.subjects if missing else ():
+        params = {"found": container.code, "component": ", ".join(missing)}
+        yield Refusal(RefusalCode.COMPONENT_MISSING, params, (container.id,))
+
+
+def missing_components(situation: Situation) -> tuple[str, ...]:
+    """The components of the dose of which nothing is there that might be used, where the step asks for all of them."""
+    step, protocol = situation.step, situation.protocol
+    if step is None or protocol is None or Guard.ALL_COMPONENTS not in step.guards:
+        return ()
+    there = {
+        situation.known.components.get(container.batch_id)
+        for container in situation.known.containers.values()
+        if _is_there(situation, step, container)
+    }
+    return tuple(component for component in protocol.components if component not in there)
+
+
+def _is_there(situation: Situation, step: Step, container: ContainerFacts) -> bool:
+    """Whether the container may take part in the dose: released, at hand and usable; or it has done so already."""
+    known, order, now = situation.known, situation.order, situation.attempt.now
+    if order is None or container.order_id != order.id or container.kind not in step.kinds:
+        return False
+    has_taken_part = (
+        container.status is ContainerStatus.INFUSED or done_for_container(known, step, container) is not None
+    )
+    is_usable = (
+        container.custodian == order.sites.get(step.party, "")
+        and container.status in (ContainerStatus.AVAILABLE, ContainerStatus.THAWED)
+        and not is_held(known, container)
+        and (container.expires_at is None or container.expires_at > now)
+    )
+    return is_released(known, container) and (has_taken_part or is_usable)
 
 
 def collections_of(known: Known, container: ContainerFacts) -> tuple[CollectionFacts, ...]:

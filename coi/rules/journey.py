@@ -22,6 +22,26 @@ class OrderKind(StrEnum):
     VALIDATION = "validation"
 
 
+class Phase(StrEnum):
+    """The phase of development in which a patient is treated: which specification applies."""
+
+    ONE = "1"
+    ONE_TWO = "1/2"
+    TWO = "2"
+    TWO_THREE = "2/3"
+    THREE = "3"
+    COMMERCIAL = "commercial"
+
+
+class JourneyEnd(StrEnum):
+    """Why a journey ends without an infusion, or before anything was collected."""
+
+    WITHDRAWN = "withdrawn"
+    NOT_MANUFACTURED = "not_manufactured"
+    PATIENT_UNFIT = "patient_unfit"
+    PATIENT_DIED = "patient_died"
+
+
 class ContainerStatus(StrEnum):
     """Where a container stands in its life."""
 
@@ -180,6 +200,7 @@ class CheckFacts:
 class Known:
     """Everything known of the journeys that one scan concerns.
 
+    `components`: by batch, which component of the dose it is, where a dose has several.
     `uncased`: containers for whose cassette a label was issued that is still to be scanned back.
     `scanner_until`: how long the scanner of this station counts as qualified; None when it does not at all.
     """
@@ -189,6 +210,7 @@ class Known:
     parents: tuple[tuple[str, str], ...] = ()
     held: frozenset[str] = frozenset()
     dispositions: Mapping[str, Disposition] = field(default_factory=dict)
+    components: Mapping[str, str] = field(default_factory=dict)
     collections: Mapping[str, CollectionFacts] = field(default_factory=dict)
     done: tuple[DoneStep, ...] = ()
     checks: Mapping[str, CheckFacts] = field(default_factory=dict)

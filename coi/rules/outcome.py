@@ -34,6 +34,7 @@ class RefusalCode(StrEnum):
     NOT_INFUSIBLE = "not_infusible"
     NOT_RELEASED = "not_released"
     MATERIAL_NOT_ACCEPTED = "material_not_accepted"
+    COMPONENT_MISSING = "component_missing"
     ON_HOLD = "on_hold"
     EXPIRED = "expired"
     LABEL_EXPIRED = "label_expired"
@@ -80,6 +81,7 @@ STOPS = frozenset(
         RefusalCode.NOT_INFUSIBLE,
         RefusalCode.NOT_RELEASED,
         RefusalCode.MATERIAL_NOT_ACCEPTED,
+        RefusalCode.COMPONENT_MISSING,
         RefusalCode.ON_HOLD,
         RefusalCode.EXPIRED,
         RefusalCode.LABEL_EXPIRED,

@@ -17,6 +17,7 @@ from people.rules.roles import Role
 MAX_STEPS = 60
 MAX_CHILDREN = 12
 MAX_CODE, MAX_KIND = 40, 30
+MAX_COMPONENTS, MAX_COMPONENT = 4, 20
 CASSETTE = "cassette"  # what wears the second label of a frozen bag
 
 
@@ -88,11 +89,12 @@ class Guard(StrEnum):
     RELEASED = "released"
     INFUSIBLE = "infusible"
     ACCEPTED_MATERIAL = "accepted_material"
+    ALL_COMPONENTS = "all_components"
 
 
 # What a step must have asked for, so that another may record what came of it whatever is known by then.
 _FOR_A_PATIENT = frozenset({Guard.RELEASED, Guard.INFUSIBLE})
-_OF_CONTAINERS = frozenset({Guard.ACCEPTED_MATERIAL})
+_OF_CONTAINERS = frozenset({Guard.ACCEPTED_MATERIAL, Guard.ALL_COMPONENTS})
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ class Step:
 
     `is_past`: it records what has happened already and nobody can prevent any more (an infusion that ended). A hold or
     a time that is over no longer refuses it; what overran has its deviation. `is_by_cassette`: the label of the
-    cassette stands for the container in it, which nobody can see.
+    cassette stands for the container in it, which nobody can see. `component_of`: which component of the dose the batch
+    that it starts is, by the kind of container that it is started from.
     """
 
     code: str
@@ -158,15 +161,20 @@ class Step:
     makes: Makes | None = None
     hold_minutes: int | None = None
     hold_until_step: str = ""
+    component_of: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A whole protocol. `witness_gap_s`: the least seconds between the first person's scans and the witness's."""
+    """A whole protocol. `witness_gap_s`: the least seconds between the first person's scans and the witness's.
+
+    `components`: what a dose consists of where it is more than one product, each of batches of its own.
+    """
 
     name: str
     steps: tuple[Step, ...]
     witness_gap_s: int = 1
+    components: tuple[str, ...] = ()
     by_code: Mapping[str, Step] = field(default_factory=dict, compare=False)
 
     def step(self, code: str) -> Step | None:
@@ -236,6 +244,13 @@ class _Reader:
             return ()
         return tuple(values)
 
+    def names(self, key: str) -> Mapping[str, str]:
+        values: Mapping[str, Any] = self.get(key, dict, {})
+        if not all(isinstance(value, str) and value for value in (*values, *values.values())):
+            self.fault(key, "not_texts")
+            return {}
+        return dict(values)
+
     def number(self, key: str) -> Decimal | None:
         raw = self.text(key)
         if not raw:
@@ -267,16 +282,18 @@ def parse(content: Any) -> tuple[Protocol | None, tuple[Problem, ...]]:
     reader = _Reader(content, "protocol", faults)
     name = reader.text("name", required=True)
     gap = reader.count("witness_gap_s", 0, 600)
+    components = reader.texts("components")
     raw_steps: Sequence[Any] = reader.get("steps", list, [])
     reader.close()
     if not 1 <= len(raw_steps) <= MAX_STEPS:
         reader.fault("steps", "out_of_range", low=1, high=MAX_STEPS)
     steps = tuple(_read_step(raw, f"steps[{n}]", faults) for n, raw in enumerate(raw_steps[:MAX_STEPS]))
     _check_references(steps, faults)
+    _check_components(components, steps, faults)
     if faults:
         return None, tuple(faults)
     by_code = {step.code: step for step in steps}
-    return Protocol(name, steps, 1 if gap is None else gap, by_code), ()
+    return Protocol(name, steps, 1 if gap is None else gap, components, by_code), ()
 
 
 def problems(content: Any) -> tuple[Problem, ...]:
@@ -313,6 +330,7 @@ def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
         makes=_read_makes(reader),
         hold_minutes=reader.count("hold_minutes", 1, 525_600),
         hold_until_step=reader.text("hold_until_step"),
+        component_of=reader.names("component_of"),
     )
     reader.close()
     return step
@@ -380,6 +398,37 @@ def _check_references(steps: Sequence[Step], faults: list[Problem]) -> None:
             *_cassette_faults(step, steps),
         )
         faults.extend(Problem(f"{path}.{key}", code) for key, code in found)
+
+
+def _check_components(components: Sequence[str], steps: Sequence[Step], faults: list[Problem]) -> None:
+    """A dose has two components at least, or is not divided; then every batch is one of them, and each is made."""
+    is_count_wrong = bool(components) and not 2 <= len(components) <= MAX_COMPONENTS
+    made = {component for step in steps for component in step.component_of.values()}
+    unmade = set(components) - made
+    needs: tuple[tuple[bool, str, dict[str, Any]], ...] = (
+        (is_count_wrong, "out_of_range", {"low": 2, "high": MAX_COMPONENTS}),
+        (len(set(components)) < len(components), "repeated", {}),
+        (any(len(component) > MAX_COMPONENT for component in components), "too_long", {}),
+        (bool(unmade), "component_not_made", {"code": ", ".join(sorted(unmade))}),
+    )
+    faults.extend(
+        Problem("protocol.components", code, params) for is_wrong, code, params in needs if is_wrong
+    )
+    for n, step in enumerate(steps):
+        found = _component_faults(step, components)
+        faults.extend(Problem(f"steps[{n}].{key}", code) for key, code in found)
+
+
+def _component_faults(step: Step, components: Sequence[str]) -> list[tuple[str, str]]:
+    is_start, unknown = step.does is Does.START_BATCH, set(step.component_of.values()) - set(components)
+    is_partial = is_start and bool(components) and set(step.component_of) != set(step.kinds)
+    needs = (
+        ("component_of", bool(step.component_of) and not is_start, "only_for_start_batch"),
+        ("component_of", bool(unknown), "unknown_component"),
+        ("component_of", is_partial, "not_for_every_kind"),
+        ("guards", Guard.ALL_COMPONENTS in step.guards and not components, "no_components"),
+    )
+    return [(key, code) for key, is_wrong, code in needs if is_wrong]
 
 
 def _past_faults(step: Step, steps: Sequence[Step]) -> list[tuple[str, str]]:

@@ -159,6 +159,7 @@ def _summary(row: Batch) -> BatchSummary:
         protocol_id=str(order.protocol_id),
         specification_id=str(order.specification_id or ""),
         zone=row.site.zone,
+        component=row.component,
     )
 
 

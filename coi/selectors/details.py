@@ -15,7 +15,7 @@ from coi.rules.aliases import PERSONAL
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, OrderKind
 from coi.rules.labels_reconciliation import Account, account_of
 from coi.rules.printing import JobState, Shown, shown
-from coi.rules.protocol import Protocol
+from coi.rules.protocol import Party, Protocol
 from coi.rules.waiting import Waiting, waits_for
 from coi.rules.weights import WeightView
 from coi.selectors.acceptance import CollectionView, collections_with_acceptance
@@ -115,6 +115,15 @@ class ContainerView:
 
 
 @dataclass(frozen=True)
+class BatchView:
+    """One batch, and which component of the dose it is (empty where a dose is one product)."""
+
+    code: str
+    disposition: Disposition
+    component: str
+
+
+@dataclass(frozen=True)
 class HandoverView:
     """Custody passing from one to the other."""
 
@@ -157,6 +166,9 @@ class Journey:
     product: str
     protocol: str
     protocol_id: str
+    specification: str
+    specification_id: str
+    phase: str
     ordered_at: datetime
     closed_at: datetime | None
     zone: str
@@ -166,7 +178,7 @@ class Journey:
     countdown: Countdown | None
     steps: tuple[tuple[str, str, int], ...]
     collections: tuple[CollectionView, ...]
-    batches: tuple[tuple[str, Disposition], ...]
+    batches: tuple[BatchView, ...]
     containers: tuple[ContainerView, ...]
     handovers: tuple[HandoverView, ...]
     aliases: tuple[AliasView, ...]
@@ -180,6 +192,17 @@ class Journey:
     def steps_done(self) -> int:
         """How many steps of the protocol were done at least once."""
         return sum(1 for _code, _title, count in self.steps if count)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is open and nothing of it is left that would have to be closed out."""
+        over = (ContainerStatus.CLOSED, ContainerStatus.CONSUMED)
+        return self.closed_at is None and all(container.status in over for container in self.containers)
+
+    @property
+    def sites(self) -> dict[Party, str]:
+        """The codes of the sites that take part, by what they are to it."""
+        return {Party(party.party): party.code for party in self.parties}
 
     @property
     def treating_site(self) -> str:
@@ -203,6 +226,9 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         product=order.product.name,
         protocol=version,
         protocol_id=str(order.protocol_id),
+        specification=_printed(order.specification),
+        specification_id=str(order.specification_id or ""),
+        phase=order.phase,
         ordered_at=order.ordered_at,
         closed_at=order.closed_at,
         zone=parties[0].zone,
@@ -224,8 +250,14 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
     )
 
 
+def _printed(version: Any) -> str:
+    """A version of a document as people name it: `CODE/3`; empty for none."""
+    return f"{version.document.code}/{version.version}" if version is not None else ""
+
+
 def _order(found: QuerySet[Order], coi_id: str) -> Order:
-    order = None if "\x00" in coi_id else found.select_related("product").filter(coi_id=coi_id).first()
+    rows = found.select_related("product", "specification__document")
+    order = None if "\x00" in coi_id else rows.filter(coi_id=coi_id).first()
     if order is None:
         raise NotFound("order_unknown")
     return order
@@ -252,9 +284,9 @@ def _progress(known: Known, protocol: Protocol | None) -> tuple[tuple[str, str, 
     return tuple((step.code, step.title, counts.get(step.code, 0)) for step in protocol.steps)
 
 
-def _batches(order: Order) -> tuple[tuple[str, Disposition], ...]:
-    rows = Batch.objects.filter(order=order).order_by("started_at").values_list("code", "disposition")
-    return tuple((code, Disposition(disposition)) for code, disposition in rows)
+def _batches(order: Order) -> tuple[BatchView, ...]:
+    rows = Batch.objects.filter(order=order).order_by("started_at", "code")
+    return tuple(BatchView(row.code, Disposition(row.disposition), row.component) for row in rows)
 
 
 def _containers(order: Order, known: Known, names: Mapping[str, str]) -> tuple[ContainerView, ...]:

@@ -240,7 +240,7 @@ SELECT json_build_object(
              FROM coi_hold h WHERE h.order_id = ANY(given.ids) AND h.released_at IS NULL),
   'collections', (SELECT json_agg(json_build_array(a.id, a.acceptance, a.plan_changes))
              FROM coi_collection a WHERE a.order_id = ANY(given.ids)),
-  'batches', (SELECT json_agg(json_build_array(b.id, b.disposition))
+  'batches', (SELECT json_agg(json_build_array(b.id, b.disposition, b.component))
              FROM coi_batch b WHERE b.order_id = ANY(given.ids)),
   'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name, s.containers)
                ORDER BY s.at)
@@ -286,7 +286,8 @@ def _known(found: Mapping[str, Any]) -> Known:
         containers={row[0]: _container(row) for row in found["containers"] or ()},
         parents=tuple((child, parent) for child, parent in found["parents"] or ()),
         held=frozenset(found["held"] or ()),
-        dispositions={batch: Disposition(state) for batch, state in found["batches"] or ()},
+        dispositions={batch: Disposition(state) for batch, state, _ in found["batches"] or ()},
+        components={batch: component for batch, _, component in found["batches"] or () if component},
         collections={row[0]: _collection(row) for row in found["collections"] or ()},
         done=tuple(
             DoneStep(step, subject, _time(at), by, tuple(containers))

@@ -5,6 +5,7 @@ from coi.services.acceptance import record_acceptance
 from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import hold_batch, record_disposition
 from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
+from coi.services.closing import close_journey
 from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.drawing import RESOLUTIONS as LABEL_RESOLUTIONS
@@ -76,6 +77,7 @@ __all__ = [
     "change_printer",
     "clear_stop",
     "close_deviation",
+    "close_journey",
     "close_untouched_checks",
     "confirm_print",
     "contain_broken_ledger",

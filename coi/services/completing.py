@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from coi.rules.acceptance import Acceptance
 from coi.rules.deviations import DeviationClass, DeviationPlan
 from coi.rules.interlocks import Decision
 from coi.rules.journey import (
@@ -437,6 +438,7 @@ def _start_batch(done: _Completed) -> Plan:
         site_id=site,
         started_at=done.now,
         disposition=str(Disposition.IN_PROCESS),
+        component=next((done.step.component_of.get(c.kind, "") for c in done.subjects), ""),
     )
     moved = tuple(put("coi.container", container.id, batch_id=row) for container in done.subjects)
     return Plan(
@@ -462,18 +464,33 @@ def _infuse(done: _Completed) -> Plan:
 
 
 def _close(done: _Completed) -> Plan:
-    """Close the container out; the last one closes the journey."""
+    """Close the container out; the last one closes the journey, unless the product may be made again."""
     closed = _set_status(done, ContainerStatus.CLOSED)
     over = {ContainerStatus.CLOSED, ContainerStatus.CONSUMED}
     ids = {container.id for container in done.subjects}
-    others = [
-        c for c in done.context.known.containers.values() if c.order_id == done.order.id and c.id not in ids
-    ]
-    if any(container.status not in over for container in others):
+    own = [c for c in done.context.known.containers.values() if c.order_id == done.order.id]
+    if any(container.status not in over for container in own if container.id not in ids):
+        return closed
+    if _may_be_made_again(done, own):
         return closed
     return closed.plus(
         Plan(changes=(put("coi.order", done.order.id, closed_at=done.now),), facts={"journey_closed": True})
     )
+
+
+def _may_be_made_again(done: _Completed, own: Sequence[ContainerFacts]) -> bool:
+    """A batch was rejected, or the cells of a collection refused, and the patient was given nothing: it goes on."""
+    known, protocol = done.context.known, done.context.protocol
+    infusing = {step.code for step in protocol.steps if step.does is Does.INFUSE} if protocol else set()
+    ids = {container.id for container in own}
+    if any(found.step in infusing and not ids.isdisjoint(found.containers) for found in known.done):
+        return False
+    failed = {known.dispositions.get(container.batch_id) for container in own}
+    refused = {
+        known.collections[c.collection_id].acceptance for c in own if c.collection_id in known.collections
+    }
+    is_failed = Disposition.REJECTED in failed or Acceptance.REFUSED in refused
+    return is_failed and done.order.kind is OrderKind.PATIENT
 
 
 _DOES: dict[Does, Callable[[_Completed], Plan]] = {

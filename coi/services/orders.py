@@ -10,7 +10,7 @@ from django.db.models import Q
 from coi.events import Event
 from coi.models import Alias, Patient, Product, Reconciliation
 from coi.rules.aliases import AliasKind, RetireReason, key_of, wristband_of
-from coi.rules.journey import OrderKind
+from coi.rules.journey import OrderKind, Phase
 from coi.rules.reconciliations import ReconciliationState
 from coi.rules.requests import index_key
 from coi.rules.vault import VaultKind
@@ -23,7 +23,9 @@ from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people import selectors as people
+from people.rules.documents import DocumentVersionView
 from people.rules.roles import Role
+from people.rules.variants import VariantFault, Wanted
 from people.services import require
 from people.services.recording import Doing, record
 
@@ -85,19 +87,22 @@ def enrol_patient_and_order(
     now: datetime,
     request_id: UUID,
     kind: OrderKind = OrderKind.PATIENT,
+    phase: Phase = Phase.COMMERCIAL,
 ) -> str:
     """Enrol a patient (or find one enrolled by the same MRN) and place the order: the COI id is issued here.
 
-    The order pins the effective protocol and specification of its product. The same `request_id` again answers with
-    the same COI id. Raises NotAllowed, NotFound (product, protocol, site), Invalid, Conflict (wristband in use).
+    The order pins the effective protocol of its product, and the specification that applies to the product in this
+    phase and in the region of the treating site. The same `request_id` again answers with the same COI id. Raises
+    NotAllowed, NotFound (product, protocol, site, no specification for this), Invalid, Conflict (wristband in use,
+    several specifications).
     """
     _judge(patient, wristband)
     require(actor=actor, roles=ORDERERS, site=sites.treating, now=now)
-    asked = _fingerprint(patient, wristband, product, sites, kind)
+    asked = _fingerprint(patient, wristband, product, sites, kind, phase)
     if earlier := repeated(request_id, Event.ORDER_PLACED, request=asked):
         return str(earlier.facts["coi_id"])
     _refuse_unknown_sites(sites)
-    pinned = _pinned(product, now)
+    pinned = _pinned(product, sites.treating, phase, now)
     facility = facility_of(sites.collection)
     doing = Doing(actor, where, now, request_id)
     with writing():
@@ -119,11 +124,9 @@ def enrol_patient_and_order(
     return coi_id
 
 
-def _fingerprint(
-    patient: PatientDetails, wristband: str, product: str, sites: OrderSites, kind: OrderKind
-) -> str:
+def _fingerprint(patient: PatientDetails, *asked: object) -> str:
     """What makes this order itself, as a keyed digest: personal data must not stand in the entry."""
-    content = "\x1f".join(map(str, (*astuple(patient), wristband, product, *astuple(sites), kind)))
+    content = "\x1f".join(map(str, (*astuple(patient), *asked)))
     return index_key(secret_index_key(), "order", content)
 
 
@@ -135,17 +138,35 @@ class _Pinned:
     facts: dict[str, object]
 
 
-def _pinned(product: str, now: datetime) -> _Pinned:
+def _pinned(product: str, treating: str, phase: Phase, now: datetime) -> _Pinned:
     ordered = _product(product)
     protocol = people.effective_document("protocol", product, now)
-    specification = people.effective_document("specification", product, now)
     if protocol is None:
         raise NotFound("protocol_not_effective", detail={"product": product})
+    site = people.site_by_code(treating)
+    region = site.region if site is not None else ""
+    specification = _specification(Wanted(product, region, str(phase)), now)
+    facts: dict[str, object] = {
+        "protocol": f"{protocol.code}/{protocol.version}",
+        "protocol_sha256": protocol.digest,
+    }
+    facts |= {"phase": str(phase), "region": region}
+    if specification is not None:
+        facts["specification"] = f"{specification.code}/{specification.version}"
+        facts["specification_sha256"] = specification.digest
     ids = {"protocol_id": protocol.id, "specification_id": specification.id if specification else None}
-    return _Pinned(
-        columns={"product_id": ordered.id, **ids},
-        facts={"protocol": f"{protocol.code}/{protocol.version}", "protocol_sha256": protocol.digest},
-    )
+    return _Pinned(columns={"product_id": ordered.id, "phase": str(phase), **ids}, facts=facts)
+
+
+def _specification(wanted: Wanted, now: datetime) -> DocumentVersionView | None:
+    """The one that applies; None for a product that has none, and then nothing of it is ever released."""
+    found = people.applicable_document("specification", wanted, now)
+    about = {"product": wanted.product, "region": wanted.region, "phase": wanted.phase}
+    if found is VariantFault.NONE:
+        raise NotFound("specification_not_for_this", detail=about)
+    if found is VariantFault.AMBIGUOUS:
+        raise Conflict("specification_ambiguous", detail=about)
+    return found if not isinstance(found, VariantFault) else None
 
 
 def _site_columns(sites: OrderSites) -> dict[str, str]:

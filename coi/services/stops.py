@@ -21,7 +21,14 @@ from people.selectors import station_by_token
 from people.services import confirm, lock_station_by_token
 from people.services.recording import Doing, record
 
-CLEARERS = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR, Role.COORDINATOR}
+# Whoever works with material here: none of those who only read, order or are told.
+CLEARERS = frozenset(Role) - {
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.COORDINATOR,
+    Role.PHYSICIAN,
+    Role.SPONSOR,
+}
 
 
 @answered_once

@@ -2,27 +2,31 @@
 
 from uuid import uuid4
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from coi import services
 from coi.forms import presenters, words
 from coi.forms.barcodes import code128
-from coi.forms.pages import JourneyFilter, WritingForm
+from coi.forms.pages import CloseForm, JourneyFilter, WritingForm
 from coi.forms.texts import in_words
 from coi.forms.weights import WeightForm
 from coi.rules.drawing import Drawing, Node, draw
+from coi.rules.journey import JourneyEnd
 from coi.rules.reconciliations import REQUESTERS, REVEALERS
 from coi.rules.weights import WEIGHERS
 from coi.selectors import details, timeline
 from coi.selectors.details import Journey
 from coi.selectors.journeys import JourneyState, journeys
+from coi.services.closing import may_close
 from coi.services.labels import REPRINTERS
-from coi.views.asking import doing
+from coi.views.asking import attempt, doing
 from ledger.rules.errors import Invalid
 from people.rules.roles import Role
 from people.views import person_of
@@ -80,12 +84,30 @@ def reveal(request: HttpRequest, coi_id: str) -> HttpResponse:
     return page(request, coi_id, identity=identity)
 
 
+@never_cache
+@require_POST
+@login_required
+def close(request: HttpRequest, coi_id: str) -> HttpResponse:
+    """End a journey of which nothing is left, without an infusion."""
+    with in_words():
+        shown = details.journey(person_of(request), coi_id, timezone.now())
+    form, status = CloseForm(request.POST), 422
+    if form.is_valid():
+        end, about = JourneyEnd(form.cleaned_data["end"]), doing(request, form, shown.treating_site)
+        status = attempt(form, lambda: services.close_journey(coi_id=coi_id, end=end, **about))
+    if status != 200:
+        return page(request, coi_id, closing=form, status=status)
+    messages.success(request, _("The journey is closed."))
+    return redirect("coi:journey", coi_id)
+
+
 def page(
     request: HttpRequest,
     coi_id: str,
     *,
     identity: dict[str, str] | None = None,
     weighing: WeightForm | None = None,
+    closing: CloseForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of a journey, with the identity that was just looked at or a weight that was not taken."""
@@ -116,6 +138,8 @@ def page(
         "reprint_sites": viewer.sites(REPRINTERS, now),
         "may_weigh": shown.has_patient and viewer.has_role(WEIGHERS, shown.treating_site, now),
         "weighing": weighing or WeightForm(zone=shown.zone, now=now),
+        "may_close": shown.is_empty and may_close(viewer, shown.sites, now),
+        "closing": closing or CloseForm(auto_id="close_%s"),
     }
     return render(request, "coi/journey.html", context, status=status)
 

@@ -12,7 +12,7 @@ from coi import services
 from coi.forms.barcodes import code128
 from coi.forms.pages import EnrolmentForm
 from coi.forms.texts import in_words
-from coi.rules.journey import OrderKind
+from coi.rules.journey import OrderKind, Phase
 from coi.selectors import details
 from coi.selectors.products import products
 from coi.views.asking import attempt, doing
@@ -75,6 +75,7 @@ def _place(request: HttpRequest, form: EnrolmentForm) -> tuple[int, str]:
                 product=asked["product"],
                 sites=sites,
                 kind=OrderKind(asked["kind"]),
+                phase=Phase(asked["phase"]),
                 **doing(request, form, sites.treating),
             )
         ),

@@ -42,12 +42,15 @@ class SiteSpec:
     kind: OrganisationKind
     zone: str
     fin: str
+    region: str = ""
 
 
 SITES = (
     SiteSpec(PLANT, "Cellworks Manufacturing", OrganisationKind.MANUFACTURER, "Europe/Amsterdam", "A9990"),
-    SiteSpec(HOSPITAL, "Northgate University Hospital", OrganisationKind.HOSPITAL, "Europe/London", "A9999"),
-    SiteSpec(SECOND, "Southfield Cancer Centre", OrganisationKind.HOSPITAL, "Europe/Madrid", "A9998"),
+    SiteSpec(
+        HOSPITAL, "Northgate University Hospital", OrganisationKind.HOSPITAL, "Europe/London", "A9999", "GB"
+    ),
+    SiteSpec(SECOND, "Southfield Cancer Centre", OrganisationKind.HOSPITAL, "Europe/Madrid", "A9998", "EU"),
     SiteSpec(COURIER, "Swiftbird Medical Courier", OrganisationKind.COURIER, "Europe/Amsterdam", "A9997"),
 )
 
@@ -94,6 +97,9 @@ PEOPLE = (
         ("Pia Prado", "Sara Soto", "Saul Serra", "Eva Egea", "Elio Esteve", "Marta Mora", "Mateo Mir"),
     ),
     PersonSpec("Ben Okoro", PLANT, (Role.ANALYST,), laboratory.TOPICS),
+    PersonSpec("Hugo Hale", HOSPITAL, (Role.PHYSICIAN,)),
+    PersonSpec("Julia Jara", SECOND, (Role.PHYSICIAN,)),
+    PersonSpec("Sven Sand", PLANT, (Role.SPONSOR,)),
 )
 
 
@@ -325,6 +331,7 @@ def _sites(demo: Demo, admin: Member) -> None:
             name=spec.name,
             zone=spec.zone,
             identifiers={"fin": spec.fin},
+            region=spec.region,
             **demo.doing(f"site {spec.code}", admin.actor),
         )
 

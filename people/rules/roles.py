@@ -16,6 +16,8 @@ class Role(StrEnum):
     QA_RELEASER = "qa_releaser"
     CELL_LAB = "cell_lab"
     NURSE = "nurse"
+    PHYSICIAN = "physician"
+    SPONSOR = "sponsor"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"

@@ -27,7 +27,10 @@ class StationKind(StrEnum):
 
 @dataclass(frozen=True)
 class SiteView:
-    """A site: an address of an organisation, with its own zone and locale."""
+    """A site: an address of an organisation, with its own zone and locale.
+
+    `region` is where its patients' products are licensed or tried (EU, US): which specification applies to them.
+    """
 
     id: str
     code: str
@@ -37,6 +40,7 @@ class SiteView:
     zone: str
     locale: str
     identifiers: tuple[tuple[str, str], ...] = ()
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class StationView:
 _FIN = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}", re.ASCII)  # as in the identifiers that carry it
 _GLN = re.compile(r"[0-9]{13}", re.ASCII)
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+_REGION = re.compile(r"[A-Z]{2,8}", re.ASCII)
 
 
 def identifiers_problem(identifiers: Mapping[str, str]) -> str | None:
@@ -92,6 +97,11 @@ def _is_gln(text: str) -> bool:
     if not _GLN.fullmatch(text):
         return False
     return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(text)) % 10 == 0
+
+
+def region_problem(text: str) -> str | None:
+    """Two to eight capitals (EU, US, GB), or nothing."""
+    return None if not text or _REGION.fullmatch(text) else "region_shape"
 
 
 def locale_problem(text: str) -> str | None:

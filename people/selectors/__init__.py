@@ -11,6 +11,7 @@ from people.selectors.authority import (
 )
 from people.selectors.documents import (
     acts_open_to,
+    applicable_document,
     document_findings,
     document_version,
     document_versions,
@@ -41,6 +42,7 @@ __all__ = [
     "TrailLine",
     "acts_open_to",
     "addresses_of_role",
+    "applicable_document",
     "badges_in_force",
     "document_findings",
     "document_version",

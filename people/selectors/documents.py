@@ -22,6 +22,7 @@ from people.rules.documents import (
     record_digest,
 )
 from people.rules.signatures import Meaning, SignatureView
+from people.rules.variants import VariantFault, Wanted, choose
 
 
 def version_rows() -> QuerySet[models.DocumentVersion]:
@@ -103,6 +104,14 @@ def effective_documents(kind: str, at: datetime) -> list[DocumentVersionView]:
         Q(retired_at__isnull=True) | Q(retired_at__gt=at), document__kind=kind, effective_from__lte=at
     )
     return [version_view(row) for row in rows.order_by("document__code")]
+
+
+def applicable_document(kind: str, wanted: Wanted, at: datetime) -> DocumentVersionView | VariantFault | None:
+    """The document of the kind that applies to this product, region and phase at this moment (one statement).
+
+    None where there is none of the product at all; a fault where none fits, or several do.
+    """
+    return choose(wanted, effective_documents(kind, at))
 
 
 def versions_of(kind: str, code: str) -> list[DocumentVersionView]:

@@ -81,7 +81,7 @@ def stations_of_place(place: str) -> list[StationView]:
 
 
 _SITES = """
-SELECT i.id, i.code, i.name, o.code, o.kind, i.zone, i.locale, i.identifiers::text
+SELECT i.id, i.code, i.name, o.code, o.kind, i.zone, i.locale, i.identifiers::text, i.region
   FROM people_site i JOIN people_organisation o ON o.id = i.organisation_id
 """
 _SITE = f"/* prepared: site */ {_SITES} WHERE i.code = %s::text"
@@ -101,8 +101,9 @@ def _site_views(statement: str, params: Sequence[str] = ()) -> list[SiteView]:
             zone,
             locale,
             tuple(sorted((str(sort), str(value)) for sort, value in json.loads(identifiers).items())),
+            region,
         )
-        for row_id, code, name, organisation, kind, zone, locale, identifiers in rows
+        for row_id, code, name, organisation, kind, zone, locale, identifiers, region in rows
     ]
 
 

@@ -24,6 +24,7 @@ from people.rules.sites import (
     identifiers_problem,
     is_zone,
     locale_problem,
+    region_problem,
 )
 from people.selectors.sites import station_rows, station_view, token_hash
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, require_anywhere, writing
@@ -79,6 +80,7 @@ def create_site(
     zone: str,
     locale: str = "en",
     identifiers: Mapping[str, str] | None = None,
+    region: str = "",
     actor: Actor,
     where: Where,
     now: datetime,
@@ -86,14 +88,17 @@ def create_site(
 ) -> SiteView:
     """Add a site. Whoever makes it is its first administrator, so that it can be furnished at all."""
     known_as = dict(identifiers or {})
-    refuse_bad(code=code_problem(code), **_site_problems(name, zone, locale, known_as))
+    refuse_bad(
+        code=code_problem(code), region=region_problem(region), **_site_problems(name, zone, locale, known_as)
+    )
     maker = require_anywhere(actor=actor, roles=ADMINISTRATORS, now=now)
     facts = {"site": code, "organisation": organisation, "name": name, "zone": zone, "identifiers": known_as}
+    facts |= {"region": region}
     if not is_repeat(request_id=request_id, event=Event.SITE_CREATED, facts=facts):
         owner = selectors.organisation_id(organisation)
         if owner is None:
             raise NotFound("organisation_unknown")
-        values = {"organisation_id": owner, "name": name, "zone": zone, "locale": locale}
+        values = {"organisation_id": owner, "name": name, "zone": zone, "locale": locale, "region": region}
         row, grant = derive(request_id, "site"), derive(request_id, "grant")
         role = {"user_id": maker.user_id, "site_id": row, "role": Role.ADMINISTRATOR.value}
         with writing():
@@ -128,6 +133,7 @@ def change_site(
     name: str,
     zone: str,
     locale: str,
+    region: str,
     identifiers: Mapping[str, str],
     reason: str,
     actor: Actor,
@@ -135,14 +141,15 @@ def change_site(
     now: datetime,
     request_id: UUID,
 ) -> SiteView:
-    """Change a site as it was read (`was`): all four values are given, whether they differ or not.
+    """Change a site as it was read (`was`): all five values are given, whether they differ or not.
 
     What was issued or told under the old ones stays as it is. Conflict when somebody else was quicker.
     """
     code, known_as = was.code, dict(identifiers)
-    refuse_bad(**_site_problems(name, zone, locale, known_as), reason=text_problem(reason, 1000))
+    problems = _site_problems(name, zone, locale, known_as) | {"region": region_problem(region)}
+    refuse_bad(**problems, reason=text_problem(reason, 1000))
     require(actor=actor, roles=ADMINISTRATORS, site=code, now=now)
-    values = {"name": name, "zone": zone, "locale": locale, "identifiers": known_as}
+    values = {"name": name, "zone": zone, "locale": locale, "identifiers": known_as, "region": region}
     facts = {"site": code, **values}
     if not is_repeat(request_id=request_id, event=Event.SITE_CHANGED, facts=facts):
         with writing():

@@ -215,7 +215,7 @@ def test_badges_are_printed_by_whoever_issues_them_and_that_is_recorded(journeys
     demo = journeys.demo
     nurse, second = demo.member("Ines"), demo.member("Ivan")
     page = ada.get(f"/cards/?site={HOSPITAL}")
-    assert len(offered(page, "badges")) == 7
+    assert len(offered(page, "badges")) == 8
     assert demo.member("Alice").badge not in offered(page, "badges")
     sent = asked(nurse.badge, second.badge, name="badges")
     answer = ada.post(f"/cards/{HOSPITAL}/badges.pdf", sent)

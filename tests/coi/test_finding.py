@@ -157,9 +157,9 @@ INSERT INTO coi_patient (id, treating_site_id, mrn_index, enrolled_at)
 SELECT gen_random_uuid(), 'NORTH', 'm' || n, now() FROM generate_series(1, %s) n"""
 _ORDERS = """
 INSERT INTO coi_order (id, coi_id, kind, patient_id, product_id, treating_site_id, collection_site_id,
-                       courier_site_id, manufacturing_site_id, protocol_id, ordered_at)
+                       courier_site_id, manufacturing_site_id, protocol_id, ordered_at, phase)
 SELECT gen_random_uuid(), p.mrn_index, o.kind, p.id, o.product_id, o.treating_site_id, o.collection_site_id,
-       o.courier_site_id, o.manufacturing_site_id, o.protocol_id, now()
+       o.courier_site_id, o.manufacturing_site_id, o.protocol_id, now(), ''
   FROM coi_patient p, (SELECT * FROM coi_order LIMIT 1) o WHERE p.mrn_index LIKE 'm%%'"""
 _ALIASES = """
 INSERT INTO coi_alias (id, order_id, issuer_id, kind, value_key, added_at, added_by_name, retired_by_name,

@@ -33,7 +33,7 @@ from coi.rules.stock import StockStatus
 from coi.rules.vault import VaultKind, unseal
 from config.demonstration import story
 from config.demonstration.player import Player
-from config.demonstration.site import HOSPITAL, PLANT, Member
+from config.demonstration.site import HOSPITAL, PLANT, PRODUCT, Member
 from ledger import selectors as ledger
 from ledger.rules import Subject
 from ledger.rules.errors import Conflict
@@ -41,6 +41,7 @@ from people import models as people_models
 from people import services as people
 from people.rules import codes
 from tests import given
+from tests.flows import making
 from tests.furnished import Journeys
 
 Code = RefusalCode
@@ -267,6 +268,21 @@ def identity_asked(j: Journeys, r: Request) -> None:
     )
 
 
+def asked_by_the_protocol(content: Callable[[], dict[str, Any]]) -> Fault:
+    """The order pinned another protocol."""
+
+    def fault(j: Journeys, r: Request) -> None:
+        version = given.in_effect(r.player, "protocol", PRODUCT, content())
+        Order.objects.filter(coi_id=r.player.coi_id).update(protocol=version)
+
+    return fault
+
+
+def accepted_material() -> dict[str, Any]:
+    """The bedside check asks whether the starting material was accepted."""
+    return given.a_protocol(bedside={"guards": ["released", "infusible", "accepted_material"]})
+
+
 def number_of_a_tube(j: Journeys, r: Request) -> None:
     """The donation number, with the flags of a test tube."""
     r.barcodes.append(f"={Collection.objects.get(order__coi_id=r.player.coi_id).din}07")
@@ -335,6 +351,13 @@ CASES = (
     Case(Code.LABEL_VOID, vector, reprinted),
     Case(Code.NOT_INFUSIBLE, bedside, order_is(kind="engineering")),
     Case(Code.NOT_RELEASED, shipping, lambda j, r: given.release(r.player), is_cure=True),
+    Case(Code.MATERIAL_NOT_ACCEPTED, bedside, asked_by_the_protocol(accepted_material), why="pending"),
+    Case(
+        Code.COMPONENT_MISSING,
+        bedside,
+        asked_by_the_protocol(lambda: making.two_components(("bedside",))),
+        why="CD8, CD4",
+    ),
     Case(Code.ON_HOLD, bedside, held("product_bag")),
     Case(Code.ON_HOLD, bedside, held("harvest")),
     Case(Code.ON_HOLD, second_nurse, held("apheresis_bag")),

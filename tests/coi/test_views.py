@@ -229,6 +229,7 @@ def place(client, number=0, **more):
         "wristband": codes.make("W", f"NEW{number:05d}"),
         "product": PRODUCT,
         "kind": "patient",
+        "phase": "commercial",
         "treating": HOSPITAL,
         "collection": HOSPITAL,
         "courier": COURIER,

@@ -80,6 +80,7 @@ def test_whoever_makes_a_site_administers_it(house):
         ("name", "x" * 201),
         ("zone", "Mars/Base"),
         ("locale", "Deutsch"),
+        ("region", "Europe"),
         ("identifiers", {"fin": "a9999"}),
         ("identifiers", {"gln": "4006381333932"}),
     ],
@@ -94,7 +95,13 @@ def test_bad_fields_of_a_site_are_named_and_nothing_is_written(house, field, val
     assert services.create_site(**fields, **house.context()).code == "HOSP2"
 
 
-CHANGED = {"name": "Clinic", "zone": "Europe/Paris", "locale": "fr", "identifiers": {"fin": "AB998"}}
+CHANGED = {
+    "name": "Clinic",
+    "zone": "Europe/Paris",
+    "locale": "fr",
+    "region": "EU",
+    "identifiers": {"fin": "AB998"},
+}
 
 
 def test_a_site_is_changed_for_a_reason(house):
@@ -102,6 +109,7 @@ def test_a_site_is_changed_for_a_reason(house):
     changed = services.change_site(was=was, **CHANGED, reason=REASON, **context)
     assert changed == selectors.site_by_code("HOSP")
     assert (changed.name, changed.zone, changed.locale) == ("Clinic", "Europe/Paris", "fr")
+    assert changed.region == "EU"
     assert (changed.identifiers, changed.organisation) == ((("fin", "AB998"),), was.organisation)
     entry = last("people:site:changed")
     assert (entry.reason, entry.facts) == (REASON, {"site": "HOSP", **CHANGED})
@@ -123,6 +131,9 @@ def test_who_changes_a_site_as_it_no_longer_is_is_told_so(house):
         ("name", ""),
         ("zone", "Mars/Base"),
         ("locale", "x"),
+        ("region", "eu"),
+        ("region", "E"),
+        ("region", "EUROPEANS"),
         ("reason", " "),
         ("identifiers", {"fin": "OOPS1"}),
         ("identifiers", {"gln": "123"}),

@@ -15,6 +15,7 @@ from coi.models import Alias, Collection, Deviation, Order, Weight
 from coi.rules.acceptance import Acceptance
 from coi.rules.aliases import RetireReason
 from coi.rules.deviations import Cause, DeviationOutcome
+from coi.rules.journey import JourneyEnd
 from coi.rules.reconciliations import ReconciliationKind as K
 from coi.rules.stock import StockStatus
 from coi.rules.weights import WeightCorrection, WeightSource
@@ -159,6 +160,16 @@ def at_the_plant(j: Journeys, credential: PasswordCredential) -> dict[str, Actio
                 **c,
             ),
         ),
+        "close_journey": (
+            HOSPITAL,
+            {R.COORDINATOR},
+            lambda c: coi.close_journey(coi_id=j.fresh.coi_id, end=JourneyEnd.WITHDRAWN, **c),
+        ),
+        "close_journey_by_quality": (
+            PLANT,
+            {R.QA_REVIEWER, R.QA_RELEASER},
+            lambda c: coi.close_journey(coi_id=j.fresh.coi_id, end=JourneyEnd.WITHDRAWN, **c),
+        ),
         "record_acceptance": (
             PLANT,
             {R.QA_REVIEWER, R.QA_RELEASER},
@@ -300,7 +311,8 @@ def test_a_stop_is_cleared_by_whoever_works_here(journeys: Journeys, role: Role)
     def clear(context: dict[str, Any]) -> None:
         coi.clear_stop(**about, request_id=context["request_id"])
 
-    works_here = role not in (Role.AUDITOR, Role.ADMINISTRATOR, Role.COORDINATOR)
+    none = (Role.AUDITOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.PHYSICIAN, Role.SPONSOR)
+    works_here = role not in none
     assert may(j.fresh, actor, role, HOSPITAL, clear) is works_here
     assert not may(j.fresh, actor, role, SECOND, clear)
     assert not may(j.fresh, actor, None, HOSPITAL, clear)

@@ -41,7 +41,7 @@ def actions(house: given.House, me: given.Someone) -> dict[str, tuple[set[Role],
     code, why = station.station.code, {"reason": "why"}
     site = selectors.site_by_code("MFG")
     assert site is not None
-    as_it_is = {"name": site.name, "zone": site.zone, "locale": site.locale}
+    as_it_is = {"name": site.name, "zone": site.zone, "locale": site.locale, "region": site.region}
     return {
         "create_place": (
             ADMINISTRATOR,

@@ -1,17 +1,18 @@
 """The guards of a protocol: whose acceptance counts for a container, and what is told of a plan that changed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from coi.rules.acceptance import DECIDED_BY, Acceptance, PlanChange, changes_fault
-from coi.rules.guards import acceptance_of, plan_changes
-from coi.rules.journey import CollectionFacts
+from coi.rules.guards import acceptance_of, missing_components, plan_changes
+from coi.rules.journey import CollectionFacts, ContainerStatus, Disposition
 from coi.rules.protocol import Guard
 from coi.rules.waiting import of_order, waits_for
 from people.rules.signatures import Meaning
-from tests.coi.rules.test_interlocks import APHERESIS, guarded, starting
+from tests.coi.rules.test_interlocks import APHERESIS, dosing, guarded, starting
 from tests.coi.rules.world import NOW, Scene
 
 A, P = Acceptance, PlanChange
@@ -89,6 +90,48 @@ def test_other_steps_say_nothing_of_the_plan() -> None:
     )
     scene.protocol = guarded("start_batch")
     assert plan_changes(scene.decide().situation) == ()
+
+
+@pytest.mark.parametrize(
+    "took_part",
+    [
+        lambda s: s.change("ann-product_bag-2", status=ContainerStatus.INFUSED),
+        lambda s: (s.did("thaw", "ann-product_bag-2"), s.change("ann-product_bag-2", custodian="SWIFT")),
+        lambda s: s.change("ann-product_bag-2", status=ContainerStatus.THAWED),
+        lambda s: s.dispositions.update({"batch-cd4": Disposition.EXCEPTIONALLY_RELEASED}),
+    ],
+)
+def test_a_component_that_took_part_before_is_there(took_part: Callable[[Scene], object]) -> None:
+    scene = dosing()
+    took_part(scene)
+    assert missing_components(scene.decide().situation) == ()
+
+
+def test_a_component_of_another_patient_is_not_there() -> None:
+    scene = dosing()
+    scene.change("ann-product_bag-2", custodian="CELLS")
+    scene.change("ben-product_bag-1", custodian="NORTH")
+    assert scene.known().components["batch-ben-order"] == "CD4"
+    assert missing_components(scene.decide().situation) == ("CD4",)
+
+
+def test_a_journey_waits_for_the_other_component() -> None:
+    scene, order = dosing(), dosing().journeys["ann"].order
+    scene.dispositions["batch-cd4"] = Disposition.QA_REVIEW
+    assert scene.protocol is not None
+    found = {w.step: w for w in waits_for(of_order(scene.known(), order.id), order, scene.protocol, NOW)}
+    assert found["thaw"].components == ("CD4",)
+
+
+def test_what_was_rejected_is_closed_out_and_waits_for_nothing_else() -> None:
+    scene = dosing()
+    order = scene.journeys["ann"].order
+    assert scene.protocol is not None
+    scene.dispositions["batch-cd4"] = Disposition.REJECTED
+    found = waits_for(of_order(scene.known(), order.id), order, scene.protocol, NOW)
+    rejected = scene.container("ann-product_bag-2").code
+    assert [w.step for w in found if rejected in w.containers] == ["close"]
+    assert all(rejected not in w.containers for w in found if w.is_release)
 
 
 @pytest.mark.parametrize("said", A)

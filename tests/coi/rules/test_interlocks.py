@@ -217,6 +217,24 @@ def starting() -> Scene:
     return scene
 
 
+def dosing() -> Scene:
+    """The first bag of two components is thawed by the first of two people: a bag of the other is at hand."""
+    both = two("ready")
+    bag = label(both["ann"].containers[BAG])
+    scene = Scene(
+        person(1, Role.CELL_LAB),
+        station(),
+        [bag, device("thaw_device")],
+        both,
+        step="thaw",
+        protocol=replace(guarded("thaw", Guard.ALL_COMPONENTS), components=("CD8", "CD4")),
+    )
+    scene.change("ann-product_bag-2", batch_id="batch-cd4")
+    scene.components = {"batch-ann-order": "CD8", "batch-cd4": "CD4", "batch-ben-order": "CD4"}
+    scene.dispositions = {"batch-cd4": Disposition.RELEASED}
+    return scene
+
+
 def guarded(code: str, *guards: Guard) -> Protocol:
     """The demonstration's protocol, with guards more at one step."""
     steps = tuple(
@@ -227,6 +245,7 @@ def guarded(code: str, *guards: Guard) -> Protocol:
 
 SCENES = (
     starting,
+    dosing,
     bedside,
     witness,
     infusing,
@@ -250,7 +269,7 @@ def test_the_scenes_are_accepted(scene: Callable[[], Scene]) -> None:
     decision = scene().decide()
     assert decision.refusals == ()
     assert decision.is_part_complete
-    is_first_of_two = scene in (bedside, labelling, starting, vector, shipping, encasing)
+    is_first_of_two = scene in (bedside, labelling, starting, dosing, vector, shipping, encasing)
     assert decision.outcome is (Outcome.INCOMPLETE if is_first_of_two else Outcome.ACCEPTED)
     assert decision.next.need is (Need.WITNESS if is_first_of_two else Need.NOTHING)
 
@@ -349,6 +368,11 @@ def scene(**values: object) -> Callable[[Scene], object]:
 def judged(said: Acceptance) -> Callable[[Scene], object]:
     """Quality said something else of the collection."""
     return lambda found: found.collections.update({"apheresis-1": CollectionFacts("apheresis-1", said)})
+
+
+def other_bag(**values: object) -> Callable[[Scene], object]:
+    """The bag of the other component is otherwise."""
+    return lambda found: found.change("ann-product_bag-2", **values)
 
 
 def bens(name: str) -> Callable[[Scene], object]:
@@ -455,6 +479,21 @@ CASES = (
         for said in (Acceptance.PENDING, Acceptance.REFUSED)
     ),
     Case(Code.MATERIAL_NOT_ACCEPTED, starting, container(collection_id=""), (APHERESIS,)),
+    *(
+        Case(Code.COMPONENT_MISSING, dosing, fault, (BAG,), (("component", "CD4"),))
+        for fault in (
+            lambda s: s.components.pop("batch-cd4"),
+            lambda s: s.dispositions.update({"batch-cd4": Disposition.REJECTED}),
+            lambda s: s.dispositions.update({"batch-cd4": Disposition.QA_REVIEW}),
+            other_bag(custodian=PLANT),
+            other_bag(custodian=COURIER),
+            other_bag(expires_at=NOW),
+            other_bag(status=ContainerStatus.CLOSED),
+            other_bag(status=ContainerStatus.UNLABELLED),
+            other_bag(kind="harvest"),
+            scene(held={"ann-product_bag-2"}),
+        )
+    ),
     # on hold: itself, its parent, its first ancestor
     Case(Code.ON_HOLD, bedside, scene(held={BAG}), (BAG,)),
     Case(Code.ON_HOLD, bedside, scene(held={"ann-harvest-1"}), (BAG,)),

@@ -137,6 +137,64 @@ def test_a_weight_is_one_number_in_kilograms(values: list[dict[str, Any]], fault
     assert found == ({f"steps[{position('patient_ready')}].values {fault}"} if fault else set())
 
 
+def divided(content: dict[str, Any]) -> None:
+    """A dose of two components, each a batch from its own kind of container."""
+    content["components"] = ["CD8", "CD4"]
+    of("start_batch")(content).update(kinds=["cd8", "cd4"], component_of={"cd8": "CD8", "cd4": "CD4"})
+    of("thaw")(content)["guards"] = ["released", "infusible", "all_components"]
+
+
+def test_a_dose_may_have_components() -> None:
+    content = deepcopy(CONTENT)
+    divided(content)
+    found, faults = parse(content)
+    assert faults == ()
+    assert found is not None
+    assert found.components == ("CD8", "CD4")
+    start = found.step("start_batch")
+    assert start is not None
+    assert start.component_of == {"cd8": "CD8", "cd4": "CD4"}
+    assert PROTOCOL.components == ()
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "components", "fault"),
+    [
+        ("", {}, ["CD8"], "protocol.components out_of_range"),
+        ("", {}, ["A", "B", "C", "D", "E"], "protocol.components out_of_range"),
+        ("", {}, ["CD8", "CD8"], "protocol.components repeated"),
+        ("", {}, ["CD8", "c" * 21], "protocol.components too_long"),
+        ("", {}, ["CD8", ""], "protocol.components not_texts"),
+        ("", {}, "CD8", "protocol.components wrong_type"),
+        ("", {}, ["CD8", "CD4", "NK"], "protocol.components component_not_made"),
+        ("start_batch", {"component_of": {"cd8": "CD8"}}, None, "component_of not_for_every_kind"),
+        (
+            "start_batch",
+            {"component_of": {"cd8": "CD8", "cd4": "NK"}},
+            None,
+            "component_of unknown_component",
+        ),
+        ("start_batch", {"component_of": {"cd8": "CD8", "cd4": 4}}, None, "component_of not_texts"),
+        ("start_batch", {"component_of": ["cd8"]}, None, "component_of wrong_type"),
+        ("thaw", {"component_of": {"product_bag": "CD8"}}, None, "component_of only_for_start_batch"),
+        ("thaw", {}, [], "guards no_components"),
+        ("identify", {"guards": ["all_components"]}, None, "guards not_for_this_scope"),
+    ],
+)
+def test_every_batch_of_such_a_dose_is_one_of_them(
+    step: str, fields: dict[str, Any], components: Any, fault: str
+) -> None:
+    def change(content: dict[str, Any]) -> None:
+        divided(content)
+        if step:
+            of(step)(content).update(fields)
+        if components is not None:
+            content["components"] = components
+
+    at = "" if fault.startswith("protocol") else f"steps[{position(step)}]."
+    assert f"{at}{fault}" in broken(change)
+
+
 def test_all_faults_are_told_at_once() -> None:
     def change(content: dict[str, Any]) -> None:
         content["name"] = ""

@@ -300,6 +300,8 @@ class Scene:
     held: set[str] = field(default_factory=set)
     uncased: set[str] = field(default_factory=set)
     collections: dict[str, CollectionFacts] = field(default_factory=dict)
+    components: dict[str, str] = field(default_factory=dict)
+    dispositions: dict[str, Disposition] = field(default_factory=dict)
     checks: dict[str, CheckFacts] = field(default_factory=dict)
     place_order: str = ""
     open_stop: str = ""
@@ -331,7 +333,8 @@ class Scene:
             held=frozenset(self.held),
             uncased=frozenset(self.uncased),
             collections=dict(self.collections),
-            dispositions={j.batch_id: j.disposition for j in all_of},
+            dispositions={j.batch_id: j.disposition for j in all_of} | self.dispositions,
+            components=dict(self.components),
             done=tuple(done for j in all_of for done in j.done),
             checks=dict(self.checks),
             place_order=self.place_order,

@@ -94,7 +94,10 @@ def test_a_certificate_names_its_batch_and_how_it_stands():
 @pytest.mark.parametrize(
     ("criterion", "limits"),
     [
-        (given.dose({"kind": "flat", "decimals": 0} | given.sides(">=60", "<=600")), "60 to 600 \u00d710\u2076"),
+        (
+            given.dose({"kind": "flat", "decimals": 0} | given.sides(">=60", "<=600")),
+            "60 to 600 \u00d710\u2076",
+        ),
         (given.dose({"kind": "per_kg"} | given.sides(">=1.0")), "\u2265 1.0 \u00d710\u2076/kg"),
         (
             given.criterion(
