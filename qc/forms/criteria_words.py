@@ -23,7 +23,6 @@ from qc.rules.criteria import (
 )
 from qc.rules.specification import Alternatives, Specification
 from qc.rules.standing import Standing
-from qc.rules.variants import VariantFault
 
 Sentence = str | Promise
 
@@ -73,11 +72,6 @@ STANDINGS: Mapping[Standing, Sentence] = {
     Standing.UNDECIDED: _("not judged"),
     Standing.NOT_TESTED: _("not tested"),
     Standing.MISSING: _("no result yet"),
-}
-
-VARIANT_FAULTS: Mapping[VariantFault, Sentence] = {
-    VariantFault.NONE: _("No specification in effect is for this product, region and phase."),
-    VariantFault.AMBIGUOUS: _("Several specifications in effect are for this product, region and phase."),
 }
 
 CHANGES: Mapping[ChangeKind, Sentence] = {

@@ -32,7 +32,6 @@ from qc.rules.criteria import (
 )
 from qc.rules.specification import parse
 from qc.rules.standing import Standing
-from qc.rules.variants import VariantFault
 from tests.qc.rules.criteria_given import assessed, criterion, dose, facts, limit, raw, sides
 from tests.qc.rules.test_dose import (
     BANDS,
@@ -54,7 +53,6 @@ from tests.qc.rules.test_dose import (
         (words.EFFECTS, Effect),
         (words.HINDRANCES, Hindrance),
         (words.STANDINGS, Standing),
-        (words.VARIANT_FAULTS, VariantFault),
         (words.CHANGES, ChangeKind),
         (words.TIGHTNESS, Tightness),
         (words.REPORT_RULES, ReportRule),

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from people.rules.documents import content_problems
+from people.rules.variants import VariantFault, Wanted, choose
 from qc.forms.examples import example, example_names
 from qc.rules.criteria import Basis, Criterion, Limit, Quantity, Sort, Timing, Verdict, judge, read_value
 from qc.rules.specification import Specification, parse
 from qc.rules.standing import Found, Standing, effects, lines
-from qc.rules.variants import Variant, VariantFault, Wanted, choose_variant
 from tests.qc.rules.criteria_given import FAIL, OPEN, PASS, facts, verdict
 
 
@@ -170,15 +171,13 @@ def test_potency_of_one_or_the_other():
 
 
 def test_the_two_regions_of_one_product_differ():
-    variants = [Variant(name, it) for name, it in ALL.items()]
+    documents = [SimpleNamespace(code=name, content=example(name)) for name in ALL]
     viable = {}
     for region in ("US", "EU"):
-        found = choose_variant(Wanted("KYMRIAH-ALL", region, "commercial"), variants)
-        assert isinstance(found, Variant)
-        viable[region] = found.specification.criterion("VIABILITY").low.value
+        found = choose(Wanted("KYMRIAH-ALL", region, "commercial"), documents)
+        viable[region] = ALL[found.code].criterion("VIABILITY").low.value
     assert viable == {"US": 80, "EU": 70}
-    neither = choose_variant(Wanted("KYMRIAH-ALL", "JP", "commercial"), variants)
-    assert getattr(neither, "code", None) is VariantFault.NONE
+    assert choose(Wanted("KYMRIAH-ALL", "JP", "commercial"), documents) is VariantFault.NONE
 
 
 def test_interim_readings_name_their_final_ones():
