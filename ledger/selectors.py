@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from ledger.models import Checkpoint, Effect, Entry, EntrySubject, Evidence, Halt, Installation
 from ledger.rules import Change, Subject
@@ -143,6 +143,11 @@ def entry_by_id(entry_id: int) -> EntryView | None:
     return _view(entry) if entry else None
 
 
+def entries_by_id(entry_ids: Sequence[int]) -> list[EntryView]:
+    """Entries by their numbers, the oldest first (one statement)."""
+    return _views(Entry.objects.filter(pk__in=list(entry_ids)).order_by("id"))
+
+
 def entry_by_uuid(uuid: UUID) -> EntryView | None:
     """An entry by its outer id."""
     entry = Entry.objects.filter(uuid=uuid).first()
@@ -170,6 +175,35 @@ def entries_of_events(
     if before is not None:
         found = found.filter(id__lt=before)
     return _views(found.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True)
+class EntryHead:
+    """An entry without its body: what happened in a stream, when, by whom, and why."""
+
+    id: int
+    stream: str
+    seq: int
+    event: str
+    occurred_at: datetime
+    actor_name: str
+    reason: str
+
+
+def heads_in_streams(
+    streams: Collection[str], events: Iterable[str], requests: Collection[UUID] = ()
+) -> list[EntryHead]:
+    """The entries of streams that are of these events, or were made by these requests, in their order."""
+    wanted = Q(event__in=[str(event) for event in events]) | Q(request_id__in=list(requests))
+    found = Entry.objects.filter(wanted, stream__in=list(streams)).order_by("stream", "seq")
+    columns = ("id", "stream", "seq", "event", "occurred_at", "actor_name", "reason")
+    return [EntryHead(*row) for row in found.values_list(*columns)]
+
+
+def ends_of_streams(streams: Collection[str]) -> dict[str, int]:
+    """The number of the last entry of each stream that has any."""
+    found = Entry.objects.filter(stream__in=list(streams)).values("stream").annotate(last=Max("seq"))
+    return {row["stream"]: row["last"] for row in found}
 
 
 def latest_entries(*, before: int | None = None, limit: int = 100) -> list[EntryView]:

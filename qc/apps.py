@@ -34,6 +34,9 @@ class QcConfig(AppConfig):
             models.Import,
             models.Result,
             models.IssuedDocument,
+            models.Release,
+            models.TrailReview,
+            models.LateFailure,
         ):
             registry.register_table(table)
         for kind, shown in (

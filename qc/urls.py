@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, documents, imports, laboratory, results, runs, specifications, trends
+from qc.views import batches, documents, imports, laboratory, releases, results, runs, specifications, trends
 
 app_name = "qc"
 
@@ -12,8 +12,10 @@ urlpatterns = [
     path("batches/<str:code>/record.json", batches.record, name="record"),
     *(
         path(f"batches/<str:code>/{what}/", batches.decide, {"what": what}, name=what)
-        for what in ("submit", "review", "release", "reject")
+        for what in ("submit", "review", "release", "conditional", "complete", "reject")
     ),
+    path("batches/<str:code>/trail/", releases.trail, name="trail"),
+    path("batches/<str:code>/duties/<uuid:failure>/<str:duty>/", releases.duty, name="duty"),
     path("results/<uuid:id>/review/", results.review, name="review_result"),
     path("results/<str:kind>/<str:code>/", results.subject, name="subject"),
     path("results/<str:kind>/<str:code>/<str:criterion>/", results.result, name="result"),

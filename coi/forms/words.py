@@ -448,6 +448,12 @@ work = _namer(
         "deviation_major": _("Major deviation"),
         "deviation_critical": _("Critical deviation"),
         "late_failing_result": _("Failing result after the release"),
+        "late_tell_physician": _("Late failure: tell the treating physician"),
+        "late_tell_sponsor": _("Late failure: tell the sponsor"),
+        "late_report_deviation": _("Late failure: report the biological product deviation"),
+        "late_identify_organism": _("Late failure: identify the organism"),
+        "late_test_susceptibility": _("Late failure: test what the organism is susceptible to"),
+        "late_follow_up": _("Late failure: follow up how the patient is"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

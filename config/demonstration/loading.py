@@ -70,6 +70,7 @@ STAGES: tuple[tuple[Stage, float], ...] = (
     (story.ship, 20),
     (story.receive_product, 0),
     (treat, 10),
+    (quality.complete, 40),
 )
 # How many stages each open journey has behind it: one only enrolled, one at every door on the way.
 OPEN = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)

@@ -5,6 +5,7 @@ The numbers are drawn around those of published batches, so that charts have som
 
 import math
 import random
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,7 +17,9 @@ from config.demonstration.site import PLANT, SPACE, Member
 from people.rules.credentials import BadgeCredential
 from qc import selectors
 from qc import services as qc
+from qc.rules.releases import Way
 from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.rules.trail import TrailRefusal
 
 SOON = ("APPEARANCE", "IDENTITY", "VIABILITY", "CD3", "CAR")
 
@@ -39,6 +42,7 @@ def values(p: Player) -> dict[str, str]:
         "ENDOTOXIN": rng.choice(("<0.05", "<0.05", "<0.05", "0.07", "0.12")),
         "MYCOPLASMA": "not detected",
         "STERILITY_INTERIM": "no growth to date",
+        "STERILITY_FINAL": "no growth",
         "DOSE": f"{min(4.8, max(0.4, rng.gauss(2.3, 0.5))):.1f}",
     }
 
@@ -50,19 +54,52 @@ def start_tests(p: Player) -> None:
 
 def finish_tests(p: Player) -> None:
     """The slower results; each is looked over by a second person, then the batch goes to review."""
-    _results(p, [code for code in values(p) if code not in SOON])
+    _results(p, [code for code in values(p) if code not in (*SOON, "STERILITY_FINAL")])
     reviewer = p.demo.member("Leo")
     submitted = qc.submit_for_review(batch=_batch(p), **_doing(p, reviewer, "submit"))
     _need(submitted)
 
 
 def release(p: Player) -> None:
-    """Review and release by two people who made nothing of it."""
-    for first_name, service in (("Bob", qc.review_batch), ("Rosa", qc.release_batch)):
-        member = p.demo.member(first_name)
-        credential = BadgeCredential(member.badge, member.pin)
-        _need(service(batch=_batch(p), credential=credential, **_doing(p, member, f"sign {first_name}")))
-        p.wait(hours=2)
+    """The trail is looked over; review and conditional release by two people who made nothing of it."""
+    look_over(p, "trail")
+    _sign(p, "Bob", "sign Bob", qc.review_batch)
+    p.wait(hours=2)
+    _sign(
+        p,
+        "Rosa",
+        "sign Rosa",
+        qc.release_batch,
+        way=Way.CONDITIONAL,
+        expected={"STERILITY_FINAL": p.now + timedelta(days=5)},
+    )
+    p.wait(hours=2)
+
+
+def complete(p: Player) -> None:
+    """The culture has grown nothing in 14 days: the release is completed."""
+    _results(p, ("STERILITY_FINAL",))
+    look_over(p, "trail again")
+    _sign(p, "Bob", "sign again Bob", qc.review_batch)
+    p.wait(hours=1)
+    _sign(p, "Rosa", "complete Rosa", qc.complete_release)
+
+
+def look_over(p: Player, label: str) -> None:
+    """Bob reads what was out of the ordinary in the journey."""
+    batch = batch_by_code(_batch(p))
+    trail = selectors.trails_of([batch])[batch.id] if batch is not None else None
+    if trail is None:
+        raise NotReleased("no trail")
+    refused = qc.review_trail(batch=_batch(p), upto=trail.last, **_doing(p, p.demo.member("Bob"), label))
+    if refused and refused != (TrailRefusal.SEEN_ALREADY,):
+        raise NotReleased(str(refused))
+
+
+def _sign(p: Player, first_name: str, label: str, service: Callable[..., qc.Attempt], **more: Any) -> None:
+    member = p.demo.member(first_name)
+    credential = BadgeCredential(member.badge, member.pin)
+    _need(service(batch=_batch(p), credential=credential, **more, **_doing(p, member, label)))
 
 
 def _results(p: Player, criteria: tuple[str, ...] | list[str]) -> None:

@@ -6,6 +6,7 @@ from people.selectors.authority import (
     is_anyone_here,
     people_with_role,
     person,
+    persons,
     read_badge,
     user_id_by_username,
 )
@@ -35,7 +36,7 @@ from people.selectors.sites import (
     stations,
     stations_of_place,
 )
-from people.selectors.trail import TrailLine, trail
+from people.selectors.trail import TrailLine, lines_of, trail
 from people.selectors.work import notices_for, open_work_about, work_for, work_item
 
 __all__ = [
@@ -51,12 +52,14 @@ __all__ = [
     "effective_documents",
     "is_anyone_here",
     "latest_versions",
+    "lines_of",
     "notices_for",
     "open_versions",
     "open_work_about",
     "organisation_id",
     "people_with_role",
     "person",
+    "persons",
     "pinned_version",
     "place_by_code",
     "places",

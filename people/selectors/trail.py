@@ -1,6 +1,6 @@
 """The trail of entries as people may read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,11 @@ def trail(person: Person, at: datetime, *, kind: str = "", key: str = "") -> lis
     else:
         found = selectors.latest_entries(limit=PAGE)
     return [_line(entry) for entry in found if entry.site == "" or entry.site in sites]
+
+
+def lines_of(entry_ids: Sequence[int]) -> list[TrailLine]:
+    """These entries (by their numbers in the ledger) as lines, for rooms that know who may read them."""
+    return [_line(entry) for entry in selectors.entries_by_id(entry_ids)]
 
 
 def _line(entry: EntryView) -> TrailLine:

@@ -115,12 +115,9 @@ TRAIL_KINDS: Mapping[TrailKind, Sentence] = {
     TrailKind.CHANGE: _("something was changed"),
     TrailKind.CORRECTION: _("something was corrected"),
     TrailKind.OVERRIDE: _("an override"),
-    TrailKind.LATE_ENTRY: _("entered later"),
     TrailKind.MANUAL_ENTRY: _("entered by hand"),
     TrailKind.REFUSAL: _("refused"),
     TrailKind.REPRINT: _("a label was printed again"),
-    TrailKind.ALONE: _("done by one person"),
-    TrailKind.CLOCK: _("a clock was wrong"),
 }
 
 TRAIL_REFUSALS: Mapping[TrailRefusal, Sentence] = {

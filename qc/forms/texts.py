@@ -141,6 +141,7 @@ REJECTIONS: Mapping[RejectionReason, Sentence] = {
 ERRORS: Mapping[str, Sentence] = {
     "batch_unknown": _("There is no such batch, or it is not yours to see."),
     "result_unknown": _("There is no such result."),
+    "late_failure_unknown": _("There is no such failure of this batch."),
     "result_exists": _("Somebody recorded a result meanwhile. To change it, correct it."),
     "result_changed": _("This result was corrected meanwhile. Reload the page."),
     "result_reviewed": _("Somebody looked this result over already."),
@@ -215,6 +216,7 @@ FIELDS: Mapping[str, Sentence] = {
     "too_many": _("These are more readings than a run has."),
     "label_not_applied": _("The label of this container has not been scanned back."),
     "in_the_future": _("This is in the future."),
+    "in_the_past": _("This is in the past: say a day that is still to come."),
     "before_it_was_made": _("The container did not exist then."),
     "code_shape": _("Write the code of the investigation, such as LAB-26-014."),
 }

@@ -20,7 +20,6 @@ __all__ = [
     "Case",
     "Target",
     "against_rejection",
-    "against_release",
     "against_review",
     "against_signer",
     "against_submission",
@@ -155,16 +154,6 @@ def against_review(case: Case, reviewer: int) -> tuple[Blocker, ...]:
     is_conditional = case.dossier.batch.disposition is Disposition.CONDITIONALLY_RELEASED
     decided = () if is_conditional else _decided(case)
     return by_severity([*decided, *_producer(case, reviewer)])
-
-
-def against_release(
-    case: Case, releaser: int, signatures: Sequence[SignatureView], digest: str
-) -> tuple[Blocker, ...]:
-    """Why this person may not release the batch now."""
-    found = [*blockers(case), *_decided(case), *against_signer(case, releaser, signatures, digest)]
-    if case.dossier.batch.disposition in UNREVIEWED:
-        found.append(Blocker(BlockerCode.NOT_IN_REVIEW, case.target))
-    return by_severity(found)
 
 
 def against_rejection(

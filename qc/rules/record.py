@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from coi.rules.batches import Dossier
 from coi.rules.labels_reconciliation import Account, Line, reconcile
 from ledger.rules import canonical
-from qc.rules.results import ResultView
+from qc.rules.case import Case
+from qc.rules.investigations import Investigation, investigation_digest
+from qc.rules.investigations.attempts import attempts_of
 
-SCHEMA = 3
+SCHEMA = 4
 
 
-def batch_record(
-    dossier: Dossier, results: Sequence[ResultView], *, protocol: str, specification: str
-) -> dict[str, Any]:
+def batch_record(case: Case, *, protocol: str, specification: str) -> dict[str, Any]:
     """The record of a batch; `protocol` and `specification` are the digests of the pinned versions."""
+    dossier, results = case.dossier, case.results
     batch = dossier.batch
     return {
         "schema": SCHEMA,
@@ -43,9 +43,27 @@ def batch_record(
         "results": [
             _fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
         ],
+        "investigations": [_investigation(it, case) for it in case.investigations],
+        "materials": [{"din": it.din, "is_accepted": it.is_accepted} for it in case.materials],
+        "trail_reviews": [
+            _fields(it, _TRAIL) for it in (case.trail.reviews if case.trail is not None else ())
+        ],
     }
 
 
+def _investigation(it: Investigation, case: Case) -> dict[str, Any]:
+    """What an investigation came to; its whole record has a digest of its own, which its signatures are over."""
+    return {
+        "code": it.code,
+        "criterion": it.criterion,
+        "attempt": it.attempt,
+        "outcome": str(it.outcome or ""),
+        "concluded_at": it.concluded_at,
+        "digest": investigation_digest(it, attempts_of(case.results, it.criterion)),
+    }
+
+
+_TRAIL = ("reviewer", "upto", "at", "remark")
 _STEP = (
     "step",
     "subject",

@@ -1,12 +1,13 @@
 """The audit trail of a batch, looked over by quality before its release: by whom, and up to which entry.
 
-A reviewer reads what is out of the ordinary: changes, corrections, overrides, late entries and their like. Another of
+A reviewer reads what is out of the ordinary: changes, corrections, overrides, refusals and their like. Another of
 these after the entry up to which the trail was looked over makes it unreviewed again (EU GMP Annex 11, 9; 21 CFR
 211.192 with FDA's guidance on data integrity, 2018, question 7).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from people.rules.roles import Role
@@ -19,21 +20,25 @@ class TrailKind(StrEnum):
     CHANGE = "change"
     CORRECTION = "correction"
     OVERRIDE = "override"
-    LATE_ENTRY = "late_entry"
     MANUAL_ENTRY = "manual_entry"
     REFUSAL = "refusal"
     REPRINT = "reprint"
-    ALONE = "alone"
-    CLOCK = "clock"
 
 
 @dataclass(frozen=True)
 class TrailEntry:
-    """An entry of the journey that is out of the ordinary, by its number in the journey's stream."""
+    """An entry of the journey that is out of the ordinary, by its number in the journey's stream.
+
+    `entry` is its number in the ledger; `by` the printed name of the actor.
+    """
 
     sequence: int
     kind: TrailKind
     event: str = ""
+    at: datetime | None = None
+    by: str = ""
+    reason: str = ""
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class TrailReview:
     reviewer_id: int
     reviewer: str
     upto: int
+    at: datetime | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)

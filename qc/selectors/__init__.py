@@ -7,8 +7,6 @@ from qc.selectors.batches import (
     BoardRow,
     SignedBy,
     batch_view,
-    case_of,
-    cases,
     decided_record,
     keeping_request,
     record_of,
@@ -17,6 +15,7 @@ from qc.selectors.batches import (
     signed_record,
     view_of,
 )
+from qc.selectors.cases import case_of, cases
 from qc.selectors.documents import (
     EffectiveMethod,
     EffectiveTargets,
@@ -35,6 +34,7 @@ from qc.selectors.issued import (
     issued_file,
     latest_version,
 )
+from qc.selectors.releases import FailureView, ReleaseView, failure, failures_of, releases_of, ways_for
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -52,6 +52,7 @@ from qc.selectors.runs import (
 from qc.selectors.specifications import SpecificationPage, latest_specifications, specification_page
 from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
+from qc.selectors.trail import trails_of
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
 from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
 
@@ -63,9 +64,11 @@ __all__ = [
     "Charted",
     "EffectiveMethod",
     "EffectiveTargets",
+    "FailureView",
     "IssuedView",
     "Line",
     "MethodWork",
+    "ReleaseView",
     "SignedBy",
     "SpecificationPage",
     "SubjectPage",
@@ -83,6 +86,8 @@ __all__ = [
     "effective_method",
     "effective_methods",
     "effective_targets",
+    "failure",
+    "failures_of",
     "imported",
     "issued_documents",
     "issued_file",
@@ -95,6 +100,7 @@ __all__ = [
     "method_of",
     "record_of",
     "release_board",
+    "releases_of",
     "result",
     "results_of",
     "results_of_run",
@@ -111,11 +117,13 @@ __all__ = [
     "subject",
     "subject_page",
     "targets_of",
+    "trails_of",
     "trend",
     "view_of",
     "visible_import",
     "visible_imports",
     "visible_run",
     "visible_runs",
+    "ways_for",
     "worklist",
 ]

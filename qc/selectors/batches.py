@@ -1,7 +1,7 @@
 """What blocks a batch, the release board, one batch, the record that was signed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,13 @@ from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
-from qc.rules.blockers import EXCEPTIONS, Blocker, Case, blockers
+from qc.rules.blockers import EXCEPTIONS, Blocker, BlockerCode, Case, latest_review
+from qc.rules.passed import Passed, passed_checks
 from qc.rules.record import batch_record, digest_of
-from qc.rules.results import current
-from qc.selectors.documents import protocol_in, specification_in
-from qc.selectors.results import results_of
+from qc.rules.releases import Pending, Way, Ways, overdue, ways_of
+from qc.rules.unmet import counted, result_of
+from qc.selectors.cases import case_of, cases
+from qc.selectors.releases import FailureView, ReleaseView, due_of, failures_of, releases_of
 from qc.selectors.subject_pages import Line, lines_of
 
 RECORD_KIND = "batch"
@@ -35,19 +37,33 @@ class SignedBy:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One undecided batch on the release board."""
+    """One batch on the release board. `passed` of `checked` things were in order by themselves.
+
+    `pending` are the results that may come after the release; `overdue` those of them that were expected before now.
+    """
 
     batch: BatchSummary
     blockers: tuple[Blocker, ...]
-    results_in: int
-    results_needed: int
+    ways: Ways
+    passed: int
+    checked: int
+    overdue: tuple[Pending, ...] = ()
+
+    @property
+    def pending(self) -> tuple[Pending, ...]:
+        """What may come after the release and is not there."""
+        return self.ways.pending
 
 
 @dataclass(frozen=True)
 class Board:
-    """The release board: what needs a person first, then what can be released, then what is decided."""
+    """The release board: what needs a person first, then what can be released, then what is decided.
+
+    `conditional` are released, and results of them are still to come.
+    """
 
     exceptions: tuple[BoardRow, ...]
+    conditional: tuple[BoardRow, ...]
     waiting: tuple[BoardRow, ...]
     ready: tuple[BoardRow, ...]
     decided: tuple[BatchSummary, ...]
@@ -58,13 +74,17 @@ class BatchView:
     """Everything that the page of one batch shows."""
 
     case: Case
+    ways: Ways
     blockers: tuple[Blocker, ...]
+    passed: tuple[Passed, ...]
     lines: tuple[Line, ...]
     signatures: tuple[SignedBy, ...]
     record: dict[str, Any]
     digest: str
     specification: DocumentVersionView | None
     zone: str
+    released: ReleaseView | None = None
+    failures: tuple[FailureView, ...] = ()
 
     @property
     def batch(self) -> BatchSummary:
@@ -77,36 +97,20 @@ class BatchView:
         return self.batch.disposition in batches.DECIDED
 
     @property
+    def is_conditional(self) -> bool:
+        """Whether it is released, and a result is still to come or to be signed for."""
+        return self.batch.disposition is Disposition.CONDITIONALLY_RELEASED
+
+    @property
+    def decision(self) -> SignatureView | None:
+        """The signature that decided on it last; None while nobody has."""
+        found = [one.signature for one in self.signatures if one.signature.meaning is not Meaning.REVIEW]
+        return found[-1] if self.is_decided and found else None
+
+    @property
     def has_changed_since(self) -> bool:
         """Whether something came after the decision: a final result, an infusion. The signed record stays as it was."""
-        return (
-            self.is_decided
-            and bool(self.signatures)
-            and self.signatures[-1].signature.record_digest != self.digest
-        )
-
-
-def case_of(batch: BatchSummary) -> Case:
-    """All that a decision on the batch is made on."""
-    return cases([batch])[batch.id]
-
-
-def cases(found: Sequence[BatchSummary]) -> dict[str, Case]:
-    """The same for several batches, in a fixed number of statements."""
-    ids = {batch.protocol_id for batch in found} | {batch.specification_id for batch in found} - {""}
-    documents = people.document_versions(ids) if ids else {}
-    dossiers, results = batches.dossiers(found), results_of([batch.id for batch in found])
-    is_broken = ledger.is_broken()
-    return {
-        batch.id: Case(
-            dossier=dossiers[batch.id],
-            results=results[batch.id],
-            specification=specification_in(documents.get(batch.specification_id)),
-            protocol=protocol_in(documents.get(batch.protocol_id)),
-            is_ledger_broken=is_broken,
-        )
-        for batch in found
-    }
+        return self.decision is not None and self.decision.record_digest != self.digest
 
 
 def record_of(case: Case) -> dict[str, Any]:
@@ -115,8 +119,7 @@ def record_of(case: Case) -> dict[str, Any]:
     ids = {batch.protocol_id, batch.specification_id} - {""}
     digests = {id: version.digest for id, version in people.document_versions(ids).items()}
     return batch_record(
-        case.dossier,
-        case.results,
+        case,
         protocol=digests.get(batch.protocol_id, ""),
         specification=digests.get(batch.specification_id, ""),
     )
@@ -139,10 +142,12 @@ def signed_record(signature: SignatureView) -> bytes | None:
 
 def decided_record(view: "BatchView") -> bytes | None:
     """The bytes that the decision was made on; None while there is none."""
-    if not view.is_decided:
+    if view.decision is None:
         return None
-    reviews = [s.signature for s in view.signatures if s.signature.meaning is Meaning.REVIEW]
-    return signed_record(reviews[-1]) if reviews else None
+    digest = view.decision.record_digest
+    signed = [s.signature for s in view.signatures if s.signature.record_digest == digest]
+    review = latest_review(signed)
+    return signed_record(review) if review is not None else None
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -151,15 +156,21 @@ def decided_record(view: "BatchView") -> bytes | None:
 def release_board(viewer: Person, at: datetime) -> Board:
     """Batches at the viewer's sites, exceptions first."""
     open_batches = batches.undecided_batches(viewer, at)
-    found = cases(open_batches) if open_batches else {}
-    rows = [_board_row(batch, found[batch.id]) for batch in open_batches]
-    exceptions = [row for row in rows if _needs_someone(row)]
-    in_review = [row for row in rows if row not in exceptions and not row.blockers and _is_in_review(row)]
+    conditional = batches.conditional_batches(viewer, at)
+    rows = _board_rows([*open_batches, *conditional], at)
+    released = [row for row in rows if row.batch.disposition.is_release]
+    undecided = [row for row in rows if row not in released]
+    exceptions = [row for row in rows if row.overdue or _needs_someone(row)]
+    in_review = [
+        row for row in undecided if row not in exceptions and not row.blockers and _is_in_review(row)
+    ]
+    known = {row.batch.id for row in rows}
     return Board(
         exceptions=tuple(sorted(exceptions, key=lambda row: -len(row.blockers))),
+        conditional=tuple(row for row in released if row not in exceptions),
         ready=tuple(in_review),
-        waiting=tuple(row for row in rows if row not in exceptions and row not in in_review),
-        decided=batches.decided_batches(viewer, at),
+        waiting=tuple(row for row in undecided if row not in exceptions and row not in in_review),
+        decided=tuple(batch for batch in batches.decided_batches(viewer, at) if batch.id not in known),
     )
 
 
@@ -172,40 +183,75 @@ def _needs_someone(row: BoardRow) -> bool:
     return any(blocker.code in EXCEPTIONS for blocker in row.blockers)
 
 
-def _board_row(batch: BatchSummary, case: Case) -> BoardRow:
-    criteria = case.specification.criteria if case.specification is not None else ()
-    needed = [criterion for criterion in criteria if criterion.is_needed_for_release]
-    results_in = sum(1 for criterion in needed if current(case.results, criterion.code) is not None)
-    return BoardRow(batch, blockers(case), results_in, len(needed))
+def _board_rows(found: Sequence[BatchSummary], at: datetime) -> list[BoardRow]:
+    if not found:
+        return []
+    known, released = cases(found, at), releases_of([batch.id for batch in found])
+    return [_board_row(batch, known[batch.id], released.get(batch.id), at) for batch in found]
+
+
+def _board_row(batch: BatchSummary, case: Case, released: ReleaseView | None, at: datetime) -> BoardRow:
+    ways = ways_of(case, due_of(released))
+    counts = passed_checks(case)
+    return BoardRow(
+        batch,
+        blockers=tuple(it for it in ways.against[Way.RELEASE] if it.code is not BlockerCode.FINAL_PENDING),
+        ways=ways,
+        passed=sum(one.passed for one in counts),
+        checked=sum(one.checked for one in counts),
+        overdue=overdue(ways.pending, at),
+    )
 
 
 def batch_view(viewer: Person, code: str, at: datetime) -> BatchView | None:
     """One batch at one of the viewer's sites; None for all others."""
     batch = batches.visible_batch(viewer, code, at)
-    return None if batch is None else view_of(batch)
+    return None if batch is None else view_of(batch, at)
 
 
-def view_of(batch: BatchSummary) -> BatchView:
+def view_of(batch: BatchSummary, at: datetime) -> BatchView:
     """The same for services, which ask for authority themselves."""
-    case = case_of(batch)
+    case = case_of(batch, at)
     record = record_of(case)
     digest = digest_of(record)
     site = people.site_by_code(batch.site)
+    released = releases_of([batch.id]).get(batch.id)
+    ways = ways_of(case, due_of(released))
+    is_over = (
+        batch.disposition in batches.DECIDED and batch.disposition is not Disposition.CONDITIONALLY_RELEASED
+    )
+    left = [it for it in ways.against[Way.RELEASE] if it.code is not BlockerCode.FINAL_PENDING]
     return BatchView(
         case=case,
-        blockers=blockers(case) if batch.disposition not in batches.DECIDED else (),
-        lines=lines_of(case.specification, case.results),
+        ways=ways,
+        blockers=() if is_over else tuple(left),
+        passed=passed_checks(case),
+        lines=_lines(case),
         signatures=tuple(_signed(case, digest)),
         record=record,
         digest=digest,
         specification=people.document_version(batch.specification_id) if batch.specification_id else None,
         zone=site.zone if site is not None else "UTC",
+        released=released,
+        failures=failures_of(batch.id),
+    )
+
+
+def _lines(case: Case) -> tuple[Line, ...]:
+    """Each criterion with the result that counts: after an investigation that may be another than the first."""
+    known = counted(case)
+    return tuple(
+        replace(line, result=result_of(case, known[line.criterion.code]) or line.result)
+        for line in lines_of(case.specification, case.results)
     )
 
 
 def _signed(case: Case, digest: str) -> list[SignedBy]:
-    """Before the decision a signature is held against the record as it is; after it, against what was decided on."""
-    found = signatures_of(case.dossier.batch.code)
+    """Each signature is held against the record that was decided on next, and before that against the record now."""
+    held_against, made = digest, []
     is_decided = case.dossier.batch.disposition in batches.DECIDED
-    held_against = found[-1].record_digest if is_decided and found else digest
-    return [SignedBy(signature, signature_state(signature, held_against)) for signature in found]
+    for signature in reversed(signatures_of(case.dossier.batch.code)):
+        if is_decided and signature.meaning is not Meaning.REVIEW:
+            held_against = signature.record_digest
+        made.append(SignedBy(signature, signature_state(signature, held_against)))
+    return made[::-1]

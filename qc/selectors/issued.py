@@ -10,7 +10,15 @@ from people import selectors as people
 from people.rules.documents import DocumentVersionView
 from qc.models import IssuedDocument
 from qc.rules import certificate_texts
-from qc.rules.certificates import DocumentRef, LedgerPoint, ReportLine, Signed, SiteTexts, Sources
+from qc.rules.certificates import (
+    DocumentRef,
+    Investigated,
+    LedgerPoint,
+    ReportLine,
+    Signed,
+    SiteTexts,
+    Sources,
+)
 from qc.rules.document_words import DocumentKind, limits_of
 from qc.selectors.batches import BatchView
 from qc.selectors.subject_pages import Line
@@ -57,7 +65,7 @@ def document_sources(view: BatchView, at: datetime) -> Sources:
     """Everything that a document about a batch is made from, as it stands now."""
     batch, point = view.batch, ledger.latest_checkpoint()
     site = people.site_by_code(batch.site)
-    signed = view.signatures[-1].signature.record_digest if view.is_decided and view.signatures else ""
+    signed = view.decision.record_digest if view.decision is not None else ""
     return Sources(
         dossier=view.case.dossier,
         disposition=str(batch.disposition),
@@ -70,6 +78,10 @@ def document_sources(view: BatchView, at: datetime) -> Sources:
         record_digest=signed or view.digest,
         has_changed_since=view.has_changed_since,
         corrections=_corrections(view),
+        investigations=tuple(
+            Investigated(it.code, it.criterion, str(it.state), str(it.outcome or ""))
+            for it in view.case.investigations
+        ),
         checkpoint=None if point is None else LedgerPoint(point.size, point.root.hex(), point.signed_at),
         texts=_texts(batch.product, at),
         is_demonstration=ledger.is_demonstration(),

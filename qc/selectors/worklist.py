@@ -15,7 +15,7 @@ from qc.rules.blockers import Case
 from qc.rules.criteria import Criterion, Timing
 from qc.rules.results import ResultView, current
 from qc.rules.runs import RunState, RunView
-from qc.selectors.batches import cases
+from qc.selectors.cases import cases
 from qc.selectors.documents import EffectiveMethod, effective_methods
 from qc.selectors.results import rows, view
 from qc.selectors.runs import runs_at
@@ -75,7 +75,7 @@ def _unreviewed(sites: Any) -> Any:
 
 def _to_test(viewer: Person, at: datetime) -> tuple[MethodWork, ...]:
     taking = (*batches.undecided_batches(viewer, at), *_waiting_for_finals(viewer, at))
-    found = cases(taking) if taking else {}
+    found = cases(taking, at) if taking else {}
     by_method: dict[str, list[ToTest]] = defaultdict(list)
     for batch in taking:
         for criterion in _missing(found[batch.id]):

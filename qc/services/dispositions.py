@@ -5,15 +5,18 @@ happens to the batch between them makes another record, and the review has to be
 answer, not an exception, and an entry: an attempt to release what may not be released is worth knowing.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from coi.rules.batches import BatchSummary
+from coi.rules.dispositions import DECIDED_BY
 from coi.rules.journey import Disposition
 from coi.services import record_disposition
-from ledger.rules import Actor, Where, derive
+from ledger.rules import Actor, Change, Where, derive, new, put
+from ledger.rules.errors import Invalid
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.authority import Person
@@ -29,12 +32,20 @@ from qc.rules.blockers import (
     Case,
     Target,
     against_rejection,
-    against_release,
     against_review,
     against_submission,
     latest_review,
 )
 from qc.rules.record import digest_of, record_bytes
+from qc.rules.releases import (
+    LEADS_TO,
+    Pending,
+    Signing,
+    Way,
+    Ways,
+    against_completion,
+    against_way,
+)
 from qc.rules.results import RejectionReason
 from qc.services.recording import (
     Doing,
@@ -49,6 +60,7 @@ from qc.services.recording import (
 SUBMITTERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
 REVIEWERS = frozenset({Role.QA_REVIEWER})
 DECIDERS = frozenset({Role.QA_RELEASER})
+RELEASE = "qc.release"
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, 
         return _as_before(earlier, Event.BATCH_SUBMITTED)
     with writing():
         locked = locked_batch(batch)
-        reasons = against_submission(selectors.case_of(locked))
+        reasons = against_submission(selectors.case_of(locked, now))
         if reasons:
             return _refuse(doing, locked, Event.SUBMISSION_REFUSED, reasons)
         _move(locked, Disposition.QA_REVIEW, (), doing)
@@ -91,14 +103,36 @@ def review_batch(
 
 
 def release_batch(
+    *,
+    batch: str,
+    way: Way = Way.RELEASE,
+    expected: Mapping[str, datetime] | None = None,
+    credential: Credential,
+    actor: Actor,
+    where: Where,
+    now: datetime,
+    request_id: UUID,
+) -> Attempt:
+    """Release a batch with the second signature, over the same record as the review's, if nothing blocks this way.
+
+    `expected` says by criterion when a result that is pending will be there; a conditional release needs it of each.
+    Raises NotFound, NotAllowed (role, credential), Invalid (an expected time that has passed).
+    """
+    doing, due = Doing(actor, where, now, request_id), dict(expected or {})
+    if any(at <= now for at in due.values()):
+        raise Invalid("fields_invalid", detail={"fields": {"expected": "in_the_past"}})
+    return _signed(batch, credential, doing, replace(_RELEASES[way], due=due))
+
+
+def complete_release(
     *, batch: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> Attempt:
-    """Release a batch with the second signature, over the same record as the review's, if nothing blocks it.
+    """Make a conditional release an outright one: all that was pending is there and met, reviewed and signed anew.
 
     Raises NotFound, NotAllowed (role, credential).
     """
     doing = Doing(actor, where, now, request_id)
-    return _signed(batch, credential, doing, _RELEASE)
+    return _signed(batch, credential, doing, _COMPLETION)
 
 
 def reject_batch(
@@ -119,74 +153,134 @@ def reject_batch(
     return _signed(batch, credential, doing, _REJECTION, reason=str(reason))
 
 
-Against = Callable[[Case, int, Sequence[SignatureView], str], tuple[Blocker, ...]]
+@dataclass(frozen=True)
+class _Asked:
+    """A signature as it is asked for: the batch, which releases are open to it, and who would sign after whom."""
+
+    case: Case
+    ways: Ways
+    signing: Signing
 
 
 @dataclass(frozen=True)
-class _Signing:
+class _Kind:
     """One kind of signature over a batch record: who may, what speaks against it, and what it leads to."""
 
     meaning: Meaning
     roles: frozenset[Role]
     done: Event
     refused: Event
-    against: Against
+    against: Callable[[_Asked], tuple[Blocker, ...]]
     leads_to: Disposition | None = None
+    way: Way | None = None
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
 
-_REVIEW = _Signing(
+def _against_rejection(asked: _Asked) -> tuple[Blocker, ...]:
+    signing = asked.signing
+    return against_rejection(asked.case, signing.signer, signing.signatures, signing.digest)
+
+
+def _release(way: Way) -> _Kind:
+    return _Kind(
+        DECIDED_BY[LEADS_TO[way]],
+        DECIDERS,
+        Event.BATCH_RELEASED,
+        Event.RELEASE_REFUSED,
+        lambda asked: against_way(asked.case, asked.ways, way, asked.signing),
+        LEADS_TO[way],
+        way,
+    )
+
+
+_REVIEW = _Kind(
     Meaning.REVIEW,
     REVIEWERS,
     Event.BATCH_REVIEWED,
     Event.REVIEW_REFUSED,
-    lambda case, signer, _signatures, _digest: against_review(case, signer),
+    lambda asked: against_review(asked.case, asked.signing.signer),
 )
-_RELEASE = _Signing(
+_RELEASES = {way: _release(way) for way in Way}
+_COMPLETION = _Kind(
     Meaning.RELEASE,
     DECIDERS,
-    Event.BATCH_RELEASED,
-    Event.RELEASE_REFUSED,
-    against_release,
+    Event.RELEASE_COMPLETED,
+    Event.COMPLETION_REFUSED,
+    lambda asked: against_completion(asked.case, asked.ways, asked.signing),
     Disposition.RELEASED,
 )
-_REJECTION = _Signing(
+_REJECTION = _Kind(
     Meaning.REJECTION,
     DECIDERS,
     Event.BATCH_REJECTED,
     Event.REJECTION_REFUSED,
-    against_rejection,
+    _against_rejection,
     Disposition.REJECTED,
 )
 
 
-def _signed(
-    batch: str, credential: Credential, doing: Doing, signing: _Signing, *, reason: str = ""
-) -> Attempt:
+def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, reason: str = "") -> Attempt:
     """Confirm who signs, lock, judge, and either refuse or sign and do what the signature leads to."""
     found = known_batch(batch)
-    signer = require(actor=doing.actor, roles=signing.roles, site=found.site, now=doing.now)
-    if earlier := repeated(doing, signing.done, signing.refused, batch=batch):
-        return _as_before(earlier, signing.done)
+    signer = require(actor=doing.actor, roles=kind.roles, site=found.site, now=doing.now)
+    if earlier := repeated(doing, kind.done, kind.refused, batch=batch):
+        return _as_before(earlier, kind.done)
     # Outside the transaction: a wrong password is counted whatever becomes of this.
     confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
     with writing():
         locked = locked_batch(batch)
-        case, earlier_ones = selectors.case_of(locked), selectors.signatures_of(batch)
+        case, earlier_ones = selectors.case_of(locked, doing.now), selectors.signatures_of(batch)
         content = selectors.record_of(case)
         digest = digest_of(content)
-        reasons = signing.against(case, signer.user_id, earlier_ones, digest)
+        ways = selectors.ways_for(case, doing.now, kind.due)
+        asked = _Asked(case, ways, Signing(signer.user_id, tuple(earlier_ones), digest))
+        reasons = kind.against(asked)
         if reasons:
-            return _refuse(doing, locked, signing.refused, reasons, digest)
-        signature = _sign(locked, signing.meaning, (signer, confirmed), digest, doing)
-        if signing.leads_to is None:
+            return _refuse(doing, locked, kind.refused, reasons, digest)
+        signature = _sign(locked, kind.meaning, (signer, confirmed), digest, doing)
+        if kind.leads_to is None:
             _keep(locked, signature, record_bytes(content), doing)
         else:
             review = latest_review(earlier_ones)
             both = tuple(one for one in (review, signature) if one is not None)
-            _move(locked, signing.leads_to, both, doing, reason)
-        facts = {"digest": digest, "signature": signature.id}
-        record(doing, batch_topic(locked), signing.done, facts, reason=reason)
+            _move(locked, kind.leads_to, both, doing, reason)
+        facts = {"digest": digest, "signature": signature.id, **_told(kind, ways)}
+        changes = _release_rows(locked, kind, ways, signer, doing)
+        record(doing, batch_topic(locked), kind.done, facts, changes=changes, reason=reason)
     return Attempt(True)
+
+
+def _told(kind: _Kind, ways: Ways) -> dict[str, Any]:
+    """What the entry of a release says beside its signature: which way, and what is pending until when."""
+    if kind.way is None:
+        return {}
+    return {"way": str(kind.way), "pending": [_pending(it) for it in ways.pending]}
+
+
+def _pending(it: Pending) -> dict[str, str]:
+    due = it.due_at.isoformat() if it.due_at is not None else ""
+    return {"criterion": it.criterion, "title": it.title, "due_at": due}
+
+
+def _release_rows(
+    batch: BatchSummary, kind: _Kind, ways: Ways, signer: Person, doing: Doing
+) -> tuple[Change, ...]:
+    """The row of a release; one that is completed has its own already."""
+    if kind is _COMPLETION:
+        found = selectors.releases_of([batch.id])[batch.id]
+        done = {"completed_at": doing.now, "completed_by_name": signer.printed_name}
+        return (put(RELEASE, found.id, **done),)
+    if kind.way is None:
+        return ()
+    values = {
+        "batch_id": batch.id,
+        "way": str(kind.way),
+        "pending": [_pending(it) for it in ways.pending],
+        "released_at": doing.now,
+        "released_by_id": signer.user_id,
+        "released_by_name": signer.printed_name,
+    }
+    return (new(RELEASE, derive(doing.request_id, "release"), **values),)
 
 
 def _sign(

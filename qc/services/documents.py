@@ -84,11 +84,11 @@ def issue_document(
     # Drawn before the lock, since that takes seconds and scans wait for the lock; what it was drawn from is held
     # against what stands under the lock.
     issue = Issue(version, now, issuer.printed_name, reason.strip() if version > 1 else "")
-    made = _make(selectors.view_of(found), kind, issue)
+    made = _make(selectors.view_of(found, now), kind, issue)
     with writing():
         locked = locked_batch(batch)
         is_next = selectors.latest_version(batch, kind) + 1 == version
-        if not is_next or _stood(selectors.view_of(locked)) != made.stood:
+        if not is_next or _stood(selectors.view_of(locked, now)) != made.stood:
             raise Conflict("document_overtaken")
         _keep(locked, made, issuer, doing)
     return IssueAnswer(_issued(batch, kind, version))

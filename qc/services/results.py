@@ -16,7 +16,7 @@ from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people.rules.authority import Person
 from people.rules.fields import code_problem
 from people.rules.roles import Role
-from people.services import open_work_item, require
+from people.services import require
 from qc import selectors
 from qc.events import Event
 from qc.rules.assessing import assessed, facts_of, input_faults, is_not_tested
@@ -25,7 +25,6 @@ from qc.rules.methods import MethodFault, against_use
 from qc.rules.results import AttemptKind, CorrectionReason, ResultView, current
 from qc.rules.runs import result_fault
 from qc.rules.subjects import (
-    RELEASED,
     Subject,
     SubjectKind,
     SubjectRef,
@@ -34,6 +33,7 @@ from qc.rules.subjects import (
     time_fault,
 )
 from qc.selectors import EffectiveMethod
+from qc.services.late_failures import Fallen, tell_of_late_failure
 from qc.services.recording import (
     Doing,
     known_batch,
@@ -110,7 +110,7 @@ def record_result(
             _start(subject.code, doing, derive(request_id, "testing"))
         change = new(TABLE, row, version=1, is_current=True, **values)
         _record(doing, locked, Event.RESULT_RECORDED, changes=(change,), container=found.container)
-        _tell_of_late_failure(locked, wanted, Verdict(values["verdict"]), doing)
+        tell_of_late_failure(locked, Fallen(row, wanted, Verdict(values["verdict"])), doing)
     return _written(row)
 
 
@@ -165,7 +165,7 @@ def correct_result(
         )
         event, container = Event.RESULT_CORRECTED, found.container
         _record(doing, locked, event, changes=changes, container=container, reason=str(reason))
-        _tell_of_late_failure(locked, wanted, Verdict(values["verdict"]), doing)
+        tell_of_late_failure(locked, Fallen(row, wanted, Verdict(values["verdict"])), doing)
     return _written(row)
 
 
@@ -347,20 +347,6 @@ def _record(
     id = made.values["container_id"]
     subjects = (*((LedgerSubject("container", id),) if id else ()), LedgerSubject("result", made.id))
     record(doing, topic_of(subject), event, facts, changes=changes, subjects=subjects, reason=reason)
-
-
-def _tell_of_late_failure(subject: Subject, criterion: Criterion, verdict: Verdict, doing: Doing) -> None:
-    """The cells may be in the patient: somebody has to act, and the disposition does not change by itself."""
-    if subject.disposition not in RELEASED or verdict is Verdict.PASS or not criterion.is_judged:
-        return
-    open_work_item(
-        site=subject.site,
-        role=Role.QA_RELEASER,
-        subject=LedgerSubject("batch", subject.ref.code),
-        cause="late_failing_result",
-        due_at=doing.now,
-        **doing.as_keywords(derive(doing.request_id, "late")),
-    )
 
 
 def _invalid(field: str, code: str) -> Invalid:

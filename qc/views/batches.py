@@ -1,14 +1,12 @@
 """Pages of batches: the release board, one batch, its results, its signatures."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,29 +19,27 @@ from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import texts
+from qc.forms import release_words, texts
 from qc.forms.pages import RejectForm, SignForm, WritingForm
+from qc.forms.releases import ConditionalForm
 from qc.rules.blockers import Blocker
+from qc.rules.late_failures import DOERS
 from qc.rules.record import record_bytes
+from qc.rules.releases import Way, overdue
 from qc.rules.results import RejectionReason
 from qc.selectors import BatchView
 from qc.views.lines import lines_shown
+from qc.views.reasons import failures_shown, reasons_shown
 from qc.views.shared import attempt, doing
 
 _FORMS: dict[str, type[WritingForm]] = {
     "submit": WritingForm,
     "review": SignForm,
     "release": SignForm,
+    "conditional": ConditionalForm,
+    "complete": SignForm,
     "reject": RejectForm,
 }
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A blocker as the page shows it."""
-
-    text: str
-    href: str
 
 
 @never_cache
@@ -55,10 +51,11 @@ def board(request: HttpRequest) -> HttpResponse:
     groups = [
         (_("Needs somebody"), "exceptions", found.exceptions),
         (_("Ready to be reviewed and released"), "ready", found.ready),
+        (_("Released, and a result is still to come"), "conditional", found.conditional),
         (_("Waiting for steps and results"), "waiting", found.waiting),
     ]
     shown = [
-        (title, key, [(row, _reasons(row.blockers, row.batch.coi_id, row.batch.code)) for row in rows])
+        (title, key, [(row, reasons_shown(row.blockers, row.batch)) for row in rows])
         for title, key, rows in groups
         if rows
     ]
@@ -70,7 +67,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @login_required
 def batch(request: HttpRequest, code: str) -> HttpResponse:
     """One batch: what blocks it, its results, its signatures."""
-    return _page(request, _view(request, code))
+    return _page(request, batch_of(request, code))
 
 
 @never_cache
@@ -78,7 +75,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """The batch record: the very bytes that were signed if it is decided, else as it stands now."""
-    view = _view(request, code)
+    view = batch_of(request, code)
     signed = selectors.decided_record(view)
     content = signed if signed is not None else record_bytes(view.record)
     response = HttpResponse(content, content_type="application/json")
@@ -92,7 +89,8 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def decide(request: HttpRequest, code: str, what: str) -> HttpResponse:
     """Submit, review, release or reject. A refusal is an answer: the page says all its reasons."""
-    view, form = _view(request, code), _FORMS[what](request.POST)
+    view = batch_of(request, code)
+    form = _form(what, view, request.POST)
     outcome: list[services.Attempt] = []
     status = 422
     if form.is_valid():
@@ -101,7 +99,7 @@ def decide(request: HttpRequest, code: str, what: str) -> HttpResponse:
         messages.success(request, _said()[what])
         return redirect("qc:batch", code=view.batch.code)
     refused = outcome[0].blockers if outcome else ()
-    fresh = _view(request, code)
+    fresh = batch_of(request, code)
     if outcome:
         return _page(request, fresh, refused=refused)
     return _page(request, fresh, forms={what: form}, status=status)
@@ -112,6 +110,8 @@ def _said() -> dict[str, str]:
         "submit": _("The batch is with quality now."),
         "review": _("You signed the review."),
         "release": _("The batch is released."),
+        "conditional": _("The batch is released conditionally. What is pending is watched."),
+        "complete": _("The release is complete."),
         "reject": _("The batch is rejected."),
     }
 
@@ -125,10 +125,20 @@ def _decide(request: HttpRequest, view: BatchView, form: WritingForm, what: str)
         return services.review_batch(**about)
     if what == "release":
         return services.release_batch(**about)
+    if what == "complete":
+        return services.complete_release(**about)
+    if isinstance(form, ConditionalForm):
+        return services.release_batch(way=Way.CONDITIONAL, expected=form.expected(view.zone), **about)
     return services.reject_batch(reason=RejectionReason(form.cleaned_data["reason"]), **about)
 
 
-def _view(request: HttpRequest, code: str) -> BatchView:
+def _form(what: str, view: BatchView, data: QueryDict | None = None) -> WritingForm:
+    more = {"pending": view.ways.pending} if what == "conditional" else {}
+    return _FORMS[what](data, auto_id=f"{what}_%s", **more)
+
+
+def batch_of(request: HttpRequest, code: str) -> BatchView:
+    """A batch at one of the viewer's sites. Raises NotFound for all others."""
     view = selectors.batch_view(person_of(request), code, timezone.now())
     if view is None:
         raise NotFound("batch_unknown", str(texts.ERRORS["batch_unknown"]))
@@ -149,9 +159,15 @@ def _page(
     context = {
         "view": view,
         "lines": lines_shown(view.lines, view.batch.disposition, roles, person.user_id),
-        "reasons": _reasons(view.blockers, view.batch.coi_id, view.batch.code),
-        "refused": None if refused is None else _reasons(refused, view.batch.coi_id, view.batch.code),
-        "forms": {what: given.get(what) or form(auto_id=f"{what}_%s") for what, form in _FORMS.items()},
+        "reasons": reasons_shown(view.blockers, view.batch),
+        "refused": None if refused is None else reasons_shown(refused, view.batch),
+        "overdue": overdue(view.ways.pending, timezone.now()),
+        "passed_sum": sum(one.passed for one in view.passed),
+        "checked_sum": sum(one.checked for one in view.passed),
+        "passed": [(one, release_words.CHECKS[one.code]) for one in view.passed],
+        "forms": {what: given.get(what) or _form(what, view) for what in _FORMS},
+        "failures": failures_shown(view),
+        "unseen": view.case.trail.unreviewed(view.case.dossier.producers) if view.case.trail else (),
         "review_id": uuid4,
         "may": _may(view, roles),
         "labels": reconcile(view.case.dossier.labels),
@@ -162,28 +178,13 @@ def _page(
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
     is_open, disposition = not view.is_decided, view.batch.disposition
+    is_releaser, is_pending = Role.QA_RELEASER in roles, bool(view.ways.pending)
     return {
         "submit": disposition == "testing" and bool(roles & {Role.ANALYST, Role.QC_REVIEWER}),
-        "review": is_open and Role.QA_REVIEWER in roles,
-        "decide": is_open and Role.QA_RELEASER in roles,
+        "review": (is_open or view.is_conditional) and Role.QA_REVIEWER in roles,
+        "release": is_open and is_releaser and not is_pending,
+        "conditional": is_open and is_releaser and is_pending,
+        "complete": view.is_conditional and is_releaser and not is_pending,
+        "decide": is_open and is_releaser,
+        "duties": bool(roles & DOERS),
     }
-
-
-def _reasons(blockers: tuple[Blocker, ...], coi_id: str, code: str) -> list[Reason]:
-    return [Reason(texts.blocker_text(blocker), _href(blocker, coi_id, code)) for blocker in blockers]
-
-
-def _href(blocker: Blocker, coi_id: str, code: str) -> str:
-    """Where somebody can do something about it."""
-    kind, key = blocker.target.kind, blocker.target.key
-    if kind == "criterion":
-        return f"{reverse('qc:batch', args=[code])}#{key}"
-    if kind == "deviation":
-        return reverse("coi:deviation", args=[key])
-    if kind == "hold":
-        return f"{reverse('coi:holds')}"
-    if kind == "label":
-        return reverse("coi:account_label", args=[key])
-    if kind == "container":
-        return reverse("coi:journey", args=[coi_id])
-    return reverse("qc:batch", args=[code])

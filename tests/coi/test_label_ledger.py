@@ -172,6 +172,7 @@ def _lines(p: Player) -> tuple[Any, ...]:
 
 
 def test_a_file_that_comes_late_changes_nothing_that_is_signed(journeys: Journeys) -> None:
+    from qc.rules.case import Case
     from qc.rules.record import batch_record
 
     p = journeys.filled
@@ -179,7 +180,7 @@ def test_a_file_that_comes_late_changes_nothing_that_is_signed(journeys: Journey
     assert batch is not None
 
     def record() -> dict[str, Any]:
-        return batch_record(dossiers([batch])[batch.id], (), protocol="", specification="")
+        return batch_record(Case(dossiers([batch])[batch.id]), protocol="", specification="")
 
     before = record()
     ledger.sweep_effects(now=p.now)

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from coi.selectors.batches import batch_by_code
 from coi.services import close_deviation, place_hold
 from config.demonstration import laboratory, story
 from config.demonstration.player import Player
@@ -14,8 +16,10 @@ from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import PasswordCredential
 from qc import selectors, services
+from qc.rules.releases import Way
 from qc.rules.results import CorrectionReason, ResultView
 from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.rules.trail import TrailRefusal
 from tests import given
 
 __all__ = ["close_deviation", "place_hold"]
@@ -119,15 +123,40 @@ class Laboratory:
         for criterion, value in (PASSING | values).items():
             self.review(self.record(criterion, value))
 
-    def to_review(self, **values: str) -> None:
+    def to_review(self, *, has_finals: bool = True, **values: str) -> None:
+        """With all results, the final ones too, so that a release outright is open."""
         self.test_all(**values)
+        if has_finals:
+            self.finish_cultures()
+        self.look_over()
         assert services.submit_for_review(batch=self.batch, **self.doing("Leo")).is_done
+
+    def finish_cultures(self, value: str = "no growth") -> None:
+        """The last reading, after 14 days."""
+        self.player.wait(days=14)
+        self.review(self.record("STERILITY_FINAL", value))
+
+    def look_over(self, by: str = "Bob") -> tuple[TrailRefusal, ...]:
+        """The trail, up to its end."""
+        batch = batch_by_code(self.batch)
+        assert batch is not None
+        upto = selectors.trails_of([batch])[batch.id].last
+        return services.review_trail(batch=self.batch, upto=upto, **self.doing(by))
 
     def sign_review(self, by: str = "Bob") -> services.Attempt:
         return services.review_batch(batch=self.batch, **self.signing(by))
 
     def release(self, by: str = "Rosa", request_id: UUID | None = None) -> services.Attempt:
         return services.release_batch(batch=self.batch, **self.signing(by, request_id))
+
+    def release_conditionally(self, days: int = 5, by: str = "Rosa") -> services.Attempt:
+        expected = {"STERILITY_FINAL": self.player.now + timedelta(days=days)}
+        return services.release_batch(
+            batch=self.batch, way=Way.CONDITIONAL, expected=expected, **self.signing(by)
+        )
+
+    def complete(self, by: str = "Rosa") -> services.Attempt:
+        return services.complete_release(batch=self.batch, **self.signing(by))
 
     @property
     def disposition(self) -> str:

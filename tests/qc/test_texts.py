@@ -23,6 +23,7 @@ from tests.qc.rules.test_blockers import (
     DEVIATION,
     HOLD,
     OPEN,
+    against_release,
     digest,
     result,
     review,
@@ -62,13 +63,11 @@ def test_every_blocker_that_rules_give_reads_as_a_sentence():
         is_ledger_broken=True,
     )
     found = [
-        *rules.against_release(broken, 5, [replace(review(CASE), record_digest="0")], digest(CASE)),
-        *rules.against_release(CASE, 6, [review(CASE, signer=1)], digest(CASE)),
+        *against_release(broken, 5, [replace(review(CASE), record_digest="0")], digest(CASE)),
+        *against_release(CASE, 6, [review(CASE, signer=1)], digest(CASE)),
         *rules.blockers(replace(CASE, specification=None, protocol=None)),
         *rules.blockers(with_dossier(containers=())),
-        *rules.against_release(
-            with_dossier(batch=replace(BATCH, disposition=Disposition.RELEASED)), 1, [], ""
-        ),
+        *against_release(with_dossier(batch=replace(BATCH, disposition=Disposition.RELEASED)), 1, [], ""),
         *rules.against_submission(CASE),
         *of_criteria(),
         *of_ways(),

@@ -1,6 +1,7 @@
 """What blocks a release, made up case by case from one batch that nothing blocks."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from qc.rules.case import Fitness, StartingMaterial
 from qc.rules.criteria import Verdict
 from qc.rules.investigations import Investigation, InvestigationState, Outcome
 from qc.rules.record import batch_record, digest_of
+from qc.rules.releases import Signing, Way, against_way, open_ways
 from qc.rules.results import ResultView
 from qc.rules.specification import parse
 from qc.rules.subjects import SubjectKind, SubjectRef
@@ -345,7 +347,7 @@ def test_a_failing_result_goes_to_quality_and_a_missing_one_does_not():
 
 
 def digest(case: Case) -> str:
-    return digest_of(batch_record(case.dossier, case.results, protocol="p", specification="s"))
+    return digest_of(batch_record(case, protocol="p", specification="s"))
 
 
 def review(case: Case, signer: int = 5) -> SignatureView:
@@ -354,8 +356,14 @@ def review(case: Case, signer: int = 5) -> SignatureView:
     )
 
 
+def against_release(case: Case, signer: int, signatures: Sequence[SignatureView], digest: str) -> Any:
+    """Against a release outright, by what blocks it and who signs; what is pending is `test_releases`'."""
+    ways = open_ways(rules.blockers(case), (), None, case.target)
+    return against_way(case, ways, Way.RELEASE, Signing(signer, tuple(signatures), digest))
+
+
 def against(case: Case, signer: int, *signatures: SignatureView) -> list[B]:
-    return codes(rules.against_release(case, signer, signatures, digest(case)))
+    return codes(against_release(case, signer, signatures, digest(case)))
 
 
 def test_a_second_person_of_quality_may_release_what_was_reviewed():

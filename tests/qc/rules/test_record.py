@@ -11,6 +11,7 @@ import pytest
 from coi.rules.batches import BatchContainer, BatchDeviation, BatchHandover, BatchHold, BatchStep, Dossier
 from coi.rules.journey import Fate
 from coi.rules.labels_reconciliation import CopyFacts
+from qc.rules.case import Case
 from qc.rules.record import batch_record, digest_of, record_bytes
 from qc.rules.results import ResultView
 from qc.rules.subjects import SubjectRef
@@ -54,7 +55,7 @@ PARTS = {
 def digest(
     dossier: Dossier = FULL, found: ResultView = RESULT, protocol: str = "p", specification: str = "s"
 ) -> str:
-    return digest_of(batch_record(dossier, [found], protocol=protocol, specification=specification))
+    return digest_of(batch_record(Case(dossier, (found,)), protocol=protocol, specification=specification))
 
 
 def other(value: Any) -> Any:
@@ -103,5 +104,7 @@ def test_the_documents_and_the_family_count():
 
 def test_the_order_of_results_does_not_count():
     both = [result("CAR"), result("STERILE")]
-    one, two = (batch_record(FULL, it, protocol="p", specification="s") for it in (both, both[::-1]))
+    one, two = (
+        batch_record(Case(FULL, tuple(it)), protocol="p", specification="s") for it in (both, both[::-1])
+    )
     assert record_bytes(one) == record_bytes(two)
