@@ -45,6 +45,7 @@ def in_review(filled, django_db_blocker, tmp_path_factory):
         view = selectors.batch_view(filled.person("Bob"), filled.batch, filled.player.now)
         old = next(line.result for line in view.lines if line.criterion.code == "CAR")
         filled.review(filled.correct(old, "30.10"))
+        filled.look_over()
         assert services.submit_for_review(batch=filled.batch, **filled.doing("Leo")).is_done
         ledger_services.seal(now=filled.player.now, using="default")
         yield filled
@@ -58,8 +59,9 @@ def lab(in_review, db) -> Laboratory:
 
 @pytest.fixture
 def released(lab) -> Laboratory:
+    """Let go while the last reading of the culture is pending, as such products are."""
     assert lab.sign_review().is_done
-    assert lab.release().is_done
+    assert lab.release_conditionally().is_done
     return lab
 
 
@@ -136,7 +138,12 @@ def test_the_symbol_leads_to_the_version_and_tells_a_forgery(released, client_of
 
 
 def test_a_plain_release_has_no_watermark_and_a_preview_says_what_it_is(released):
-    plain = text_of(selectors.issued_file(issue(released).document, "pdf"))
+    conditional = text_of(selectors.issued_file(issue(released).document, "pdf"))
+    assert all("CONDITIONAL RELEASE" in page for page in conditional)
+    released.finish_cultures()
+    assert released.sign_review().is_done
+    assert released.complete().is_done
+    plain = text_of(selectors.issued_file(issue(released, reason="complete").document, "pdf"))
     assert not any("PREVIEW" in page or "CONDITIONAL" in page for page in plain)
     view = selectors.batch_view(released.person("Ana"), released.batch, released.player.now)
     seen = services.preview_document(

@@ -193,7 +193,14 @@ def test_a_batch_is_submitted_when_its_results_are_in_and_looked_over(lab):
 def test_a_refused_release_is_an_entry_that_says_why(lab):
     lab.test_all(CAR="4")
     attempt = lab.release()
-    assert codes(attempt) == [B.OOS_OPEN, B.FAILING_RESULT, B.NOT_IN_REVIEW, B.REVIEW_MISSING]
+    assert codes(attempt) == [
+        B.OOS_OPEN,
+        B.FAILING_RESULT,
+        B.TRAIL_UNREVIEWED,
+        B.FINAL_PENDING,
+        B.NOT_IN_REVIEW,
+        B.REVIEW_MISSING,
+    ]
     entry = ledger.entries_for_subject("batch", lab.batch)[-1]
     assert entry.event == "qc:release:refused"
     assert [it["code"] for it in entry.facts["blockers"]] == [str(code) for code in codes(attempt)]

@@ -139,6 +139,7 @@ def test_the_same_form_sent_twice_counts_once(lab, as_):
 
 def test_a_batch_is_submitted_reviewed_and_released_from_its_page(lab, as_):
     lab.test_all()
+    lab.finish_cultures()
     leo, bob, rosa = as_("Leo"), as_("Bob"), as_("Rosa")
     signing = {"password": PASSWORD}
     early = rosa.post(url("release", lab), signing | {"request_id": str(uuid4())})
@@ -146,6 +147,9 @@ def test_a_batch_is_submitted_reviewed_and_released_from_its_page(lab, as_):
     assert "Refused, and recorded" in early.content.decode()
     assert "has not handed the batch to quality" in early.content.decode()
     assert leo.post(url("submit", lab), {"request_id": str(uuid4())}).status_code == 302
+    trail = bob.get(url("trail", lab)).content.decode()
+    upto = re.search(r'name="upto" value="(\d+)"', trail)[1]
+    assert bob.post(url("trail", lab), {"upto": upto, "request_id": str(uuid4())}).status_code == 302
     wrong = bob.post(url("review", lab), {"password": "wrong", "request_id": str(uuid4())})
     assert wrong.status_code == 403
     assert "The password is wrong" in wrong.content.decode()
@@ -222,12 +226,12 @@ def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(lab, as_):
 
 @pytest.mark.parametrize(
     ("what", "may"),
-    [("submit", {"Ana", "Leo"}), ("review", {"Bob"}), ("release", {"Rosa"}), ("reject", {"Rosa"})],
+    [("submit", {"Ana", "Leo"}), ("review", {"Bob"}), ("conditional", {"Rosa"}), ("reject", {"Rosa"})],
 )
 def test_who_may_do_what_on_the_page(lab, as_, what, may):
     """Offered to those alone who may, and refused to all others who try."""
     lab.record("CAR")
-    content = {"password": PASSWORD, "reason": "deviation"}
+    content = {"password": PASSWORD, "reason": "deviation", "expected_STERILITY_FINAL": "2030-01-01"}
     for who in ROLES:
         client = as_(who)
         is_offered = f'action="{url(what, lab)}"' in page(client, lab)
