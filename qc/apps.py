@@ -34,6 +34,7 @@ class QcConfig(AppConfig):
             models.Import,
             models.Result,
             models.IssuedDocument,
+            models.Investigation,
         ):
             registry.register_table(table)
         for kind, shown in (

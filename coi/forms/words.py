@@ -448,6 +448,9 @@ work = _namer(
         "deviation_major": _("Major deviation"),
         "deviation_critical": _("Critical deviation"),
         "late_failing_result": _("Failing result after the release"),
+        "oos_to_open": _("Out of specification: open an investigation"),
+        "oos_phase_1": _("Out of specification: the laboratory's checks"),
+        "oos_conclude": _("Out of specification: conclude the investigation"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

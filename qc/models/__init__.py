@@ -2,8 +2,18 @@
 
 from qc.models.documents import IssuedDocument
 from qc.models.imports import Import
+from qc.models.investigations import Investigation
 from qc.models.results import Result
 from qc.models.runs import ControlReading, Run, RunThing
 from qc.models.studies import Study
 
-__all__ = ["ControlReading", "Import", "IssuedDocument", "Result", "Run", "RunThing", "Study"]
+__all__ = [
+    "ControlReading",
+    "Import",
+    "Investigation",
+    "IssuedDocument",
+    "Result",
+    "Run",
+    "RunThing",
+    "Study",
+]

@@ -19,6 +19,7 @@ from qc.rules.blockers import EXCEPTIONS, Blocker, Case, blockers
 from qc.rules.record import batch_record, digest_of
 from qc.rules.results import current
 from qc.selectors.documents import protocol_in, specification_in
+from qc.selectors.investigations import investigations_of
 from qc.selectors.results import results_of
 from qc.selectors.subject_pages import Line, lines_of
 
@@ -97,6 +98,7 @@ def cases(found: Sequence[BatchSummary]) -> dict[str, Case]:
     documents = people.document_versions(ids) if ids else {}
     dossiers, results = batches.dossiers(found), results_of([batch.id for batch in found])
     is_broken = ledger.is_broken()
+    inquiries = investigations_of([batch.id for batch in found], {b: dossiers[b].producers for b in dossiers})
     return {
         batch.id: Case(
             dossier=dossiers[batch.id],
@@ -104,6 +106,7 @@ def cases(found: Sequence[BatchSummary]) -> dict[str, Case]:
             specification=specification_in(documents.get(batch.specification_id)),
             protocol=protocol_in(documents.get(batch.protocol_id)),
             is_ledger_broken=is_broken,
+            investigations=inquiries[batch.id],
         )
         for batch in found
     }
