@@ -1,6 +1,6 @@
 """Fields of the pages of investigations."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -87,33 +87,38 @@ class CauseForm(WritingForm):
         chosen.choices = _laboratory(found)
 
 
+_KINDS = {
+    AttemptKind.RETEST: _("the same sample again"),
+    AttemptKind.RESAMPLE: _("another sample"),
+}
+
+
 class PlanForm(WritingForm):
     """How often is tested again, of what and by whom."""
 
-    kind = forms.ChoiceField(
-        label=_("What is tested"),
-        choices=[
-            (AttemptKind.RETEST.value, _("the same sample again")),
-            (AttemptKind.RESAMPLE.value, _("another sample")),
-        ],
-    )
+    kind = forms.ChoiceField(label=_("What is tested"))
     number = forms.IntegerField(label=_("How many tests"), min_value=1, max_value=20, initial=1)
     by_another = forms.BooleanField(label=_("By another analyst"), required=False, initial=True)
-    reason = forms.ChoiceField(
-        label=_("Why another sample"),
-        required=False,
-        choices=[("", ""), *((it.value, words.RESAMPLE_REASONS[it]) for it in ResampleReason)],
-    )
+    reason = forms.ChoiceField(label=_("Why another sample"), required=False)
     containers = forms.MultipleChoiceField(
         label=_("Containers that are sampled"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, sources: Collection[str] = (), **more: Any) -> None:
+    def __init__(self, *args: Any, plans: Iterable[Plan] = (), **more: Any) -> None:
         super().__init__(*args, **more)
-        chosen: Any = self.fields["containers"]
-        chosen.choices = [(code, code) for code in sorted(sources)]
-        if not sources:
-            del self.fields["containers"]
+        open_to = list(plans)
+        kinds = dict.fromkeys(plan.kind for plan in open_to)
+        reasons = dict.fromkeys(plan.reason for plan in open_to if plan.reason is not None)
+        sources = dict.fromkeys(code for plan in open_to for code in plan.containers)
+        for name, choices in (
+            ("kind", [(kind.value, _KINDS[kind]) for kind in kinds]),
+            ("reason", [("", ""), *((it.value, words.RESAMPLE_REASONS[it]) for it in reasons)]),
+            ("containers", [(code, code) for code in sources]),
+        ):
+            field: Any = self.fields[name]
+            field.choices = choices
+        if AttemptKind.RESAMPLE not in kinds:
+            del self.fields["reason"], self.fields["containers"]
 
     @property
     def plan(self) -> Plan:
@@ -125,7 +130,7 @@ class PlanForm(WritingForm):
             number=asked["number"],
             by_another=asked["by_another"],
             containers=() if is_retest else tuple(asked.get("containers", ())),
-            reason=ResampleReason(asked["reason"]) if asked["reason"] and not is_retest else None,
+            reason=ResampleReason(asked["reason"]) if asked.get("reason") and not is_retest else None,
         )
 
 

@@ -278,7 +278,7 @@ class InquiryShown:
             "escalate": (self._may_escalate, lambda: WritingForm(auto_id="escalate_%s")),
             "try": (self._may_try, lambda: HypothesisForm(auto_id="try_%s")),
             "cause": (self._may_name, lambda: CauseForm(found=self.faulty, auto_id="cause_%s")),
-            "plan": (self._may_plan, lambda: PlanForm(sources=self.others, auto_id="plan_%s")),
+            "plan": (self._may_plan, lambda: PlanForm(plans=self.plannable, auto_id="plan_%s")),
             "propose": (self._may_propose, lambda: OutcomeForm(auto_id="propose_%s")),
             "conclude": (self._may_conclude, self._conclude_form),
         }
@@ -321,18 +321,23 @@ class InquiryShown:
         cause = rules.Cause(self.faulty[0], self.who.person, self.now, "…")
         return not rules.against_cause(self.inquiry, cause, self.who)
 
+    @property
+    def imaginable(self) -> list[rules.Plan]:
+        """A plan of each kind and for each reason, whether or not it may be authorised."""
+        others = tuple(sorted(self.others))
+        resample = AttemptKind.RESAMPLE
+        return [
+            rules.Plan(AttemptKind.RETEST, 1),
+            *(rules.Plan(resample, 1, containers=others, reason=it) for it in rules.ResampleReason),
+        ]
+
+    @property
+    def plannable(self) -> list[rules.Plan]:
+        """Those of them that this reader could authorise now."""
+        return [plan for plan in self.imaginable if not rules.against_plan(self.inquiry, plan, self.who)]
+
     def _may_plan(self) -> bool:
-        """Whether a plan of either kind could be authorised; what exactly, the form says."""
-        of_the_form = {
-            InvestigationRefusal.SAMPLE_NOT_KEPT,
-            InvestigationRefusal.RESAMPLE_NOT_SHOWN,
-            InvestigationRefusal.CONTAINERS_MISSING,
-            InvestigationRefusal.REASON_MISSING,
-        }
-        return any(
-            not set(rules.against_plan(self.inquiry, rules.Plan(kind, 1), self.who)) - of_the_form
-            for kind in (AttemptKind.RETEST, AttemptKind.RESAMPLE)
-        )
+        return bool(self.plannable)
 
     def _may_propose(self) -> bool:
         return any(not rules.against_proposal(self.inquiry, outcome, self.who) for outcome in Outcome)

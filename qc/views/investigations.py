@@ -195,7 +195,7 @@ def _form(request: HttpRequest, page: InvestigationPage, what: str) -> WritingFo
     if about is CauseForm:
         more["found"] = [check for check in LaboratoryCheck if page.view.rules.is_faulty(check)]
     if about is PlanForm:
-        more["sources"] = page.inquiry.sources - {page.view.rules.container}
+        more["plans"] = InquiryShown(page, person_of(request), timezone.now()).imaginable
     return about(request.POST, **more)
 
 

@@ -156,6 +156,22 @@ def test_a_refusal_is_told_with_its_reasons(oos, as_):
     assert shown.count("refused (") == 1, "and stands in its history"
 
 
+def test_quality_is_offered_what_may_be_planned_and_a_plan_of_others_is_refused(oos, as_):
+    oos.looked_into(LaboratoryCheck.SAMPLE_KEPT)
+    oos.cause(LaboratoryCheck.SAMPLE_KEPT)
+    leo, bob = as_("Leo"), as_("Bob")
+    shown = page_of(bob, oos)
+    bag = oos.lab.player.containers("product_bag")[0].code
+    assert ['value="retest"' in shown, 'value="resample"' in shown, bag in shown] == [False, True, True]
+    assert oos.lab.tube not in re.findall(r'type="checkbox" name="containers" value="([^"]+)"', shown)
+    fields = {"kind": "resample", "number": "1", "reason": "lost", "containers": [bag]}
+    assert "You do not hold a role for this" in post(leo, oos, "plan", **fields).content.decode()
+    again = post(bob, oos, "plan", **fields | {"kind": "retest"}).content.decode()
+    assert "The sample was found not to be kept" in again
+    assert post(bob, oos, "plan", **fields).status_code == 302
+    assert bag in as_("Ben").get(reverse("qc:planned_test", args=[oos.code, "resample"])).content.decode()
+
+
 def test_both_sign_on_the_page(oos, as_):
     oos.retested()
     leo, bob = as_("Leo"), as_("Bob")

@@ -475,7 +475,7 @@ LATER = AT + 6 * HOUR
         ),
     ],
 )
-def test_attempts(it, made, kind, container, who, expected):
+def test_attempts(it, made, kind, container, who, expected):  # noqa: PLR0917  (columns of a table)
     assert against_attempt(inquiry(it, *made), kind, container, LATER, who) == expected
 
 

@@ -136,7 +136,7 @@ def codes(found: tuple[Blocker, ...]) -> list[B]:
         ),
     ],
 )  # fmt: skip
-def test_ways(found, waiting, lifting, release, conditional, exceptional):
+def test_ways(found, waiting, lifting, release, conditional, exceptional):  # noqa: PLR0917  (columns of a table)
     ways = open_ways(found, waiting, lifting, UNIT)
     assert codes(ways.against[Way.RELEASE]) == release
     assert codes(ways.against[Way.CONDITIONAL]) == conditional
