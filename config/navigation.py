@@ -44,6 +44,7 @@ ROOMS = (
         (
             Page(_("Batches"), "qc:home"),
             Page(_("Laboratory"), "qc:worklist", ("/results/",)),
+            Page(_("Investigations"), "qc:investigations"),
             Page(_("Runs"), "qc:runs"),
             Page(_("Files"), "qc:imports"),
             Page(_("Specifications"), "qc:specifications"),

@@ -37,6 +37,7 @@ class QcConfig(AppConfig):
             models.Release,
             models.TrailReview,
             models.LateFailure,
+            models.Investigation,
         ):
             registry.register_table(table)
         for kind, shown in (

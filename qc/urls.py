@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from qc.views import batches, documents, imports, laboratory, releases, results, runs, specifications, trends
+from qc.views import (
+    batches,
+    documents,
+    imports,
+    investigations,
+    laboratory,
+    releases,
+    results,
+    runs,
+    specifications,
+    trends,
+)
 
 app_name = "qc"
 
@@ -50,4 +61,9 @@ urlpatterns = [
     path("runs/<str:code>/controls/", runs.read_controls, name="read_controls"),
     path("runs/<str:code>/void/", runs.void_run, name="void_run"),
     path("runs/<str:code>/controls/<str:lot>.svg", runs.chart, name="control_chart"),
+    path("investigations/", investigations.investigations, name="investigations"),
+    path("investigations/of/<uuid:id>/", investigations.investigate, name="investigate"),
+    path("investigations/<str:code>/", investigations.investigation, name="investigation"),
+    path("investigations/<str:code>/test/<str:kind>/", investigations.planned_test, name="planned_test"),
+    path("investigations/<str:code>/<str:what>/", investigations.act, name="act_in_investigation"),
 ]

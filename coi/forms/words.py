@@ -454,6 +454,9 @@ work = _namer(
         "late_identify_organism": _("Late failure: identify the organism"),
         "late_test_susceptibility": _("Late failure: test what the organism is susceptible to"),
         "late_follow_up": _("Late failure: follow up how the patient is"),
+        "oos_to_open": _("Out of specification: open an investigation"),
+        "oos_phase_1": _("Out of specification: the laboratory's checks"),
+        "oos_conclude": _("Out of specification: conclude the investigation"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

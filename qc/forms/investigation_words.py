@@ -12,6 +12,7 @@ from qc.rules.investigations import (
     InvestigationRefusal,
     InvestigationState,
     LaboratoryCheck,
+    NextStep,
     Outcome,
     ProductionCheck,
     ResampleReason,
@@ -101,6 +102,42 @@ WHY: Mapping[Why, Sentence] = {
     Why.CORRECTED: _("It was corrected, and the investigation found the error."),
     Why.INVALIDATED: _("It was an error of the laboratory, and nothing has taken its place."),
     Why.PLAN_INCOMPLETE: _("Not all planned tests were made."),
+}
+
+# What comes next: who does it, and what.
+NEXT: Mapping[NextStep, tuple[Sentence, Sentence]] = {
+    NextStep.TAKE_UP: (
+        _("QC reviewer"),
+        _("The laboratory takes it up: somebody else than the analyst."),
+    ),
+    NextStep.CHECK_LABORATORY: (
+        _("QC reviewer"),
+        _("Answer every check of the laboratory. What is not in order needs words."),
+    ),
+    NextStep.TEST_AGAIN: (_("Analyst"), _("Make the tests that quality has authorised.")),
+    NextStep.LOOK_OVER: (_("QC reviewer"), _("Look over the tests that were made by the plan.")),
+    NextStep.NAME_CAUSE: (
+        _("QC reviewer"),
+        _("Something was not in order. Assign the result to it, or go on in production."),
+    ),
+    NextStep.ESCALATE: (
+        _("QC or QA reviewer"),
+        _("The laboratory found no error of its own: go on in production."),
+    ),
+    NextStep.PLAN_OR_PROPOSE: (
+        _("QA reviewer, or QC reviewer"),
+        _(
+            "The error is known. Quality authorises tests in the place of the first one; where a correction is"
+            " enough, QC signs the outcome."
+        ),
+    ),
+    NextStep.CHECK_PRODUCTION: (_("QA reviewer"), _("Answer every check of production.")),
+    NextStep.PROPOSE: (_("QC reviewer"), _("Everything is answered: sign the outcome.")),
+    NextStep.CONCLUDE: (
+        _("QA reviewer or releaser"),
+        _("QC has signed the outcome: read it, and sign it as somebody else."),
+    ),
+    NextStep.NOTHING: (_("nobody"), _("It is concluded.")),
 }
 
 REFUSALS: Mapping[InvestigationRefusal, Sentence] = {

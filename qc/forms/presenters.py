@@ -35,6 +35,27 @@ _SAY: Mapping[str, Promise] = {
     Event.REJECTION_REFUSED: gettext_lazy("Batch {batch}: rejection refused"),
     Event.DOCUMENT_ISSUED: gettext_lazy("Batch {batch}: {title} issued, version {version}"),
     Event.ISSUE_REFUSED: gettext_lazy("Batch {batch}: {title} not issued"),
+    Event.INVESTIGATION_OPENED: gettext_lazy(
+        "{criterion} is out of specification: investigation {investigation} opened"
+    ),
+    Event.INVESTIGATION_STARTED: gettext_lazy("Investigation {investigation} taken up by the laboratory"),
+    Event.CHECK_ANSWERED: gettext_lazy("Investigation {investigation}: {check}: {answer}"),
+    Event.HYPOTHESIS_TRIED: gettext_lazy(
+        "Investigation {investigation}: {check} tried ({experiment}): {support}"
+    ),
+    Event.CAUSE_NAMED: gettext_lazy(
+        "Investigation {investigation}: the result is assigned to an error ({check})"
+    ),
+    Event.INVESTIGATION_ESCALATED: gettext_lazy("Investigation {investigation} goes on in production"),
+    Event.TESTS_PLANNED: gettext_lazy(
+        "Investigation {investigation}: more tests authorised ({kind}, {number})"
+    ),
+    Event.ATTEMPT_RECORDED: gettext_lazy(
+        "Investigation {investigation}: {kind} recorded: {criterion} {value} {unit}"
+    ),
+    Event.OUTCOME_PROPOSED: gettext_lazy("Investigation {investigation}: QC signed the outcome {outcome}"),
+    Event.INVESTIGATION_CONCLUDED: gettext_lazy("Investigation {investigation} concluded: {outcome}"),
+    Event.INVESTIGATION_REFUSED: gettext_lazy("Investigation {investigation}: refused ({refusals})"),
 }
 
 

@@ -168,6 +168,11 @@ ERRORS: Mapping[str, Sentence] = {
     ),
     "document_undecided": _("Nothing is issued before the batch is decided. Look at the preview."),
     "document_not_infusible": _("The batch is rejected: it is not released for infusion."),
+    "investigation_unknown": _("There is no such investigation, or it is not yours to see."),
+    "investigation_missing": _(
+        "This result is out of specification: it is corrected only within its open investigation."
+    ),
+    "already_investigated": _("Somebody opened an investigation of this result meanwhile."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "credential_refused": _("The password is wrong. Nothing was signed."),
@@ -218,6 +223,8 @@ FIELDS: Mapping[str, Sentence] = {
     "in_the_future": _("This is in the future."),
     "in_the_past": _("This is in the past: say a day that is still to come."),
     "before_it_was_made": _("The container did not exist then."),
+    "not_its_investigation": _("This is not the code of the open investigation of this result."),
+    "planned_is_tested": _("A planned test is made, or it is not recorded."),
     "code_shape": _("Write the code of the investigation, such as LAB-26-014."),
 }
 

@@ -2,6 +2,7 @@
 
 from qc.models.documents import IssuedDocument
 from qc.models.imports import Import
+from qc.models.investigations import Investigation
 from qc.models.releases import LateFailure, Release, TrailReview
 from qc.models.results import Result
 from qc.models.runs import ControlReading, Run, RunThing
@@ -10,6 +11,7 @@ from qc.models.studies import Study
 __all__ = [
     "ControlReading",
     "Import",
+    "Investigation",
     "IssuedDocument",
     "LateFailure",
     "Release",

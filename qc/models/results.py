@@ -3,39 +3,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 
 from qc.models.base import choices, is_one_of
+from qc.models.subjects import OfSubject, one_subject
 from qc.rules.criteria import Verdict
 from qc.rules.results import AttemptKind, CorrectionReason
-from qc.rules.subjects import SubjectKind
-
-# The columns that name a subject of each kind; a row has those of its kind and none of the others.
-_NAMED_BY = {
-    SubjectKind.BATCH: ("batch", "order"),
-    SubjectKind.COLLECTION: ("collection", "order"),
-    SubjectKind.MATERIAL_LOT: ("lot",),
-    SubjectKind.STUDY: ("study",),
-}
-# A result that says "not tested" may name no container.
-_FREE = {
-    SubjectKind.BATCH: ("container",),
-    SubjectKind.COLLECTION: ("container",),
-    SubjectKind.STUDY: ("container", "order"),
-}
 
 
-def _one_subject() -> Q:
-    columns = {"batch", "collection", "lot", "study", "order", "container"}
-    whole = Q()
-    for kind, own in _NAMED_BY.items():
-        others = columns - set(own) - set(_FREE.get(kind, ()))
-        there = {f"{column}__isnull": False for column in own} | {f"{c}__isnull": True for c in others}
-        whole |= Q(subject_kind=kind.value, **{name: there[name] for name in sorted(there)})
-    return whole
-
-
-class Result(models.Model):
+class Result(OfSubject):
     """One version of one attempt at the result of one criterion for one subject.
 
     A result is never changed: a correction is a new version that supersedes it for a reason, and both stay. One version
@@ -46,21 +21,7 @@ class Result(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    subject_kind = models.CharField(
-        max_length=12, choices=choices(SubjectKind), default=SubjectKind.BATCH.value
-    )
-    subject = models.GeneratedField(
-        expression=Coalesce("batch", "collection", "lot", "study"),
-        output_field=models.UUIDField(),
-        db_persist=True,
-    )
-    point = models.CharField(max_length=16, blank=True, default="")
-    order = models.ForeignKey("coi.Order", models.PROTECT, null=True, related_name="+")
-    batch = models.ForeignKey("coi.Batch", models.PROTECT, null=True, related_name="+")
-    collection = models.ForeignKey("coi.Collection", models.PROTECT, null=True, related_name="+")
-    lot = models.ForeignKey("coi.MaterialLot", models.PROTECT, null=True, related_name="+")
     study = models.ForeignKey("qc.Study", models.PROTECT, null=True, related_name="results")
-    container = models.ForeignKey("coi.Container", models.PROTECT, null=True, related_name="+")
     criterion = models.CharField(max_length=32)
     attempt = models.PositiveSmallIntegerField(default=1)
     attempt_kind = models.CharField(
@@ -105,7 +66,7 @@ class Result(models.Model):
                 | (Q(attempt__gt=1) & ~Q(attempt_kind=AttemptKind.ORIGINAL.value)),
                 name="qc_result_first_is_original",
             ),
-            models.CheckConstraint(condition=_one_subject(), name="qc_result_one_subject"),
+            models.CheckConstraint(condition=one_subject(), name="qc_result_one_subject"),
             models.CheckConstraint(
                 condition=Q(version=1, supersedes__isnull=True, reason="")
                 | (Q(version__gt=1, supersedes__isnull=False) & ~Q(reason="")),

@@ -21,6 +21,7 @@ from qc.rules.results import ResultView
 from qc.rules.runs import RunState
 from qc.rules.specification import Specification
 from qc.selectors.documents import method_in, protocol_in, specification_in
+from qc.selectors.investigations import investigations_of
 from qc.selectors.releases import releases_of
 from qc.selectors.results import results_of
 from qc.selectors.trail import trails_of
@@ -43,6 +44,7 @@ def cases(found: Sequence[BatchSummary], at: datetime) -> dict[str, Case]:
     dossiers, results, trails = batches.dossiers(found), results_of(ids), trails_of(found)
     weights = _weights({batch.order_id for batch in found})
     fitness, is_broken, released = _fitness(tested, documents), ledger.is_broken(), releases_of(ids)
+    inquiries = investigations_of(ids, {id: dossiers[id].producers for id in ids})
     made: dict[str, Case] = {}
     for batch in found:
         specification = specification_in(documents.get(batch.specification_id))
@@ -54,6 +56,7 @@ def cases(found: Sequence[BatchSummary], at: datetime) -> dict[str, Case]:
             specification=specification,
             protocol=protocol_in(documents.get(batch.protocol_id)),
             is_ledger_broken=is_broken,
+            investigations=inquiries[batch.id],
             assessments=_assessments(specification, results[batch.id], weights[batch.order_id], moment),
             fitness={id: fitness[id] for id in fitness if any(r.id == id for r in results[batch.id])},
             trail=trails[batch.id],

@@ -8,7 +8,7 @@ from uuid import UUID
 from qc.models import Result
 from qc.rules.criteria import Verdict
 from qc.rules.results import AttemptKind, ResultView
-from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.selectors.subject_columns import NAMED, ref_of
 
 
 def result(id: UUID | str) -> ResultView | None:
@@ -34,7 +34,7 @@ def results_of_run(run: str) -> tuple[ResultView, ...]:
 def rows() -> Any:
     """Results with all that a view of one needs."""
     return Result.objects.select_related(
-        "batch", "collection", "lot", "study", "container", "run", "method_version", "specification__document"
+        *NAMED, "container", "run", "method_version", "specification__document"
     )
 
 
@@ -42,7 +42,7 @@ def view(row: Any) -> ResultView:
     """A row of `rows` as a value."""
     return ResultView(
         id=str(row.pk),
-        subject=_ref(row),
+        subject=ref_of(row),
         subject_id=str(row.subject),
         container=row.container.code if row.container is not None else "",
         criterion=row.criterion,
@@ -77,14 +77,3 @@ def _of_attempt(row: Any) -> dict[str, Any]:
         "method_version": row.method_version.version if row.method_version is not None else None,
         "run": row.run.code if row.run is not None else "",
     }
-
-
-def _ref(row: Any) -> SubjectRef:
-    kind = SubjectKind(row.subject_kind)
-    code = {
-        SubjectKind.BATCH: lambda: row.batch.code,
-        SubjectKind.COLLECTION: lambda: row.collection.din,
-        SubjectKind.MATERIAL_LOT: lambda: row.lot.code,
-        SubjectKind.STUDY: lambda: row.study.code,
-    }[kind]()
-    return SubjectRef(kind, code, row.point)

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from coi.rules.batches import BatchSummary
 from coi.rules.journey import Disposition
 from coi.selectors import batches
 from coi.selectors.visible import sites_of
 from people.rules.authority import Person
-from qc.models import Result
+from qc.models import Investigation, Result
 from qc.rules.blockers import Case
-from qc.rules.criteria import Criterion, Timing
+from qc.rules.criteria import Criterion, Timing, Verdict
 from qc.rules.results import ResultView, current
 from qc.rules.runs import RunState, RunView
 from qc.selectors.cases import cases
 from qc.selectors.documents import EffectiveMethod, effective_methods
+from qc.selectors.investigations import InvestigationView, visible_investigations
 from qc.selectors.results import rows, view
 from qc.selectors.runs import runs_at
 
@@ -42,12 +45,17 @@ class MethodWork:
 
 @dataclass(frozen=True)
 class Worklist:
-    """The laboratory's page. `mine` are results that the viewer found: another person looks them over."""
+    """The laboratory's page. `mine` are results that the viewer found: another person looks them over.
+
+    `failing` are results that fail, and nobody has opened an investigation of.
+    """
 
     to_test: tuple[MethodWork, ...]
     to_review: tuple[ResultView, ...]
     mine: tuple[ResultView, ...]
     open_runs: tuple[RunView, ...]
+    failing: tuple[ResultView, ...]
+    investigations: tuple[InvestigationView, ...]
 
 
 def worklist(viewer: Person, at: datetime) -> Worklist:
@@ -59,11 +67,28 @@ def worklist(viewer: Person, at: datetime) -> Worklist:
         to_review=tuple(one for one in waiting if one.analyst_id != viewer.user_id),
         mine=tuple(one for one in waiting if one.analyst_id == viewer.user_id),
         open_runs=tuple(run for run in runs_at(sites) if run.state is RunState.OPEN),
+        failing=tuple(view(row) for row in _uninvestigated(sites)),
+        investigations=tuple(it for it in visible_investigations(viewer, at) if it.rules.is_open),
     )
 
 
 def _unreviewed(sites: Any) -> Any:
-    own = Result.objects.filter(is_current=True, reviewed_at__isnull=True)
+    return _here(Result.objects.filter(is_current=True, reviewed_at__isnull=True), sites)
+
+
+def _uninvestigated(sites: Any) -> Any:
+    of_it = Investigation.objects.filter(
+        subject=OuterRef("subject"),
+        point=OuterRef("point"),
+        criterion=OuterRef("criterion"),
+        attempt=OuterRef("attempt"),
+    )
+    failing = Result.objects.filter(is_current=True, attempt=1, verdict=Verdict.FAIL.value)
+    return _here(failing.filter(~Exists(of_it)), sites)
+
+
+def _here(own: Any, sites: Any) -> Any:
+    """Those of the results whose subject is at one of the sites, as `view` takes them."""
     here = (
         own.filter(batch__site__in=sites)
         | own.filter(collection__order__manufacturing_site__in=sites)

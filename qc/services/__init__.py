@@ -1,5 +1,6 @@
 """Every write of `qc`, one function a use case."""
 
+from qc.services.attempts import AttemptAnswer, record_attempt
 from qc.services.dispositions import (
     Attempt,
     complete_release,
@@ -17,28 +18,49 @@ from qc.services.documents import (
     refusal_of,
 )
 from qc.services.imports import Handed, Looked, discard_import, hand_in, look_at, record_import
+from qc.services.inquiring import InquiryAnswer, written_words
+from qc.services.investigations import (
+    answer_check,
+    escalate_investigation,
+    name_cause,
+    open_investigation,
+    start_investigation,
+    try_hypothesis,
+)
 from qc.services.late_failures import record_duty
-from qc.services.results import Found, correct_result, record_result, review_result, start_testing
+from qc.services.outcomes import authorise_plan, conclude_investigation, propose_outcome
+from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 from qc.services.trails import review_trail
 
 __all__ = [
+    "ANALYSTS",
     "ISSUERS",
     "MEDIA_TYPES",
     "Attempt",
+    "AttemptAnswer",
     "Found",
     "Handed",
+    "InquiryAnswer",
     "IssueAnswer",
     "Looked",
+    "answer_check",
+    "authorise_plan",
     "complete_release",
+    "conclude_investigation",
     "correct_result",
     "discard_import",
+    "escalate_investigation",
     "hand_in",
     "issue_document",
     "look_at",
+    "name_cause",
+    "open_investigation",
     "open_run",
     "preview_document",
+    "propose_outcome",
     "read_controls",
+    "record_attempt",
     "record_duty",
     "record_import",
     "record_result",
@@ -48,7 +70,10 @@ __all__ = [
     "review_batch",
     "review_result",
     "review_trail",
+    "start_investigation",
     "start_testing",
     "submit_for_review",
+    "try_hypothesis",
     "void_run",
+    "written_words",
 ]

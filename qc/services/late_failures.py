@@ -4,7 +4,7 @@ Nothing flips: the batch stays what it was signed to be (`qc.rules.late_failures
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,12 @@ from coi.services import hold_batch
 from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import NotFound
-from people import selectors as people
 from people.rules.roles import Role
-from people.services import close_work_item, open_work_item, require, send_notice
+from people.services import open_work_item, require, send_notice
 from qc import selectors
 from qc.events import Event
 from qc.rules.blockers import products
-from qc.rules.criteria import Criterion, Verdict
+from qc.rules.criteria import Criterion
 from qc.rules.late_failures import (
     DOERS,
     Done,
@@ -33,54 +32,47 @@ from qc.rules.late_failures import (
     is_late,
     tasks,
 )
+from qc.rules.results import ResultView
 from qc.rules.specification import Specification
 from qc.rules.subjects import Subject
 from qc.selectors import FailureView
+from qc.services.failures import close_work_about
 from qc.services.recording import Doing, batch_topic, locked_batch, record, repeated, writing
 
 TABLE = "qc.latefailure"
 CAUSE = "late_failing_result"
 
 
-@dataclass(frozen=True)
-class Fallen:
-    """A result as it was just recorded: its id, its criterion and its verdict."""
-
-    result: UUID
-    criterion: Criterion
-    verdict: Verdict
-
-
-def tell_of_late_failure(subject: Subject, fallen: Fallen, doing: Doing) -> None:
+def tell_of_late_failure(subject: Subject, criterion: Criterion, result: ResultView, doing: Doing) -> None:
     """What follows at once, in the transaction of the result; nothing where it does not come too late.
 
     The product in play is put on hold, physician and sponsor are sent word, and each duty becomes work of quality with
     the time by which it is done.
     """
-    if subject.disposition is None or not is_late(subject.disposition, fallen.verdict):
+    if subject.disposition is None or not is_late(subject.disposition, result.verdict):
         return
     batch = locked_batch(subject.ref.code)
     case = selectors.case_of(batch, doing.now)
     released = products(case)
     failure = LateFailure(
         batch.code,
-        fallen.criterion.code,
+        criterion.code,
         doing.now,
-        is_microbial=_is_microbial(case.specification, fallen.criterion),
+        is_microbial=_is_microbial(case.specification, criterion),
         is_distributed=any(c.custodian != batch.site or c.status in _OUT for c in released),
         is_infused=any(c.status is ContainerStatus.INFUSED for c in released),
     )
     held = hold_batch(
         batch=batch.code,
         reason_code=CAUSE,
-        text=f"{fallen.criterion.title}: {batch.code}",
+        text=f"{criterion.title}: {batch.code}",
         **doing.as_keywords(derive(doing.request_id, "late hold")),
     )
     due, row = tasks(failure), derive(doing.request_id, "late")
     values = {
         "batch_id": batch.id,
-        "criterion": fallen.criterion.code,
-        "result_id": fallen.result,
+        "criterion": criterion.code,
+        "result_id": result.id,
         "aware_at": doing.now,
         "is_microbial": failure.is_microbial,
         "is_distributed": failure.is_distributed,
@@ -166,7 +158,7 @@ def record_duty(
         change = put(TABLE, found.id, tasks=[_plain(task) for task in listed])
         facts["done_at"] = done_at
         record(doing, batch_topic(batch), Event.LATE_DUTY_DONE, facts, changes=(change,))
-        _close_work(batch.code, duty, doing)
+        close_work_about("batch", [batch.code], doing, frozenset({f"late_{duty}"}))
     return ()
 
 
@@ -174,15 +166,6 @@ def _done(task: Task, done: Done, by: int) -> Task:
     if task.duty is not done.duty:
         return task
     return replace(task, done_at=done.at, done_by=by, reference=done.reference)
-
-
-def _close_work(batch: str, duty: Duty, doing: Doing) -> None:
-    for item in people.open_work_about("batch", batch):
-        if item.cause == f"late_{duty}":
-            own = Doing(
-                Actor.service("qc"), doing.where, doing.now, derive(doing.request_id, f"close {item.id}")
-            )
-            close_work_item(id=item.id, **own.as_keywords())
 
 
 def _known(id: UUID) -> FailureView:

@@ -21,6 +21,7 @@ from qc import selectors
 from qc.events import Event
 from qc.rules.assessing import assessed, facts_of, input_faults, is_not_tested
 from qc.rules.criteria import Criterion, ValueFault, Verdict, Weight
+from qc.rules.investigations import against_correction, investigation_of
 from qc.rules.methods import MethodFault, against_use
 from qc.rules.results import AttemptKind, CorrectionReason, ResultView, current
 from qc.rules.runs import result_fault
@@ -33,7 +34,8 @@ from qc.rules.subjects import (
     time_fault,
 )
 from qc.selectors import EffectiveMethod
-from qc.services.late_failures import Fallen, tell_of_late_failure
+from qc.services.failures import tell_of_failure
+from qc.services.late_failures import tell_of_late_failure
 from qc.services.recording import (
     Doing,
     known_batch,
@@ -102,27 +104,29 @@ def record_result(
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
     if repeated(doing, Event.RESULT_RECORDED, **named(subject)):
-        return _written(row)
+        return written_result(row)
     with writing():
         locked = locked_subject(known, now)
         wanted, values = judge_result(locked, criterion, found, analyst, now)
         if locked.disposition is Disposition.IN_PROCESS:
             _start(subject.code, doing, derive(request_id, "testing"))
         change = new(TABLE, row, version=1, is_current=True, **values)
-        _record(doing, locked, Event.RESULT_RECORDED, changes=(change,), container=found.container)
-        tell_of_late_failure(locked, Fallen(row, wanted, Verdict(values["verdict"])), doing)
-    return _written(row)
+        record_version(doing, locked, Event.RESULT_RECORDED, changes=(change,), container=found.container)
+        made = written_result(row)
+        tell_of_failure(locked, wanted, made, doing)
+        tell_of_late_failure(locked, wanted, made, doing)
+    return made
 
 
 def judge_result(
     subject: Subject, criterion: str, found: Found, analyst: Person, now: datetime
 ) -> tuple[Criterion, dict[str, Any]]:
     """What would be recorded as the first result of a criterion; nothing is. Raises as `record_result`."""
-    wanted = _criterion(subject, criterion)
-    _refuse(subject, wanted)
-    if current(_results(subject), criterion) is not None:
+    wanted = criterion_of(subject, criterion)
+    refuse_untaken(subject, wanted)
+    if current(selectors.results_at_point(subject), criterion) is not None:
         raise Conflict("result_exists")
-    return wanted, _values(subject, wanted, found, analyst, now)
+    return wanted, values_of(subject, wanted, found, analyst, now)
 
 
 def correct_result(
@@ -138,35 +142,58 @@ def correct_result(
 ) -> ResultView:
     """Put a new version in the place of a result; the old one stays, and the new one waits to be looked over.
 
-    `reference` is the code of the laboratory's own investigation. A test done again is no correction. Raises as
-    `record_result`, and Conflict when the result was corrected meanwhile.
+    A result that is out of specification is corrected into one that is not within its open investigation alone, whose
+    code then is its `reference`; for others that is a code of the laboratory's own. A test done again is no
+    correction. Raises as `record_result`, and Conflict when the result was corrected meanwhile, or is to be corrected
+    away without an investigation.
     """
-    old, doing = _known(result), Doing(actor, where, now, request_id)
+    old, doing = known_result(result), Doing(actor, where, now, request_id)
     known = known_subject(old.subject, now)
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
     if repeated(doing, Event.RESULT_CORRECTED, **named(old.subject)):
-        return _written(row)
+        return written_result(row)
     if reference and code_problem(reference) is not None:
         raise _invalid("reference", "code_shape")
-    wanted = _criterion(known, old.criterion)
+    wanted = criterion_of(known, old.criterion)
     with writing():
         locked = locked_subject(known, now)
-        _refuse(locked, wanted)
-        if not _known(result).is_current:
+        refuse_untaken(locked, wanted)
+        if not known_result(result).is_current:
             raise Conflict("result_changed")
-        values = _values(locked, wanted, found, analyst, now)
+        values = values_of(locked, wanted, found, analyst, now)
+        covering = _covering(locked, wanted, old, Verdict(values["verdict"]), now)
+        if covering and reference not in ("", covering):
+            raise _invalid("reference", "not_its_investigation")
         values |= {"attempt": old.attempt, "attempt_kind": str(old.attempt_kind)}
-        values |= {"supersedes_id": old.id, "reason": str(reason), "reference": reference}
+        values |= {"supersedes_id": old.id, "reason": str(reason), "reference": covering or reference}
         # The old one first: for a moment none counts, but never two.
         changes = (
             put(TABLE, old.id, is_current=False),
             new(TABLE, row, version=old.version + 1, is_current=True, **values),
         )
         event, container = Event.RESULT_CORRECTED, found.container
-        _record(doing, locked, event, changes=changes, container=container, reason=str(reason))
-        tell_of_late_failure(locked, Fallen(row, wanted, Verdict(values["verdict"])), doing)
-    return _written(row)
+        record_version(doing, locked, event, changes=changes, container=container, reason=str(reason))
+        made = written_result(row)
+        tell_of_failure(locked, wanted, made, doing)
+        tell_of_late_failure(locked, wanted, made, doing)
+    return made
+
+
+def _covering(
+    subject: Subject, criterion: Criterion, old: ResultView, becomes: Verdict, now: datetime
+) -> str:
+    """The code of the open investigation within which a failing result becomes another one; empty where none is asked.
+
+    Conflict where one is asked and not there.
+    """
+    attempts = selectors.attempts_at(subject, criterion, criterion.code, now)
+    attempt = next(it for it in attempts if it.number == old.attempt)
+    known = selectors.investigations_at_point(subject, criterion.code)
+    for refusal_code in against_correction(attempt, becomes, known):
+        raise Conflict(str(refusal_code))
+    covering = investigation_of(attempt, known) if attempt.failed_at is not None else None
+    return covering.code if covering is not None and covering.is_open else ""
 
 
 def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> ResultView:
@@ -174,16 +201,16 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
 
     Raises NotFound, NotAllowed (role, the analyst), Conflict (looked over before; corrected meanwhile).
     """
-    found, doing = _known(result), Doing(actor, where, now, request_id)
+    found, doing = known_result(result), Doing(actor, where, now, request_id)
     known = known_subject(found.subject, now)
     reviewer = require(actor=actor, roles=REVIEWERS, site=known.site, now=now)
     if repeated(doing, Event.RESULT_REVIEWED, **named(found.subject)):
-        return _written(result)
+        return written_result(result)
     if reviewer.user_id == found.analyst_id:
         raise NotAllowed("analyst_may_not_review")
     with writing():
         locked = locked_subject(known, now)
-        fresh = _known(result)
+        fresh = known_result(result)
         if not fresh.is_current:
             raise Conflict("result_changed")
         if fresh.is_reviewed:
@@ -202,30 +229,27 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
             changes=(put(TABLE, found.id, **looked),),
             subjects=(LedgerSubject("result", found.id),),
         )
-    return _written(result)
+    return written_result(result)
 
 
-def _known(id: UUID) -> ResultView:
+def known_result(id: UUID | str) -> ResultView:
+    """A result by its id, or NotFound."""
     found = selectors.result(id)
     if found is None:
         raise NotFound("result_unknown")
     return found
 
 
-def _written(id: UUID) -> ResultView:
+def written_result(id: UUID) -> ResultView:
+    """A result that this transaction wrote."""
     found = selectors.result(id)
     if found is None:
         raise LookupError(f"result {id} was written and is not there")
     return found
 
 
-def _results(subject: Subject) -> tuple[ResultView, ...]:
-    """Those of the same subject at the same time point."""
-    own = selectors.results_of([subject.id])[subject.id]
-    return tuple(result for result in own if result.subject.point == subject.ref.point)
-
-
-def _criterion(subject: Subject, code: str) -> Criterion:
+def criterion_of(subject: Subject, code: str) -> Criterion:
+    """A criterion of the subject's specification; NotFound without one, Invalid where it has no such criterion."""
     specification = selectors.specification_by_id(subject.specification_id)
     if specification is None:
         raise NotFound("specification_missing")
@@ -235,7 +259,8 @@ def _criterion(subject: Subject, code: str) -> Criterion:
     return found
 
 
-def _refuse(subject: Subject, criterion: Criterion) -> None:
+def refuse_untaken(subject: Subject, criterion: Criterion) -> None:
+    """Conflict where the subject takes no result of this criterion now."""
     code = refusal(subject, criterion)
     if code is not None:
         raise Conflict(str(code))
@@ -292,14 +317,15 @@ def _verdict(subject: Subject, criterion: Criterion, found: Found) -> Verdict:
     return judged.verdict
 
 
-def _values(
+def values_of(
     subject: Subject, criterion: Criterion, found: Found, analyst: Person, now: datetime
 ) -> dict[str, Any]:
+    """The columns of a first version of a first attempt; Invalid with the fields that are wrong."""
     is_untested = is_not_tested(criterion, found.value)
     source = None if is_untested and not found.container else _source(subject, found, now)
     verdict = _verdict(subject, criterion, found)
     return {
-        **_about(subject),
+        **about_columns(subject),
         **_by_method(subject, criterion, found, analyst),
         "container_id": source.id if source is not None else None,
         "tested_at": found.tested_at,
@@ -326,13 +352,13 @@ _COLUMNS = {
 }
 
 
-def _about(subject: Subject) -> dict[str, Any]:
-    """The columns that say what it is of."""
+def about_columns(subject: Subject) -> dict[str, Any]:
+    """The columns by which a row names its subject."""
     own = {"subject_kind": str(subject.ref.kind), _COLUMNS[subject.ref.kind]: subject.id}
     return own | {"point": subject.ref.point, "order_id": subject.order_id or None}
 
 
-def _record(
+def record_version(
     doing: Doing,
     subject: Subject,
     event: Event,
@@ -340,12 +366,19 @@ def _record(
     changes: tuple[Change, ...],
     container: str,
     reason: str = "",
+    more: Mapping[str, str] | None = None,
+    about: tuple[LedgerSubject, ...] = (),
 ) -> None:
+    """The entry of a version of a result, which is the last of the changes.
+
+    `more` stands among its facts; `about` finds it too.
+    """
     made = changes[-1]
     names = ("criterion", "version", "value", "unit", "verdict")
     facts = {"result": made.id, "container": container, **{name: made.values[name] for name in names}}
+    facts |= more or {}
     id = made.values["container_id"]
-    subjects = (*((LedgerSubject("container", id),) if id else ()), LedgerSubject("result", made.id))
+    subjects = (*((LedgerSubject("container", id),) if id else ()), LedgerSubject("result", made.id), *about)
     record(doing, topic_of(subject), event, facts, changes=changes, subjects=subjects, reason=reason)
 
 

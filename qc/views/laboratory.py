@@ -54,6 +54,8 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
     context = {
         "list": found,
         "to_review": shown,
+        "failing": [(one, texts.unit(one.unit)) for one in found.failing],
+        "investigations": [(one, one.is_late(now)) for one in found.investigations],
         "form": form,
         "is_analyst": bool(person.sites(frozenset({Role.ANALYST}), now)),
         "is_reviewer": bool(person.sites(frozenset({Role.QC_REVIEWER}), now)),

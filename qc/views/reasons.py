@@ -75,6 +75,7 @@ _BY_KIND: Mapping[str, tuple[str, str]] = {
     "hold": ("coi:holds", ""),
     "label": ("coi:account_label", "key"),
     "container": ("coi:journey", "journey"),
+    "investigation": ("qc:investigation", "key"),
 }
 
 

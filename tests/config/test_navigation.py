@@ -20,6 +20,7 @@ from config import navigation
         ("/batches/B26000001/", "Quality control", "Batches"),
         ("/results/collection/A9999/", "Quality control", "Laboratory"),
         ("/files/", "Quality control", "Files"),
+        ("/investigations/OOS-26-00001/", "Quality control", "Investigations"),
         ("/work/", "My work", ""),
         ("/nowhere/", "", ""),
     ],

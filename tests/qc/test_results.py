@@ -134,7 +134,7 @@ def test_only_analysts_of_the_site_record(lab, who):
 
 
 def test_a_second_result_is_a_correction_or_nothing(lab):
-    first = lab.record("CAR", "9.4")
+    first = lab.record("CAR", "19.4")
     with pytest.raises(Conflict, match="result_exists"):
         lab.record("CAR", "26.0")
     lab.review(first)
@@ -142,7 +142,7 @@ def test_a_second_result_is_a_correction_or_nothing(lab):
     assert (second.version, second.verdict, second.supersedes) == (2, Verdict.PASS, first.id)
     assert not second.is_reviewed, "a new version is looked over anew"
     batch = selectors.result(first.id)
-    assert (batch.is_current, batch.value, batch.is_reviewed) == (False, "9.4", True)
+    assert (batch.is_current, batch.value, batch.is_reviewed) == (False, "19.4", True)
     assert ledger.entries_for_subject("batch", lab.batch)[-1].reason == "transcription"
     with pytest.raises(Conflict, match="result_changed"):
         lab.correct(first, "29.4")

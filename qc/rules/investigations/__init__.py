@@ -24,6 +24,8 @@ from qc.rules.investigations.refusals import (
     against_proposal,
     against_starting,
 )
+from qc.rules.investigations.steps import NextStep, next_step
+from qc.rules.investigations.stored import Proposal
 from qc.rules.investigations.timetable import Due, Timetable, due, is_overdue, working_day
 from qc.rules.investigations.values import (
     Answer,
@@ -61,10 +63,12 @@ __all__ = [
     "InvestigationRefusal",
     "InvestigationState",
     "LaboratoryCheck",
+    "NextStep",
     "Outcome",
     "Plan",
     "Policy",
     "ProductionCheck",
+    "Proposal",
     "ResampleReason",
     "Support",
     "Timetable",
@@ -86,6 +90,7 @@ __all__ = [
     "investigation_of",
     "investigation_record",
     "is_overdue",
+    "next_step",
     "planned_attempts",
     "reportable",
     "working_day",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coi', '0016_order_phase'),
-        ('qc', '0005_issued_documents'),
+        ('qc', '0006_investigations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
