@@ -34,6 +34,7 @@ class QcConfig(AppConfig):
             models.Import,
             models.Result,
             models.IssuedDocument,
+            models.Dossier,
         ):
             registry.register_table(table)
         for kind, shown in (

@@ -448,6 +448,7 @@ work = _namer(
         "deviation_major": _("Major deviation"),
         "deviation_critical": _("Critical deviation"),
         "late_failing_result": _("Failing result after the release"),
+        "notice_due": _("Notice of an exceptional release"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

@@ -28,6 +28,12 @@ _SAY: Mapping[str, Promise] = {
     Event.REJECTION_REFUSED: gettext_lazy("Batch {batch}: rejection refused"),
     Event.DOCUMENT_ISSUED: gettext_lazy("Batch {batch}: {title} issued, version {version}"),
     Event.ISSUE_REFUSED: gettext_lazy("Batch {batch}: {title} not issued"),
+    Event.DOSSIER_OPENED: gettext_lazy("Dossier {dossier} of an exceptional release of batch {batch} opened"),
+    Event.DOSSIER_WRITTEN: gettext_lazy("Dossier {dossier}: {part} {kind} written"),
+    Event.DOSSIER_APPROVED: gettext_lazy("Dossier {dossier} approved and signed"),
+    Event.DOSSIER_DECLINED: gettext_lazy("Dossier {dossier} declined and signed"),
+    Event.DOSSIER_FOLLOWED_UP: gettext_lazy("Dossier {dossier}: what became of it was added"),
+    Event.DOSSIER_REFUSED: gettext_lazy("Dossier {dossier}: {part} refused"),
 }
 
 

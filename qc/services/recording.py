@@ -27,6 +27,7 @@ _CONFLICTS = {
     "qc_result_supersedes_id_key": "result_changed",
     "qc_control_reading_once": "run_judged",
     "qc_document_version_uniq": "document_overtaken",
+    "qc_dossier_one_undecided": "dossier_open",
     "ledger_entry_request_id_uniq": "request_id_used",
 }
 

@@ -1,0 +1,216 @@
+"""Dossiers of exceptional releases: the one that counts for a batch, and all that its page shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from coi.rules.batches import BatchSummary
+from coi.selectors import batches
+from coi.selectors.texts import kept_texts
+from coi.selectors.treating import TreatingSite, treating_site
+from coi.selectors.visible import sites_of
+from ledger import selectors as ledger
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.roles import Role
+from people.rules.signatures import SignatureView, signature_state
+from qc.models import Dossier
+from qc.rules.case import Case
+from qc.rules.criteria import Criterion
+from qc.rules.exceptional import (
+    InquiryStanding,
+    KeptDossier,
+    Now,
+    Region,
+    Setting,
+    decided_digest,
+    value_of,
+)
+from qc.rules.lifting import facts_of, lifted
+from qc.rules.releases import Lifting
+from qc.rules.results import ResultView
+from qc.rules.unmet import counted, result_of
+from qc.selectors.batches import SignedBy, case_of
+
+DOSSIER_KIND = "dossier"  # what a decision's signature is over; its id is the dossier's code
+PARTS = (
+    "held",
+    "risk",
+    "alternatives",
+    "request",
+    "acceptance",
+    "consent",
+    "notices",
+    "decision",
+    "follow_up",
+)
+# Those at the treating site who read the dossier with quality: the one in touch, and the one who asks.
+READERS = frozenset({Role.COORDINATOR, Role.PHYSICIAN})
+
+
+def dossier(code: str) -> KeptDossier | None:
+    """One dossier by its code, for services."""
+    row = None if "\x00" in code else _rows().filter(code=code).first()
+    return None if row is None else _view(row)
+
+
+def dossiers_of(batch: str) -> tuple[KeptDossier, ...]:
+    """Every dossier of a batch (by its id), the newest first."""
+    return tuple(_view(row) for row in _rows().filter(batch=batch).order_by("-opened_at", "-code"))
+
+
+def case_to_judge(batch: BatchSummary) -> Case:
+    """What a dossier of the batch is held against; services and pages of dossiers read it here alone."""
+    return case_of(batch)
+
+
+def lifting_of(case: Case, at: datetime) -> Lifting | None:
+    """The newest dossier of the batch that was opened by then and is not declined, with how it stands now."""
+    return liftings_of({case.dossier.batch.id: case}, at).get(case.dossier.batch.id)
+
+
+def liftings_of(cases: Mapping[str, Case], at: datetime) -> dict[str, Lifting]:
+    """The same of several batches by their ids, those that have one (one statement, however many)."""
+    ids: Any = list(cases)
+    rows = _rows().filter(batch__in=ids, opened_at__lte=at).exclude(is_approved=False)
+    newest = {str(row.batch_id): _view(row) for row in rows.order_by("opened_at", "code")}
+    return {id: lifted(kept, cases[id]) for id, kept in newest.items()}
+
+
+def lifting_to_decide(kept: KeptDossier, batch: BatchSummary) -> Lifting:
+    """One dossier of the batch with how it stands now, for the service that decides it."""
+    return lifted(kept, case_to_judge(batch))
+
+
+def dossier_roles(
+    person: Person, batch: BatchSummary, treating: TreatingSite, at: datetime
+) -> frozenset[Role]:
+    """What somebody is to a dossier: by their roles where the batch was made, and as a coordinator where the patient
+    is treated."""
+    return person.roles(batch.site, at) | (person.roles(treating.code, at) & {Role.COORDINATOR})
+
+
+def dossier_file(kept: KeptDossier, part: str) -> bytes | None:
+    """The file that shows a part (request, acceptance); None where none was handed in."""
+    file = (
+        kept.part(part).get("file") if part in PARTS and part not in {"held", "notices", "follow_up"} else ""
+    )
+    return ledger.evidence_bytes(UUID(file)) if file else None
+
+
+# --- its page -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FailingLine:
+    """A criterion that fails or that the dossier names: what counts for it, its investigation, whether it is named."""
+
+    criterion: Criterion
+    result: ResultView | None
+    inquiry: InquiryStanding | None
+    is_failing: bool
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class DossierView:
+    """All that the page of a batch's dossier shows. `kept` None: there is none yet. `earlier` are the others."""
+
+    batch: BatchSummary
+    treating: TreatingSite
+    region: Region | None
+    facts: Now
+    lines: tuple[FailingLine, ...]
+    is_batch_visible: bool
+    roles: frozenset[Role]
+    kept: KeptDossier | None = None
+    lifting: Lifting | None = None
+    signature: SignedBy | None = None
+    earlier: tuple[KeptDossier, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def dossier_view(viewer: Person, batch: str, at: datetime, code: str = "") -> DossierView | None:
+    """The dossier of a batch (the newest, or the one of this code) for whoever may see it: those of the site that made
+    the batch, and coordinators and physicians of the treating site once there is one. None for all others."""
+    found = batches.batch_by_code(batch)
+    if found is None:
+        return None
+    own, treating = dossiers_of(found.id), treating_site(found.order_id)
+    is_visible = found.site in sites_of(viewer, at)
+    if not is_visible and not (own and viewer.has_role(READERS, treating.code, at)):
+        return None
+    kept = next((it for it in own if code in ("", it.code)), None)
+    if code and kept is None:
+        return None
+    case = case_to_judge(found)
+    facts = facts_of(case)
+    return DossierView(
+        batch=found,
+        treating=treating,
+        region=region_of(treating),
+        facts=facts,
+        lines=_lines(case, facts, kept),
+        is_batch_visible=is_visible,
+        roles=dossier_roles(viewer, found, treating, at),
+        kept=kept,
+        lifting=lifted(kept, case) if kept is not None else None,
+        signature=_signed(kept) if kept is not None else None,
+        earlier=tuple(it for it in own if it != kept),
+        texts=kept_texts(kept.texts) if kept is not None else {},
+    )
+
+
+def region_of(treating: TreatingSite) -> Region | None:
+    """Under whose law the product is given; None where the rules of no such region are laid down here."""
+    return Region(treating.region) if treating.region in set(Region) else None
+
+
+def _lines(case: Case, facts: Now, kept: KeptDossier | None) -> tuple[FailingLine, ...]:
+    named = value_of(kept).criteria if kept is not None else frozenset[str]()
+    wanted, known = facts.failing | named, counted(case)
+    criteria = case.specification.criteria if case.specification is not None else ()
+    return tuple(
+        FailingLine(
+            criterion=it,
+            result=result_of(case, known[it.code]),
+            inquiry=facts.investigations.get(it.code),
+            is_failing=it.code in facts.failing,
+            is_named=it.code in named,
+        )
+        for it in criteria
+        if it.code in wanted
+    )
+
+
+def _signed(kept: KeptDossier) -> SignedBy | None:
+    """The decision's signature, held against the dossier as it is kept now."""
+    id = kept.part("decision").get("signature")
+    found: SignatureView | None = people.signature(str(id)) if id else None
+    if found is None:
+        return None
+    return SignedBy(found, signature_state(found, decided_digest(kept)))
+
+
+def _rows() -> Any:
+    return Dossier.objects.select_related("batch", "order")
+
+
+def _view(row: Any) -> KeptDossier:
+    return KeptDossier(
+        id=str(row.pk),
+        code=row.code,
+        batch=row.batch.code,
+        batch_id=str(row.batch_id),
+        order_id=str(row.order_id),
+        coi_id=row.order.coi_id,
+        region=Region(row.region),
+        setting=Setting(row.setting),
+        is_emergency=row.is_emergency,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by_name,
+        is_approved=row.is_approved,
+        parts={name: getattr(row, name) for name in PARTS},
+    )
