@@ -38,6 +38,7 @@ class QcConfig(AppConfig):
             models.TrailReview,
             models.LateFailure,
             models.Investigation,
+            models.Dossier,
         ):
             registry.register_table(table)
         for kind, shown in (

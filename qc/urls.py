@@ -5,6 +5,7 @@ from django.urls import path
 from qc.views import (
     batches,
     documents,
+    exceptional,
     imports,
     investigations,
     laboratory,
@@ -38,6 +39,24 @@ urlpatterns = [
         "batches/<str:code>/documents/<str:kind>/<int:version>/file.<str:form>",
         documents.file,
         name="document_file",
+    ),
+    path("batches/<str:code>/exceptional/", exceptional.dossier, name="dossier"),
+    path(
+        "batches/<str:code>/exceptional/release/", batches.decide, {"what": "exceptional"}, name="exceptional"
+    ),
+    path("batches/<str:code>/exceptional/open/", exceptional.open_dossier, name="open_dossier"),
+    path("batches/<str:code>/exceptional/<str:dossier>/", exceptional.dossier, name="one_dossier"),
+    path(
+        "batches/<str:code>/exceptional/<str:dossier>/<str:part>.pdf", exceptional.file, name="dossier_file"
+    ),
+    *(
+        path(
+            f"batches/<str:code>/exceptional/<str:dossier>/{what}/",
+            exceptional.write,
+            {"what": what},
+            name=f"dossier_{what}",
+        )
+        for what in exceptional.WRITES
     ),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),

@@ -457,6 +457,7 @@ work = _namer(
         "oos_to_open": _("Out of specification: open an investigation"),
         "oos_phase_1": _("Out of specification: the laboratory's checks"),
         "oos_conclude": _("Out of specification: conclude the investigation"),
+        "notice_due": _("Notice of an exceptional release"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

@@ -56,6 +56,12 @@ _SAY: Mapping[str, Promise] = {
     Event.OUTCOME_PROPOSED: gettext_lazy("Investigation {investigation}: QC signed the outcome {outcome}"),
     Event.INVESTIGATION_CONCLUDED: gettext_lazy("Investigation {investigation} concluded: {outcome}"),
     Event.INVESTIGATION_REFUSED: gettext_lazy("Investigation {investigation}: refused ({refusals})"),
+    Event.DOSSIER_OPENED: gettext_lazy("Dossier {dossier} of an exceptional release of batch {batch} opened"),
+    Event.DOSSIER_WRITTEN: gettext_lazy("Dossier {dossier}: {part} {kind} written"),
+    Event.DOSSIER_APPROVED: gettext_lazy("Dossier {dossier} approved and signed"),
+    Event.DOSSIER_DECLINED: gettext_lazy("Dossier {dossier} declined and signed"),
+    Event.DOSSIER_FOLLOWED_UP: gettext_lazy("Dossier {dossier}: what became of it was added"),
+    Event.DOSSIER_REFUSED: gettext_lazy("Dossier {dossier}: {part} refused"),
 }
 
 

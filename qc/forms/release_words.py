@@ -84,6 +84,19 @@ LACKS: Mapping[Lack, Sentence] = {
     Lack.NOTICE_NOT_SENT: _("a notice that comes before the decision was not sent, or has no reference"),
 }
 
+# What a field says where it would leave the dossier lacking at once.
+LACKS_AT_FIELDS: Mapping[Lack, Sentence] = {
+    Lack.CRITERION_NOT_FAILING: _("One of them does not fail."),
+    Lack.INVESTIGATION_MISSING: _("Of one of them there is no investigation."),
+    Lack.INVESTIGATION_OPEN: _("The investigation of one of them is not concluded."),
+    Lack.LABORATORY_ERROR: _(
+        "The failing result of one of them is an error of the laboratory: it does not count."
+    ),
+    Lack.ACCEPTED_BEFORE_RISK: _(
+        "This is before the risks were sent: it was something else that was accepted."
+    ),
+}
+
 DOSSIER_REFUSALS: Mapping[DossierRefusal, Sentence] = {
     DossierRefusal.NO_ROLE: _("You do not hold a role for this at this site."),
     DossierRefusal.DECIDED: _("The dossier is decided: only notices and the follow-up are added."),

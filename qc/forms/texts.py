@@ -173,6 +173,12 @@ ERRORS: Mapping[str, Sentence] = {
         "This result is out of specification: it is corrected only within its open investigation."
     ),
     "already_investigated": _("Somebody opened an investigation of this result meanwhile."),
+    "dossier_unknown": _("There is no such dossier."),
+    "dossier_open": _("A dossier of this batch is being written already. Reload the page."),
+    "dossier_no_patient": _("This batch is for no patient: nobody may be given it."),
+    "dossier_batch_decided": _("The batch is decided: an exceptional release is not open to it."),
+    "dossier_no_region": _("No exceptional release is laid down for the region of the treating site."),
+    "notice_sent": _("This notice was sent: it cannot be said that it was not."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "credential_refused": _("The password is wrong. Nothing was signed."),
@@ -184,6 +190,12 @@ ERRORS: Mapping[str, Sentence] = {
 
 FIELDS: Mapping[str, Sentence] = {
     **criteria_words.FIELDS,
+    **{str(lack): sentence for lack, sentence in release_words.LACKS_AT_FIELDS.items()},
+    "evidence_missing": _("Hand in a PDF, or say where the evidence is kept."),
+    "file_too_large": _("The file is larger than 10 MB."),
+    "not_a_pdf": _("This is no PDF."),
+    "not_printable": _("This holds a character that cannot be kept."),
+    "not_of_region": _("This is no way of supply in the region of the treating site."),
     "empty": _("This is required."),
     "not_a_number": _("Write a number such as 92.4, or a bound such as <0.5 or >95."),
     "decimal_comma": _("Write a point, not a comma, before the decimals."),

@@ -1,6 +1,7 @@
 """Tables of `qc`: projections, which only the ledger writes."""
 
 from qc.models.documents import IssuedDocument
+from qc.models.dossiers import Dossier
 from qc.models.imports import Import
 from qc.models.investigations import Investigation
 from qc.models.releases import LateFailure, Release, TrailReview
@@ -21,3 +22,4 @@ __all__ = [
     "Study",
     "TrailReview",
 ]
+__all__ = ["ControlReading", "Dossier", "Import", "IssuedDocument", "Result", "Run", "RunThing", "Study"]

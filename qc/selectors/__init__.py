@@ -26,6 +26,18 @@ from qc.selectors.documents import (
     specification_for,
     specification_of,
 )
+from qc.selectors.dossiers import dossier, dossiers_of, lifting_of, liftings_of
+from qc.selectors.exceptional import (
+    DOSSIER_KIND,
+    DossierView,
+    FailingLine,
+    case_to_judge,
+    dossier_file,
+    dossier_roles,
+    dossier_view,
+    lifting_to_decide,
+    region_of,
+)
 from qc.selectors.imports import imported, lock_import, visible_import, visible_imports
 from qc.selectors.investigations import (
     INVESTIGATION_RECORD,
@@ -76,14 +88,17 @@ from qc.selectors.trends import Charted, Trend, charted_criteria, trend
 from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
 
 __all__ = [
+    "DOSSIER_KIND",
     "INVESTIGATION_RECORD",
     "RECORD_KIND",
     "BatchView",
     "Board",
     "BoardRow",
     "Charted",
+    "DossierView",
     "EffectiveMethod",
     "EffectiveTargets",
+    "FailingLine",
     "FailureView",
     "InvestigationPage",
     "InvestigationView",
@@ -101,6 +116,7 @@ __all__ = [
     "attempts_at",
     "batch_view",
     "case_of",
+    "case_to_judge",
     "cases",
     "chart_points",
     "charted_criteria",
@@ -108,6 +124,11 @@ __all__ = [
     "decided_record",
     "digest_with",
     "document_sources",
+    "dossier",
+    "dossier_file",
+    "dossier_roles",
+    "dossier_view",
+    "dossiers_of",
     "effective_method",
     "effective_methods",
     "effective_targets",
@@ -126,12 +147,16 @@ __all__ = [
     "kept_parts",
     "latest_specifications",
     "latest_version",
+    "lifting_of",
+    "lifting_to_decide",
+    "liftings_of",
     "lock_import",
     "lock_investigation",
     "lock_run",
     "lock_subject",
     "method_of",
     "record_of",
+    "region_of",
     "release_board",
     "releases_of",
     "result",

@@ -18,9 +18,10 @@ from people.rules.signatures import Meaning, SignatureState, SignatureView, sign
 from qc.rules.blockers import EXCEPTIONS, Blocker, BlockerCode, Case, latest_review
 from qc.rules.passed import Passed, passed_checks
 from qc.rules.record import batch_record, digest_of
-from qc.rules.releases import Pending, Way, Ways, overdue, ways_of
+from qc.rules.releases import Lifting, Pending, Way, Ways, overdue, ways_of
 from qc.rules.unmet import counted, result_of
 from qc.selectors.cases import case_of, cases
+from qc.selectors.dossiers import lifting_of, liftings_of
 from qc.selectors.releases import FailureView, ReleaseView, due_of, failures_of, releases_of
 from qc.selectors.subject_pages import Line, lines_of
 
@@ -85,6 +86,7 @@ class BatchView:
     zone: str
     released: ReleaseView | None = None
     failures: tuple[FailureView, ...] = ()
+    lifting: Lifting | None = None
 
     @property
     def batch(self) -> BatchSummary:
@@ -187,11 +189,16 @@ def _board_rows(found: Sequence[BatchSummary], at: datetime) -> list[BoardRow]:
     if not found:
         return []
     known, released = cases(found, at), releases_of([batch.id for batch in found])
-    return [_board_row(batch, known[batch.id], released.get(batch.id), at) for batch in found]
+    liftings = liftings_of(known, at)
+    made = []
+    for batch in found:
+        case = known[batch.id]
+        ways = ways_of(case, due_of(released.get(batch.id)), liftings.get(batch.id))
+        made.append(_board_row(batch, case, ways, at))
+    return made
 
 
-def _board_row(batch: BatchSummary, case: Case, released: ReleaseView | None, at: datetime) -> BoardRow:
-    ways = ways_of(case, due_of(released))
+def _board_row(batch: BatchSummary, case: Case, ways: Ways, at: datetime) -> BoardRow:
     counts = passed_checks(case)
     return BoardRow(
         batch,
@@ -216,7 +223,8 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
     digest = digest_of(record)
     site = people.site_by_code(batch.site)
     released = releases_of([batch.id]).get(batch.id)
-    ways = ways_of(case, due_of(released))
+    lifting = lifting_of(case, at)
+    ways = ways_of(case, due_of(released), lifting)
     is_over = (
         batch.disposition in batches.DECIDED and batch.disposition is not Disposition.CONDITIONALLY_RELEASED
     )
@@ -234,6 +242,7 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
         zone=site.zone if site is not None else "UTC",
         released=released,
         failures=failures_of(batch.id),
+        lifting=lifting,
     )
 
 

@@ -11,6 +11,7 @@ from qc.models import Release
 from qc.rules.case import Case
 from qc.rules.late_failures import Duty, LateFailure, Task
 from qc.rules.releases import Pending, Way, Ways, ways_of
+from qc.selectors.dossiers import lifting_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def due_of(released: ReleaseView | None) -> Mapping[str, datetime]:
 def ways_for(case: Case, at: datetime, due: Mapping[str, datetime] | None = None) -> Ways:
     """Which releases are open to a batch, where pending results are expected at these times or as was said before."""
     released = releases_of([case.dossier.batch.id]).get(case.dossier.batch.id)
-    return ways_of(case, {**due_of(released), **(due or {})})
+    return ways_of(case, {**due_of(released), **(due or {})}, lifting_of(case, at))
 
 
 def failures_of(batch: str) -> tuple[FailureView, ...]:

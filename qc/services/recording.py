@@ -28,6 +28,7 @@ _CONFLICTS = {
     "qc_control_reading_once": "run_judged",
     "qc_document_version_uniq": "document_overtaken",
     "qc_investigation_one_open": "already_investigated",
+    "qc_dossier_one_undecided": "dossier_open",
     "ledger_entry_request_id_uniq": "request_id_used",
 }
 

@@ -23,6 +23,7 @@ from qc.forms import release_words, texts
 from qc.forms.pages import RejectForm, SignForm, WritingForm
 from qc.forms.releases import ConditionalForm
 from qc.rules.blockers import Blocker
+from qc.rules.exceptional import LIFTABLE
 from qc.rules.late_failures import DOERS
 from qc.rules.record import record_bytes
 from qc.rules.releases import Way, overdue
@@ -37,6 +38,7 @@ _FORMS: dict[str, type[WritingForm]] = {
     "review": SignForm,
     "release": SignForm,
     "conditional": ConditionalForm,
+    "exceptional": ConditionalForm,
     "complete": SignForm,
     "reject": RejectForm,
 }
@@ -111,6 +113,7 @@ def _said() -> dict[str, str]:
         "review": _("You signed the review."),
         "release": _("The batch is released."),
         "conditional": _("The batch is released conditionally. What is pending is watched."),
+        "exceptional": _("The batch is released exceptionally, by its dossier."),
         "complete": _("The release is complete."),
         "reject": _("The batch is rejected."),
     }
@@ -128,12 +131,13 @@ def _decide(request: HttpRequest, view: BatchView, form: WritingForm, what: str)
     if what == "complete":
         return services.complete_release(**about)
     if isinstance(form, ConditionalForm):
-        return services.release_batch(way=Way.CONDITIONAL, expected=form.expected(view.zone), **about)
+        way = Way(what)
+        return services.release_batch(way=way, expected=form.expected(view.zone), **about)
     return services.reject_batch(reason=RejectionReason(form.cleaned_data["reason"]), **about)
 
 
 def _form(what: str, view: BatchView, data: QueryDict | None = None) -> WritingForm:
-    more = {"pending": view.ways.pending} if what == "conditional" else {}
+    more = {"pending": view.ways.pending} if what in ("conditional", "exceptional") else {}
     return _FORMS[what](data, auto_id=f"{what}_%s", **more)
 
 
@@ -167,12 +171,22 @@ def _page(
         "passed": [(one, release_words.CHECKS[one.code]) for one in view.passed],
         "forms": {what: given.get(what) or _form(what, view) for what in _FORMS},
         "failures": failures_shown(view),
+        "dossier": _dossier_shown(view),
         "unseen": view.case.trail.unreviewed(view.case.dossier.producers) if view.case.trail else (),
         "review_id": uuid4,
         "may": _may(view, roles),
         "labels": reconcile(view.case.dossier.labels),
     }
     return render(request, "qc/batch.html", context, status=status)
+
+
+def _dossier_shown(view: BatchView) -> tuple[str, str] | None:
+    """Mark and words of where the dossier stands; None where there is none and none is needed."""
+    if view.lifting is not None:
+        mark, said = release_words.DOSSIER_STATES[view.lifting.state]
+        return mark, str(said)
+    is_failing = any(blocker.code in LIFTABLE for blocker in view.blockers)
+    return ("◷", _("none yet")) if is_failing and not view.is_decided else None
 
 
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
@@ -184,6 +198,7 @@ def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
         "review": (is_open or view.is_conditional) and Role.QA_REVIEWER in roles,
         "release": is_open and is_releaser and not is_pending,
         "conditional": is_open and is_releaser and is_pending,
+        "exceptional": is_open and is_releaser and view.lifting is not None,
         "complete": view.is_conditional and is_releaser and not is_pending,
         "decide": is_open and is_releaser,
         "duties": bool(roles & DOERS),

@@ -65,6 +65,10 @@ def _duty(found: FailureView, task: Task, zone: str) -> DutyShown:
 
 # By the code of a blocker, then by the kind of what it is about: the page and what its address is made of.
 _BY_CODE: Mapping[BlockerCode, tuple[str, str]] = {
+    BlockerCode.DOSSIER_MISSING: ("qc:dossier", "batch"),
+    BlockerCode.DOSSIER_INCOMPLETE: ("qc:dossier", "batch"),
+    BlockerCode.DOSSIER_NOT_APPROVED: ("qc:dossier", "batch"),
+    BlockerCode.NOTHING_TO_LIFT: ("qc:dossier", "batch"),
     BlockerCode.TRAIL_UNREVIEWED: ("qc:trail", "batch"),
     BlockerCode.WEIGHT_MISSING: ("coi:journey", "journey"),
     BlockerCode.WEIGHT_TOO_OLD: ("coi:journey", "journey"),

@@ -5,6 +5,7 @@ from django.db import connection
 
 from ledger import services as ledger
 from tests.qc import given
+from tests.qc.dossiers_given import Desk, Investigations, at_the_second_hospital
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,3 +23,19 @@ def test_results_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named(
     (found,) = ledger.verify(now=lab.player.now, record=False).findings
     assert found.table == "qc.result"
     assert found.columns == ("value",)
+
+
+def test_dossiers_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named(monkeypatch):
+    known = Investigations()
+    known.patch(monkeypatch)
+    desk = Desk(at_the_second_hospital(), known)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE veintrace_app")
+        desk.write_all()
+        assert desk.decide().is_done
+        assert desk.follow_up().is_done
+        cursor.execute("RESET ROLE")
+        assert ledger.verify(now=desk.lab.player.now, record=False).findings == ()
+        cursor.execute("UPDATE qc_dossier SET is_emergency = true")
+    (found,) = ledger.verify(now=desk.lab.player.now, record=False).findings
+    assert (found.table, found.columns) == ("qc.dossier", ("is_emergency",))

@@ -13,15 +13,31 @@ physician, and an IRB. In an emergency FDA may authorise it at once: the form fo
 A dossier lifts the failing criteria that it names, and nothing else, ever.
 """
 
-from qc.rules.exceptional.completeness import Lack, Missing, missing, overdue
+from qc.rules.exceptional.completeness import (
+    Lack,
+    Missing,
+    missing,
+    needed_notices,
+    overdue,
+    settings_of,
+)
 from qc.rules.exceptional.deciding import (
     LIFTABLE,
+    WRITERS,
     DossierRefusal,
     DossierState,
     against_decision,
     against_part,
     lifts,
     state,
+)
+from qc.rules.exceptional.kept import (
+    KeptDossier,
+    decided_digest,
+    digest_of_dossier,
+    dossier_record,
+    latest_notices,
+    value_of,
 )
 from qc.rules.exceptional.values import (
     Acceptance,
@@ -43,6 +59,7 @@ from qc.rules.exceptional.values import (
 
 __all__ = [
     "LIFTABLE",
+    "WRITERS",
     "Acceptance",
     "Consent",
     "Decision",
@@ -52,6 +69,7 @@ __all__ = [
     "FollowUp",
     "Held",
     "InquiryStanding",
+    "KeptDossier",
     "Lack",
     "Missing",
     "Notice",
@@ -64,8 +82,15 @@ __all__ = [
     "Statement",
     "against_decision",
     "against_part",
+    "decided_digest",
+    "digest_of_dossier",
+    "dossier_record",
+    "latest_notices",
     "lifts",
     "missing",
+    "needed_notices",
     "overdue",
+    "settings_of",
     "state",
+    "value_of",
 ]

@@ -71,6 +71,16 @@ _NOTICES: Mapping[tuple[Region, Setting], Mapping[NoticeKind, bool]] = {
 _MAY_FOLLOW = frozenset({NoticeKind.ETHICS_BOARD, NoticeKind.FORM})
 
 
+def settings_of(region: Region) -> tuple[Setting, ...]:
+    """The ways of supply that a region has."""
+    return tuple(setting for where, setting in _NOTICES if where is region)
+
+
+def needed_notices(region: Region, setting: Setting) -> tuple[NoticeKind, ...]:
+    """Who has to be told or asked; nobody where the region has no such way of supply."""
+    return tuple(_NOTICES.get((region, setting), {}))
+
+
 def missing(dossier: ExceptionalDossier, region: Region, now: Now) -> tuple[Missing, ...]:
     """Everything that a dossier lacks before it may be decided."""
     return (
