@@ -126,14 +126,14 @@ class Done:
 def against_task(
     failure: LateFailure, found: Sequence[Task], done: Done, now: datetime
 ) -> tuple[TaskRefusal, ...]:
-    """Why this may not be recorded as done."""
+    """Why this may not be recorded as done; people write minutes, so that of the knowledge counts."""
     task = next((task for task in found if task.duty is done.duty), None)
     checks = (
         (done.roles.isdisjoint(DOERS), TaskRefusal.NO_ROLE),
         (task is None, TaskRefusal.NOT_A_DUTY),
         (task is not None and task.done_at is not None, TaskRefusal.DONE_ALREADY),
         (not done.reference.strip(), TaskRefusal.REFERENCE_MISSING),
-        (done.at < failure.aware_at, TaskRefusal.BEFORE_KNOWN),
+        (done.at < failure.aware_at.replace(second=0, microsecond=0), TaskRefusal.BEFORE_KNOWN),
         (done.at > now, TaskRefusal.IN_THE_FUTURE),
     )
     return tuple(code for is_so, code in checks if is_so)

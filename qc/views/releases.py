@@ -45,7 +45,7 @@ def trail(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("You looked the audit trail over."))
             return redirect("qc:batch", code=view.batch.code)
         for refusal in answer[0] if answer else ():
-            form.add_error(None, str(release_words.TRAIL_REFUSALS[refusal]))
+            messages.error(request, str(release_words.TRAIL_REFUSALS[refusal]))
             status = 409
     return _trail_page(request, batch_of(request, code), form, status)
 

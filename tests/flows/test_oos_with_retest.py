@@ -26,7 +26,7 @@ def batch_of(lab: Laboratory) -> BatchSummary:
 
 def unmet(lab: Laboratory) -> list[B]:
     """What the results leave open."""
-    return [blocker.code for blocker in of_results(selectors.case_of(batch_of(lab)))]
+    return [blocker.code for blocker in of_results(selectors.case_of(batch_of(lab), lab.player.now))]
 
 
 def all_but_one_passing() -> Case:
@@ -51,14 +51,16 @@ def test_an_error_of_the_laboratory_a_retest_and_the_batch_is_released() -> None
     assert {B.OOS_OPEN, B.FAILING_RESULT} <= {blocker.code for blocker in refused.blockers}
     case.signed(Outcome.LABORATORY_ERROR)
     assert unmet(lab) == []
-    found = counted(selectors.case_of(batch_of(lab)))["CAR"]
+    found = counted(selectors.case_of(batch_of(lab), lab.player.now))["CAR"]
     assert (found.why, found.attempt and found.attempt.result, found.investigation) == (
         Why.ATTEMPT,
         retest.id,
         case.code,
     )
+    lab.finish_cultures()
+    assert lab.look_over() == ()
     assert services.submit_for_review(batch=lab.batch, **lab.doing("Leo")).is_done
-    assert blockers(selectors.case_of(batch_of(lab))) == ()
+    assert blockers(selectors.case_of(batch_of(lab), lab.player.now)) == ()
     assert lab.sign_review().is_done
     assert lab.release().is_done
     assert lab.disposition == "released"
@@ -79,9 +81,10 @@ def test_a_result_that_is_confirmed_fails_whatever_the_retest_was() -> None:
     case.signed(Outcome.CONFIRMED)
     assert unmet(lab) == [B.FAILING_RESULT]
     assert services.submit_for_review(batch=lab.batch, **lab.doing("Leo")).is_done
+    assert lab.look_over() == ()
     assert lab.sign_review().is_done
     refused = lab.release()
-    assert [blocker.code for blocker in refused.blockers] == [B.FAILING_RESULT]
+    assert [blocker.code for blocker in refused.blockers] == [B.FAILING_RESULT, B.FINAL_PENDING]
     reason = RejectionReason.FAILING_RESULT
     assert services.reject_batch(batch=lab.batch, reason=reason, **lab.signing("Rosa")).is_done
     assert lab.disposition == "rejected"

@@ -3,6 +3,7 @@
 import copy
 from datetime import timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -190,7 +191,7 @@ def test_a_duty_is_done_once_with_what_shows_it(conditional):
 
 
 def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_):
-    found = fail(conditional)
+    found, zone = fail(conditional), view(conditional).zone
     bob, page = as_("Bob"), reverse("qc:batch", args=[conditional.batch])
     shown = bob.get(page).content.decode()
     assert "failed after the release" in shown
@@ -198,7 +199,7 @@ def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_):
     assert address in shown
     assert address not in as_("Alice").get(page).content.decode()
     sent = {
-        "done_at": f"{conditional.player.now:%Y-%m-%dT%H:%M}",
+        "done_at": f"{conditional.player.now.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
         "reference": "call 14",
         "request_id": str(uuid4()),
     }
