@@ -98,7 +98,10 @@ class PlanForm(WritingForm):
 
     kind = forms.ChoiceField(label=_("What is tested"))
     number = forms.IntegerField(label=_("How many tests"), min_value=1, max_value=20, initial=1)
-    by_another = forms.BooleanField(label=_("By another analyst"), required=False, initial=True)
+    by_another = forms.ChoiceField(
+        label=_("By whom"),
+        choices=[("yes", _("another analyst than the first")), ("no", _("any analyst"))],
+    )
     reason = forms.ChoiceField(label=_("Why another sample"), required=False)
     containers = forms.MultipleChoiceField(
         label=_("Containers that are sampled"), required=False, widget=forms.CheckboxSelectMultiple
@@ -128,7 +131,7 @@ class PlanForm(WritingForm):
         return Plan(
             kind=kind,
             number=asked["number"],
-            by_another=asked["by_another"],
+            by_another=asked["by_another"] == "yes",
             containers=() if is_retest else tuple(asked.get("containers", ())),
             reason=ResampleReason(asked["reason"]) if asked.get("reason") and not is_retest else None,
         )

@@ -7,6 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from qc.events import Event
+from qc.forms import investigation_words as words
+from qc.rules.investigations import Answer, Experiment, InvestigationRefusal, Outcome, Support
+from qc.rules.results import AttemptKind
 
 _SAY: Mapping[str, Promise] = {
     Event.RESULT_RECORDED: gettext_lazy("Result recorded: {criterion} {value} {unit}"),
@@ -62,6 +65,7 @@ _SAY: Mapping[str, Promise] = {
     Event.DOSSIER_DECLINED: gettext_lazy("Dossier {dossier} declined and signed"),
     Event.DOSSIER_FOLLOWED_UP: gettext_lazy("Dossier {dossier}: what became of it was added"),
     Event.DOSSIER_REFUSED: gettext_lazy("Dossier {dossier}: {part} refused"),
+    Event.INVESTIGATION_REFUSED: gettext_lazy("Refused in an investigation: {refusals}"),
 }
 
 
@@ -70,8 +74,28 @@ def presenters() -> Mapping[str, Callable[[Any], str]]:
     return {event: _presenter(sentence) for event, sentence in _SAY.items()}
 
 
+# Facts of investigations whose codes have words.
+_OF_INVESTIGATIONS: Mapping[str, Callable[[Any], Any]] = {
+    "check": lambda code: words.CHECKS[_CHECKS[code]],
+    "answer": lambda code: words.ANSWERS[Answer(code)][1],
+    "experiment": lambda code: words.EXPERIMENTS[Experiment(code)],
+    "support": lambda code: words.SUPPORTS[Support(code)],
+    "outcome": lambda code: words.OUTCOMES[Outcome(code)],
+    "kind": lambda code: words.ATTEMPTS[AttemptKind(code)],
+    "refusals": lambda codes: " ".join(str(words.REFUSALS[InvestigationRefusal(code)]) for code in codes),
+}
+_CHECKS = {str(check): check for check in words.CHECKS}
+
+
 def _presenter(sentence: Promise) -> Callable[[Any], str]:
-    return lambda entry: str(sentence).format_map(_Spoken(entry.facts)).strip()
+    return lambda entry: str(sentence).format_map(_Spoken(_spoken(entry.facts))).strip()
+
+
+def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
+    known = dict(facts)
+    if "investigation" in facts or "refusals" in facts:
+        known |= {name: say(facts[name]) for name, say in _OF_INVESTIGATIONS.items() if name in facts}
+    return known
 
 
 class _Spoken(dict[str, Any]):

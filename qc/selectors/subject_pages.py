@@ -1,4 +1,4 @@
-"""The page of what a result is about: its criteria, each with the result that counts and the versions before it."""
+"""The page of what a result is about: its criteria, each with its result, the versions before it and further tests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +19,15 @@ from qc.selectors.subjects import subject
 
 @dataclass(frozen=True)
 class Line:
-    """One criterion with its result that counts, and the versions before it, the newest first."""
+    """One criterion with the first result in its version now, and the versions before it, the newest first.
+
+    `further`: what was tested again by the plan of an investigation, each in its version now.
+    """
 
     criterion: Criterion
     result: ResultView | None
     earlier: tuple[ResultView, ...]
+    further: tuple[ResultView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def lines_of(specification: Specification | None, results: Sequence[ResultView])
             criterion,
             current(results, criterion.code),
             tuple(r for r in reversed(results) if r.criterion == criterion.code and not r.is_current),
+            tuple(r for r in results if r.criterion == criterion.code and r.is_current and r.attempt > 1),
         )
         for criterion in (specification.criteria if specification is not None else ())
     )

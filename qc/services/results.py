@@ -166,7 +166,10 @@ def correct_result(
         if covering and reference not in ("", covering):
             raise _invalid("reference", "not_its_investigation")
         values |= {"attempt": old.attempt, "attempt_kind": str(old.attempt_kind)}
-        values |= {"supersedes_id": old.id, "reason": str(reason), "reference": covering or reference}
+        # a further test goes on naming the investigation that planned it
+        planned = "" if old.attempt_kind is AttemptKind.ORIGINAL else old.reference
+        values |= {"supersedes_id": old.id, "reason": str(reason)}
+        values |= {"reference": covering or reference or planned}
         # The old one first: for a moment none counts, but never two.
         changes = (
             put(TABLE, old.id, is_current=False),

@@ -9,6 +9,7 @@ from ledger import registry
 from ledger import selectors as ledger
 from people.rules.authority import Person
 from qc import selectors, services
+from qc.events import Event
 from qc.forms import investigation_words as words
 from qc.forms import texts
 from qc.forms.investigations import CauseForm, CheckForm, ConcludeForm, HypothesisForm, OutcomeForm, PlanForm
@@ -199,7 +200,8 @@ class InquiryShown:
         own = [r for r in self.page.results if r.attempt == attempt.number]
         result = next(r for r in own if r.id == attempt.result)
         mark, verdict = texts.VERDICTS[result.verdict]
-        counts = self.counted.attempt is not None and self.counted.attempt.number == attempt.number
+        is_it = self.counted.attempt is not None and self.counted.attempt.number == attempt.number
+        counts = is_it and not self.counted.is_unsettled
         return AttemptShown(
             kind=str(words.ATTEMPTS[attempt.kind]),
             result=result,
@@ -253,20 +255,10 @@ class InquiryShown:
         return str(words.OUTCOMES[proposal.outcome]) if is_there and proposal is not None else ""
 
     @property
-    def history(self) -> list[tuple[Any, str, str]]:
-        """Its entries with their words, the reasons where something was refused."""
+    def history(self) -> list[tuple[Any, str, bool]]:
+        """Its entries with their words, and whether something was refused."""
         found = ledger.entries_for_subject(selectors.INVESTIGATION_RECORD, self.view.code)
-        return [(entry, self._entry_words(entry), self._entry_reasons(entry)) for entry in found]
-
-    @staticmethod
-    def _entry_words(entry: Any) -> str:
-        presenter = registry.presenter(entry.event)
-        return presenter(entry) if presenter is not None else ""
-
-    @staticmethod
-    def _entry_reasons(entry: Any) -> str:
-        codes = entry.facts.get("refusals", ())
-        return " ".join(str(words.REFUSALS[InvestigationRefusal(code)]) for code in codes)
+        return [(it, _words_of(it), it.event == Event.INVESTIGATION_REFUSED) for it in found]
 
     # -- what the reader may do ---------------------------------------------------------------------------------------
 
@@ -348,6 +340,11 @@ class InquiryShown:
             return False
         signers = (Who(proposal.by, rules.refusals.QC), self.who)
         return not rules.against_conclusion(self.inquiry, proposal.outcome, signers)
+
+
+def _words_of(entry: Any) -> str:
+    presenter = registry.presenter(entry.event)
+    return presenter(entry) if presenter is not None else ""
 
 
 def only(inquiry: Inquiry, kind: AttemptKind) -> frozenset[str]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from coi.rules.journey import Disposition
 from people.rules.roles import Role
 from qc.forms import texts
+from qc.forms.investigation_words import ATTEMPTS
+from qc.rules.results import ResultView
 from qc.rules.subjects import takes
 from qc.selectors import Line
 
 
 @dataclass(frozen=True)
 class LineShown:
-    """One criterion with its result, in words."""
+    """One criterion with its result, in words; `further` tests each with their kind, mark and verdict."""
 
     line: Line
     limits: str
@@ -23,6 +25,7 @@ class LineShown:
     may_record: bool
     may_correct: bool
     may_review: bool
+    further: tuple[tuple[ResultView, str, str, str], ...] = ()
 
 
 def lines_shown(
@@ -48,4 +51,10 @@ def _shown(line: Line, disposition: Disposition | None, roles: frozenset[Role], 
         may_record=is_taken and is_analyst and found is None,
         may_correct=is_taken and is_analyst and found is not None,
         may_review=is_reviewer and is_waiting,
+        further=tuple(_further(result) for result in line.further),
     )
+
+
+def _further(result: ResultView) -> tuple[ResultView, str, str, str]:
+    mark, verdict = texts.VERDICTS[result.verdict]
+    return result, str(ATTEMPTS[result.attempt_kind]), mark, str(verdict)

@@ -3,12 +3,15 @@
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from ledger import selectors as ledger
+from ledger.projections import differences
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import selectors as people
 from people.rules.roles import Role
 from qc import selectors, services
+from qc.models import Investigation as Row
 from qc.rules.criteria import Verdict
 from qc.rules.investigations import (
     Answer,
@@ -118,6 +121,62 @@ def test_what_is_not_there_is_not_found(oos):
                 act()
     with pytest.raises(NotFound):
         services.open_investigation(result=uuid4(), **oos.lab.doing("Leo"))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_roles_that_take_part_in_it(oos, role):
+    """Only these are answered at all; what each of them may do, the rules say."""
+    oos.open()
+    oos.grant("Dave", role)
+    takes_part = {Role.ANALYST, Role.QC_REVIEWER, Role.QA_REVIEWER, Role.QA_RELEASER}
+    if role in takes_part:
+        assert oos.start(by="Dave").is_done == (role is Role.QC_REVIEWER)
+    else:
+        with pytest.raises(NotAllowed, match="role_missing"):
+            oos.start(by="Dave")
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("state = 'concluded'", "qc_investigation_concluded_whole"),
+        ("outcome = 'confirmed'", "qc_investigation_concluded_whole"),
+        ("state = 'forgotten'", "qc_investigation_state_known"),
+        ("subject_kind = 'study'", "qc_investigation_one_subject"),
+        ("batch_id = NULL", "qc_investigation_one_subject"),
+    ],
+)
+def test_the_database_holds_an_investigation_together(oos, change, constraint):
+    oos.open()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE qc_investigation SET {change}")
+
+
+def test_the_database_itself_refuses_a_second_open_one_and_another_order(oos):
+    oos.open()
+    row = Row.objects.get()
+    with pytest.raises(IntegrityError, match="qc_investigation_one_open"), transaction.atomic():
+        Row.objects.create(
+            **{f.attname: getattr(row, f.attname) for f in columns()} | {"id": uuid4(), "code": "2"}
+        )
+    foreign = "SET CONSTRAINTS ALL IMMEDIATE; UPDATE qc_investigation SET order_id = gen_random_uuid()"
+    with (
+        pytest.raises(IntegrityError, match="same_order"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(foreign)
+
+
+def columns():
+    return [f for f in Row._meta.concrete_fields if not f.generated]
+
+
+def test_it_is_written_with_the_rights_of_the_application_alone(oos, as_role):
+    with as_role("app"):
+        oos.retested()
+        oos.signed(Outcome.LABORATORY_ERROR)
+    assert list(differences("default")) == [], "and every part of it stands in the ledger"
 
 
 # -- the laboratory ---------------------------------------------------------------------------------------------------
@@ -309,6 +368,13 @@ def test_a_failing_result_is_not_corrected_away(oos):
     third = lab.correct(second, "41")
     assert (third.reference, third.verdict) == (oos.code, Verdict.PASS)
     assert counts(oos) == (Why.UNDER_INVESTIGATION, "41")
+
+
+def test_a_corrected_retest_stays_one_of_its_investigation(oos):
+    retest = oos.retested()
+    second = oos.lab.correct(retest, "27", by="Ben")
+    assert (second.attempt, second.attempt_kind, second.reference) == (2, AttemptKind.RETEST, oos.code)
+    _refused(oos, lambda: oos.propose(Outcome.LABORATORY_ERROR), (R.ATTEMPT_UNREVIEWED,))
 
 
 def test_a_correction_counts_once_its_error_is_signed_for(oos):

@@ -257,7 +257,11 @@ def against_attempt(
         (
             *rows,
             (made >= plan.number, InvestigationRefusal.PLAN_USED_UP),
-            (tested_at < plan.authorised_at, InvestigationRefusal.TESTED_BEFORE_PLAN),
+            # people write minutes, so that of the plan counts
+            (
+                tested_at < plan.authorised_at.replace(second=0, microsecond=0),
+                InvestigationRefusal.TESTED_BEFORE_PLAN,
+            ),
             (is_same_analyst, InvestigationRefusal.SAME_ANALYST),
             *_of_container(inquiry, plan, container),
         )

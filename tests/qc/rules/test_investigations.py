@@ -1,7 +1,7 @@
 """Out of specification: who may do what and when, and which attempt counts."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -484,6 +484,14 @@ def test_a_plan_is_made_before_the_test():
     given = inquiry(PLANNED), AttemptKind.RETEST, "S1"
     assert against_attempt(*given, planned_at, OTHER_ANALYST) == ()
     assert against_attempt(*given, planned_at - HOUR, OTHER_ANALYST) == BEFORE_PLAN
+
+
+def test_people_write_minutes_so_that_of_the_plan_is_in_time():
+    minute = RETEST.authorised_at
+    later = replace(RETEST, authorised_at=minute + timedelta(seconds=59))
+    given = inquiry(replace(PLANNED, plans=(later,))), AttemptKind.RETEST, "S1"
+    assert against_attempt(*given, minute, OTHER_ANALYST) == ()
+    assert against_attempt(*given, minute - timedelta(seconds=1), OTHER_ANALYST) == BEFORE_PLAN
 
 
 @pytest.mark.parametrize(
