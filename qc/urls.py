@@ -36,6 +36,7 @@ urlpatterns = [
         documents.file,
         name="document_file",
     ),
+    path("dossiers/<str:dossier>/", exceptional.by_code, name="dossier_by_code"),
     path("batches/<str:code>/exceptional/", exceptional.dossier, name="dossier"),
     path("batches/<str:code>/exceptional/open/", exceptional.open_dossier, name="open_dossier"),
     path("batches/<str:code>/exceptional/<str:dossier>/", exceptional.dossier, name="one_dossier"),

@@ -449,6 +449,7 @@ work = _namer(
         "deviation_critical": _("Critical deviation"),
         "late_failing_result": _("Failing result after the release"),
         "notice_due": _("Notice of an exceptional release"),
+        "dossier_opened": _("An exceptional release is being prepared: the physician's request is wanted"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

@@ -179,6 +179,18 @@ def test_forms_are_offered_to_those_alone_who_may_write(desk, as_, who):
         assert desk.kept.is_approved is None
 
 
+def test_work_and_notices_lead_to_the_dossier(desk, as_):
+    desk.open()
+    desk.notice()
+    link = reverse("qc:dossier_by_code", args=[desk.code])
+    for who in ("Bob", "Pia"):
+        client = as_(who)
+        assert link in client.get(reverse("people:work")).content.decode()
+        assert client.get(link, follow=True).redirect_chain[-1][0] == url(desk, "one_dossier", desk.code)
+    assert as_("Olga").get(link).status_code == 404
+    assert as_("Bob").get(reverse("qc:dossier_by_code", args=["XR-0"])).status_code == 404
+
+
 def test_strangers_find_nothing(desk, as_):
     desk.conclude()
     desk.open()
