@@ -40,6 +40,7 @@ urlpatterns = [
         documents.file,
         name="document_file",
     ),
+    path("dossiers/<str:dossier>/", exceptional.by_code, name="dossier_by_code"),
     path("batches/<str:code>/exceptional/", exceptional.dossier, name="dossier"),
     path(
         "batches/<str:code>/exceptional/release/", batches.decide, {"what": "exceptional"}, name="exceptional"

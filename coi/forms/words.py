@@ -458,6 +458,7 @@ work = _namer(
         "oos_phase_1": _("Out of specification: the laboratory's checks"),
         "oos_conclude": _("Out of specification: conclude the investigation"),
         "notice_due": _("Notice of an exceptional release"),
+        "dossier_opened": _("An exceptional release is being prepared: the physician's request is wanted"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

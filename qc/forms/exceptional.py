@@ -65,11 +65,14 @@ class SupplyForm(DossierForm):
         """The ways of supply that the region has."""
         offered = [(one.value, release_words.SETTINGS[one]) for one in settings_of(self.region)]
         self.fields["setting"] = forms.ChoiceField(label=_("Supplied in"), choices=offered)
-        self.fields["is_emergency"] = forms.BooleanField(
-            label=_("It is an emergency: what may follow the treatment is sent afterwards"), required=False
+        self.fields["is_emergency"] = forms.TypedChoiceField(
+            label=_("Emergency"),
+            choices=[("no", _("no")), ("yes", _("yes: what may follow the treatment is sent afterwards"))],
+            coerce=lambda text: text == "yes",
         )
         if self.kept is not None:
-            self.initial |= {"setting": str(self.kept.setting), "is_emergency": self.kept.is_emergency}
+            is_emergency = "yes" if self.kept.is_emergency else "no"
+            self.initial |= {"setting": str(self.kept.setting), "is_emergency": is_emergency}
 
     def asked(self) -> dict[str, Any]:
         """As the service takes it."""

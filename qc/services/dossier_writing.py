@@ -1,7 +1,7 @@
 """What the services of dossiers do alike: ask who may, lock the journey, refuse with reasons, write, keep words."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from coi.rules.batches import BatchSummary
 from coi.rules.vault import VaultKind
 from coi.selectors.treating import TreatingSite, treating_site
 from coi.services.vault import keep
-from ledger.rules import ActorKind, derive, put
+from ledger.rules import Actor, ActorKind, derive, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Invalid, NotAllowed, NotFound
 from ledger.selectors import EntryView
@@ -154,6 +154,12 @@ def as_before(entry: EntryView) -> DossierAnswer:
     reasons = tuple(DossierRefusal(reason) for reason in facts["reasons"])
     lacking = tuple(Missing(Lack(it["code"]), it["about"]) for it in facts["missing"])
     return DossierAnswer(False, code, reasons, lacking)
+
+
+def by_the_product(doing: Doing, label: str) -> dict[str, Any]:
+    """What the product does when somebody writes: whoever that is need not hold the role that it is for."""
+    made = replace(doing, actor=Actor.service("qc"))
+    return made.as_keywords(derive(doing.request_id, label))
 
 
 # --- fields ---------------------------------------------------------------------------------------------------------

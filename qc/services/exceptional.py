@@ -16,8 +16,11 @@ from coi.rules.journey import OrderKind
 from coi.selectors.treating import treating_site
 from coi.services.numbers import next_numbers
 from ledger.rules import Actor, Where, derive, new
+from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict
 from people.rules.authority import Person
+from people.rules.roles import Role
+from people.services import send_notice
 from qc import selectors
 from qc.events import Event
 from qc.rules.exceptional import (
@@ -38,6 +41,7 @@ from qc.services.dossier_writing import (
     Evidence,
     Make,
     Writing,
+    by_the_product,
     invalid,
     keep_evidence,
     keep_text,
@@ -61,7 +65,8 @@ def open_dossier(
     now: datetime,
     request_id: UUID,
 ) -> DossierAnswer:
-    """Open the dossier of a batch that is not decided, under the law of the region of the treating site.
+    """Open the dossier of a batch that is not decided, under the law of the region of the treating site, whose
+    coordinators are told: what comes from the physician is theirs to write.
 
     Raises Conflict too: no patient's batch, decided, a dossier is being written, no region whose law is laid down.
     """
@@ -84,6 +89,13 @@ def open_dossier(
         made = new(TABLE, row, code=code, **values, **_opened(locked, person, now))
         facts = {"dossier": code, **values}
         record(doing, topic_of_dossier(locked, code), Event.DOSSIER_OPENED, facts, changes=(made,))
+        send_notice(
+            site=treating.code,
+            role=Role.COORDINATOR,
+            code="dossier_opened",
+            subject=LedgerSubject(selectors.DOSSIER_KIND, code),
+            **by_the_product(doing, "tell"),
+        )
     return DossierAnswer(True, code)
 
 

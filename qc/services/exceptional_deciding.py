@@ -1,7 +1,7 @@
 """Notices of a dossier, which are watched until they are sent, and quality's signed decision on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ from qc.services.dossier_writing import (
     DossierAnswer,
     Writing,
     as_before,
+    by_the_product,
     invalid,
     keep_text,
     known_dossier,
@@ -69,7 +70,7 @@ def write_notice(
             "sent_at": notice.sent_at,
             "reference": line,
         }
-        work = _watch(of.batch, notice, before, doing)
+        work = _watch(of, notice, before)
         row = {**said, "work": work, **of.signed_by(), "written_at": now}
         return {"notices": [*of.kept.rows("notices"), row]}, said
 
@@ -93,18 +94,18 @@ def _before(kept: KeptDossier, notice: Notice) -> Mapping[str, Any]:
     return next(found, {})
 
 
-def _watch(batch: BatchSummary, notice: Notice, before: Mapping[str, Any], doing: Doing) -> str:
+def _watch(of: Writing, notice: Notice, before: Mapping[str, Any]) -> str:
     """Close the work that the last writing left, and open what this one does; answers with its id, or nothing."""
-    _close_work(str(before.get("work") or ""), doing, "notice")
+    _close_work(str(before.get("work") or ""), of.doing, "notice")
     if notice.sent_at is not None or notice.due_at is None:
         return ""
     return open_work_item(
-        site=batch.site,
+        site=of.batch.site,
         role=Role.QA_REVIEWER,
-        subject=LedgerSubject("batch", batch.code),
+        subject=LedgerSubject(selectors.DOSSIER_KIND, of.kept.code),
         cause=WORK,
         due_at=notice.due_at,
-        **_ours(doing, "watch"),
+        **by_the_product(of.doing, "watch"),
     )
 
 
@@ -112,13 +113,7 @@ def _close_work(id: str, doing: Doing, label: str) -> None:
     """Done, unless somebody said so before."""
     item = people.work_item(id) if id else None
     if item is not None and item.state is WorkState.OPEN:
-        close_work_item(id=id, **_ours(doing, f"done {label}"))
-
-
-def _ours(doing: Doing, label: str) -> dict[str, Any]:
-    """The product does it, when somebody writes a notice: whoever that is need not hold the role that it waits for."""
-    made = replace(doing, actor=Actor.service("qc"))
-    return made.as_keywords(derive(doing.request_id, label))
+        close_work_item(id=id, **by_the_product(doing, f"done {label}"))
 
 
 # --- the decision ---------------------------------------------------------------------------------------------------

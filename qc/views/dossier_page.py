@@ -14,6 +14,7 @@ from qc.forms.pages import WritingForm
 from qc.rules.exceptional import (
     WRITERS,
     DossierRefusal,
+    DossierState,
     ExceptionalDossier,
     Lack,
     Missing,
@@ -78,6 +79,7 @@ class Section:
     is_written: bool
     part: Mapping[str, Any]
     text: str = ""
+    is_next: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,10 @@ _TAGS = {
 
 def may_open(view: DossierView) -> bool:
     """Whether to offer the form that opens a dossier."""
-    is_free = view.kept is None or view.kept.is_decided
+    ended = {DossierState.DECLINED, DossierState.INVALID}
+    is_free = view.lifting is None or (
+        view.lifting.state in ended and all(it.is_decided for it in view.earlier)
+    )
     is_open = view.batch.disposition not in DECIDED_BY and view.batch.order_kind is OrderKind.PATIENT
     return is_free and is_open and not view.roles.isdisjoint(WRITERS[Part.CRITERIA])
 
@@ -201,7 +206,9 @@ def _section(
         stands = view.kept.part(key)
     is_written = bool(view.kept.rows(rows[key])) if view.kept is not None and key in rows else bool(stands)
     title = release_words.PARTS[part]
-    return Section(key, title, own, forms.get(key), is_written, stands, _words(view, stands))
+    to_write = [it.section for it in told if it.section in forms]
+    is_next = key in to_write[:1]
+    return Section(key, title, own, forms.get(key), is_written, stands, _words(view, stands), is_next)
 
 
 def _words(view: DossierView, part: Mapping[str, Any]) -> str:

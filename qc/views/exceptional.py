@@ -74,6 +74,18 @@ def dossier(request: HttpRequest, code: str, dossier: str = "") -> HttpResponse:
 @never_cache
 @require_GET
 @login_required
+def by_code(request: HttpRequest, dossier: str) -> HttpResponse:
+    """Where work and notices about a dossier lead: its page, for whoever may see it."""
+    kept = selectors.dossier(dossier)
+    if kept is None:
+        raise _unknown()
+    _view(request, kept.batch, dossier)
+    return redirect("qc:one_dossier", code=kept.batch, dossier=dossier)
+
+
+@never_cache
+@require_GET
+@login_required
 def file(request: HttpRequest, code: str, dossier: str, part: str) -> HttpResponse:
     """The file that shows the physician's request or acceptance."""
     view = _view(request, code, dossier)
@@ -178,8 +190,10 @@ def _form(view: DossierView, what: str, request: HttpRequest | None = None) -> W
     return _PARTS[what][1](data, files, zone=view.batch.zone, kept=view.kept, auto_id=auto_id, **more)
 
 
-def _may_write(value: ExceptionalDossier, what: str, who: Who) -> bool:
+def _may_write(view: DossierView, value: ExceptionalDossier, what: str, who: Who) -> bool:
     """Whether to offer the form; the services judge for themselves."""
+    if what == "criteria" and not view.facts.failing:
+        return False
     part = Part.DECISION if what == DECISION else _PARTS[what][0]
     return not against_part(value, part, who)
 
@@ -197,7 +211,9 @@ def _page(
     if view.lifting is not None:
         value = view.lifting.dossier
         offered = {
-            what: given.get(what) or _form(view, what) for what in WRITES if _may_write(value, what, who)
+            what: given.get(what) or _form(view, what)
+            for what in WRITES
+            if _may_write(view, value, what, who)
         }
     opening = given.get(OPEN) or (_opening(view) if dossier_page.may_open(view) else None)
     # A form that was sent by somebody to whom it is not offered still says what was wrong.

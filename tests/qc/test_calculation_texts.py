@@ -22,7 +22,8 @@ from qc.rules.validation_study import (
     Statistic,
     problems,
 )
-from tests.qc.rules.test_validation_study import BAD_CLAIMS, BAD_PLANS, CLAIM, CONTENT
+from tests.qc.rules.test_validation_study_reading import BAD_CLAIMS, BAD_PLANS
+from tests.qc.rules.validation_study_given import CLAIM, CONTENT
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -276,6 +276,15 @@ def test_what_is_not_there_is_not_found(desk):
         desk.open(batch="B-NONE")
 
 
+def test_the_coordinators_of_the_treating_site_are_told_once(desk):
+    request = uuid4()
+    for _ in range(2):
+        desk.open(request_id=request)
+    for who, told in (("Pia", ["dossier_opened"]), ("Olga", []), ("Julia", [])):
+        found = people.notices_for(desk.lab.person(who), desk.lab.player.now)
+        assert [it.code for it in found if it.subject_key == desk.code] == told
+
+
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
@@ -428,7 +437,7 @@ def test_the_way_of_supply_says_which_notices_are_needed(desk):
 
 
 def work(desk: Desk) -> list[Any]:
-    found = people.open_work_about("batch", desk.lab.batch)
+    found = people.open_work_about("dossier", desk.code)
     return [it for it in found if it.cause == "notice_due"]
 
 

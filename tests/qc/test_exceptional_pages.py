@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Europe/Amsterdam")
 # The page of a whole dossier, signed and followed up: the session and the person, the batch with its case, the dossiers
 # of the batch, the treating site, the signature, the words, and what its navigation asks.
-PAGE = 29
+PAGE = 21
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_a_dossier_is_written_and_approved_from_its_page(desk, as_):
     assert "Open a dossier" in empty
     assert "61.0" in empty, "what fails is summed up before there is a dossier"
     assert pia.get(url(desk)).status_code == 404, "there is none yet"
-    assert bob.post(url(desk, "open_dossier"), sent(setting="trial")).status_code == 302
+    assert bob.post(url(desk, "open_dossier"), sent(setting="trial", is_emergency="no")).status_code == 302
     kept = selectors.dossiers_of(desk.case.dossier.batch.id)[0]
     desk.code = kept.code
     assert "no criterion is named" in page(bob, desk)
@@ -156,6 +156,7 @@ def test_forms_are_offered_to_those_alone_who_may_write(desk, as_, who):
     content = {
         "text": "x",
         "setting": "trial",
+        "is_emergency": "no",
         "criteria": ["VIABILITY"],
         "physician": "J",
         "password": PASSWORD,
@@ -178,6 +179,18 @@ def test_forms_are_offered_to_those_alone_who_may_write(desk, as_, who):
         assert desk.kept.is_approved is None
 
 
+def test_work_and_notices_lead_to_the_dossier(desk, as_):
+    desk.open()
+    desk.notice()
+    link = reverse("qc:dossier_by_code", args=[desk.code])
+    for who in ("Bob", "Pia"):
+        client = as_(who)
+        assert link in client.get(reverse("people:work")).content.decode()
+        assert client.get(link, follow=True).redirect_chain[-1][0] == url(desk, "one_dossier", desk.code)
+    assert as_("Olga").get(link).status_code == 404
+    assert as_("Bob").get(reverse("qc:dossier_by_code", args=["XR-0"])).status_code == 404
+
+
 def test_strangers_find_nothing(desk, as_):
     desk.conclude()
     desk.open()
@@ -189,7 +202,10 @@ def test_strangers_find_nothing(desk, as_):
         for address in addresses:
             assert client.get(address).status_code == 404, (who, address)
         assert client.post(action(desk, "risk"), sent(text="x")).status_code == 404
-        assert client.post(url(desk, "open_dossier"), sent(setting="trial")).status_code == 404
+        assert (
+            client.post(url(desk, "open_dossier"), sent(setting="trial", is_emergency="no")).status_code
+            == 404
+        )
     bob = as_("Bob")
     for address in addresses:
         assert bob.get(address).status_code == 200
@@ -221,7 +237,7 @@ def test_strangers_find_nothing(desk, as_):
         ("consent", {"is_given": "yes"}, "This is required"),
         ("notice", {"kind": "sponsor"}, "This is required"),
         ("notice", {"kind": "form", "due_at": "2026-03-01T00:00"}, "Select a valid choice"),
-        ("supply", {"setting": "expanded_access"}, "Select a valid choice"),
+        ("supply", {"setting": "expanded_access", "is_emergency": "no"}, "Select a valid choice"),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(desk, as_, what, fields, said):
@@ -261,7 +277,7 @@ def test_a_refused_approval_says_what_is_missing(desk, as_):
 
 def test_the_same_form_sent_twice_counts_once(desk, as_):
     desk.conclude()
-    bob, opening = as_("Bob"), sent(setting="trial")
+    bob, opening = as_("Bob"), sent(setting="trial", is_emergency="no")
     for _ in range(2):
         assert bob.post(url(desk, "open_dossier"), opening).status_code == 302
     (kept,) = selectors.dossiers_of(desk.case.dossier.batch.id)
@@ -270,7 +286,7 @@ def test_the_same_form_sent_twice_counts_once(desk, as_):
     for _ in range(2):
         assert bob.post(action(desk, "notice"), notice).status_code == 302
     assert len(desk.kept.rows("notices")) == 1
-    again = bob.post(url(desk, "open_dossier"), sent(setting="trial"))
+    again = bob.post(url(desk, "open_dossier"), sent(setting="trial", is_emergency="no"))
     assert again.status_code == 409
     assert "is being written already" in again.content.decode()
 
@@ -317,7 +333,7 @@ def test_a_region_without_a_law_says_so(desk, as_):
     Site.objects.filter(code="SOUTH").update(region="GB")
     bob = as_("Bob")
     assert "No exceptional release is laid down for the region" in page(bob, desk)
-    assert bob.post(url(desk, "open_dossier"), sent(setting="trial")).status_code == 422
+    assert bob.post(url(desk, "open_dossier"), sent(setting="trial", is_emergency="no")).status_code == 422
 
 
 def test_a_page_costs_the_same_for_a_longer_history(desk, as_):

@@ -38,6 +38,7 @@ def test_nothing_is_without_words():
     assert set(texts.VERDICTS) == set(Verdict)
     assert set(release_words.LACKS) == set(Lack)
     assert set(release_words.DOSSIER_STATES) == set(DossierState)
+    assert {str(lack) for lack in release_words.LACKS_AT_FIELDS} <= set(texts.FIELDS)
     assert set(texts.TIMINGS) == set(Timing)
     assert set(texts.CORRECTIONS) == set(CorrectionReason)
     assert set(texts.REJECTIONS) == set(RejectionReason)
