@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qc.views import batches, documents, imports, laboratory, results, runs, specifications, trends
+from qc.views import batches, documents, imports, laboratory, materials, results, runs, specifications, trends
 
 app_name = "qc"
 
@@ -26,6 +26,7 @@ urlpatterns = [
         documents.file,
         name="document_file",
     ),
+    path("materials/<str:code>/decide/", materials.decide, name="decide_material"),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
     path("trends/", trends.trends, name="trends"),

@@ -28,6 +28,17 @@ _SAY: Mapping[str, Promise] = {
     Event.REJECTION_REFUSED: gettext_lazy("Batch {batch}: rejection refused"),
     Event.DOCUMENT_ISSUED: gettext_lazy("Batch {batch}: {title} issued, version {version}"),
     Event.ISSUE_REFUSED: gettext_lazy("Batch {batch}: {title} not issued"),
+    Event.MATERIAL_DECIDED: gettext_lazy("Collection {collection}: decision on the starting material signed"),
+    Event.ACCEPTANCE_REFUSED: gettext_lazy(
+        "Collection {collection}: decision on the starting material refused"
+    ),
+    Event.STUDY_BEGUN: gettext_lazy("Study {study} begun by plan {plan}"),
+    Event.PULL_RECORDED: gettext_lazy("Study {study}: {point} pulled of {condition}"),
+    Event.PULL_REFUSED: gettext_lazy("Study {study}: pull of {point} refused"),
+    Event.MEASUREMENTS_HANDED_IN: gettext_lazy("Study {study}: {rows} measurements handed in"),
+    Event.STUDY_CONCLUDED: gettext_lazy("Study {study} concluded and signed"),
+    Event.CONCLUSION_REFUSED: gettext_lazy("Study {study}: not concluded"),
+    Event.STUDY_ABANDONED: gettext_lazy("Study {study} abandoned: {why}"),
 }
 
 

@@ -159,6 +159,9 @@ ERRORS: Mapping[str, Sentence] = {
     "run_judged": _("The controls of this run have been read already."),
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),
+    "material_not_judged": _(
+        "There is no such collection, or no specification of starting material judges it."
+    ),
     "specification_missing": _("The order began without a specification."),
     "document_unknown": _("There is no such document."),
     "document_overtaken": _("The batch changed while the document was drawn. Nothing was issued: try again."),

@@ -41,7 +41,7 @@ def batch_record(
         "labels": [_fields(copy, _LABEL) for copy in dossier.labels],
         "label_reconciliation": [_sum(line) for line in reconcile(dossier.labels).lines],
         "results": [
-            _fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
+            result_fields(r) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
         ],
     }
 
@@ -87,6 +87,11 @@ def _sum(line: Line) -> dict[str, Any]:
     """The labels of one kind of container, added up."""
     counts = {str(account): line.counts.get(account, 0) for account in Account}
     return {"kind": line.kind, "issued": line.issued, **counts}
+
+
+def result_fields(result: ResultView) -> dict[str, Any]:
+    """One result, as every record that is signed has it."""
+    return _fields(result, _RESULT)
 
 
 def _fields(value: object, names: Sequence[str]) -> dict[str, Any]:

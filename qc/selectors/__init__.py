@@ -35,6 +35,17 @@ from qc.selectors.issued import (
     issued_file,
     latest_version,
 )
+from qc.selectors.materials import (
+    MATERIAL_RECORD,
+    MaterialView,
+    WaitingMaterial,
+    keeping_material,
+    material_view,
+    materials_of,
+    materials_waiting,
+    signed_material,
+    visible_material,
+)
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -56,6 +67,7 @@ from qc.selectors.trends import Charted, Trend, charted_criteria, trend
 from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
 
 __all__ = [
+    "MATERIAL_RECORD",
     "RECORD_KIND",
     "BatchView",
     "Board",
@@ -65,12 +77,14 @@ __all__ = [
     "EffectiveTargets",
     "IssuedView",
     "Line",
+    "MaterialView",
     "MethodWork",
     "SignedBy",
     "SpecificationPage",
     "SubjectPage",
     "ToTest",
     "Trend",
+    "WaitingMaterial",
     "Worklist",
     "batch_view",
     "case_of",
@@ -86,12 +100,16 @@ __all__ = [
     "imported",
     "issued_documents",
     "issued_file",
+    "keeping_material",
     "keeping_request",
     "latest_specifications",
     "latest_version",
     "lock_import",
     "lock_run",
     "lock_subject",
+    "material_view",
+    "materials_of",
+    "materials_waiting",
     "method_of",
     "record_of",
     "release_board",
@@ -103,6 +121,7 @@ __all__ = [
     "runs_at",
     "runs_for",
     "signatures_of",
+    "signed_material",
     "signed_record",
     "specification_by_id",
     "specification_for",
@@ -115,6 +134,7 @@ __all__ = [
     "view_of",
     "visible_import",
     "visible_imports",
+    "visible_material",
     "visible_run",
     "visible_runs",
     "worklist",

@@ -7,16 +7,14 @@ from coi.rules.batches import BatchSummary
 from coi.rules.genealogy import Source
 from coi.selectors.batches import batch_by_code, dossier, lock_batch
 from coi.selectors.collections import CollectionFacts, collection_by_din, lock_order
-from coi.selectors.stock import lots
+from coi.selectors.materials import MaterialFacts
+from coi.selectors.stock import StockView, lots
 from people import selectors as people
 from people.rules.sites import SiteView
+from people.rules.variants import VariantFault, Wanted
 from qc.models import Study
 from qc.rules.specification import KIND
 from qc.rules.subjects import Subject, SubjectKind, SubjectRef
-
-# The codes under which specifications of what is no batch are kept: a product's material, a supplier's material.
-MATERIAL = "{product}-MATERIAL"
-INCOMING = "LOT-{material}"
 
 
 def subject(ref: SubjectRef, at: datetime) -> Subject | None:
@@ -67,7 +65,7 @@ def _of_collection(ref: SubjectRef, collection: CollectionFacts, at: datetime) -
         site=collection.site,
         zone=collection.zone,
         stream=f"journey:{collection.coi_id}",
-        specification_id=_effective(MATERIAL.format(product=collection.product), at),
+        specification_id=_effective(wanted_of(collection), at),
         order_id=collection.order_id,
         coi_id=collection.coi_id,
         sources={source.code: source for source in collection.containers},
@@ -85,7 +83,7 @@ def _of_lot(ref: SubjectRef, at: datetime) -> Subject | None:
         site=lot.site,
         zone=site.zone if site is not None else "UTC",
         stream="stock",
-        specification_id=_effective(INCOMING.format(material=lot.kind), at),
+        specification_id=_effective(_wanted_of_lot(lot), at),
         needs_source=False,
     )
 
@@ -102,6 +100,18 @@ def _of_study(ref: SubjectRef, study: Any) -> Subject:
     )
 
 
-def _effective(code: str, at: datetime) -> str:
-    version = people.effective_document(KIND, code, at)
-    return "" if version is None else version.id
+def wanted_of(material: CollectionFacts | MaterialFacts) -> Wanted:
+    """What a specification has to be of, to judge a collection."""
+    subject = str(SubjectKind.COLLECTION)
+    return Wanted(material.product, material.region, material.phase, subject)
+
+
+def _wanted_of_lot(lot: StockView) -> Wanted:
+    """A supplier's material is called by its name in capitals, since a product's code has no other letters."""
+    return Wanted(lot.kind.upper(), subject=str(SubjectKind.MATERIAL_LOT))
+
+
+def _effective(wanted: Wanted, at: datetime) -> str:
+    """The specification that applies; empty where none does, or more than one."""
+    found = people.applicable_document(KIND, wanted, at)
+    return "" if found is None or isinstance(found, VariantFault) else found.id

@@ -17,6 +17,7 @@ from qc.rules.results import ResultView, current
 from qc.rules.runs import RunState, RunView
 from qc.selectors.batches import cases
 from qc.selectors.documents import EffectiveMethod, effective_methods
+from qc.selectors.materials import WaitingMaterial, materials_waiting
 from qc.selectors.results import rows, view
 from qc.selectors.runs import runs_at
 
@@ -48,6 +49,7 @@ class Worklist:
     to_review: tuple[ResultView, ...]
     mine: tuple[ResultView, ...]
     open_runs: tuple[RunView, ...]
+    materials: tuple[WaitingMaterial, ...] = ()
 
 
 def worklist(viewer: Person, at: datetime) -> Worklist:
@@ -59,6 +61,7 @@ def worklist(viewer: Person, at: datetime) -> Worklist:
         to_review=tuple(one for one in waiting if one.analyst_id != viewer.user_id),
         mine=tuple(one for one in waiting if one.analyst_id == viewer.user_id),
         open_runs=tuple(run for run in runs_at(sites) if run.state is RunState.OPEN),
+        materials=materials_waiting(viewer, at),
     )
 
 

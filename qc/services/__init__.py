@@ -1,5 +1,6 @@
 """Every write of `qc`, one function a use case."""
 
+from qc.services.acceptance import MaterialAttempt, decide_material
 from qc.services.dispositions import Attempt, reject_batch, release_batch, review_batch, submit_for_review
 from qc.services.documents import (
     ISSUERS,
@@ -21,7 +22,9 @@ __all__ = [
     "Handed",
     "IssueAnswer",
     "Looked",
+    "MaterialAttempt",
     "correct_result",
+    "decide_material",
     "discard_import",
     "hand_in",
     "issue_document",

@@ -16,6 +16,7 @@ from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
+from qc.forms.materials import PROPOSALS
 from qc.forms.pages import WritingForm
 from qc.views.shared import attempt, doing
 
@@ -54,6 +55,7 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
     context = {
         "list": found,
         "to_review": shown,
+        "materials": [(one, *PROPOSALS[one.proposal.decision]) for one in found.materials],
         "form": form,
         "is_analyst": bool(person.sites(frozenset({Role.ANALYST}), now)),
         "is_reviewer": bool(person.sites(frozenset({Role.QC_REVIEWER}), now)),
