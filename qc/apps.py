@@ -15,7 +15,12 @@ class QcConfig(AppConfig):
         from ledger import registry  # noqa: PLC0415  (models load before this)
         from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
-        from qc.forms import calculation_texts, document_words, import_words  # noqa: PLC0415
+        from qc.forms import (  # noqa: PLC0415
+            calculation_texts,
+            document_words,
+            import_words,
+            study_words,
+        )
         from qc.forms.presenters import presenters  # noqa: PLC0415
         from qc.rules import (  # noqa: PLC0415
             certificate_texts,
@@ -25,6 +30,7 @@ class QcConfig(AppConfig):
             targets,
             validation_study,
         )
+        from qc.rules.stability import reading as study_plans  # noqa: PLC0415
 
         for table in (
             models.Study,
@@ -42,6 +48,7 @@ class QcConfig(AppConfig):
             (targets, document_words.targets_shown()),
             (imports, import_words.mapping_shown()),
             (validation_study, calculation_texts.plan_shown()),
+            (study_plans, study_words.plan_shown()),
             (certificate_texts, document_words.certificate_texts_shown()),
         ):
             register_document_kind(kind.KIND, kind.problems, shown=shown)

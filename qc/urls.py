@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from qc.views import batches, documents, imports, laboratory, materials, results, runs, specifications, trends
+from qc.views import (
+    batches,
+    documents,
+    imports,
+    laboratory,
+    materials,
+    results,
+    runs,
+    specifications,
+    studies,
+    trends,
+)
 
 app_name = "qc"
 
@@ -43,6 +54,13 @@ urlpatterns = [
         path(f"files/<uuid:id>/{what}/", imports.act, {"what": what}, name=f"{what}_import")
         for what in ("record", "discard")
     ),
+    path("studies/", studies.studies, name="studies"),
+    path("studies/new/", studies.begin, name="begin_study"),
+    path("studies/<str:code>/", studies.study, name="study"),
+    path("studies/<str:code>/pull/", studies.pull, name="record_pull"),
+    path("studies/<str:code>/conclude/", studies.conclude, name="conclude_study"),
+    path("studies/<str:code>/abandon/", studies.abandon, name="abandon_study"),
+    path("studies/<str:code>/<str:condition>/<str:criterion>.svg", studies.chart, name="study_chart"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),
     path("runs/<str:code>/", runs.run, name="run"),

@@ -40,7 +40,8 @@ class Result(models.Model):
 
     A result is never changed: a correction is a new version that supersedes it for a reason, and both stay. One version
     of an attempt counts (`is_current`). Another person than the analyst looks it over; a new version is looked over
-    anew. `subject` is the id of the batch, collection, lot or study. Migrations hold batch, collection and container to
+    anew. `subject` is the id of the batch, collection, lot or study; of a study, `point` names time point,
+    condition and container. Migrations hold batch, collection and container to
     one order in the database.
     PII: printed names of staff.
     """
@@ -54,7 +55,7 @@ class Result(models.Model):
         output_field=models.UUIDField(),
         db_persist=True,
     )
-    point = models.CharField(max_length=16, blank=True, default="")
+    point = models.CharField(max_length=80, blank=True, default="")
     order = models.ForeignKey("coi.Order", models.PROTECT, null=True, related_name="+")
     batch = models.ForeignKey("coi.Batch", models.PROTECT, null=True, related_name="+")
     collection = models.ForeignKey("coi.Collection", models.PROTECT, null=True, related_name="+")

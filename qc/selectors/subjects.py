@@ -7,6 +7,7 @@ from coi.rules.batches import BatchSummary
 from coi.rules.genealogy import Source
 from coi.selectors.batches import batch_by_code, dossier, lock_batch
 from coi.selectors.collections import CollectionFacts, collection_by_din, lock_order
+from coi.selectors.containers import keepable
 from coi.selectors.materials import MaterialFacts
 from coi.selectors.stock import StockView, lots
 from people import selectors as people
@@ -14,7 +15,9 @@ from people.rules.sites import SiteView
 from people.rules.variants import VariantFault, Wanted
 from qc.models import Study
 from qc.rules.specification import KIND
-from qc.rules.subjects import Subject, SubjectKind, SubjectRef
+from qc.rules.stability import read_point
+from qc.rules.subjects import StudyState, Subject, SubjectKind, SubjectRef
+from qc.selectors.studies import lock_study
 
 
 def subject(ref: SubjectRef, at: datetime) -> Subject | None:
@@ -37,6 +40,8 @@ def lock_subject(found: Subject, at: datetime) -> Subject | None:
     """The subject with its journey locked, where it has one: nothing of it changes until the transaction ends."""
     if found.ref.kind is SubjectKind.BATCH:
         lock_batch(found.ref.code)
+    elif found.ref.kind is SubjectKind.STUDY:
+        lock_study(found.ref.code)
     elif found.order_id:
         lock_order(found.order_id)
     return subject(found.ref, at)
@@ -88,7 +93,11 @@ def _of_lot(ref: SubjectRef, at: datetime) -> Subject | None:
     )
 
 
-def _of_study(ref: SubjectRef, study: Any) -> Subject:
+def _of_study(ref: SubjectRef, study: Any) -> Subject | None:
+    """Of what was pulled, the container; None for a point at which nothing was."""
+    sources = _pulled(study, ref.point) if ref.point else {}
+    if ref.point and not sources:
+        return None
     return Subject(
         ref=ref,
         id=str(study.pk),
@@ -96,8 +105,20 @@ def _of_study(ref: SubjectRef, study: Any) -> Subject:
         zone=study.site.zone,
         stream=f"study:{study.code}",
         specification_id=str(study.specification_id or ""),
-        needs_source=False,
+        sources=sources,
+        is_closed=study.state != StudyState.RUNNING,
     )
+
+
+def _pulled(study: Any, key: str) -> dict[str, Source]:
+    point = read_point(key)
+    is_pulled = point is not None and any(
+        (it["point"], it["condition"]) == (point.point, point.condition)
+        and point.container in it["containers"]
+        for it in study.pulls
+    )
+    found = keepable([point.container]) if point is not None and is_pulled else {}
+    return {it.code: Source(it.id, it.code, it.kind, it.status, it.made_at) for it in found.values()}
 
 
 def wanted_of(material: CollectionFacts | MaterialFacts) -> Wanted:
