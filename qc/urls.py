@@ -13,6 +13,7 @@ from qc.views import (
     specifications,
     studies,
     trends,
+    validations,
 )
 
 app_name = "qc"
@@ -60,6 +61,9 @@ urlpatterns = [
     path("studies/<str:code>/pull/", studies.pull, name="record_pull"),
     path("studies/<str:code>/conclude/", studies.conclude, name="conclude_study"),
     path("studies/<str:code>/abandon/", studies.abandon, name="abandon_study"),
+    path("studies/<str:code>/measurements/", validations.hand_in, name="hand_in_measurements"),
+    path("studies/<str:code>/measurements.csv", validations.template, name="validation_template"),
+    path("studies/<str:code>/report.pdf", validations.report, name="validation_report"),
     path("studies/<str:code>/<str:condition>/<str:criterion>.svg", studies.chart, name="study_chart"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),

@@ -167,7 +167,7 @@ ERRORS: Mapping[str, Sentence] = {
     "study_of_another_kind": _("A study of this kind has no such thing."),
     "study_plan_not_effective": _("No version of this plan is in effect."),
     "study_specification_missing": _("The specification that the plan names is not in effect."),
-    "measurements_not_clean": _("Something is wrong with the measurements: nothing of them is recorded."),
+    "nothing_measured": _("No measurements were handed in."),
     "specification_missing": _("The order began without a specification."),
     "document_unknown": _("There is no such document."),
     "document_overtaken": _("The batch changed while the document was drawn. Nothing was issued: try again."),

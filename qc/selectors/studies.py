@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from coi.selectors.visible import sites_of
-from ledger.rules import canonical
+from ledger import selectors as ledger
+from ledger.rules import canonical, derive
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
@@ -204,6 +205,16 @@ def validation_page(found: StudyView) -> ValidationPage | None:
     if plan is None:
         return None
     return ValidationPage(found, plan, tuple(people.signatures(STUDY_RECORD, found.code)))
+
+
+def keeping_report(signature_id: str) -> UUID:
+    """The request under which the report that was signed is kept."""
+    return derive(UUID(signature_id), "report")
+
+
+def study_report(signature: SignatureView) -> bytes | None:
+    """The very report that was signed; None where none was kept."""
+    return ledger.evidence_bytes(derive(keeping_report(signature.id), "evidence"))
 
 
 def _criteria(document: PlanDocument, specification: Specification) -> dict[str, Criterion]:

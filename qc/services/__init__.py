@@ -15,6 +15,7 @@ from qc.services.imports import Handed, Looked, discard_import, hand_in, look_at
 from qc.services.results import Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 from qc.services.studies import PullAttempt, abandon_study, begin_study, record_pull
+from qc.services.validations import MeasurementsAnswer, hand_in_measurements, preview_report
 
 __all__ = [
     "ISSUERS",
@@ -26,6 +27,7 @@ __all__ = [
     "IssueAnswer",
     "Looked",
     "MaterialAttempt",
+    "MeasurementsAnswer",
     "PullAttempt",
     "abandon_study",
     "begin_study",
@@ -34,10 +36,12 @@ __all__ = [
     "decide_material",
     "discard_import",
     "hand_in",
+    "hand_in_measurements",
     "issue_document",
     "look_at",
     "open_run",
     "preview_document",
+    "preview_report",
     "read_controls",
     "record_import",
     "record_pull",

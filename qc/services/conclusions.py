@@ -10,7 +10,7 @@ from ledger.rules import Actor, Where, derive, put
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.credentials import Credential
-from people.rules.signatures import Meaning
+from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, require, sign
 from qc import selectors
 from qc.events import Event
@@ -19,6 +19,7 @@ from qc.rules.stability import ConclusionRefusal, StudyView, against_conclusion,
 from qc.rules.subjects import StudyKind, StudyState
 from qc.services.recording import Doing, record, repeated, writing
 from qc.services.studies import MOST, REVIEWERS, STUDY, invalid, known_study, locked_study, study_topic
+from qc.services.validations import draw_report
 
 SCHEMA = 1
 
@@ -82,6 +83,8 @@ def conclude_study(
             **doing.as_keywords(derive(request_id, "sign")),
         )
         _keep(locked, made, signature.id, doing)
+        if locked.kind is StudyKind.VALIDATION:
+            _keep_report(locked, signature, doing)
         _end(locked, made, {"digest": digest, "signature": signature.id}, reason, doing)
     return ConclusionAttempt(True)
 
@@ -140,6 +143,19 @@ def _keep(found: StudyView, made: _Conclusion, signature: str, doing: Doing) -> 
         stream=topic.stream,
         subjects=topic.subjects,
         **doing.as_keywords(derive(UUID(signature), "record")),
+    )
+
+
+def _keep_report(found: StudyView, signature: SignatureView, doing: Doing) -> None:
+    """Drawn once: from now on these bytes are the report. Nobody but this study waits for its lock."""
+    topic = study_topic(found.code)
+    store_evidence(
+        data=draw_report(found, signature, doing.now),
+        media_type="application/pdf",
+        name=f"validation report {found.code}.pdf",
+        stream=topic.stream,
+        subjects=topic.subjects,
+        **doing.as_keywords(selectors.keeping_report(signature.id)),
     )
 
 

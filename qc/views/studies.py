@@ -30,6 +30,8 @@ from qc.rules.subjects import StudyKind
 from qc.selectors import StudyPage
 from qc.services.charts import draw_chart
 from qc.views.shared import attempt, doing
+from qc.views.validations import validation_response
+from qc.views.validations import visible as found_study
 
 _STUDIERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
 
@@ -163,14 +165,6 @@ def chart(request: HttpRequest, code: str, condition: str, criterion: str) -> Ht
     return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
 
 
-def found_study(request: HttpRequest, code: str) -> StudyView:
-    """The study, where it is the viewer's to see."""
-    found = selectors.visible_study(person_of(request), code, timezone.now())
-    if found is None:
-        raise _unknown()
-    return found
-
-
 def _of_time(found: StudyView) -> StudyPage:
     page = selectors.study_page(found, timezone.now())
     if page is None:
@@ -188,6 +182,8 @@ def _sites(request: HttpRequest) -> list[SiteView]:
 
 
 def _page(request: HttpRequest, found: StudyView, *, status: int = 200, **forms: WritingForm) -> HttpResponse:
+    if found.kind is StudyKind.VALIDATION:
+        return validation_response(request, found, status=status, **forms)
     page = _of_time(found)
     context: dict[str, Any] = {
         "page": page,
