@@ -53,6 +53,11 @@ class StudyRow:
     next_pull: PullLine | None
 
     @property
+    def is_due(self) -> bool:
+        """Whether its next pull is to be made now, or should have been."""
+        return self.next_pull is not None and self.next_pull.state in (PullState.DUE, PullState.OVERDUE)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its next pull should have been made."""
         return self.next_pull is not None and self.next_pull.state is PullState.OVERDUE

@@ -20,6 +20,7 @@ from qc.selectors.documents import EffectiveMethod, effective_methods
 from qc.selectors.materials import WaitingMaterial, materials_waiting
 from qc.selectors.results import rows, view
 from qc.selectors.runs import runs_at
+from qc.selectors.studies import StudyRow, visible_studies
 
 MOST = 200
 
@@ -50,6 +51,7 @@ class Worklist:
     mine: tuple[ResultView, ...]
     open_runs: tuple[RunView, ...]
     materials: tuple[WaitingMaterial, ...] = ()
+    pulls: tuple[StudyRow, ...] = ()
 
 
 def worklist(viewer: Person, at: datetime) -> Worklist:
@@ -62,6 +64,7 @@ def worklist(viewer: Person, at: datetime) -> Worklist:
         mine=tuple(one for one in waiting if one.analyst_id == viewer.user_id),
         open_runs=tuple(run for run in runs_at(sites) if run.state is RunState.OPEN),
         materials=materials_waiting(viewer, at),
+        pulls=tuple(row for row in visible_studies(viewer, at) if row.is_due),
     )
 
 

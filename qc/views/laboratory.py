@@ -15,7 +15,7 @@ from ledger.rules.errors import NotFound
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import texts
+from qc.forms import study_words, texts
 from qc.forms.materials import PROPOSALS
 from qc.forms.pages import WritingForm
 from qc.views.shared import attempt, doing
@@ -55,6 +55,11 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
     context = {
         "list": found,
         "to_review": shown,
+        "pulls": [
+            (row, *study_words.PULL_STATES[row.next_pull.state], study_words.PULL_TONES[row.next_pull.state])
+            for row in found.pulls
+            if row.next_pull is not None
+        ],
         "materials": [(one, *PROPOSALS[one.proposal.decision]) for one in found.materials],
         "form": form,
         "is_analyst": bool(person.sites(frozenset({Role.ANALYST}), now)),

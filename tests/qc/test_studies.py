@@ -389,3 +389,11 @@ def test_the_pages_cost_the_same_for_more_pulls(planned, as_):
         pull(lab, study, point, container, reason="off")
         lab.review(measure(lab, study, point, container))
     assert [cost(address) for address in addresses] == before
+
+
+def test_the_worklist_shows_the_pulls_that_are_due(planned, as_):
+    study = begin(planned)
+    page = as_("Ana").get(url("worklist")).content.decode()
+    assert url("study", study.code) in page
+    pull(planned, study, "H0", tubes(planned)[0])
+    assert selectors.worklist(planned.person("Ana"), planned.player.now).pulls == ()
