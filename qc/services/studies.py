@@ -64,11 +64,12 @@ def begin_study(
     if repeated(doing, Event.STUDY_BEGUN, site=site, asked=plan):
         return _written(row)
     version = people.effective_document(kind, plan, now)
-    begun = None if version is None else _begun(version, containers, site, now)
-    if version is None or begun is None:
-        raise NotFound("study_plan_not_effective")
     with writing():
+        # The number first: whoever takes the next one waits, so that no container gets into two studies.
         code = f"ST-{now:%y}-{next(iter(next_numbers(f'study:{now:%y}'))):05d}"
+        begun = None if version is None else _begun(version, containers, site, now)
+        if version is None or begun is None:
+            raise NotFound("study_plan_not_effective")
         values = {
             "code": code,
             "site_id": site,

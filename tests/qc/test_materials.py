@@ -243,7 +243,10 @@ def test_a_specification_that_came_after_the_batch_began_asks_for_nothing(specif
 
 def test_a_batch_that_began_later_needs_it(specified):
     later = replace(batch(specified), started_at=specified.player.now)
-    assert selectors.materials_of([later]) == {later.id: (StartingMaterial(din(specified), False),)}
+    with CaptureQueriesContext(connection) as spent:
+        found = selectors.materials_of([later])
+    assert found == {later.id: (StartingMaterial(din(specified), False),)}
+    assert len(spent) == 5, "however many batches"
 
 
 @pytest.mark.parametrize(

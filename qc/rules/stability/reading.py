@@ -1,17 +1,7 @@
 """The plan of a study as a controlled document of kind `study_plan` (schema 1).
 
-| field | what it says |
-|---|---|
-| `title` | its name for people |
-| `kind` | `stability` or `hold_time` |
-| `specification` | the code of the specification that judges what is pulled |
-| `unit` | in what time is counted: `hours`, `days` or `months` |
-| `extrapolation` | `none`, or `q1e`; of a hold time always `none` |
-| `conditions` | how containers are kept: `code`, `title` |
-| `points` | when containers are pulled of each condition: `code`, `at`, `early`, `late`, `containers` |
-| `criteria` | the codes of the criteria that are tested of every container |
-
-Codes of conditions and points are written as those of sites: they stand in the addresses of results.
+What its fields say stands in docs/reference/studies.md. Codes of conditions and points are written as those
+of sites: they stand in the addresses of results.
 """
 
 from collections.abc import Mapping
