@@ -43,9 +43,10 @@ ROOMS = (
         _("Quality control"),
         (
             Page(_("Batches"), "qc:home"),
-            Page(_("Laboratory"), "qc:worklist", ("/results/",)),
+            Page(_("Laboratory"), "qc:worklist", ("/results/", "/materials/")),
             Page(_("Investigations"), "qc:investigations"),
             Page(_("Runs"), "qc:runs"),
+            Page(_("Studies"), "qc:studies"),
             Page(_("Files"), "qc:imports"),
             Page(_("Specifications"), "qc:specifications"),
             Page(_("Trends"), "qc:trends"),

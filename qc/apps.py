@@ -13,18 +13,8 @@ class QcConfig(AppConfig):
     def ready(self) -> None:
         """Register the tables and the kinds of documents."""
         from ledger import registry  # noqa: PLC0415  (models load before this)
-        from people.registry import register_document_kind  # noqa: PLC0415
         from qc import models  # noqa: PLC0415
-        from qc.forms import calculation_texts, document_words, import_words  # noqa: PLC0415
         from qc.forms.presenters import presenters  # noqa: PLC0415
-        from qc.rules import (  # noqa: PLC0415
-            certificate_texts,
-            imports,
-            methods,
-            specification,
-            targets,
-            validation_study,
-        )
 
         for table in (
             models.Study,
@@ -41,14 +31,32 @@ class QcConfig(AppConfig):
             models.Dossier,
         ):
             registry.register_table(table)
-        for kind, shown in (
-            (specification, document_words.specification_shown()),
-            (methods, document_words.method_shown()),
-            (targets, document_words.targets_shown()),
-            (imports, import_words.mapping_shown()),
-            (validation_study, calculation_texts.plan_shown()),
-            (certificate_texts, document_words.certificate_texts_shown()),
-        ):
-            register_document_kind(kind.KIND, kind.problems, shown=shown)
+        _register_documents()
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
+
+
+def _register_documents() -> None:
+    """How the kinds of documents of this room are judged and shown."""
+    from people.registry import register_document_kind  # noqa: PLC0415  (models load before this)
+    from qc.forms import calculation_texts, document_words, import_words, study_words  # noqa: PLC0415
+    from qc.rules import (  # noqa: PLC0415
+        certificate_texts,
+        imports,
+        methods,
+        specification,
+        targets,
+        validation_study,
+    )
+    from qc.rules.stability import reading as study_plans  # noqa: PLC0415
+
+    for kind, shown in (
+        (specification, document_words.specification_shown()),
+        (methods, document_words.method_shown()),
+        (targets, document_words.targets_shown()),
+        (imports, import_words.mapping_shown()),
+        (validation_study, calculation_texts.plan_shown()),
+        (study_plans, study_words.plan_shown()),
+        (certificate_texts, document_words.certificate_texts_shown()),
+    ):
+        register_document_kind(kind.KIND, kind.problems, shown=shown)

@@ -9,11 +9,14 @@ from qc.views import (
     imports,
     investigations,
     laboratory,
+    materials,
     releases,
     results,
     runs,
     specifications,
+    studies,
     trends,
+    validations,
 )
 
 app_name = "qc"
@@ -59,6 +62,7 @@ urlpatterns = [
         )
         for what in exceptional.WRITES
     ),
+    path("materials/<str:code>/decide/", materials.decide, name="decide_material"),
     path("laboratory/", laboratory.worklist, name="worklist"),
     path("laboratory/results/<uuid:id>/review/", laboratory.review, name="review_from_list"),
     path("trends/", trends.trends, name="trends"),
@@ -75,6 +79,16 @@ urlpatterns = [
         path(f"files/<uuid:id>/{what}/", imports.act, {"what": what}, name=f"{what}_import")
         for what in ("record", "discard")
     ),
+    path("studies/", studies.studies, name="studies"),
+    path("studies/new/", studies.begin, name="begin_study"),
+    path("studies/<str:code>/", studies.study, name="study"),
+    path("studies/<str:code>/pull/", studies.pull, name="record_pull"),
+    path("studies/<str:code>/conclude/", studies.conclude, name="conclude_study"),
+    path("studies/<str:code>/abandon/", studies.abandon, name="abandon_study"),
+    path("studies/<str:code>/measurements/", validations.hand_in, name="hand_in_measurements"),
+    path("studies/<str:code>/measurements.csv", validations.template, name="validation_template"),
+    path("studies/<str:code>/report.pdf", validations.report, name="validation_report"),
+    path("studies/<str:code>/<str:condition>/<str:criterion>.svg", studies.chart, name="study_chart"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/<str:site>/<str:method>/", runs.new_run, name="new_run"),
     path("runs/<str:code>/", runs.run, name="run"),

@@ -12,7 +12,10 @@ from coi.rules.journey import ContainerStatus
 
 @dataclass(frozen=True)
 class CollectionFacts:
-    """One collection; `site` is the one that makes the product, whose laboratory judges the material."""
+    """One collection; `site` is the one that makes the product, whose laboratory judges the material.
+
+    `region` (of the treating site) and `phase` (of the order) choose the specification beside the product.
+    """
 
     id: str
     din: str
@@ -23,11 +26,14 @@ class CollectionFacts:
     zone: str
     collected_at: datetime
     containers: tuple[Source, ...]
+    region: str = ""
+    phase: str = ""
 
 
 def collection_by_din(din: str) -> CollectionFacts | None:
     """The collection of this donation identification number (13 characters), for services."""
-    rows: Any = Collection.objects.select_related("order__product", "order__manufacturing_site")
+    parties = ("order__product", "order__manufacturing_site", "order__treating_site")
+    rows: Any = Collection.objects.select_related(*parties)
     row = None if "\x00" in din else rows.filter(din=din).first()
     return None if row is None else _facts(row)
 
@@ -63,4 +69,6 @@ def _facts(row: Any) -> CollectionFacts:
         containers=tuple(
             Source(str(c.id), c.code, c.kind, ContainerStatus(c.status), c.made_at) for c in held
         ),
+        region=order.treating_site.region,
+        phase=order.phase,
     )

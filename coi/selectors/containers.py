@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 
 from coi.models import Container, LabelCopy
-from coi.rules.journey import ContainerStatus, CopyStatus
+from coi.rules.journey import ContainerStatus, CopyStatus, OrderKind
 from coi.rules.protocol import CASSETTE
 
 
@@ -81,3 +82,36 @@ def _whereabouts(row: Container) -> Whereabouts:
         collection=row.collection.din if row.collection is not None else "",
         coi_id=row.order.coi_id,
     )
+
+
+@dataclass(frozen=True)
+class Keepable:
+    """A container as far as a study asks: of which batch, whose order, where, and since when."""
+
+    id: str
+    code: str
+    kind: str
+    status: ContainerStatus
+    batch: str
+    order_kind: OrderKind
+    custodian: str
+    made_at: datetime
+
+
+def keepable(codes: Collection[str]) -> dict[str, Keepable]:
+    """Containers by their code, by code; unknown ones are not there (one statement)."""
+    asked = [code for code in codes if "\x00" not in code]
+    rows = Container.objects.select_related("batch", "order").filter(code__in=asked)
+    return {
+        row.code: Keepable(
+            id=str(row.id),
+            code=row.code,
+            kind=row.kind,
+            status=ContainerStatus(row.status),
+            batch=row.batch.code if row.batch is not None else "",
+            order_kind=OrderKind(row.order.kind),
+            custodian=row.custodian_id,
+            made_at=row.made_at,
+        )
+        for row in rows
+    }

@@ -106,6 +106,12 @@ def effective_documents(kind: str, at: datetime) -> list[DocumentVersionView]:
     return [version_view(row) for row in rows.order_by("document__code")]
 
 
+def documents_about(kind: str, subject: str) -> list[DocumentVersionView]:
+    """Every version about this subject that was ever in effect, by code: for whoever asks for several moments."""
+    rows = version_rows().filter(document__kind=kind, content__subject=subject, effective_from__isnull=False)
+    return [version_view(row) for row in rows.order_by("document__code", "version")]
+
+
 def applicable_document(kind: str, wanted: Wanted, at: datetime) -> DocumentVersionView | VariantFault | None:
     """The document of the kind that applies to this product, region and phase at this moment (one statement).
 

@@ -58,7 +58,6 @@ _SAY: Mapping[str, Promise] = {
     ),
     Event.OUTCOME_PROPOSED: gettext_lazy("Investigation {investigation}: QC signed the outcome {outcome}"),
     Event.INVESTIGATION_CONCLUDED: gettext_lazy("Investigation {investigation} concluded: {outcome}"),
-    Event.INVESTIGATION_REFUSED: gettext_lazy("Investigation {investigation}: refused ({refusals})"),
     Event.DOSSIER_OPENED: gettext_lazy("Dossier {dossier} of an exceptional release of batch {batch} opened"),
     Event.DOSSIER_WRITTEN: gettext_lazy("Dossier {dossier}: {part} {kind} written"),
     Event.DOSSIER_APPROVED: gettext_lazy("Dossier {dossier} approved and signed"),
@@ -66,6 +65,17 @@ _SAY: Mapping[str, Promise] = {
     Event.DOSSIER_FOLLOWED_UP: gettext_lazy("Dossier {dossier}: what became of it was added"),
     Event.DOSSIER_REFUSED: gettext_lazy("Dossier {dossier}: {part} refused"),
     Event.INVESTIGATION_REFUSED: gettext_lazy("Refused in an investigation: {refusals}"),
+    Event.MATERIAL_DECIDED: gettext_lazy("Collection {collection}: decision on the starting material signed"),
+    Event.ACCEPTANCE_REFUSED: gettext_lazy(
+        "Collection {collection}: decision on the starting material refused"
+    ),
+    Event.STUDY_BEGUN: gettext_lazy("Study {study} begun by plan {plan}"),
+    Event.PULL_RECORDED: gettext_lazy("Study {study}: {point} pulled of {condition}"),
+    Event.PULL_REFUSED: gettext_lazy("Study {study}: pull of {point} refused"),
+    Event.MEASUREMENTS_HANDED_IN: gettext_lazy("Study {study}: {rows} measurements handed in"),
+    Event.STUDY_CONCLUDED: gettext_lazy("Study {study} concluded and signed"),
+    Event.CONCLUSION_REFUSED: gettext_lazy("Study {study}: not concluded"),
+    Event.STUDY_ABANDONED: gettext_lazy("Study {study} abandoned: {why}"),
 }
 
 

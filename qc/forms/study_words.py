@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from people.registry import Shown, Word
 from qc.rules.stability import (
+    ConclusionRefusal,
     Extrapolation,
     Ground,
     Model,
@@ -15,6 +17,7 @@ from qc.rules.stability import (
     StudyUnit,
     Unassessed,
 )
+from qc.rules.subjects import StudyKind, StudyState
 
 Sentence = str | Promise
 
@@ -79,3 +82,60 @@ MODELS: Mapping[Model, Sentence] = {
     Model.COMMON_SLOPE: _("lines of one slope"),
     Model.SEPARATE: _("a line for each batch"),
 }
+
+KINDS: Mapping[StudyKind, Sentence] = {
+    StudyKind.STABILITY: _("Stability"),
+    StudyKind.HOLD_TIME: _("Hold time"),
+    StudyKind.VALIDATION: _("Validation of a method"),
+}
+
+STATES: Mapping[StudyState, tuple[str, Sentence, str]] = {
+    StudyState.RUNNING: ("◷", _("running"), "warn"),
+    StudyState.CONCLUDED: ("✔", _("concluded"), "done"),
+    StudyState.ABANDONED: ("○", _("given up"), ""),
+}
+
+PULL_TONES: Mapping[PullState, str] = {
+    PullState.WAITING: "",
+    PullState.DUE: "warn",
+    PullState.OVERDUE: "stop",
+    PullState.DONE: "done",
+    PullState.EARLY: "warn",
+    PullState.LATE: "warn",
+}
+
+CONCLUSION_REFUSALS: Mapping[ConclusionRefusal, Sentence] = {
+    ConclusionRefusal.NOT_RUNNING: _("The study is over."),
+    ConclusionRefusal.PULLS_OPEN: _("Not all pulls are done: say why it is concluded without them."),
+    ConclusionRefusal.RESULTS_MISSING: _("Results of what was pulled are missing."),
+    ConclusionRefusal.RESULT_UNREVIEWED: _("Nobody has looked over a result."),
+    ConclusionRefusal.NOTHING_MEASURED: _("No measurements were handed in."),
+    ConclusionRefusal.BY_ITS_ANALYST: _("You measured this: another person must conclude."),
+}
+
+# Those of the study's plan alone; what all documents may get wrong has its words in `people`.
+_PLAN_DOCUMENT_FAULTS: Mapping[str, Word] = {
+    **{str(code): text for code, text in PLAN_FAULTS.items()},
+    "code_shape": _("A code has capitals, digits, “.”, “_” and “-”; at most 16."),
+    "not_of_hold_time": _("Of a hold time the data alone speak: nothing is extrapolated."),
+}
+
+
+def plan_shown() -> Shown:
+    """A plan of a stability or hold-time study."""
+    return Shown(
+        title=_("Study plan"),
+        about=_("Conditions, time points and criteria of a stability or hold-time study."),
+        code_help=_("The code of the plan."),
+        start={
+            "title": "",
+            "kind": "stability",
+            "specification": "",
+            "unit": "months",
+            "extrapolation": "none",
+            "conditions": [],
+            "points": [],
+            "criteria": [],
+        },
+        faults=_PLAN_DOCUMENT_FAULTS,
+    )

@@ -160,6 +160,15 @@ ERRORS: Mapping[str, Sentence] = {
     "run_judged": _("The controls of this run have been read already."),
     "method_not_effective": _("No version of this method is in effect."),
     "targets_not_effective": _("The targets of the method's controls are not in effect."),
+    "material_not_judged": _(
+        "There is no such collection, or no specification of starting material judges it."
+    ),
+    "study_unknown": _("There is no such study, or it is not yours to see."),
+    "study_closed": _("The study is over: nothing more is recorded of it."),
+    "study_of_another_kind": _("A study of this kind has no such thing."),
+    "study_plan_not_effective": _("No version of this plan is in effect."),
+    "study_specification_missing": _("The specification that the plan names is not in effect."),
+    "nothing_measured": _("No measurements were handed in."),
     "specification_missing": _("The order began without a specification."),
     "document_unknown": _("There is no such document."),
     "document_overtaken": _("The batch changed while the document was drawn. Nothing was issued: try again."),
@@ -203,6 +212,13 @@ FIELDS: Mapping[str, Sentence] = {
     "not_a_choice": _("Choose one of the list."),
     "not_choice": _("Choose one of the list."),
     "too_long": _("This is too long."),
+    "criterion_not_of_specification": _("A criterion of the plan is none of the specification's."),
+    "too_few_containers": _("The plan needs more containers."),
+    "not_of_a_batch": _("A container belongs to no batch."),
+    "at_another_site": _("A container is at another site."),
+    "not_at_hand": _("A container is not available: used up, closed out, or without its label."),
+    "for_the_patient": _("A container is for a patient: of a patient's batch, samples alone are studied."),
+    "in_another_study": _("A container is in another study."),
     "not_of_this_subject": _(
         "This container leads elsewhere: it does not belong to what the result is about."
     ),

@@ -15,7 +15,8 @@ class Result(OfSubject):
 
     A result is never changed: a correction is a new version that supersedes it for a reason, and both stay. One version
     of an attempt counts (`is_current`). Another person than the analyst looks it over; a new version is looked over
-    anew. `subject` is the id of the batch, collection, lot or study. Migrations hold batch, collection and container to
+    anew. `subject` is the id of the batch, collection, lot or study; of a study, `point` names time point,
+    condition and container. Migrations hold batch, collection and container to
     one order in the database.
     PII: printed names of staff.
     """

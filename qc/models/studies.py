@@ -1,6 +1,7 @@
 """Studies: stability, hold times, validation of methods."""
 
 from django.db import models
+from django.db.models import Q
 
 from qc.models.base import choices, is_one_of
 from qc.rules.subjects import StudyKind, StudyState
@@ -9,7 +10,11 @@ from qc.rules.subjects import StudyKind, StudyState
 class Study(models.Model):
     """One study by a plan that is a controlled document. `conclusion` is what was computed when it was concluded.
 
-    PII: none.
+    `containers` are those put into it (`code`, `batch`), `pulls` those taken out of their condition (`condition`,
+    `point`, `at`, `containers`, `reason`, `by`); both empty for a validation study, whose measurements are a file:
+    `measured` says which (`evidence`, `sha256`, `rows`, `by`, `by_id`, `at`). `reason` is why it was abandoned, or
+    concluded before its last pull.
+    PII: printed names of staff.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,11 +28,24 @@ class Study(models.Model):
     started_at = models.DateTimeField()
     concluded_at = models.DateTimeField(null=True)
     conclusion = models.JSONField(default=dict)
+    containers = models.JSONField(default=list)
+    pulls = models.JSONField(default=list)
+    measured = models.JSONField(default=dict)
+    reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [
             is_one_of("kind", StudyKind, "qc_study_kind_known"),
             is_one_of("state", StudyState, "qc_study_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=StudyState.RUNNING.value, concluded_at__isnull=True)
+                | (~Q(state=StudyState.RUNNING.value) & Q(concluded_at__isnull=False)),
+                name="qc_study_end_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=StudyState.ABANDONED.value) | ~Q(reason=""),
+                name="qc_study_abandoned_reasoned",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,7 +47,7 @@ class OfSubject(models.Model):
         output_field=models.UUIDField(),
         db_persist=True,
     )
-    point = models.CharField(max_length=16, blank=True, default="")
+    point = models.CharField(max_length=80, blank=True, default="")
     order = models.ForeignKey("coi.Order", models.PROTECT, null=True, related_name="+")
     batch = models.ForeignKey("coi.Batch", models.PROTECT, null=True, related_name="+")
     collection = models.ForeignKey("coi.Collection", models.PROTECT, null=True, related_name="+")

@@ -116,6 +116,7 @@ class Deciding:
     decision: Acceptance
     effects: tuple[Effect, ...] = ()
     physician: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

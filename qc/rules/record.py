@@ -14,6 +14,7 @@ from ledger.rules import canonical
 from qc.rules.case import Case
 from qc.rules.investigations import Investigation, investigation_digest
 from qc.rules.investigations.attempts import attempts_of
+from qc.rules.results import ResultView
 
 SCHEMA = 4
 
@@ -41,7 +42,7 @@ def batch_record(case: Case, *, protocol: str, specification: str) -> dict[str, 
         "labels": [_fields(copy, _LABEL) for copy in dossier.labels],
         "label_reconciliation": [_sum(line) for line in reconcile(dossier.labels).lines],
         "results": [
-            _fields(r, _RESULT) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
+            result_fields(r) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
         ],
         "investigations": [_investigation(it, case) for it in case.investigations],
         "materials": [{"din": it.din, "is_accepted": it.is_accepted} for it in case.materials],
@@ -105,6 +106,11 @@ def _sum(line: Line) -> dict[str, Any]:
     """The labels of one kind of container, added up."""
     counts = {str(account): line.counts.get(account, 0) for account in Account}
     return {"kind": line.kind, "issued": line.issued, **counts}
+
+
+def result_fields(result: ResultView) -> dict[str, Any]:
+    """One result, as every record that is signed has it."""
+    return _fields(result, _RESULT)
 
 
 def _fields(value: object, names: Sequence[str]) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class StudyState(StrEnum):
 class SubjectRef:
     """A subject as somebody names it: its kind and its code (a batch's, a DIN, a lot's, a study's).
 
-    `point` is the time point of a study ("3 mo"), empty for all others.
+    `point` is what of a study was tested: time point, condition and container (`qc.rules.stability.PointOf`); empty for
+    all others.
     """
 
     kind: SubjectKind
@@ -55,7 +56,8 @@ class SubjectRef:
 class Subject:
     """A subject as the rules see it. `order_id`, `coi_id` and `disposition` are empty where there is no order.
 
-    `needs_source`: whether a result has to name a container (a supplier's lot has none of ours).
+    `needs_source`: whether a result has to name a container (a supplier's lot has none of ours). `is_closed`: a study
+    that was concluded or abandoned takes nothing more.
     """
 
     ref: SubjectRef
@@ -69,6 +71,7 @@ class Subject:
     disposition: Disposition | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     needs_source: bool = True
+    is_closed: bool = False
 
 
 # Dispositions after which the cells may leave, and be in the patient.
@@ -80,10 +83,13 @@ class SubjectRefusal(StrEnum):
 
     BATCH_REJECTED = "batch_rejected"
     ONLY_FINAL_AFTER_RELEASE = "only_final_after_release"
+    STUDY_CLOSED = "study_closed"
 
 
 def refusal(subject: Subject, criterion: Criterion) -> SubjectRefusal | None:
     """Whether the subject still takes a result of this criterion."""
+    if subject.is_closed:
+        return SubjectRefusal.STUDY_CLOSED
     return takes(subject.disposition, criterion)
 
 

@@ -22,6 +22,7 @@ from qc.rules.runs import RunState
 from qc.rules.specification import Specification
 from qc.selectors.documents import method_in, protocol_in, specification_in
 from qc.selectors.investigations import investigations_of
+from qc.selectors.materials import materials_of
 from qc.selectors.releases import releases_of
 from qc.selectors.results import results_of
 from qc.selectors.trail import trails_of
@@ -45,6 +46,7 @@ def cases(found: Sequence[BatchSummary], at: datetime) -> dict[str, Case]:
     weights = _weights({batch.order_id for batch in found})
     fitness, is_broken, released = _fitness(tested, documents), ledger.is_broken(), releases_of(ids)
     inquiries = investigations_of(ids, {id: dossiers[id].producers for id in ids})
+    materials = materials_of(found)
     made: dict[str, Case] = {}
     for batch in found:
         specification = specification_in(documents.get(batch.specification_id))
@@ -59,6 +61,7 @@ def cases(found: Sequence[BatchSummary], at: datetime) -> dict[str, Case]:
             investigations=inquiries[batch.id],
             assessments=_assessments(specification, results[batch.id], weights[batch.order_id], moment),
             fitness={id: fitness[id] for id in fitness if any(r.id == id for r in results[batch.id])},
+            materials=materials[batch.id],
             trail=trails[batch.id],
         )
     return made

@@ -20,8 +20,10 @@ from qc.rules.runs import RunState, RunView
 from qc.selectors.cases import cases
 from qc.selectors.documents import EffectiveMethod, effective_methods
 from qc.selectors.investigations import InvestigationView, visible_investigations
+from qc.selectors.materials import WaitingMaterial, materials_waiting
 from qc.selectors.results import rows, view
 from qc.selectors.runs import runs_at
+from qc.selectors.studies import StudyRow, visible_studies
 
 MOST = 200
 
@@ -56,6 +58,8 @@ class Worklist:
     open_runs: tuple[RunView, ...]
     failing: tuple[ResultView, ...]
     investigations: tuple[InvestigationView, ...]
+    materials: tuple[WaitingMaterial, ...]
+    pulls: tuple[StudyRow, ...]
 
 
 def worklist(viewer: Person, at: datetime) -> Worklist:
@@ -69,6 +73,8 @@ def worklist(viewer: Person, at: datetime) -> Worklist:
         open_runs=tuple(run for run in runs_at(sites) if run.state is RunState.OPEN),
         failing=tuple(view(row) for row in _uninvestigated(sites)),
         investigations=tuple(it for it in visible_investigations(viewer, at) if it.rules.is_open),
+        materials=materials_waiting(viewer, at),
+        pulls=tuple(row for row in visible_studies(viewer, at) if row.is_due),
     )
 
 

@@ -1,6 +1,8 @@
 """Every write of `qc`, one function a use case."""
 
+from qc.services.acceptance import MaterialAttempt, decide_material
 from qc.services.attempts import AttemptAnswer, record_attempt
+from qc.services.conclusions import ConclusionAttempt, conclude_study
 from qc.services.dispositions import (
     Attempt,
     complete_release,
@@ -45,7 +47,9 @@ from qc.services.late_failures import record_duty
 from qc.services.outcomes import authorise_plan, conclude_investigation, propose_outcome
 from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
+from qc.services.studies import PullAttempt, abandon_study, begin_study, record_pull
 from qc.services.trails import review_trail
+from qc.services.validations import MeasurementsAnswer, hand_in_measurements, preview_report
 
 __all__ = [
     "ANALYSTS",
@@ -53,6 +57,7 @@ __all__ = [
     "MEDIA_TYPES",
     "Attempt",
     "AttemptAnswer",
+    "ConclusionAttempt",
     "DossierAnswer",
     "Evidence",
     "Found",
@@ -60,17 +65,25 @@ __all__ = [
     "InquiryAnswer",
     "IssueAnswer",
     "Looked",
+    "MaterialAttempt",
+    "MeasurementsAnswer",
+    "PullAttempt",
+    "abandon_study",
     "answer_check",
     "authorise_plan",
+    "begin_study",
     "change_supply",
     "complete_release",
     "conclude_investigation",
+    "conclude_study",
     "correct_result",
     "decide_dossier",
+    "decide_material",
     "discard_import",
     "escalate_investigation",
     "follow_up_dossier",
     "hand_in",
+    "hand_in_measurements",
     "issue_document",
     "look_at",
     "name_cause",
@@ -79,6 +92,7 @@ __all__ = [
     "open_investigation",
     "open_run",
     "preview_document",
+    "preview_report",
     "propose_outcome",
     "read_controls",
     "record_acceptance",
@@ -86,6 +100,7 @@ __all__ = [
     "record_consent",
     "record_duty",
     "record_import",
+    "record_pull",
     "record_request",
     "record_result",
     "refusal_of",

@@ -15,7 +15,8 @@ from ledger.rules.errors import NotFound
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import texts
+from qc.forms import study_words, texts
+from qc.forms.materials import PROPOSALS
 from qc.forms.pages import WritingForm
 from qc.views.shared import attempt, doing
 
@@ -56,6 +57,12 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
         "to_review": shown,
         "failing": [(one, texts.unit(one.unit)) for one in found.failing],
         "investigations": [(one, one.is_late(now)) for one in found.investigations],
+        "pulls": [
+            (row, *study_words.PULL_STATES[row.next_pull.state], study_words.PULL_TONES[row.next_pull.state])
+            for row in found.pulls
+            if row.next_pull is not None
+        ],
+        "materials": [(one, *PROPOSALS[one.proposal.decision]) for one in found.materials],
         "form": form,
         "is_analyst": bool(person.sites(frozenset({Role.ANALYST}), now)),
         "is_reviewer": bool(person.sites(frozenset({Role.QC_REVIEWER}), now)),

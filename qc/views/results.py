@@ -1,5 +1,6 @@
 """Pages of results, whatever they are about: recorded, corrected, looked over."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from coi.rules.acceptance import DECIDERS
 from ledger.rules.errors import NotFound
+from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
+from qc.forms.materials import DecisionForm, material_shown
 from qc.forms.pages import WritingForm
 from qc.forms.results import CorrectionForm, ResultForm, initial_of
 from qc.rules.results import CorrectionReason
@@ -33,7 +37,7 @@ def subject(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """What a collection, a material lot or a study was found to be. A batch has a page of its own."""
     if kind == SubjectKind.BATCH:
         return redirect("qc:batch", code=code)
-    return _page(request, _found(request, kind, code))
+    return subject_response(request, found_page(request, kind, code))
 
 
 @never_cache
@@ -41,7 +45,7 @@ def subject(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 @login_required
 def result(request: HttpRequest, kind: str, code: str, criterion: str) -> HttpResponse:
     """Record the result of a criterion, or correct the one that is there."""
-    page = _found(request, kind, code)
+    page = found_page(request, kind, code)
     line = page.line(criterion)
     if line is None:
         raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
@@ -72,7 +76,7 @@ def review(request: HttpRequest, id: UUID) -> HttpResponse:
     known = selectors.result(id)
     if known is None:
         raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
-    page = _found(request, str(known.subject.kind), known.subject.code, known.subject.point)
+    page = found_page(request, str(known.subject.kind), known.subject.code, known.subject.point)
     form, status = WritingForm(request.POST), 422
     if form.is_valid():
         about = doing(request, page.subject.site, page.subject.zone, form)
@@ -80,10 +84,11 @@ def review(request: HttpRequest, id: UUID) -> HttpResponse:
     if status == 200:
         messages.success(request, _("You looked the result over."))
         return redirect(_address(page))
-    return _page(request, page, form, status)
+    return subject_response(request, page, form, status=status)
 
 
-def _found(request: HttpRequest, kind: str, code: str, point: str = "") -> SubjectPage:
+def found_page(request: HttpRequest, kind: str, code: str, point: str = "") -> SubjectPage:
+    """The page of what is named; what is not the viewer's to see is not found."""
     known = {member.value: member for member in SubjectKind}
     asked = request.GET.get("point", point)
     found = (
@@ -131,12 +136,18 @@ def _write(request: HttpRequest, page: SubjectPage, line: Line, form: ResultForm
     )
 
 
-def _page(
-    request: HttpRequest, page: SubjectPage, form: WritingForm | None = None, status: int = 200
+def subject_response(
+    request: HttpRequest,
+    page: SubjectPage,
+    form: WritingForm | None = None,
+    *,
+    decision: DecisionForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    person = person_of(request)
+    """The results of a subject; of a collection also what they come to, and the decision."""
+    person, now = person_of(request), timezone.now()
     subject = page.subject
-    roles = person.roles(subject.site, timezone.now())
+    roles = person.roles(subject.site, now)
     context = {
         "page": page,
         "kind": texts.SUBJECTS[subject.ref.kind],
@@ -144,5 +155,21 @@ def _page(
         "zone": subject.zone,
         "looked": form,
         "review_id": uuid4,
+        **_of_material(page, roles, decision, now),
     }
     return render(request, "qc/subject.html", context, status=status)
+
+
+def _of_material(
+    page: SubjectPage, roles: frozenset[Role], decision: DecisionForm | None, now: datetime
+) -> dict[str, Any]:
+    """What is proposed, and the form for those who may decide while nobody has."""
+    is_material = page.subject.ref.kind is SubjectKind.COLLECTION
+    view = selectors.material_view(page.subject.ref.code, now) if is_material else None
+    if view is None:
+        return {"material": None, "decision": None}
+    may_decide = bool(roles & DECIDERS) and not view.judged.is_judged
+    return {
+        "material": material_shown(view),
+        "decision": (decision or DecisionForm.of(view.proposal)) if may_decide else decision,
+    }

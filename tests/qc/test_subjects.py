@@ -39,8 +39,9 @@ MATERIAL = {
 def specified(lab: Laboratory) -> Laboratory:
     """With specifications for collections of the product, and for lots of the vector."""
     lab.player.demo.now = lab.player.now
-    for code in (f"{PRODUCT}-MATERIAL", "LOT-vector"):
-        site._document(lab.player.demo, "specification", code, code, MATERIAL)
+    for code, product, subject in (("MAT", PRODUCT, "collection"), ("VEC", "VECTOR", "material_lot")):
+        content = MATERIAL | {"product": product, "subject": subject}
+        site._document(lab.player.demo, "specification", code, code, content)
     lab.player.wait(minutes=1)
     return lab
 

@@ -9,6 +9,17 @@ from qc.rules.stability.assessment import (
     assess,
     observed_support,
 )
+from qc.rules.stability.conclusion import (
+    Assessed,
+    ConclusionRefusal,
+    PointResult,
+    against_conclusion,
+    assess_study,
+    bounds_of,
+    observations,
+    supported_until,
+    written,
+)
 from qc.rules.stability.plan import (
     Condition,
     Extrapolation,
@@ -28,20 +39,28 @@ from qc.rules.stability.plan import (
     pulls,
     window,
 )
+from qc.rules.stability.reading import PlanDocument
 from qc.rules.stability.regression import Fit, Line, Model, NotEstimable, Observation, Pooling, fit, pool
+from qc.rules.stability.study import InStudy, PointOf, StudyView, pulled, read_point
 
 __all__ = [
+    "Assessed",
     "Bounds",
+    "ConclusionRefusal",
     "Condition",
     "Extrapolation",
     "Fit",
     "Ground",
+    "InStudy",
     "Line",
     "Model",
     "NotEstimable",
     "Observation",
+    "PlanDocument",
     "PlanFault",
     "Point",
+    "PointOf",
+    "PointResult",
     "Pooling",
     "Pull",
     "PullLine",
@@ -51,16 +70,25 @@ __all__ = [
     "StudyFacts",
     "StudyPlan",
     "StudyUnit",
+    "StudyView",
     "Supported",
     "Unassessed",
     "Window",
+    "against_conclusion",
     "against_pull",
     "assess",
+    "assess_study",
+    "bounds_of",
     "elapsed",
     "fit",
+    "observations",
     "observed_support",
     "plan_faults",
     "pool",
+    "pulled",
     "pulls",
+    "read_point",
+    "supported_until",
     "window",
+    "written",
 ]

@@ -151,13 +151,14 @@ class PullState(StrEnum):
 
 @dataclass(frozen=True)
 class Pull:
-    """Containers that were taken out of a condition for a point."""
+    """Containers that were taken out of a condition for a point, and who recorded it."""
 
     condition: str
     point: str
     at: datetime
     containers: tuple[str, ...] = ()
     reason: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from qc.rules.validation_study.plan import Factor, Plan
 
 MAX_ROWS = 5000
 MAX_WORD = 80
-_COLUMNS = ("level", "sample", "day", "analyst", "run", "replicate", "value")
+COLUMNS = ("level", "sample", "day", "analyst", "run", "replicate", "value")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", re.ASCII)
 _COUNT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
@@ -109,7 +109,7 @@ class _Line:
         if not isinstance(self.data, Mapping):
             self.fault("", RowCode.NOT_AN_OBJECT)
             return Row(self.number, None, self.number, Decimal(0))
-        for key in sorted(map(str, set(self.data) - set(_COLUMNS))):
+        for key in sorted(map(str, set(self.data) - set(COLUMNS))):
             self.fault(key, RowCode.UNKNOWN_FIELD)
         words = {key: self.text(key) for key in ("sample", "day", "analyst", "run")}
         for factor in sorted(self.needed):

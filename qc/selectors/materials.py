@@ -1,0 +1,248 @@
+"""Starting material: what the results of a collection come to, what was decided, and what waits for it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from coi.rules.acceptance import Acceptance
+from coi.rules.batches import BatchSummary
+from coi.selectors.acceptance import CollectionView, acceptance_of
+from coi.selectors.collections import CollectionFacts, collection_by_din
+from coi.selectors.materials import (
+    MaterialFacts,
+    collectors_of,
+    materials_of_batches,
+    waiting_materials,
+)
+from coi.selectors.visible import sites_of
+from ledger import selectors as ledger
+from ledger.rules import canonical, derive
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.documents import DocumentVersionView
+from people.rules.signatures import SignatureState, SignatureView
+from people.rules.variants import VariantFault, choose
+from qc.rules.acceptance import Deciding, Material, Proposal, propose
+from qc.rules.case import StartingMaterial
+from qc.rules.criteria import Verdict
+from qc.rules.investigations.attempts import attempts_of
+from qc.rules.investigations.counting import Counted, reportable
+from qc.rules.material_record import Collected, material_record
+from qc.rules.results import AttemptKind, ResultView
+from qc.rules.specification import KIND, Specification
+from qc.rules.standing import Found, Line, lines
+from qc.rules.subjects import SubjectKind
+from qc.selectors.documents import specification_in
+from qc.selectors.results import results_of
+from qc.selectors.subjects import wanted_of
+
+MATERIAL_RECORD = "collection"  # what the signatures are over; its id is the DIN
+
+
+@dataclass(frozen=True)
+class SignedMaterial:
+    """A signature over the record of a collection, and whether its results are still those that were signed."""
+
+    signature: SignatureView
+    state: SignatureState
+
+
+@dataclass(frozen=True)
+class MaterialView:
+    """A collection as it is decided on: each line of its specification, and by criterion the result that counts."""
+
+    collection: CollectionFacts
+    document: DocumentVersionView
+    lines: tuple[Line, ...]
+    results: tuple[ResultView, ...]
+    counted: Mapping[str, ResultView]
+    material: Material
+    judged: CollectionView
+    signatures: tuple[SignedMaterial, ...]
+
+    @property
+    def proposal(self) -> Proposal:
+        """What the results come to."""
+        return self.material.proposal
+
+    def record(self, deciding: Deciding | None = None) -> dict[str, Any]:
+        """What is signed."""
+        facts = self.collection
+        about = Collected(facts.din, facts.coi_id, facts.product, facts.collected_at, self.document.digest)
+        return material_record(about, self.results, self.proposal, deciding)
+
+
+@dataclass(frozen=True)
+class WaitingMaterial:
+    """A collection that quality has not judged: what is proposed, and which lines are open."""
+
+    facts: MaterialFacts
+    proposal: Proposal
+    has_unreviewed: bool
+    results_in: int
+    results_needed: int
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether quality can decide: nothing is open, and every result was looked over."""
+        return self.proposal.decision is not None and not self.has_unreviewed
+
+
+def material_view(din: str, at: datetime) -> MaterialView | None:
+    """A collection that a specification judges now; None where there is none. For services."""
+    facts, judged = collection_by_din(din), acceptance_of(din)
+    if facts is None or judged is None:
+        return None
+    document = people.applicable_document(KIND, wanted_of(facts), at)
+    specification = None if isinstance(document, VariantFault) else specification_in(document)
+    if specification is None or document is None or isinstance(document, VariantFault):
+        return None
+    results = results_of([facts.id])[facts.id]
+    counted = _counted(specification, results)
+    found = _found(counted, results)
+    by_id = {result.id: result for result in results}
+    view = MaterialView(
+        collection=facts,
+        document=document,
+        lines=lines(specification, found),
+        results=results,
+        counted={code: by_id[it.attempt.result] for code, it in counted.items() if it.attempt is not None},
+        material=_material(facts, propose(specification, found), results, judged),
+        judged=judged,
+        signatures=(),
+    )
+    signed = people.signatures(MATERIAL_RECORD, din)
+    return replace(view, signatures=tuple(SignedMaterial(it, _state(view, it)) for it in signed))
+
+
+def visible_material(viewer: Person, din: str, at: datetime) -> MaterialView | None:
+    """The same where the product is made at one of the viewer's sites; None for all others."""
+    found = material_view(din, at)
+    return found if found is not None and found.collection.site in sites_of(viewer, at) else None
+
+
+def materials_waiting(viewer: Person, at: datetime) -> tuple[WaitingMaterial, ...]:
+    """Collections at the viewer's sites that a specification judges and quality has not (three statements)."""
+    known = waiting_materials(sites_of(viewer, at))
+    documents = people.effective_documents(KIND, at) if known else []
+    results = results_of([facts.id for facts in known]) if known else {}
+    found = []
+    for facts in known:
+        chosen = choose(wanted_of(facts), documents)
+        specification = None if isinstance(chosen, VariantFault) else specification_in(chosen)
+        if specification is not None:
+            found.append(_waiting(facts, specification, results[facts.id]))
+    return tuple(found)
+
+
+def materials_of(batches: Sequence[BatchSummary]) -> dict[str, tuple[StartingMaterial, ...]]:
+    """The collections that have to be accepted of each batch, by the batch's id (a fixed number of statements).
+
+    A collection has to be accepted where a specification of starting material of its product was in effect when the
+    batch began, or where quality has said something of it. Of products without one, none.
+    """
+    made_from = materials_of_batches([batch.id for batch in batches]) if batches else {}
+    documents = people.documents_about(KIND, str(SubjectKind.COLLECTION)) if made_from else []
+    return {
+        batch.id: tuple(
+            StartingMaterial(facts.din, facts.acceptance.is_usable)
+            for facts in made_from.get(batch.id, ())
+            if _has_to_be_accepted(facts, documents, batch.started_at)
+        )
+        for batch in batches
+    }
+
+
+def _has_to_be_accepted(
+    facts: MaterialFacts, documents: Iterable[DocumentVersionView], began_at: datetime
+) -> bool:
+    """Where several would apply, or none for this region, nobody is let off."""
+    if facts.acceptance is not Acceptance.PENDING:
+        return True
+    then = [it for it in documents if _is_in_effect(it, began_at)]
+    return choose(wanted_of(facts), then) is not None
+
+
+def _is_in_effect(it: DocumentVersionView, at: datetime) -> bool:
+    is_begun = it.effective_from is not None and it.effective_from <= at
+    return is_begun and (it.retired_at is None or it.retired_at > at)
+
+
+def _waiting(
+    facts: MaterialFacts, specification: Specification, results: Sequence[ResultView]
+) -> WaitingMaterial:
+    found = _found(_counted(specification, results), results)
+    proposal = propose(specification, found)
+    needed = [line for line in lines(specification, found) if line.is_needed_for_release]
+    is_open = {line.code for line in proposal.open}
+    return WaitingMaterial(
+        facts=facts,
+        proposal=proposal,
+        has_unreviewed=_has_unreviewed(results),
+        results_in=sum(line.code not in is_open for line in needed),
+        results_needed=len(needed),
+    )
+
+
+def _material(
+    facts: CollectionFacts, proposal: Proposal, results: Sequence[ResultView], judged: CollectionView
+) -> Material:
+    return Material(
+        proposal=proposal,
+        analysts=frozenset(it.analyst_id for it in results),
+        collectors=collectors_of(facts.din),
+        has_unreviewed=_has_unreviewed(results),
+        decided=judged.acceptance,
+    )
+
+
+def _has_unreviewed(results: Iterable[ResultView]) -> bool:
+    return any(it.is_current and not it.is_reviewed for it in results)
+
+
+# --- which results count --------------------------------------------------------------------------------------------
+
+
+def _counted(specification: Specification, results: Sequence[ResultView]) -> dict[str, Counted]:
+    """As for a batch: what has failed once stays failing until an investigation says otherwise."""
+    return {
+        criterion.code: reportable(attempts_of(results, criterion.code), ())
+        for criterion in specification.criteria
+    }
+
+
+def _found(counted: Mapping[str, Counted], results: Iterable[ResultView]) -> dict[str, Found]:
+    by_id = {result.id: result for result in results}
+    found = {}
+    for code, it in counted.items():
+        if it.attempt is not None:
+            is_first = it.attempt.kind is AttemptKind.ORIGINAL and it.attempt.failed_at is None
+            not_tested = by_id[it.attempt.result].not_tested if is_first else ""
+            found[code] = Found(Verdict.FAIL if it.verdict is None else it.verdict, not_tested)
+    return found
+
+
+# --- signatures -----------------------------------------------------------------------------------------------------
+
+
+def keeping_material(signature_id: str) -> UUID:
+    """The request under which the record that was signed is kept."""
+    return derive(UUID(signature_id), "record")
+
+
+def signed_material(signature: SignatureView) -> bytes | None:
+    """The very bytes that were signed; None where none were kept."""
+    return ledger.evidence_bytes(derive(keeping_material(signature.id), "evidence"))
+
+
+def _state(view: MaterialView, signature: SignatureView) -> SignatureState:
+    """Whether what was signed is kept, and the material is still what it was then."""
+    kept = signed_material(signature)
+    is_whole = kept is not None and sha256(kept).hexdigest() == signature.record_digest
+    now = canonical(view.record()["material"])
+    is_same = kept is not None and canonical(json.loads(kept)["material"]) == now
+    return SignatureState.VALID if is_whole and is_same else SignatureState.INVALID

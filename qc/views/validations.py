@@ -1,0 +1,136 @@
+"""Pages of validation studies: measurements handed in, what they come to, the report."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.rules.errors import Conflict, NotFound
+from people.rules.roles import Role
+from people.views import person_of
+from qc import selectors, services
+from qc.forms import study_words, texts, validations
+from qc.forms.pages import WritingForm
+from qc.forms.studies import AbandonForm, ConcludeForm, MeasurementsForm
+from qc.rules.stability import StudyView
+from qc.rules.validation_study.file import FileFault
+from qc.selectors import ValidationPage
+from qc.views.shared import attempt, doing
+
+
+@never_cache
+@require_POST
+@login_required
+def hand_in(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand a file of measurements in: all of it is taken, or its faults are told row by row."""
+    found = visible(request, code)
+    form, status = MeasurementsForm(request.POST, request.FILES, auto_id="measure_%s"), 422
+    answer: list[services.MeasurementsAnswer] = []
+    if form.is_valid():
+        about = {"study": code, "data": form.cleaned_data["file"].read()}
+        about |= doing(request, found.site, found.zone, form)
+        status = attempt(form, lambda: answer.append(services.hand_in_measurements(**about)))
+    if answer and answer[0].is_done:
+        messages.success(request, _("All measurements are taken, and held against the plan."))
+        return redirect("qc:study", code=code)
+    faults = answer[0].faults if answer else ()
+    return validation_response(request, found, status=422 if faults else status, faults=faults, measure=form)
+
+
+@never_cache
+@require_GET
+@login_required
+def template(request: HttpRequest, code: str) -> HttpResponse:
+    """The header of a file for this study."""
+    page = _page(visible(request, code))
+    response = HttpResponse(validations.template(page.plan), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{code}.csv"'
+    return response
+
+
+@never_cache
+@require_GET
+@login_required
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """The report as it was signed; before that, a preview."""
+    found = visible(request, code)
+    page = _page(found)
+    data = selectors.study_report(page.signatures[-1]) if page.signatures else None
+    try:
+        data = data if data is not None else services.preview_report(study=found, now=timezone.now())
+    except Conflict as error:
+        raise Conflict(error.code, texts.error_text(error)) from error
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{code}.pdf"'
+    return response
+
+
+def visible(request: HttpRequest, code: str) -> StudyView:
+    """The study, where it is the viewer's to see."""
+    found = selectors.visible_study(person_of(request), code, timezone.now())
+    if found is None:
+        raise _unknown()
+    return found
+
+
+def validation_response(
+    request: HttpRequest,
+    found: StudyView,
+    *,
+    status: int = 200,
+    faults: tuple[FileFault, ...] = (),
+    **forms: WritingForm,
+) -> HttpResponse:
+    """The page of a validation study."""
+    page = _page(found)
+    context: dict[str, Any] = {
+        "study": found,
+        "plan": page.plan,
+        "kind": study_words.KINDS[found.kind],
+        "state": study_words.STATES[found.state],
+        "signatures": page.signatures,
+        "report": validations.report_shown(found),
+        "claims": validations.claims_shown(page.plan),
+        "columns": validations.columns(page.plan),
+        "measured_at": validations.measured_at(found),
+        "faults": [(validations.place(it), *validations.fault_text(it)) for it in faults],
+        "zone": found.zone,
+        **_forms(request, found, forms),
+    }
+    return render(request, "qc/validation.html", context, status=status)
+
+
+def _forms(request: HttpRequest, found: StudyView, given: dict[str, WritingForm]) -> dict[str, Any]:
+    """Which forms to offer; the services judge for themselves."""
+    roles = person_of(request).roles(found.site, timezone.now())
+    is_reviewer = Role.QC_REVIEWER in roles
+    made: dict[str, tuple[bool, Callable[[], WritingForm]]] = {
+        "measure": (Role.ANALYST in roles, lambda: MeasurementsForm(auto_id="measure_%s")),
+        "conclude": (
+            is_reviewer and bool(found.measured),
+            lambda: ConcludeForm(may_lack=False, auto_id="conclude_%s"),
+        ),
+        "abandon": (is_reviewer, lambda: AbandonForm(auto_id="abandon_%s")),
+    }
+    return {
+        name: (given.get(name) or make()) if may and found.is_running else None
+        for name, (may, make) in made.items()
+    }
+
+
+def _page(found: StudyView) -> ValidationPage:
+    page = selectors.validation_page(found)
+    if page is None:
+        raise _unknown()
+    return page
+
+
+def _unknown() -> NotFound:
+    return NotFound("study_unknown", str(texts.ERRORS["study_unknown"]))
