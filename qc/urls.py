@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from qc.views import batches, documents, imports, laboratory, results, runs, specifications, trends
+from qc.views import (
+    batches,
+    documents,
+    imports,
+    laboratory,
+    results,
+    runs,
+    specification_editor,
+    specifications,
+    trends,
+)
 
 app_name = "qc"
 
@@ -32,6 +42,9 @@ urlpatterns = [
     path("trends/<str:document>/<str:criterion>/", trends.trend, name="trend"),
     path("trends/<str:document>/<str:criterion>/chart.svg", trends.chart, name="trend_chart"),
     path("specifications/", specifications.specifications, name="specifications"),
+    path("specifications/new/", specification_editor.write, name="new_specification"),
+    path("specifications/<uuid:id>/edit/", specification_editor.edit, name="edit_specification"),
+    path("specifications/<uuid:id>/next/", specification_editor.write_next, name="next_specification"),
     path("specifications/<uuid:id>/", specifications.specification, name="specification"),
     path("specifications/examples/<str:name>/", specifications.example_page, name="specification_example"),
     path("files/", imports.imports, name="imports"),

@@ -150,6 +150,7 @@ ERRORS: Mapping[str, Sentence] = {
     "subject_unknown": _("There is nothing of this kind under that code, or it is not yours to see."),
     "run_unknown": _("There is no such run."),
     "specification_unknown": _("There is no such specification."),
+    "content_not_readable": _("What this page held cannot be read. Nothing was saved: open it again."),
     "criterion_unknown": _("No specification in effect has such a quantity."),
     "file_unknown": _("There is no such file, or it is not yours to see."),
     "file_recorded": _("This file is recorded already."),
