@@ -33,6 +33,7 @@ class QcConfig(AppConfig):
             models.ControlReading,
             models.Import,
             models.Result,
+            models.Plate,
             models.IssuedDocument,
         ):
             registry.register_table(table)

@@ -2,8 +2,9 @@
 
 from qc.models.documents import IssuedDocument
 from qc.models.imports import Import
+from qc.models.plates import Plate
 from qc.models.results import Result
 from qc.models.runs import ControlReading, Run, RunThing
 from qc.models.studies import Study
 
-__all__ = ["ControlReading", "Import", "IssuedDocument", "Result", "Run", "RunThing", "Study"]
+__all__ = ["ControlReading", "Import", "IssuedDocument", "Plate", "Result", "Run", "RunThing", "Study"]

@@ -57,7 +57,7 @@ def levey_jennings(title: str, points: Sequence[ControlPoint]) -> Spec:
     y = {"field": "z", "type": "quantitative", "title": "SD", "scale": {"domain": [-reach, reach]}}
     x = {"field": "n", "type": "ordinal", "title": "reading", "axis": _LEVEL}
     line = {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1}, "encoding": {"x": x, "y": y}}
-    return _framed(title, values, [_sd_lines(), line, _readings(x, y)])
+    return framed(title, values, [_sd_lines(), line, _readings(x, y)])
 
 
 def _sd_lines() -> Spec:
@@ -110,7 +110,7 @@ def trend(
     x = {"field": "n", "type": "ordinal", "title": "batch", "axis": _LEVEL}
     sorts, shapes = ["measured", "below", "above"], ["circle", "triangle-down", "triangle-up"]
     shape = {"field": "sort", "type": "nominal", "legend": None, "scale": {"domain": sorts, "range": shapes}}
-    return _framed(
+    return framed(
         title,
         values,
         [
@@ -133,7 +133,8 @@ def trend(
     )
 
 
-def _framed(title: str, values: list[dict[str, Any]], layers: list[Spec]) -> Spec:
+def framed(title: str, values: list[dict[str, Any]], layers: list[Spec]) -> Spec:
+    """A chart of these values and layers, as every chart of this room looks."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": WIDTH,

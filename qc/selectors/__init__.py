@@ -35,6 +35,7 @@ from qc.selectors.issued import (
     issued_file,
     latest_version,
 )
+from qc.selectors.plates import lock_plate, plate, plates_of, visible_plate
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -53,7 +54,7 @@ from qc.selectors.specifications import SpecificationPage, latest_specifications
 from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
-from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
+from qc.selectors.worklist import MethodWork, ToTest, Worklist, tests_by, worklist
 
 __all__ = [
     "RECORD_KIND",
@@ -90,9 +91,12 @@ __all__ = [
     "latest_specifications",
     "latest_version",
     "lock_import",
+    "lock_plate",
     "lock_run",
     "lock_subject",
     "method_of",
+    "plate",
+    "plates_of",
     "record_of",
     "release_board",
     "result",
@@ -111,10 +115,12 @@ __all__ = [
     "subject",
     "subject_page",
     "targets_of",
+    "tests_by",
     "trend",
     "view_of",
     "visible_import",
     "visible_imports",
+    "visible_plate",
     "visible_run",
     "visible_runs",
     "worklist",

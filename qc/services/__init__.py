@@ -10,6 +10,14 @@ from qc.services.documents import (
     refusal_of,
 )
 from qc.services.imports import Handed, Looked, discard_import, hand_in, look_at, record_import
+from qc.services.plates import (
+    LookedAtPlate,
+    PlateResult,
+    discard_plate,
+    hand_in_plate,
+    look_at_plate,
+    record_plate,
+)
 from qc.services.results import Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 
@@ -21,15 +29,21 @@ __all__ = [
     "Handed",
     "IssueAnswer",
     "Looked",
+    "LookedAtPlate",
+    "PlateResult",
     "correct_result",
     "discard_import",
+    "discard_plate",
     "hand_in",
+    "hand_in_plate",
     "issue_document",
     "look_at",
+    "look_at_plate",
     "open_run",
     "preview_document",
     "read_controls",
     "record_import",
+    "record_plate",
     "record_result",
     "refusal_of",
     "reject_batch",
