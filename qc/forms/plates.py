@@ -41,11 +41,11 @@ DOSES: Mapping[Calculation, Sentence] = {
     ),
 }
 PREPARATIONS: Mapping[Preparation, Sentence] = {
-    Preparation.REFERENCE: _("reference"),
-    Preparation.STANDARD: _("standard"),
-    Preparation.SAMPLE: _("sample"),
-    Preparation.SPONTANEOUS: _("spontaneous release"),
-    Preparation.MAXIMAL: _("maximal release"),
+    Preparation.REFERENCE: _("what the sample is compared with; its potency is 1"),
+    Preparation.STANDARD: _("a known concentration"),
+    Preparation.SAMPLE: _("what is tested"),
+    Preparation.SPONTANEOUS: _("target cells alone"),
+    Preparation.MAXIMAL: _("target cells, all of them lysed"),
 }
 REFUSALS: Mapping[PlateRefusal, Sentence] = {
     PlateRefusal.NOT_PARALLEL: _(
@@ -155,6 +155,7 @@ class RecordPlateForm(WritingForm):
             (f"{one.batch.code}:{one.criterion.code}", f"{one.batch.code}: {one.criterion.title}")
             for one in tests
         ]
+        self.has_tests = bool(offered)
         field: Any = self.fields["of"]
         field.choices = offered if len(offered) == 1 else [("", ""), *offered]
         self.fields["tested_at"] = time_field(_("Tested"), site.zone)

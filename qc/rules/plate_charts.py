@@ -56,9 +56,10 @@ def _chart(
     x = {"field": "dose", "type": "quantitative", "scale": {"type": "log"}, "title": "dose"}
     y = {"field": "response", "type": "quantitative", "title": what}
     colours = {"domain": names, "range": [_COLOURS[name] for name in names] or [GOOD]}
-    colour = {"field": "preparation", "type": "nominal", "title": None, "scale": colours}
+    legend = {"orient": "bottom", "title": None}
+    colour = {"field": "preparation", "type": "nominal", "legend": legend, "scale": colours}
     shapes = {"domain": names, "range": [_SHAPES[name] for name in names]}
-    shape = {"field": "preparation", "type": "nominal", "title": None, "scale": shapes}
+    shape = {"field": "preparation", "type": "nominal", "legend": legend, "scale": shapes}
     dashes = {"domain": names, "range": [[6, 3] if name == "sample" else [1, 0] for name in names]}
     dash = {"field": "preparation", "type": "nominal", "legend": None, "scale": dashes}
     line = {"mark": {"type": "line", "strokeWidth": 1.5}, "data": {"values": list(lines)}}

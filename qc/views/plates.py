@@ -1,5 +1,6 @@
 """Pages of plates: handed in on the page of their run, looked at, recorded as a result or discarded."""
 
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -154,6 +155,9 @@ def _page(
         "zone": _site(found.site).zone,
         "calculation": words.CALCULATIONS[looked.how.calculation],
         "looked": looked,
+        "rows": [
+            (row, list(zip_longest(looked.file.header, row.cells, fillvalue=""))) for row in looked.file.rows
+        ],
         "faults": [words.fault_line(fault) for fault in looked.file.faults],
         "refusals": [words.refusal_text(code) for code in (evaluated.refusals if evaluated else ())],
         "refused": refused,

@@ -40,6 +40,9 @@ PREPARATIONS: Mapping[Calculation, tuple[Preparation, ...]] = {
 # Wells without effector cells.
 WITHOUT_DOSE = (Preparation.SPONTANEOUS, Preparation.MAXIMAL)
 
+# What is measured lies between these; beyond them the arithmetic of curves runs out of digits.
+_SMALLEST, _LARGEST = Decimal("1e-15"), Decimal("1e15")
+
 COLUMNS = ("preparation", "dose", "response", "replicate")
 _MAPPING = ImportMapping(
     kind=ImportKind.CSV,
@@ -172,6 +175,9 @@ class _WellReader:
             said = FaultCode.NOT_A_NUMBER
         if isinstance(said, FaultCode):
             self.fault(column, said)
+            return None
+        if said.number is not None and said.number and not _SMALLEST <= abs(said.number) <= _LARGEST:
+            self.fault(column, FaultCode.NOT_POSSIBLE)
             return None
         return said.number
 

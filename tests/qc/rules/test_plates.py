@@ -5,6 +5,8 @@ from math import exp, sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from qc.forms.plates import NUMBERS, REFUSALS, fault_line, number_lines, refusal_text, refusal_texts
@@ -42,6 +44,9 @@ def outcome(data: bytes, calculation: Calculation = RELATIVE, **how) -> Evaluate
         ("sample,,2,1", "dose", "empty"),
         ("sample,a,2,1", "dose", "not_a_number"),
         ("sample,<1,2,1", "dose", "not_a_number"),
+        ("sample,1e16,2,1", "dose", "not_possible"),
+        ("sample,1,-1e16,1", "response", "not_possible"),
+        ("sample,1,1e-16,1", "response", "not_possible"),
         ("sample,1,,1", "response", "empty"),
         ('sample,1,"0,5",1', "response", "decimal_comma"),
         ("sample,1,>95,1", "response", "not_a_number"),
@@ -271,6 +276,55 @@ def test_pictures_hold_the_responses_and_the_curves():
     assert {point["preparation"] for point in read["data"]["values"]} == {"standard"}
     lysis = lysis_chart("x", read_plate(sheet("sample,10,1600,1", "sample,10,1610,2", *LYSIS), LYSES))
     assert [point["dose"] for point in lysis["data"]["values"]] == [10.0]
+
+
+NUMBERS_OF_FILES = st.sampled_from(
+    ("0", "1", "-1", "3", "10", "50", "1e15", "1e-15", "-1e15", "0.1", "99", "", "x", "<1", "1e99")
+)
+LINES = st.tuples(
+    st.sampled_from(("reference", "sample", "standard", "spontaneous", "maximal", "odd")),
+    NUMBERS_OF_FILES,
+    NUMBERS_OF_FILES,
+    st.sampled_from(("1", "2", "3", "0", "")),
+).map(",".join)
+
+
+@given(st.lists(LINES, max_size=24) | st.just([]), st.sampled_from(Calculation))
+@settings(deadline=None, max_examples=150)
+def test_no_file_is_more_than_faults_and_no_plate_more_than_refusals(lines, calculation):
+    plate = read_plate(sheet(*lines), calculation)
+    assert plate.is_clean or plate.faults
+    if plate.is_clean:
+        found = evaluate(plate, Computed(calculation))
+        assert (found.value is None) == bool(found.refusals)
+
+
+PLATES = st.lists(
+    st.tuples(st.sampled_from(("1e-15", "1", "3", "10", "30", "1e15")), st.floats(-1e15, 1e15)),
+    min_size=9,
+    max_size=20,
+)
+
+
+@given(PLATES, PLATES, st.sampled_from(Calculation))
+@settings(deadline=None, max_examples=60)
+def test_any_responses_come_to_a_number_or_a_refusal(first, second, calculation):
+    names = [str(one) for one in PREPARATIONS[calculation]]
+    lines = [
+        f"{name},{'' if name in ('spontaneous', 'maximal') else dose},{response:.6f},{n % 99 + 1}"
+        for name, wells in zip(names, (first, second, second), strict=False)
+        for n, (dose, response) in enumerate(wells)
+    ]
+    plate = read_plate(sheet(*lines), calculation)
+    if plate.is_clean:
+        found = evaluate(plate, Computed(calculation))
+        assert (found.value is None) == bool(found.refusals)
+        assert found.digest
+
+
+@given(st.binary(max_size=300), st.sampled_from(Calculation))
+def test_any_bytes_are_read_without_an_error(data, calculation):
+    assert read_plate(data, calculation).faults
 
 
 METHOD = {"title": "Potency", "technique": "ELISA", "needs_run": True}
