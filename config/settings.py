@@ -279,7 +279,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Veintrace",
-    "DESCRIPTION": "Chain of identity and custody for autologous CAR-T therapy: scans and timelines.",
+    "DESCRIPTION": "Chain of identity and custody for autologous CAR-T therapy: scans, timelines, results and batches.",
     "VERSION": SOFTWARE_VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # the shape of the API is no secret

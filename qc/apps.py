@@ -23,6 +23,7 @@ class QcConfig(AppConfig):
             models.ControlReading,
             models.Import,
             models.Result,
+            models.Plate,
             models.IssuedDocument,
             models.Release,
             models.TrailReview,

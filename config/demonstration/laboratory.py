@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _DATA: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "laboratory.json").read_text())
 METHODS, TARGETS = _DATA["methods"], _DATA["targets"]
 TOPICS = tuple(sorted({method["training"] for method in METHODS.values()}))
-DEVICES = tuple(kind for method in METHODS.values() for kind in method.get("instruments", ()))
+# Two methods may use one reader.
+DEVICES = tuple(dict.fromkeys(kind for method in METHODS.values() for kind in method.get("instruments", ())))
 MATERIALS = tuple(kind for method in METHODS.values() for kind in method.get("reagents", ()))
 
 
@@ -38,7 +39,7 @@ def make_run(demo: "Demo", method: str, by: "Member", doing: dict[str, Any]) -> 
         method=method,
         site=site,
         instruments=[demo.devices[kind, site] for kind in content["instruments"]],
-        reagents=[demo.lots[kind, site] for kind in content["reagents"]],
+        reagents=[demo.lots[kind, site] for kind in content.get("reagents", ())],
         **doing,
     )
     if "controls" not in content:

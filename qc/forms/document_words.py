@@ -75,7 +75,14 @@ def specification_shown() -> Shown:
 
 METHOD_FAULTS: Mapping[str, Word] = {
     "not_a_day": _("Write a day as 2027-05-31."),
-    "only_for_runs": _("Only a method that needs a run names instruments, reagents or controls."),
+    "only_for_runs": _(
+        "Only a method that needs a run names instruments, reagents, controls or a calculation."
+    ),
+    "only_with_calculation": _("Only a method that computes its result has confidence limits."),
+    "only_for_relative_potency": _("Only a relative potency has a test of parallelism."),
+    "only_for_lysis": _("Only specific lysis is reported at a ratio."),
+    "not_a_share": _("Write a number between 0 and 1, such as 0.95."),
+    "not_positive": _("This has to be above zero."),
 }
 
 TARGETS_FAULTS: Mapping[str, Word] = {

@@ -260,6 +260,16 @@ FAULTS: Mapping[FaultCode, tuple[Word, Word]] = {
         _("A reading on day %(given)s answers nothing; the first that does is on day %(least)s."),
         _("Read the bottles again then."),
     ),
+    FaultCode.PREPARATION_UNKNOWN: (
+        _("%(given)s is no preparation of this calculation: %(wanted)s."),
+        _CORRECT_FILE,
+    ),
+    FaultCode.PREPARATION_MISSING: (_("There is no row of %(wanted)s."), _EXPORT_AGAIN),
+    FaultCode.DOSE_NOT_POSITIVE: (
+        _("A dose has to be above zero: a blank is no point of a curve."),
+        _("Leave blanks out of the file."),
+    ),
+    FaultCode.DOSE_NOT_WANTED: (_("%(preparation)s has no dose."), _("Leave this field empty.")),
     FaultCode.SAMPLE_UNKNOWN: (
         _("There is no sample %(sample)s, or it is not yours to see."),
         _("Compare the code with the label of the tube. Nothing is recorded for a sample that is not known."),

@@ -21,6 +21,11 @@ _SAY: Mapping[str, Promise] = {
     Event.FILE_HANDED_IN: gettext_lazy("File of results handed in ({kind}); nothing of it is recorded yet"),
     Event.FILE_RECORDED: gettext_lazy("File of results recorded: {results} results"),
     Event.FILE_DISCARDED: gettext_lazy("File of results discarded; it stays as evidence"),
+    Event.PLATE_HANDED_IN: gettext_lazy(
+        "Responses of a plate handed in for run {run}; nothing is recorded yet"
+    ),
+    Event.PLATE_RECORDED: gettext_lazy("Result computed from the responses of a plate, run {run}: {value}"),
+    Event.PLATE_DISCARDED: gettext_lazy("Responses of a plate of run {run} discarded; they stay as evidence"),
     Event.BATCH_SUBMITTED: gettext_lazy("Batch {batch} handed to quality review"),
     Event.BATCH_REVIEWED: gettext_lazy("Batch {batch}: record reviewed and signed"),
     Event.BATCH_RELEASED: gettext_lazy("Batch {batch} released with two signatures"),

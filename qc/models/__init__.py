@@ -5,6 +5,7 @@ from qc.models.dossiers import Dossier
 from qc.models.imports import Import
 from qc.models.investigations import Investigation
 from qc.models.releases import LateFailure, Release, TrailReview
+from qc.models.plates import Plate
 from qc.models.results import Result
 from qc.models.runs import ControlReading, Run, RunThing
 from qc.models.studies import Study
@@ -23,3 +24,4 @@ __all__ = [
     "TrailReview",
 ]
 __all__ = ["ControlReading", "Dossier", "Import", "IssuedDocument", "Result", "Run", "RunThing", "Study"]
+__all__ = ["ControlReading", "Import", "IssuedDocument", "Plate", "Result", "Run", "RunThing", "Study"]

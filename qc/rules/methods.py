@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -15,15 +16,41 @@ from coi.rules.stock import StockStatus, why_not
 from people.rules.authority import Person
 from people.rules.documents import Problem
 from qc.rules.reading import Reader
+from qc.rules.specification_reading import SpecificationReader
 
 KIND = "method"
 SCHEMA = 1
 
 _FIELDS = {
     *("title", "technique", "needs_run", "valid_until", "training", "instruments", "reagents", "controls"),
-    "validation",
+    *("validation", "calculation", "confidence", "least_p", "ratio"),
 }
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+class Calculation(StrEnum):
+    """What is computed from the responses of a plate."""
+
+    RELATIVE_POTENCY = "relative_potency"
+    STANDARD_CURVE = "standard_curve"
+    SPECIFIC_LYSIS = "specific_lysis"
+
+
+CONFIDENCE, LEAST_P = Decimal("0.95"), Decimal("0.05")
+
+
+@dataclass(frozen=True)
+class Computed:
+    """How a method computes its result from a plate.
+
+    `confidence` is that of the limits; two curves count as parallel at a p of `least_p` or more; `ratio` is the
+    effector-to-target ratio at which lysis is reported (None: the one of the plate).
+    """
+
+    calculation: Calculation
+    confidence: Decimal = CONFIDENCE
+    least_p: Decimal = LEAST_P
+    ratio: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +58,8 @@ class Method:
     """What a method asks for. `training` is a topic; `instruments` and `reagents` are kinds, each needed once.
 
     `valid_until` is the last day on which its validation counts (None: until it is retired); `controls` the code of
-    the document that holds the targets of its assay controls (empty: it has none); `validation` names the report.
+    the document that holds the targets of its assay controls (empty: it has none); `validation` names the report;
+    `computed` is None where nobody computes anything here.
     """
 
     title: str
@@ -43,6 +71,7 @@ class Method:
     reagents: tuple[str, ...] = ()
     controls: str = ""
     validation: str = ""
+    computed: Computed | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +118,7 @@ class Fault:
 def parse(content: Any) -> tuple[Method | None, tuple[Problem, ...]]:
     """Read a method document. Answers (method, ()) or (None, every fault)."""
     faults: list[Problem] = []
-    reader = Reader(content, "", faults)
+    reader = SpecificationReader(content, "", faults)
     reader.close(_FIELDS)
     method = Method(
         title=reader.text("title", is_required=True),
@@ -101,16 +130,39 @@ def parse(content: Any) -> tuple[Method | None, tuple[Problem, ...]]:
         reagents=reader.texts("reagents"),
         controls=reader.text("controls", most=40),
         validation=reader.text("validation", most=200),
+        computed=_computed(reader),
     )
     for key in ("instruments", "reagents", "controls"):
         if getattr(method, key) and not method.needs_run:
             reader.fault(key, "only_for_runs")
+    if method.computed is not None and not method.needs_run:
+        reader.fault("calculation", "only_for_runs")
     return (None, tuple(faults)) if faults else (method, ())
 
 
 def problems(content: Any) -> tuple[Problem, ...]:
     """What is wrong with a method document; the check that `people` runs before it takes one."""
     return parse(content)[1]
+
+
+def _computed(reader: SpecificationReader) -> Computed | None:
+    calculation = reader.maybe("calculation", Calculation)
+    confidence, least_p, ratio = (reader.number(key) for key in ("confidence", "least_p", "ratio"))
+    for key, it, wanted, code in (
+        ("confidence", confidence, calculation, "only_with_calculation"),
+        ("least_p", least_p, calculation is Calculation.RELATIVE_POTENCY, "only_for_relative_potency"),
+        ("ratio", ratio, calculation is Calculation.SPECIFIC_LYSIS, "only_for_lysis"),
+    ):
+        if it is not None and not wanted:
+            reader.fault(key, code)
+    for key, it in (("confidence", confidence), ("least_p", least_p)):
+        if it is not None and not 0 < it < 1:
+            reader.fault(key, "not_a_share")
+    if ratio is not None and ratio <= 0:
+        reader.fault("ratio", "not_positive")
+    if calculation is None:
+        return None
+    return Computed(calculation, confidence or CONFIDENCE, least_p or LEAST_P, ratio)
 
 
 def _day(reader: Reader) -> date | None:

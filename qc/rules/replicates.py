@@ -132,7 +132,7 @@ def _of_numbers(
             if shown > plan.max_cv_percent:
                 return (ReplicateProblem(ReplicateFault.CV_TOO_HIGH, found=f"{shown:f}"),)
         spread = None if cv is None else rounded(cv, CV_DECIMALS)
-        return Reportable(_written(_reported(plan.report, numbers), decimals), spread)
+        return Reportable(written(_reported(plan.report, numbers), decimals), spread)
 
 
 def _reported(rule: ReportRule, numbers: Sequence[Decimal]) -> Decimal:
@@ -169,8 +169,8 @@ def _places(number: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _written(number: Decimal, decimals: int) -> str:
-    """With as many decimals as it needs, at most so many."""
+def written(number: Decimal, decimals: int) -> str:
+    """A number with as many decimals as it needs, at most so many; never a tie that it was not."""
     places = min(decimals, LONGEST_FRACTION)
     text = f"{number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_05UP):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

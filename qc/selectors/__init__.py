@@ -77,6 +77,7 @@ from qc.selectors.materials import (
     visible_material,
 )
 from qc.selectors.releases import FailureView, ReleaseView, failure, failures_of, releases_of, ways_for
+from qc.selectors.plates import lock_plate, plate, plates_of, visible_plate
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -117,7 +118,7 @@ from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
 from qc.selectors.trail import trails_of
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
-from qc.selectors.worklist import MethodWork, ToTest, Worklist, worklist
+from qc.selectors.worklist import MethodWork, ToTest, Worklist, tests_by, worklist
 
 __all__ = [
     "DOSSIER_KIND",
@@ -195,6 +196,7 @@ __all__ = [
     "liftings_of",
     "lock_import",
     "lock_investigation",
+    "lock_plate",
     "lock_run",
     "lock_study",
     "lock_subject",
@@ -203,6 +205,8 @@ __all__ = [
     "materials_waiting",
     "method_of",
     "plan_in",
+    "plate",
+    "plates_of",
     "record_of",
     "region_of",
     "release_board",
@@ -232,6 +236,7 @@ __all__ = [
     "subject_page",
     "targets_of",
     "trails_of",
+    "tests_by",
     "trend",
     "validation_page",
     "validation_plan_in",
@@ -240,6 +245,7 @@ __all__ = [
     "visible_imports",
     "visible_investigations",
     "visible_material",
+    "visible_plate",
     "visible_run",
     "visible_runs",
     "visible_studies",

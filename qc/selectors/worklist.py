@@ -78,6 +78,12 @@ def worklist(viewer: Person, at: datetime) -> Worklist:
     )
 
 
+def tests_by(viewer: Person, method: str, site: str, at: datetime) -> tuple[ToTest, ...]:
+    """What one method has to do at a site."""
+    found = next((work.tests for work in _to_test(viewer, at) if work.code == method), ())
+    return tuple(test for test in found if test.batch.site == site)
+
+
 def _unreviewed(sites: Any) -> Any:
     return _here(Result.objects.filter(is_current=True, reviewed_at__isnull=True), sites)
 

@@ -46,6 +46,15 @@ from qc.services.investigations import (
 from qc.services.late_failures import record_duty
 from qc.services.outcomes import authorise_plan, conclude_investigation, propose_outcome
 from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result, start_testing
+from qc.services.plates import (
+    LookedAtPlate,
+    PlateResult,
+    discard_plate,
+    hand_in_plate,
+    look_at_plate,
+    record_plate,
+)
+from qc.services.results import Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 from qc.services.studies import PullAttempt, abandon_study, begin_study, record_pull
 from qc.services.trails import review_trail
@@ -76,6 +85,8 @@ __all__ = [
     "complete_release",
     "conclude_investigation",
     "conclude_study",
+    "LookedAtPlate",
+    "PlateResult",
     "correct_result",
     "decide_dossier",
     "decide_material",
@@ -90,6 +101,12 @@ __all__ = [
     "name_criteria",
     "open_dossier",
     "open_investigation",
+    "discard_plate",
+    "hand_in",
+    "hand_in_plate",
+    "issue_document",
+    "look_at",
+    "look_at_plate",
     "open_run",
     "preview_document",
     "preview_report",
@@ -102,6 +119,7 @@ __all__ = [
     "record_import",
     "record_pull",
     "record_request",
+    "record_plate",
     "record_result",
     "refusal_of",
     "reject_batch",

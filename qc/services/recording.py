@@ -26,6 +26,7 @@ _CONFLICTS = {
     "qc_result_version_uniq": "result_changed",
     "qc_result_supersedes_id_key": "result_changed",
     "qc_control_reading_once": "run_judged",
+    "qc_plate_result_id_key": "plate_recorded",
     "qc_document_version_uniq": "document_overtaken",
     "qc_investigation_one_open": "already_investigated",
     "qc_dossier_one_undecided": "dossier_open",

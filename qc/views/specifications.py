@@ -9,11 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from ledger.rules.errors import NotFound
+from people.rules.documents import OPEN_STATES
+from people.views import person_of
 from qc import selectors
 from qc.forms import criteria_words, texts
 from qc.forms.examples import example, example_names
 from qc.rules.comparison import Change
 from qc.rules.specification import Specification, parse
+from qc.views.specification_editor import may_edit, may_write
 
 
 @never_cache
@@ -21,7 +24,11 @@ from qc.rules.specification import Specification, parse
 @login_required
 def specifications(request: HttpRequest) -> HttpResponse:
     """Every specification, and the examples to begin with."""
-    context = {"documents": selectors.latest_specifications(), "examples": example_names()}
+    context = {
+        "documents": selectors.latest_specifications(),
+        "examples": example_names(),
+        "may_write": may_write(person_of(request)),
+    }
     return render(request, "qc/specifications.html", context)
 
 
@@ -37,6 +44,8 @@ def specification(request: HttpRequest, id: UUID) -> HttpResponse:
         "page": page,
         "shown": _shown(page.specification),
         "changes": [_change(change) for change in page.changes],
+        "may_edit": may_edit(person_of(request), page.document),
+        "may_go_on": may_write(person_of(request), page.document.site) and not _is_one_open(page),
     }
     return render(request, "qc/specification.html", context)
 
@@ -50,8 +59,13 @@ def example_page(request: HttpRequest, name: str) -> HttpResponse:
         raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
     if request.GET.get("format") == "json":
         return JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
-    context = {"name": name, "shown": _shown(parse(content)[0])}
+    may = may_write(person_of(request))
+    context = {"name": name, "shown": _shown(parse(content)[0]), "may_write": may}
     return render(request, "qc/example.html", context)
+
+
+def _is_one_open(page: selectors.SpecificationPage) -> bool:
+    return any(version.state in OPEN_STATES for version in (page.document, *page.earlier))
 
 
 def _shown(found: Specification | None) -> dict[str, object]:

@@ -93,6 +93,11 @@ class FaultCode(StrEnum):
     STATUS_UNKNOWN = "status_unknown"
     NOT_INCUBATED_LONG_ENOUGH = "not_incubated_long_enough"
     TOO_EARLY = "too_early"
+    # plates
+    PREPARATION_UNKNOWN = "preparation_unknown"
+    PREPARATION_MISSING = "preparation_missing"
+    DOSE_NOT_POSITIVE = "dose_not_positive"
+    DOSE_NOT_WANTED = "dose_not_wanted"
     # against what is known
     SAMPLE_UNKNOWN = "sample_unknown"
     SAMPLE_OF_ANOTHER = "sample_of_another"

@@ -60,7 +60,7 @@ def _params(code: FaultCode, mapping: ImportMapping, limits: Limits) -> dict[str
 
 
 def _read_rows(preview: Preview, sheet: Sheet) -> Preview:
-    whole, broken = _whole_rows(sheet)
+    whole, broken = whole_rows(sheet.table)
     each = len(sheet.mapping.measures) if sheet.mapping.kind in WIDE else 1
     if len(whole) * each > sheet.limits.values:
         most = {"most": sheet.limits.values}
@@ -82,9 +82,9 @@ def _read_rows(preview: Preview, sheet: Sheet) -> Preview:
     )
 
 
-def _whole_rows(sheet: Sheet) -> tuple[list[Record], list[Row]]:
+def whole_rows(table: Table) -> tuple[list[Record], list[Row]]:
     """The rows that have a field for each column and stand there once, and those that do not."""
-    table, seen = sheet.table, dict[tuple[str, ...], int]()
+    seen = dict[tuple[str, ...], int]()
     whole, broken = list[Record](), list[Row]()
     for record in table.rows:
         fault = _fault_of_row(record, table, seen.setdefault(record.cells, record.number))

@@ -19,6 +19,8 @@ from qc.rules.imports import (
     problems,
     read_file,
 )
+from qc.rules.imports.plates import read_plate
+from qc.rules.methods import Calculation
 from tests.qc.rules.imports.cases import CASES, HEAD
 from tests.qc.rules.imports.imported import SAM1, SAM2, content, good, mapping, read
 from tests.qc.rules.imports.test_imports_judging import BATCH, KNOWN, criteria
@@ -57,7 +59,15 @@ def of_what_is_known() -> list[Fault]:
     }
     curves = read("qpcr", ("\n".join(with_curve) + "\n").encode(), **how)
     of_samples = judge_samples(found, mapping("csv"), KNOWN, BATCH)
-    return [*of_samples.faults, *narrow.faults, *other.faults, *curves.faults]
+    return [*of_samples.faults, *narrow.faults, *other.faults, *curves.faults, *of_plates()]
+
+
+def of_plates() -> list[Fault]:
+    """What only the responses of a plate can have."""
+    head = b"preparation,dose,response,replicate\r\n"
+    rows = (b"sample,1,1600,1\r\n", b"spontaneous,1,400,1\r\nblank,0,1,1\r\n", b"sample,0,1,1\r\n")
+    plates = [read_plate(head + some, Calculation.SPECIFIC_LYSIS) for some in rows]
+    return [fault for plate in plates for fault in plate.faults]
 
 
 def test_every_fault_that_rules_give_reads_as_a_sentence():

@@ -1,0 +1,220 @@
+"""What goes over the API: batches, results and blockers as plain values, and a result that comes in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from ledger.rules.errors import DomainError, Invalid
+from qc.forms import criteria_words, texts
+from qc.rules.assessing import Input
+from qc.rules.blockers import Blocker
+from qc.rules.results import ResultView
+from qc.selectors import BatchView, Board, BoardRow, SubjectPage
+from qc.services import Found
+
+_MOST_REPLICATES = 12
+_LONGEST = {"criterion": 32, "value": 80, "container": 40, "run": 40}
+_FIELDS = {"request_id", "tested_at", "replicates", "inputs", *_LONGEST}
+
+
+@dataclass(frozen=True)
+class ResultSent:
+    """A result as a program sends it."""
+
+    request_id: UUID
+    criterion: str
+    found: Found
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Give whatever a service raises its sentence, where this room has one."""
+    try:
+        yield
+    except DomainError as error:
+        if error.message == error.code:
+            error.message = texts.error_text(error)
+            error.args = (error.message,)
+        raise
+
+
+def parse_result(data: Mapping[str, Any]) -> ResultSent:
+    """The result of a request, by its shape; Invalid names every field that is wrong."""
+    wrong = {str(name)[:40]: "unknown_field" for name in data if name not in _FIELDS}
+    said = {name: _text(data, name, most, wrong) for name, most in _LONGEST.items()}
+    wrong |= {name: "empty" for name in ("criterion", "value") if not said[name] and name not in wrong}
+    request_id, tested_at = _id(data, wrong), _moment(data, wrong)
+    replicates, inputs = _replicates(data, wrong), _inputs(data, wrong)
+    if wrong or request_id is None or tested_at is None:
+        raise Invalid("fields_invalid", detail={"fields": wrong})
+    return ResultSent(
+        request_id=request_id,
+        criterion=said["criterion"],
+        found=Found(
+            value=said["value"],
+            tested_at=tested_at,
+            container=said["container"],
+            run=said["run"],
+            replicates=replicates,
+            inputs=inputs,
+        ),
+    )
+
+
+def board_answer(board: Board) -> dict[str, Any]:
+    """The release board."""
+    return {
+        "exceptions": [_row(row) for row in board.exceptions],
+        "ready": [_row(row) for row in board.ready],
+        "waiting": [_row(row) for row in board.waiting],
+        "decided": [_batch(batch) for batch in board.decided],
+    }
+
+
+def batch_answer(view: BatchView) -> dict[str, Any]:
+    """One batch: what blocks it, and every result."""
+    return {
+        **_batch(view.batch),
+        "record_digest": view.digest,
+        "blockers": [_blocker(one) for one in view.blockers],
+        "results": _lines(view.lines),
+    }
+
+
+def subject_answer(page: SubjectPage) -> dict[str, Any]:
+    """What was found of one subject."""
+    ref = page.subject.ref
+    return {
+        "kind": str(ref.kind),
+        "code": ref.code,
+        "point": ref.point,
+        "specification": f"{page.specification.code}/{page.specification.version}"
+        if page.specification is not None
+        else "",
+        "results": _lines(page.lines),
+    }
+
+
+def result_answer(it: ResultView) -> dict[str, Any]:
+    """One version of one result."""
+    return {
+        "id": it.id,
+        "criterion": it.criterion,
+        "version": it.version,
+        "attempt": it.attempt,
+        "value": it.value,
+        "unit": it.unit,
+        "verdict": str(it.verdict),
+        "container": it.container,
+        "method": it.method,
+        "method_version": it.method_version,
+        "run": it.run,
+        "replicates": list(it.replicates),
+        "inputs": dict(it.inputs),
+        "source_file": it.source_file,
+        "tested_at": it.tested_at,
+        "recorded_at": it.recorded_at,
+        "analyst": it.analyst,
+        "reviewer": it.reviewer,
+        "reviewed_at": it.reviewed_at,
+    }
+
+
+def _lines(lines: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "criterion": line.criterion.code,
+            "title": line.criterion.title,
+            "timing": str(line.criterion.timing),
+            "method": line.criterion.method,
+            "limits": criteria_words.limits(line.criterion),
+            "result": result_answer(line.result) if line.result is not None else None,
+            "earlier": [result_answer(one) for one in line.earlier],
+        }
+        for line in lines
+    ]
+
+
+def _row(row: BoardRow) -> dict[str, Any]:
+    return {
+        **_batch(row.batch),
+        "results_in": row.results_in,
+        "results_needed": row.results_needed,
+        "blockers": [_blocker(one) for one in row.blockers],
+    }
+
+
+def _batch(batch: Any) -> dict[str, Any]:
+    return {
+        "batch": batch.code,
+        "coi_id": batch.coi_id,
+        "product": batch.product,
+        "site": batch.site,
+        "disposition": str(batch.disposition),
+        "started_at": batch.started_at,
+    }
+
+
+def _blocker(it: Blocker) -> dict[str, Any]:
+    return {
+        "code": str(it.code),
+        "text": texts.blocker_text(it),
+        "about": {"kind": it.target.kind, "code": it.target.key},
+        "params": {name: str(value) for name, value in it.params.items()},
+    }
+
+
+def _text(data: Mapping[str, Any], name: str, most: int, wrong: dict[str, str]) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        wrong[name] = "not_a_text"
+        return ""
+    if len(value) > most or not value.isprintable():
+        wrong[name] = "too_long" if len(value) > most else "not_printable"
+    return value
+
+
+def _id(data: Mapping[str, Any], wrong: dict[str, str]) -> UUID | None:
+    try:
+        return UUID(str(data["request_id"]))
+    except (KeyError, ValueError):
+        wrong["request_id"] = "not_a_uuid" if "request_id" in data else "empty"
+        return None
+
+
+def _moment(data: Mapping[str, Any], wrong: dict[str, str]) -> datetime | None:
+    """A moment, said with its offset from UTC: no zone is guessed."""
+    try:
+        found = parse_datetime(str(data.get("tested_at", "")))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        wrong["tested_at"] = "not_a_moment" if "tested_at" in data else "empty"
+        return None
+    return found
+
+
+def _replicates(data: Mapping[str, Any], wrong: dict[str, str]) -> tuple[str, ...]:
+    found = data.get("replicates", [])
+    if not isinstance(found, list) or len(found) > _MOST_REPLICATES or not all(map(_is_short, found)):
+        wrong["replicates"] = "not_texts"
+        return ()
+    return tuple(found)
+
+
+def _inputs(data: Mapping[str, Any], wrong: dict[str, str]) -> dict[str, str]:
+    found = data.get("inputs", {})
+    if not isinstance(found, dict) or not all(map(_is_short, found.values())):
+        wrong["inputs"] = "not_texts"
+        return {}
+    wrong |= {f"inputs.{name}"[:40]: "unknown_field" for name in found if name not in set(Input)}
+    return dict(found)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST["value"] and value.isprintable()
