@@ -4,8 +4,8 @@ from qc.models.documents import IssuedDocument
 from qc.models.dossiers import Dossier
 from qc.models.imports import Import
 from qc.models.investigations import Investigation
-from qc.models.releases import LateFailure, Release, TrailReview
 from qc.models.plates import Plate
+from qc.models.releases import LateFailure, Release, TrailReview
 from qc.models.results import Result
 from qc.models.runs import ControlReading, Run, RunThing
 from qc.models.studies import Study

@@ -76,8 +76,8 @@ from qc.selectors.materials import (
     signed_material,
     visible_material,
 )
-from qc.selectors.releases import FailureView, ReleaseView, failure, failures_of, releases_of, ways_for
 from qc.selectors.plates import lock_plate, plate, plates_of, visible_plate
+from qc.selectors.releases import FailureView, ReleaseView, failure, failures_of, releases_of, ways_for
 from qc.selectors.results import result, results_of, results_of_run
 from qc.selectors.runs import (
     chart_points,
@@ -235,8 +235,8 @@ __all__ = [
     "subject",
     "subject_page",
     "targets_of",
-    "trails_of",
     "tests_by",
+    "trails_of",
     "trend",
     "validation_page",
     "validation_plan_in",

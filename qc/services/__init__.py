@@ -45,7 +45,6 @@ from qc.services.investigations import (
 )
 from qc.services.late_failures import record_duty
 from qc.services.outcomes import authorise_plan, conclude_investigation, propose_outcome
-from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result, start_testing
 from qc.services.plates import (
     LookedAtPlate,
     PlateResult,
@@ -54,7 +53,7 @@ from qc.services.plates import (
     look_at_plate,
     record_plate,
 )
-from qc.services.results import Found, correct_result, record_result, review_result, start_testing
+from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result, start_testing
 from qc.services.runs import open_run, read_controls, void_run
 from qc.services.studies import PullAttempt, abandon_study, begin_study, record_pull
 from qc.services.trails import review_trail
@@ -74,8 +73,10 @@ __all__ = [
     "InquiryAnswer",
     "IssueAnswer",
     "Looked",
+    "LookedAtPlate",
     "MaterialAttempt",
     "MeasurementsAnswer",
+    "PlateResult",
     "PullAttempt",
     "abandon_study",
     "answer_check",
@@ -85,28 +86,23 @@ __all__ = [
     "complete_release",
     "conclude_investigation",
     "conclude_study",
-    "LookedAtPlate",
-    "PlateResult",
     "correct_result",
     "decide_dossier",
     "decide_material",
     "discard_import",
+    "discard_plate",
     "escalate_investigation",
     "follow_up_dossier",
     "hand_in",
     "hand_in_measurements",
-    "issue_document",
-    "look_at",
-    "name_cause",
-    "name_criteria",
-    "open_dossier",
-    "open_investigation",
-    "discard_plate",
-    "hand_in",
     "hand_in_plate",
     "issue_document",
     "look_at",
     "look_at_plate",
+    "name_cause",
+    "name_criteria",
+    "open_dossier",
+    "open_investigation",
     "open_run",
     "preview_document",
     "preview_report",
@@ -117,9 +113,9 @@ __all__ = [
     "record_consent",
     "record_duty",
     "record_import",
+    "record_plate",
     "record_pull",
     "record_request",
-    "record_plate",
     "record_result",
     "refusal_of",
     "reject_batch",
