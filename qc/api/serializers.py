@@ -35,11 +35,21 @@ class BatchSummarySerializer(serializers.Serializer[None]):
     started_at = serializers.DateTimeField()
 
 
-class BoardRowSerializer(BatchSummarySerializer):
-    """One undecided batch of the release board."""
+class PendingSerializer(serializers.Serializer[None]):
+    """A result that may come after the release, and when it is expected."""
 
-    results_in = serializers.IntegerField()
-    results_needed = serializers.IntegerField()
+    criterion = serializers.CharField()
+    title = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    is_overdue = serializers.BooleanField()
+
+
+class BoardRowSerializer(BatchSummarySerializer):
+    """One batch of the release board: how many checks passed by themselves, what blocks it, what is pending."""
+
+    passed = serializers.IntegerField()
+    checked = serializers.IntegerField()
+    pending = PendingSerializer(many=True)
     blockers = BlockerSerializer(many=True)
 
 
@@ -48,6 +58,7 @@ class BoardSerializer(serializers.Serializer[None]):
 
     exceptions = BoardRowSerializer(many=True)
     ready = BoardRowSerializer(many=True)
+    conditional = BoardRowSerializer(many=True)
     waiting = BoardRowSerializer(many=True)
     decided = BatchSummarySerializer(many=True)
 
@@ -93,6 +104,7 @@ class BatchSerializer(BatchSummarySerializer):
 
     record_digest = serializers.CharField(help_text="SHA-256 of the batch record as it stands now.")
     blockers = BlockerSerializer(many=True)
+    pending = PendingSerializer(many=True)
     results = LineSerializer(many=True)
 
 

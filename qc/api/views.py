@@ -64,7 +64,7 @@ class BatchView(APIView):
             found = selectors.batch_view(_viewer(request), code, timezone.now())
             if found is None:
                 raise NotFound("batch_unknown")
-            return Response(batch_answer(found))
+            return Response(batch_answer(found, timezone.now()))
 
 
 class ResultsView(APIView):

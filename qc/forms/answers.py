@@ -13,6 +13,7 @@ from ledger.rules.errors import DomainError, Invalid
 from qc.forms import criteria_words, texts
 from qc.rules.assessing import Input
 from qc.rules.blockers import Blocker
+from qc.rules.releases import Pending, overdue
 from qc.rules.results import ResultView
 from qc.selectors import BatchView, Board, BoardRow, SubjectPage
 from qc.services import Found
@@ -71,17 +72,19 @@ def board_answer(board: Board) -> dict[str, Any]:
     return {
         "exceptions": [_row(row) for row in board.exceptions],
         "ready": [_row(row) for row in board.ready],
+        "conditional": [_row(row) for row in board.conditional],
         "waiting": [_row(row) for row in board.waiting],
         "decided": [_batch(batch) for batch in board.decided],
     }
 
 
-def batch_answer(view: BatchView) -> dict[str, Any]:
+def batch_answer(view: BatchView, at: datetime) -> dict[str, Any]:
     """One batch: what blocks it, and every result."""
     return {
         **_batch(view.batch),
         "record_digest": view.digest,
         "blockers": [_blocker(one) for one in view.blockers],
+        "pending": [_pending(one, overdue(view.ways.pending, at)) for one in view.ways.pending],
         "results": _lines(view.lines),
     }
 
@@ -143,10 +146,15 @@ def _lines(lines: Sequence[Any]) -> list[dict[str, Any]]:
 def _row(row: BoardRow) -> dict[str, Any]:
     return {
         **_batch(row.batch),
-        "results_in": row.results_in,
-        "results_needed": row.results_needed,
+        "passed": row.passed,
+        "checked": row.checked,
+        "pending": [_pending(one, row.overdue) for one in row.pending],
         "blockers": [_blocker(one) for one in row.blockers],
     }
+
+
+def _pending(it: Pending, late: Sequence[Pending]) -> dict[str, Any]:
+    return {"criterion": it.criterion, "title": it.title, "due_at": it.due_at, "is_overdue": it in late}
 
 
 def _batch(batch: Any) -> dict[str, Any]:
