@@ -34,9 +34,9 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
     form, status, outcome = DecisionForm(request.POST, auto_id="material_%s"), 422, list[MaterialAttempt]()
     if form.is_valid():
         about = doing(request, view.collection.site, view.collection.zone, form)
+        about |= {"din": code, "deciding": form.deciding}
         about["credential"] = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
-        act = lambda: outcome.append(services.decide_material(din=code, deciding=form.deciding, **about))  # noqa: E731
-        status = attempt(form, act)
+        status = attempt(form, lambda: outcome.append(services.decide_material(**about)))
     if outcome and outcome[0].is_done:
         messages.success(request, _("You decided on the starting material, and signed it."))
         return redirect("qc:subject", kind=SubjectKind.COLLECTION, code=code)

@@ -34,9 +34,11 @@ from qc.views.shared import attempt, doing
 @require_GET
 @login_required
 def subject(request: HttpRequest, kind: str, code: str) -> HttpResponse:
-    """What a collection, a material lot or a study was found to be. A batch has a page of its own."""
+    """What a collection, a material lot or a container of a study was found to be. Batch and study have their own."""
     if kind == SubjectKind.BATCH:
         return redirect("qc:batch", code=code)
+    if kind == SubjectKind.STUDY and not request.GET.get("point"):
+        return redirect("qc:study", code=code)
     return subject_response(request, found_page(request, kind, code))
 
 

@@ -332,7 +332,8 @@ def test_a_study_on_its_pages(planned, as_, time_machine):
     key = PointOf("H0", "RT", first).key
     result = f"{url('subject', 'study', code)}?point={key.replace('/', '%2F')}"
     assert result in done.content.decode()
-    assert ana.get(result).status_code == 200
+    assert url("study", code) in ana.get(result).content.decode()
+    assert ana.get(url("subject", "study", code))["Location"] == url("study", code)
     lab.review(measure(lab, row.study, "H0", first))
     page = as_("Leo").get(url("study", code)).content.decode()
     assert "supported until" in page
