@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coi.rules.acceptance import Acceptance
-from qc.rules.acceptance import AcceptanceRefusal, TherapyFault
+from qc.rules.acceptance import AcceptanceRefusal
 from qc.rules.exceptional import DossierRefusal, DossierState, Lack, NoticeKind, Part, Region, Setting
 from qc.rules.passed import CheckCode
 from qc.rules.releases import Way
@@ -159,9 +159,4 @@ ACCEPTANCE_REFUSALS: Mapping[AcceptanceRefusal, Sentence] = {
     AcceptanceRefusal.PHYSICIAN_MISSING: _("Say what shows that the physician agrees."),
     AcceptanceRefusal.BY_ITS_ANALYST: _("You tested this: another person must decide."),
     AcceptanceRefusal.BY_ITS_COLLECTOR: _("You collected this: another person must decide."),
-}
-
-THERAPY_FAULTS: Mapping[TherapyFault, Sentence] = {
-    TherapyFault.NONE_GIVEN: _("No date of a therapy is given."),
-    TherapyFault.AFTER_COLLECTION: _("A therapy is later than the collection: a slip of the pen?"),
 }

@@ -6,7 +6,6 @@ named for it, and then the material is refused. Quality may be stricter than wha
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from coi.rules.acceptance import DECIDERS, Acceptance, PlanChange
@@ -155,25 +154,3 @@ def against_decision(material: Material, deciding: Deciding, who: Who) -> tuple[
         (who.person in material.collectors, AcceptanceRefusal.BY_ITS_COLLECTOR),
     )
     return tuple(code for is_so, code in checks if is_so)
-
-
-# --- days since therapy ---------------------------------------------------------------------------------------------
-
-
-class TherapyFault(StrEnum):
-    """Why no number of days follows from the dates."""
-
-    NONE_GIVEN = "no_therapy_given"
-    AFTER_COLLECTION = "therapy_after_collection"
-
-
-def days_since_therapy(last: Iterable[date], collected_on: date) -> int | TherapyFault:
-    """Whole days from the last of the therapies to the collection, both by the calendar of the site that collected.
-
-    A therapy on the day of the collection is 0 days ago. One after it is no therapy before it, but a slip of the pen.
-    """
-    days = tuple(last)
-    if not days:
-        return TherapyFault.NONE_GIVEN
-    since = (collected_on - max(days)).days
-    return TherapyFault.AFTER_COLLECTION if since < 0 else since

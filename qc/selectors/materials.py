@@ -31,12 +31,14 @@ from qc.rules.case import StartingMaterial
 from qc.rules.criteria import Verdict
 from qc.rules.investigations.attempts import attempts_of
 from qc.rules.investigations.counting import Counted, reportable
+from qc.rules.investigations.values import Investigation
 from qc.rules.material_record import Collected, material_record
 from qc.rules.results import AttemptKind, ResultView
 from qc.rules.specification import KIND, Specification
 from qc.rules.standing import Found, Line, lines
 from qc.rules.subjects import SubjectKind
 from qc.selectors.documents import specification_in
+from qc.selectors.investigations import investigations_of
 from qc.selectors.results import results_of
 from qc.selectors.subjects import wanted_of
 
@@ -102,7 +104,7 @@ def material_view(din: str, at: datetime) -> MaterialView | None:
     if specification is None or document is None or isinstance(document, VariantFault):
         return None
     results = results_of([facts.id])[facts.id]
-    counted = _counted(specification, results)
+    counted = _counted(specification, results, investigations_of([facts.id])[facts.id])
     found = _found(counted, results)
     by_id = {result.id: result for result in results}
     view = MaterialView(
@@ -126,16 +128,18 @@ def visible_material(viewer: Person, din: str, at: datetime) -> MaterialView | N
 
 
 def materials_waiting(viewer: Person, at: datetime) -> tuple[WaitingMaterial, ...]:
-    """Collections at the viewer's sites that a specification judges and quality has not (three statements)."""
+    """Collections at the viewer's sites that a specification judges and quality has not (four statements)."""
     known = waiting_materials(sites_of(viewer, at))
     documents = people.effective_documents(KIND, at) if known else []
-    results = results_of([facts.id for facts in known]) if known else {}
+    ids = [facts.id for facts in known]
+    results = results_of(ids) if known else {}
+    inquiries = investigations_of(ids) if known else {}
     found = []
     for facts in known:
         chosen = choose(wanted_of(facts), documents)
         specification = None if isinstance(chosen, VariantFault) else specification_in(chosen)
         if specification is not None:
-            found.append(_waiting(facts, specification, results[facts.id]))
+            found.append(_waiting(facts, specification, results[facts.id], inquiries[facts.id]))
     return tuple(found)
 
 
@@ -173,9 +177,12 @@ def _is_in_effect(it: DocumentVersionView, at: datetime) -> bool:
 
 
 def _waiting(
-    facts: MaterialFacts, specification: Specification, results: Sequence[ResultView]
+    facts: MaterialFacts,
+    specification: Specification,
+    results: Sequence[ResultView],
+    inquiries: Sequence[Investigation],
 ) -> WaitingMaterial:
-    found = _found(_counted(specification, results), results)
+    found = _found(_counted(specification, results, inquiries), results)
     proposal = propose(specification, found)
     needed = [line for line in lines(specification, found) if line.is_needed_for_release]
     is_open = {line.code for line in proposal.open}
@@ -207,10 +214,14 @@ def _has_unreviewed(results: Iterable[ResultView]) -> bool:
 # --- which results count --------------------------------------------------------------------------------------------
 
 
-def _counted(specification: Specification, results: Sequence[ResultView]) -> dict[str, Counted]:
+def _counted(
+    specification: Specification, results: Sequence[ResultView], inquiries: Sequence[Investigation]
+) -> dict[str, Counted]:
     """As for a batch: what has failed once stays failing until an investigation says otherwise."""
     return {
-        criterion.code: reportable(attempts_of(results, criterion.code), ())
+        criterion.code: reportable(
+            attempts_of(results, criterion.code), [it for it in inquiries if it.criterion == criterion.code]
+        )
         for criterion in specification.criteria
     }
 

@@ -7,7 +7,7 @@ import pytest
 
 from coi.rules.acceptance import Acceptance
 from qc.forms import investigation_words, release_words, study_words
-from qc.rules.acceptance import AcceptanceRefusal, TherapyFault
+from qc.rules.acceptance import AcceptanceRefusal
 from qc.rules.exceptional import DossierRefusal, NoticeKind, Part, Region, Setting
 from qc.rules.investigations import (
     Answer,
@@ -68,7 +68,6 @@ of_investigations, of_releases, of_studies = investigation_words, release_words,
         (of_releases.TRAIL_REFUSALS, [TrailRefusal]),
         (of_releases.ACCEPTANCES, [Acceptance]),
         (of_releases.ACCEPTANCE_REFUSALS, [AcceptanceRefusal]),
-        (of_releases.THERAPY_FAULTS, [TherapyFault]),
         (of_studies.UNITS, [StudyUnit]),
         (of_studies.EXTRAPOLATIONS, [Extrapolation]),
         (of_studies.PULL_STATES, [PullState]),

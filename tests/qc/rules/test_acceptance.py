@@ -1,7 +1,6 @@
 """Starting material: what the results come to, who decides, and how many days lie between therapy and collection."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -13,9 +12,7 @@ from qc.rules.acceptance import (
     Consequence,
     Deciding,
     Material,
-    TherapyFault,
     against_decision,
-    days_since_therapy,
     propose,
 )
 from qc.rules.criteria import Effect, Verdict
@@ -162,19 +159,3 @@ def test_decisions(it, deciding, who, expected):
 
 def test_every_refusal_is_met():
     assert {code for *_rest, codes in CASES for code in codes} == set(R)
-
-
-@pytest.mark.parametrize(
-    ("last", "expected"),
-    [
-        ((date(2026, 3, 1),), 14),
-        ((date(2026, 3, 1), date(2026, 3, 10)), 5),
-        ((date(2026, 3, 15),), 0),
-        ((date(2026, 3, 16),), TherapyFault.AFTER_COLLECTION),
-        ((date(2026, 1, 1), date(2026, 3, 16)), TherapyFault.AFTER_COLLECTION),
-        ((), TherapyFault.NONE_GIVEN),
-        ((date(2025, 3, 15),), 365),
-    ],
-)
-def test_days_since_the_last_therapy(last, expected):
-    assert days_since_therapy(last, date(2026, 3, 15)) == expected
