@@ -27,20 +27,22 @@ from qc.selectors.documents import (
     specification_for,
     specification_of,
 )
-from qc.selectors.exceptional import (
+from qc.selectors.dossiers import (
     DOSSIER_KIND,
-    DossierView,
-    FailingLine,
-    case_to_judge,
     dossier,
     dossier_file,
     dossier_roles,
-    dossier_view,
     dossiers_of,
     lifting_of,
-    lifting_to_decide,
     liftings_of,
     region_of,
+)
+from qc.selectors.exceptional import (
+    DossierView,
+    FailingLine,
+    case_to_judge,
+    dossier_view,
+    lifting_to_decide,
 )
 from qc.selectors.imports import imported, lock_import, visible_import, visible_imports
 from qc.selectors.issued import (

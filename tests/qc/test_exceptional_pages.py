@@ -247,7 +247,7 @@ def test_what_is_wrong_is_said_at_the_field(desk, as_, what, fields, said):
     assert answer.status_code == 422
     assert said.lower() in answer.content.decode().lower()
     assert bob.post(action(desk, what), fields | {"request_id": "x"}).status_code == 422
-    for name in selectors.exceptional.PARTS:
+    for name in selectors.dossiers.PARTS:
         assert not desk.kept.parts[name], name
 
 
