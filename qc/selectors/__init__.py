@@ -26,17 +26,22 @@ from qc.selectors.documents import (
     specification_for,
     specification_of,
 )
-from qc.selectors.dossiers import dossier, dossiers_of, lifting_of, liftings_of
-from qc.selectors.exceptional import (
+from qc.selectors.dossiers import (
     DOSSIER_KIND,
+    dossier,
+    dossier_file,
+    dossier_roles,
+    dossiers_of,
+    lifting_of,
+    liftings_of,
+    region_of,
+)
+from qc.selectors.exceptional import (
     DossierView,
     FailingLine,
     case_to_judge,
-    dossier_file,
-    dossier_roles,
     dossier_view,
     lifting_to_decide,
-    region_of,
 )
 from qc.selectors.imports import imported, lock_import, visible_import, visible_imports
 from qc.selectors.investigations import (

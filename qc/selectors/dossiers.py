@@ -1,15 +1,22 @@
-"""Dossiers of exceptional releases as they are kept, and how the one that counts for a batch stands now."""
+"""Dossiers of exceptional releases as they are kept, and the one that counts for a batch. Knows nothing of pages."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from coi.rules.batches import BatchSummary
+from coi.selectors.treating import TreatingSite
+from ledger import selectors as ledger
+from people.rules.authority import Person
+from people.rules.roles import Role
 from qc.models import Dossier
 from qc.rules.case import Case
 from qc.rules.exceptional import KeptDossier, Region, Setting
 from qc.rules.lifting import lifted
 from qc.rules.releases import Lifting
 
+DOSSIER_KIND = "dossier"  # what a decision's signature is over; its id is the dossier's code
 PARTS = (
     "held",
     "risk",
@@ -45,6 +52,27 @@ def liftings_of(cases: Mapping[str, Case], at: datetime) -> dict[str, Lifting]:
     rows = _rows().filter(batch__in=ids, opened_at__lte=at).exclude(is_approved=False)
     newest = {str(row.batch_id): _view(row) for row in rows.order_by("opened_at", "code")}
     return {id: lifted(kept, cases[id]) for id, kept in newest.items()}
+
+
+def dossier_roles(
+    person: Person, batch: BatchSummary, treating: TreatingSite, at: datetime
+) -> frozenset[Role]:
+    """What somebody is to a dossier: by their roles where the batch was made, and as a coordinator where the patient
+    is treated."""
+    return person.roles(batch.site, at) | (person.roles(treating.code, at) & {Role.COORDINATOR})
+
+
+def dossier_file(kept: KeptDossier, part: str) -> bytes | None:
+    """The file that shows a part (request, acceptance); None where none was handed in."""
+    file = (
+        kept.part(part).get("file") if part in PARTS and part not in {"held", "notices", "follow_up"} else ""
+    )
+    return ledger.evidence_bytes(UUID(file)) if file else None
+
+
+def region_of(treating: TreatingSite) -> Region | None:
+    """Under whose law the product is given; None where the rules of no such region are laid down here."""
+    return Region(treating.region) if treating.region in set(Region) else None
 
 
 def _rows() -> Any:

@@ -1,16 +1,14 @@
-"""Dossiers of exceptional releases: the one that counts for a batch, and all that its page shows."""
+"""The page of the dossier of an exceptional release, and the case that a dossier is held against."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from coi.rules.batches import BatchSummary
 from coi.selectors import batches
 from coi.selectors.texts import kept_texts
 from coi.selectors.treating import TreatingSite, treating_site
 from coi.selectors.visible import sites_of
-from ledger import selectors as ledger
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.roles import Role
@@ -31,9 +29,8 @@ from qc.rules.results import ResultView
 from qc.rules.unmet import counted, result_of
 from qc.selectors.batches import SignedBy
 from qc.selectors.cases import case_of
-from qc.selectors.dossiers import PARTS, dossiers_of
+from qc.selectors.dossiers import dossier_roles, dossiers_of, region_of
 
-DOSSIER_KIND = "dossier"  # what a decision's signature is over; its id is the dossier's code
 # Those at the treating site who read the dossier with quality: the one in touch, and the one who asks.
 READERS = frozenset({Role.COORDINATOR, Role.PHYSICIAN})
 
@@ -46,22 +43,6 @@ def case_to_judge(batch: BatchSummary, at: datetime) -> Case:
 def lifting_to_decide(kept: KeptDossier, batch: BatchSummary, at: datetime) -> Lifting:
     """One dossier of the batch with how it stands now, for the service that decides it."""
     return lifted(kept, case_to_judge(batch, at))
-
-
-def dossier_roles(
-    person: Person, batch: BatchSummary, treating: TreatingSite, at: datetime
-) -> frozenset[Role]:
-    """What somebody is to a dossier: by their roles where the batch was made, and as a coordinator where the patient
-    is treated."""
-    return person.roles(batch.site, at) | (person.roles(treating.code, at) & {Role.COORDINATOR})
-
-
-def dossier_file(kept: KeptDossier, part: str) -> bytes | None:
-    """The file that shows a part (request, acceptance); None where none was handed in."""
-    file = (
-        kept.part(part).get("file") if part in PARTS and part not in {"held", "notices", "follow_up"} else ""
-    )
-    return ledger.evidence_bytes(UUID(file)) if file else None
 
 
 # --- its page -------------------------------------------------------------------------------------------------------
@@ -125,11 +106,6 @@ def dossier_view(viewer: Person, batch: str, at: datetime, code: str = "") -> Do
         earlier=tuple(it for it in own if it != kept),
         texts=kept_texts(kept.texts) if kept is not None else {},
     )
-
-
-def region_of(treating: TreatingSite) -> Region | None:
-    """Under whose law the product is given; None where the rules of no such region are laid down here."""
-    return Region(treating.region) if treating.region in set(Region) else None
 
 
 def _lines(case: Case, facts: Now, kept: KeptDossier | None) -> tuple[FailingLine, ...]:

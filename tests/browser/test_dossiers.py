@@ -29,7 +29,7 @@ def test_a_dossier_is_begun_at_a_desk(house):
     bob.get_by_text("The cells may work less.").wait_for()
     rosa = house.desk(demo.member("Rosa"))
     rosa.goto(address)
-    rosa.get_by_label("Decision").select_option("approve")
+    rosa.locator("#decision_verdict").select_option("approve")
     rosa.get_by_label("Your password").fill("vein to vein, one patient")
     rosa.get_by_role("button", name="Sign the decision").click()
     rosa.get_by_text("Refused, and recorded").wait_for()

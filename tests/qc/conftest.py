@@ -10,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from config.demonstration.site import PASSWORD
 from tests.qc import given
+from tests.qc.dossiers_given import Desk, Investigations, at_the_second_hospital
 from tests.qc.given import Laboratory
 
 
@@ -38,3 +39,21 @@ def as_(lab: Laboratory, time_machine) -> Callable[[str], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def out_of_specification(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Generator[Laboratory, None, None]:
+    """A filled batch that fails, with quality; in a transaction that ends with the module's last test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield at_the_second_hospital()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def desk(out_of_specification: Laboratory, db: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A copy of it for one test, with a dossier to be written."""
+    known = Investigations()
+    known.patch(monkeypatch)
+    return Desk(copy.deepcopy(out_of_specification), known)

@@ -7,9 +7,10 @@ from typing import Any
 
 from config.demonstration import story
 from config.demonstration.site import SECOND
+from ledger import selectors as ledger
 from qc import selectors, services
 from qc.rules.case import Case
-from qc.rules.exceptional import KeptDossier, Notice, NoticeKind, Setting
+from qc.rules.exceptional import KeptDossier, Lack, Notice, NoticeKind, Setting
 from qc.rules.investigations import Investigation, Outcome
 from qc.rules.releases import Lifting
 from qc.selectors.cases import case_of
@@ -145,3 +146,16 @@ class Desk:
         found = selectors.lifting_of(self.case, self.lab.player.now)
         assert found is not None
         return found
+
+
+def entries(desk: Desk) -> list[Any]:
+    return ledger.entries_for_subject("dossier", desk.code)
+
+
+def fields(error: Any) -> dict[str, str]:
+    found: dict[str, str] = error.value.detail["fields"]
+    return found
+
+
+def lacks(desk: Desk) -> set[Lack]:
+    return {it.code for it in desk.lifting.missing}

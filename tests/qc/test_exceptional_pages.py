@@ -1,6 +1,5 @@
 """The page of a dossier: what is missing first, forms for who may write, the decision, and what a browser may send."""
 
-import copy
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.urls import reverse
 from config.demonstration.site import PASSWORD
 from qc import selectors
 from qc.rules.exceptional import DossierState, NoticeKind
-from tests.qc.dossiers_given import HOUR, PDF, Desk, Investigations, at_the_second_hospital
+from tests.qc.dossiers_given import HOUR, PDF, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -26,20 +25,6 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 # The page of a whole dossier, signed and followed up: the session and the person, the batch with its case, the dossiers
 # of the batch, the treating site, the signature, the words, and what its navigation asks.
 PAGE = 21
-
-
-@pytest.fixture(scope="module")
-def out_of_specification(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield at_the_second_hospital()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def desk(out_of_specification, db, monkeypatch) -> Desk:
-    known = Investigations()
-    known.patch(monkeypatch)
-    return Desk(copy.deepcopy(out_of_specification), known)
 
 
 @pytest.fixture
@@ -247,7 +232,7 @@ def test_what_is_wrong_is_said_at_the_field(desk, as_, what, fields, said):
     assert answer.status_code == 422
     assert said.lower() in answer.content.decode().lower()
     assert bob.post(action(desk, what), fields | {"request_id": "x"}).status_code == 422
-    for name in selectors.exceptional.PARTS:
+    for name in selectors.dossiers.PARTS:
         assert not desk.kept.parts[name], name
 
 

@@ -159,6 +159,7 @@ COUNTED = criterion(timing="interim", not_before_hours=72, **sides("<=10"))
         ("11", HOUR, FAIL, ()),
         ("<10", 72 * HOUR - SECOND, OPEN, (Hindrance.READ_TOO_EARLY,)),
         (">5", 72 * HOUR, OPEN, (Hindrance.BOUND_UNDECIDED,)),
+        (">5", HOUR, OPEN, (Hindrance.BOUND_UNDECIDED,)),
     ],
 )
 def test_a_number_that_is_read_ahead_counts_from_its_hour_on(text, hours, expected, why):

@@ -92,6 +92,9 @@ def test_what_fails_with_the_investigation_by_which_it_counts():
         digest(),
     )
     assert facts_of(CASE).failing == frozenset()
+    undecided = (result("CAR", Verdict.NOT_JUDGED), result("STERILE", reviewer_id=None, reviewed_at=None))
+    assert facts_of(replace(CASE, results=undecided)).failing == frozenset(), "open is not failed"
+    assert facts_of(replace(CASE, results=())).failing == frozenset(), "nor is missing"
     assert facts_of(replace(CASE, specification=None)).investigations == {}
 
 
