@@ -19,10 +19,15 @@ from qc.rules.results import ResultView
 SCHEMA = 4
 
 
-def batch_record(case: Case, *, protocol: str, specification: str) -> dict[str, Any]:
-    """The record of a batch; `protocol` and `specification` are the digests of the pinned versions."""
-    dossier, results = case.dossier, case.results
-    batch = dossier.batch
+def batch_record(
+    case: Case, *, protocol: str, specification: str, dossier: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The record of a batch; `protocol` and `specification` are the digests of the pinned versions.
+
+    `dossier` names the approved dossier of an exceptional release and the digest that its decision was signed over.
+    """
+    found, results = case.dossier, case.results
+    batch = found.batch
     return {
         "schema": SCHEMA,
         "batch": batch.code,
@@ -33,18 +38,19 @@ def batch_record(case: Case, *, protocol: str, specification: str) -> dict[str, 
         "started_at": batch.started_at,
         "protocol": protocol,
         "specification": specification,
-        "containers": [_fields(container, _CONTAINER) for container in dossier.containers],
-        "parents": sorted(dossier.parents),
-        "steps": [_fields(step, _STEP) for step in dossier.steps],
-        "handovers": [_fields(handover, _HANDOVER) for handover in dossier.handovers],
-        "holds": [_fields(hold, _HOLD) for hold in dossier.holds],
-        "deviations": [_fields(deviation, _DEVIATION) for deviation in dossier.deviations],
-        "labels": [_fields(copy, _LABEL) for copy in dossier.labels],
-        "label_reconciliation": [_sum(line) for line in reconcile(dossier.labels).lines],
+        "containers": [_fields(container, _CONTAINER) for container in found.containers],
+        "parents": sorted(found.parents),
+        "steps": [_fields(step, _STEP) for step in found.steps],
+        "handovers": [_fields(handover, _HANDOVER) for handover in found.handovers],
+        "holds": [_fields(hold, _HOLD) for hold in found.holds],
+        "deviations": [_fields(deviation, _DEVIATION) for deviation in found.deviations],
+        "labels": [_fields(copy, _LABEL) for copy in found.labels],
+        "label_reconciliation": [_sum(line) for line in reconcile(found.labels).lines],
         "results": [
             result_fields(r) for r in sorted(results, key=lambda r: (r.criterion, r.attempt, r.version))
         ],
         "investigations": [_investigation(it, case) for it in case.investigations],
+        "exceptional": dict(dossier) if dossier is not None else None,
         "materials": [{"din": it.din, "is_accepted": it.is_accepted} for it in case.materials],
         "trail_reviews": [
             _fields(it, _TRAIL) for it in (case.trail.reviews if case.trail is not None else ())

@@ -1,7 +1,7 @@
 """What blocks a batch, the release board, one batch, the record that was signed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,12 @@ from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.rules.blockers import EXCEPTIONS, Blocker, BlockerCode, Case, latest_review
+from qc.rules.exceptional import decided_digest
 from qc.rules.passed import Passed, passed_checks
 from qc.rules.record import batch_record, digest_of
 from qc.rules.releases import Lifting, Pending, Way, Ways, overdue, ways_of
-from qc.rules.unmet import counted, result_of
 from qc.selectors.cases import case_of, cases
-from qc.selectors.dossiers import lifting_of, liftings_of
+from qc.selectors.dossiers import dossiers_of, lifting_of, liftings_of
 from qc.selectors.releases import FailureView, ReleaseView, due_of, failures_of, releases_of
 from qc.selectors.subject_pages import Line, lines_of
 
@@ -124,7 +124,14 @@ def record_of(case: Case) -> dict[str, Any]:
         case,
         protocol=digests.get(batch.protocol_id, ""),
         specification=digests.get(batch.specification_id, ""),
+        dossier=_approved(batch),
     )
+
+
+def _approved(batch: BatchSummary) -> dict[str, str] | None:
+    """The dossier by which the batch may be released exceptionally, with what its decision was signed over."""
+    kept = next((it for it in dossiers_of(batch.id) if it.is_approved), None)
+    return None if kept is None else {"code": kept.code, "digest": decided_digest(kept)}
 
 
 def signatures_of(code: str) -> list[SignatureView]:
@@ -234,7 +241,7 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
         ways=ways,
         blockers=() if is_over else tuple(left),
         passed=passed_checks(case),
-        lines=_lines(case),
+        lines=lines_of(case.specification, case.results),
         signatures=tuple(_signed(case, digest)),
         record=record,
         digest=digest,
@@ -243,15 +250,6 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
         released=released,
         failures=failures_of(batch.id),
         lifting=lifting,
-    )
-
-
-def _lines(case: Case) -> tuple[Line, ...]:
-    """Each criterion with the result that counts: after an investigation that may be another than the first."""
-    known = counted(case)
-    return tuple(
-        replace(line, result=result_of(case, known[line.criterion.code]) or line.result)
-        for line in lines_of(case.specification, case.results)
     )
 
 

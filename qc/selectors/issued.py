@@ -20,6 +20,7 @@ from qc.rules.certificates import (
     Sources,
 )
 from qc.rules.document_words import DocumentKind, limits_of
+from qc.rules.unmet import counted, result_of
 from qc.selectors.batches import BatchView
 from qc.selectors.subject_pages import Line
 
@@ -89,10 +90,11 @@ def document_sources(view: BatchView, at: datetime) -> Sources:
 
 
 def _reported(line: Line, view: BatchView) -> ReportLine:
-    """The line of a criterion with every other version and attempt, in the order in which they were recorded."""
+    """The result that counts, after an investigation perhaps not the first, with every other version and attempt."""
+    counts = result_of(view.case, counted(view.case)[line.criterion.code]) or line.result
     own = [one for one in view.case.results if one.criterion == line.criterion.code]
-    others = sorted((one for one in own if one != line.result), key=lambda one: (one.attempt, one.version))
-    return ReportLine(line.criterion, limits_of(line.criterion), line.result, tuple(others))
+    others = sorted((one for one in own if one != counts), key=lambda one: (one.attempt, one.version))
+    return ReportLine(line.criterion, limits_of(line.criterion), counts, tuple(others))
 
 
 def _corrections(view: BatchView) -> int:

@@ -30,6 +30,7 @@ _CONFLICTS = {
     "qc_document_version_uniq": "document_overtaken",
     "qc_investigation_one_open": "already_investigated",
     "qc_dossier_one_undecided": "dossier_open",
+    "people_signature_once": "signed_already",
     "ledger_entry_request_id_uniq": "request_id_used",
 }
 

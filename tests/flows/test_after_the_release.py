@@ -77,9 +77,9 @@ def test_a_batch_out_of_specification_is_given_by_its_dossier() -> None:
     lab.look_over()
     desk = Desk(lab, Investigations())
     assert desk.open().is_done
+    assert desk.criteria(("CAR",)).is_done
     for write in (desk.risk, desk.alternatives, desk.request, desk.acceptance, desk.consent):
         assert write().is_done
-    assert desk.criteria(("CAR",)).is_done
     for kind in (NoticeKind.SPONSOR, NoticeKind.COMPETENT_AUTHORITY):
         assert desk.notice(kind).is_done
     assert lab.sign_review().is_done

@@ -94,7 +94,7 @@ def of_batches(lab: Laboratory, credential: PasswordCredential) -> dict[str, tup
         "hand_in": (
             ANALYST,
             lambda c: qc.hand_in(
-                site=PLANT, handed=qc.Handed(b"x", "x.csv", ImportKind.TEMPLATE, lab.player.now), **c
+                site=PLANT, handed=qc.Handed(b"x", "x.csv", ImportKind.CSV, lab.player.now), **c
             ),
         ),
         "submit": (TESTERS, lambda c: qc.submit_for_review(batch=batch, **c)),

@@ -43,7 +43,7 @@ _SPECIFICATION = Path(laboratory.__file__).with_name("cd19_specification.json")
 METHODS_OF = {it["code"]: it["method"] for it in json.loads(_SPECIFICATION.read_text())["criteria"]}
 
 
-@dataclass
+@dataclass(repr=False)
 class Laboratory:
     """A filled batch, and the people who test and decide."""
 

@@ -83,6 +83,13 @@ def test_the_same_request_again_gets_the_same_answer(lab):
     assert len(people.signatures("batch", lab.batch)) == 2
 
 
+def test_nobody_signs_the_same_record_twice(lab):
+    assert lab.sign_review().is_done
+    with pytest.raises(Conflict, match="signed_already"):
+        lab.sign_review()
+    assert len(people.signatures("batch", lab.batch)) == 1
+
+
 def _hold(lab: Laboratory) -> None:
     about = {
         "container": lab.player.containers("apheresis_bag")[0].code,

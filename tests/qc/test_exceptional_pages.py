@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Europe/Amsterdam")
 # The page of a whole dossier, signed and followed up: the session and the person, the batch with its case, the dossiers
 # of the batch, the treating site, the signature, the words, and what its navigation asks.
-PAGE = 21
+PAGE = 35
 
 
 @pytest.fixture

@@ -190,8 +190,9 @@ def test_a_duty_is_done_once_with_what_shows_it(conditional):
         duty(conditional, found, Duty.TELL_SPONSOR, by="Alice")
 
 
-def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_):
+def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_, time_machine):
     found, zone = fail(conditional), view(conditional).zone
+    time_machine.move_to(conditional.player.now, tick=False)
     bob, page = as_("Bob"), reverse("qc:batch", args=[conditional.batch])
     shown = bob.get(page).content.decode()
     assert "failed after the release" in shown

@@ -212,10 +212,11 @@ def test_a_result_that_is_corrected_makes_the_signature_invalid(specified):
     assert [it.state for it in view(lab).signatures] == [SignatureState.INVALID]
 
 
-def test_what_failed_once_stays_failing_whatever_corrects_it(specified):
+def test_what_failed_once_stays_failing_until_its_investigation_says_otherwise(specified):
     lab = specified
     bring_in(lab, CD3="19")
-    lab.review(lab.correct(view(lab).counted["CD3"], "91", CorrectionReason.TRANSCRIPTION))
+    with pytest.raises(Conflict, match="investigation_missing"):
+        lab.correct(view(lab).counted["CD3"], "91", CorrectionReason.TRANSCRIPTION)
     assert view(lab).proposal.decision is CHANGED
 
 

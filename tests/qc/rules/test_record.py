@@ -102,6 +102,14 @@ def test_the_documents_and_the_family_count():
     assert digest(replace(FULL, parents=())) != digest()
 
 
+def test_an_approved_dossier_counts():
+    record = batch_record(
+        Case(FULL), protocol="p", specification="s", dossier={"code": "XR-1", "digest": "d"}
+    )
+    assert record["exceptional"] == {"code": "XR-1", "digest": "d"}
+    assert digest_of(record) != digest_of(batch_record(Case(FULL), protocol="p", specification="s"))
+
+
 def test_the_order_of_results_does_not_count():
     both = [result("CAR"), result("STERILE")]
     one, two = (
