@@ -5,18 +5,14 @@ the clock of a biological product deviation report runs from the moment that som
 calendar days); growth is identified and tested for what it is susceptible to, because somebody may have to treat it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from coi.rules.batches import BatchContainer
-from coi.rules.journey import ContainerStatus, Disposition
+from coi.rules.journey import Disposition
 from people.rules.roles import Role
 from qc.rules.criteria import Verdict
-
-# What has been used up, given or closed out can no longer be held back.
-_BEYOND = frozenset({ContainerStatus.INFUSED, ContainerStatus.CLOSED, ContainerStatus.CONSUMED})
 
 
 class Duty(StrEnum):
@@ -89,16 +85,6 @@ def tasks(failure: LateFailure, periods: Periods | None = None) -> tuple[Task, .
     return tuple(sorted(due, key=lambda task: task.due_at))
 
 
-def to_hold(containers: Iterable[BatchContainer], released: frozenset[str]) -> tuple[str, ...]:
-    """The codes of what is put on hold: of the kinds that were released, all that can still be held back."""
-    return tuple(c.code for c in containers if c.kind in released and c.status not in _BEYOND)
-
-
-def overdue(found: Sequence[Task], now: datetime) -> tuple[Task, ...]:
-    """Those whose time is over."""
-    return tuple(task for task in found if task.is_overdue(now))
-
-
 class TaskRefusal(StrEnum):
     """Why a duty may not be recorded as done."""
 
@@ -137,8 +123,3 @@ def against_task(
         (done.at > now, TaskRefusal.IN_THE_FUTURE),
     )
     return tuple(code for is_so, code in checks if is_so)
-
-
-def may_close(found: Sequence[Task], *, has_open_investigation: bool) -> bool:
-    """Whether the failure is dealt with: everything done, and its investigation concluded."""
-    return not has_open_investigation and all(task.done_at is not None for task in found)

@@ -23,7 +23,6 @@ from qc.selectors.documents import (
     effective_methods,
     effective_targets,
     specification_by_id,
-    specification_for,
     specification_of,
 )
 from qc.selectors.dossiers import (
@@ -228,7 +227,6 @@ __all__ = [
     "signed_material",
     "signed_record",
     "specification_by_id",
-    "specification_for",
     "specification_of",
     "specification_page",
     "study",

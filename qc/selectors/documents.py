@@ -82,11 +82,6 @@ def specification_by_id(id: str) -> Specification | None:
     return specification_in(people.document_version(id)) if id else None
 
 
-def specification_for(code: str, at: datetime) -> DocumentVersionView | None:
-    """The specification in effect under this code, or None."""
-    return people.effective_document(specifications.KIND, code, at)
-
-
 def specification_in(version: DocumentVersionView | None) -> Specification | None:
     """The specification in a version of a document; None where it is none."""
     if version is None or version.kind != specifications.KIND:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from coi.rules.batches import BatchContainer
-from coi.rules.journey import ContainerStatus, Disposition
+from coi.rules.journey import Disposition
 from people.rules.roles import Role
 from qc.rules.criteria import Verdict
 from qc.rules.late_failures import (
@@ -18,10 +17,7 @@ from qc.rules.late_failures import (
     TaskRefusal,
     against_task,
     is_late,
-    may_close,
-    overdue,
     tasks,
-    to_hold,
 )
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -73,24 +69,7 @@ def test_the_first_due_comes_first_and_the_report_within_45_days():
     ],
 )
 def test_overdue(task, now, expected):
-    assert (overdue([task], now) == (task,)) is expected
-
-
-def container(code: str, kind: str = "product_bag", status=ContainerStatus.AVAILABLE) -> BatchContainer:
-    return BatchContainer(code, code, kind, status, "MFG", "MFG", AT, None)
-
-
-def test_what_is_not_infused_is_held_and_nothing_else():
-    given = [
-        container("BAG1", status=ContainerStatus.INFUSED),
-        container("BAG2"),
-        container("BAG3", status=ContainerStatus.THAWED),
-        container("BAG4", status=ContainerStatus.CLOSED),
-        container("BAG5", status=ContainerStatus.CONSUMED),
-        container("BAG6", status=ContainerStatus.UNLABELLED),
-        container("S1", "sample"),
-    ]
-    assert to_hold(given, frozenset({"product_bag"})) == ("BAG2", "BAG3", "BAG6")
+    assert task.is_overdue(now) is expected
 
 
 R = TaskRefusal
@@ -100,6 +79,7 @@ ALREADY = tuple(replace(task, done_at=AT + HOUR) for task in SHORT)
 CASES = [
     (SHORT, TOLD, ()),
     (SHORT, replace(TOLD, at=AT), ()),
+    (SHORT, replace(TOLD, at=AT.replace(second=0, microsecond=0)), ()),
     (SHORT, replace(TOLD, at=AT + 2 * HOUR), ()),
     (SHORT, replace(TOLD, roles=frozenset({Role.NURSE})), (R.NO_ROLE,)),
     (SHORT, replace(TOLD, duty=Duty.FOLLOW_UP), (R.NOT_A_DUTY,)),
@@ -117,9 +97,3 @@ def test_recording_a_duty(found, done, expected):
 
 def test_every_refusal_is_met():
     assert {code for *_rest, codes in CASES for code in codes} == set(R)
-
-
-def test_a_failure_is_closed_when_all_is_done_and_investigated():
-    assert may_close(ALREADY, has_open_investigation=False)
-    assert not may_close(ALREADY, has_open_investigation=True)
-    assert not may_close((*ALREADY[1:], SHORT[0]), has_open_investigation=False)
