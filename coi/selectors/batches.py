@@ -34,7 +34,7 @@ from coi.rules.batches import (
 )
 from coi.rules.deviations import DeviationState
 from coi.rules.dispositions import DECIDED_BY
-from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, OrderKind
+from coi.rules.journey import CAUTIONED, ContainerStatus, CopyStatus, Disposition, OrderKind
 from coi.rules.labels_reconciliation import CopyFacts
 from coi.selectors.labels import copies_of_batches, copy_facts
 from coi.selectors.visible import sites_of
@@ -56,9 +56,9 @@ def decided_batches(viewer: Person, at: datetime, most: int = 50) -> tuple[Batch
     return tuple(_summary(row) for row in found[:most])
 
 
-def conditional_batches(viewer: Person, at: datetime) -> tuple[BatchSummary, ...]:
-    """Batches at the viewer's sites of whose release results are pending, the oldest first."""
-    found = _at_sites_of(viewer, at).filter(disposition=Disposition.CONDITIONALLY_RELEASED)
+def watched_batches(viewer: Person, at: datetime) -> tuple[BatchSummary, ...]:
+    """Batches at the viewer's sites that were let go while results might be pending, the oldest first."""
+    found = _at_sites_of(viewer, at).filter(disposition__in=CAUTIONED)
     return tuple(_summary(row) for row in found.order_by("started_at", "code")[:MOST])
 
 

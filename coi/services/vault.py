@@ -3,7 +3,6 @@
 import json
 import os
 from base64 import b64decode
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -111,18 +110,6 @@ def opened(*, kind: VaultKind, id: UUID) -> dict[str, str]:
     if unsealed is None:
         raise NotFound("vault_erased" if row.erased_at else "vault_unreadable")
     found: dict[str, str] = json.loads(unsealed[0])
-    return found
-
-
-def opened_all(*, kind: VaultKind, ids: Collection[UUID | str]) -> dict[str, dict[str, str]]:
-    """Several sealed JSON objects by their ids (one statement); without those that are gone or unreadable."""
-    keys: Any = list(ids)
-    found: dict[str, dict[str, str]] = {}
-    key = b64decode(settings.VAULT_KEY)
-    for row in Vault.objects.filter(id__in=keys, kind=kind):
-        unsealed = vault.unseal(bytes(row.ciphertext), key=key, context=f"{kind}:{row.id}")
-        if unsealed is not None:
-            found[str(row.id)] = json.loads(unsealed[0])
     return found
 
 

@@ -46,7 +46,7 @@ def in_words() -> Iterator[None]:
 
 def parse_result(data: Mapping[str, Any]) -> ResultSent:
     """The result of a request, by its shape; Invalid names every field that is wrong."""
-    wrong = {str(name)[:40]: "unknown_field" for name in data if name not in _FIELDS}
+    wrong = {_readable(name): "unknown_field" for name in data if name not in _FIELDS}
     said = {name: _text(data, name, most, wrong) for name, most in _LONGEST.items()}
     wrong |= {name: "empty" for name in ("criterion", "value") if not said[name] and name not in wrong}
     request_id, tested_at = _id(data, wrong), _moment(data, wrong)
@@ -65,6 +65,11 @@ def parse_result(data: Mapping[str, Any]) -> ResultSent:
             inputs=inputs,
         ),
     )
+
+
+def _readable(name: object) -> str:
+    """A name that somebody sent, so that an answer can hold it."""
+    return str(name).encode("ascii", "backslashreplace").decode()[:40]
 
 
 def board_answer(board: Board) -> dict[str, Any]:
@@ -220,7 +225,7 @@ def _inputs(data: Mapping[str, Any], wrong: dict[str, str]) -> dict[str, str]:
     if not isinstance(found, dict) or not all(map(_is_short, found.values())):
         wrong["inputs"] = "not_texts"
         return {}
-    wrong |= {f"inputs.{name}"[:40]: "unknown_field" for name in found if name not in set(Input)}
+    wrong |= {_readable(f"inputs.{name}"): "unknown_field" for name in found if name not in set(Input)}
     return dict(found)
 
 

@@ -35,7 +35,7 @@ class ConditionalForm(SignForm):
 class TrailForm(WritingForm):
     """The trail was looked over, up to the entry that stood last on the page."""
 
-    upto = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    upto = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     remark = forms.CharField(label=_("Remark (optional)"), max_length=400, required=False)
 
 

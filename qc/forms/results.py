@@ -1,11 +1,12 @@
 """Fields of one result. Which fields there are depends on the criterion: replicates, parts, what it is judged with."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
@@ -30,6 +31,10 @@ TIME = "%Y-%m-%dT%H:%M"
 _NUMERIC = {"autocomplete": "off", "inputmode": "decimal"}
 
 
+# What is further off is a slip of the keys, and beyond what a zone can be reckoned in.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
 def time_field(label: Any, help_text: str = "", *, required: bool = True) -> forms.DateTimeField:
     """A date and time of a site, to the minute."""
     return forms.DateTimeField(
@@ -37,6 +42,7 @@ def time_field(label: Any, help_text: str = "", *, required: bool = True) -> for
         required=required,
         help_text=help_text,
         input_formats=[TIME],
+        validators=[MinValueValidator(_EARLIEST), MaxValueValidator(_LATEST)],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME),
     )
 

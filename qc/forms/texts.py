@@ -196,6 +196,7 @@ ERRORS: Mapping[str, Sentence] = {
     "dossier_batch_decided": _("The batch is decided: an exceptional release is not open to it."),
     "dossier_no_region": _("No exceptional release is laid down for the region of the treating site."),
     "notice_sent": _("This notice was sent: it cannot be said that it was not."),
+    "trail_seen": _("Somebody looked the trail over up to there meanwhile. Reload the page."),
     "signed_already": _("You signed this very record already."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),

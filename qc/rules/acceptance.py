@@ -27,6 +27,11 @@ _STRICTNESS = {
 }
 
 
+def is_stricter(one: Acceptance, other: Acceptance) -> bool:
+    """Whether this decision leaves less open than the other."""
+    return _STRICTNESS[one] > _STRICTNESS[other]
+
+
 @dataclass(frozen=True)
 class Consequence:
     """A criterion that is not met, and its effect on the plan (None: there is none, and the material is refused)."""
@@ -132,14 +137,16 @@ class Material:
 def against_decision(material: Material, deciding: Deciding, who: Who) -> tuple[AcceptanceRefusal, ...]:
     """Why this person may not decide so. Refusing waits for no result: quality may refuse at any time."""
     proposal, is_refusal = material.proposal, deciding.decision is Acceptance.REFUSED
-    is_laxer = proposal.decision is not None and (
-        _STRICTNESS[deciding.decision] < _STRICTNESS[proposal.decision]
-    )
+    is_laxer = proposal.decision is not None and is_stricter(proposal.decision, deciding.decision)
     is_changed = deciding.decision is Acceptance.ACCEPTED_WITH_CHANGES
     needs_physician = is_changed and not _FOR_PHYSICIAN.isdisjoint(deciding.effects)
     checks = (
         (not who.is_one_of(DECIDERS), AcceptanceRefusal.NO_ROLE),
-        (material.decided is not Acceptance.PENDING, AcceptanceRefusal.DECIDED),
+        (
+            material.decided is not Acceptance.PENDING
+            and not is_stricter(deciding.decision, material.decided),
+            AcceptanceRefusal.DECIDED,
+        ),
         (proposal.decision is None and not is_refusal, AcceptanceRefusal.RESULTS_OPEN),
         (material.has_unreviewed and not is_refusal, AcceptanceRefusal.RESULT_UNREVIEWED),
         (is_laxer, AcceptanceRefusal.LAXER_THAN_PROPOSED),

@@ -61,6 +61,7 @@ from qc.selectors.investigations import (
     results_at_point,
     visible_investigations,
     with_outcome,
+    written_words,
 )
 from qc.selectors.issued import (
     IssuedView,
@@ -256,4 +257,5 @@ __all__ = [
     "ways_for",
     "with_outcome",
     "worklist",
+    "written_words",
 ]

@@ -130,8 +130,10 @@ def record_of(case: Case) -> dict[str, Any]:
 
 def _approved(batch: BatchSummary) -> dict[str, str] | None:
     """The dossier by which the batch may be released exceptionally, with what its decision was signed over."""
-    kept = next((it for it in dossiers_of(batch.id) if it.is_approved), None)
-    return None if kept is None else {"code": kept.code, "digest": decided_digest(kept)}
+    newest = next(iter(dossiers_of(batch.id)), None)
+    if newest is None or not newest.is_approved:
+        return None
+    return {"code": newest.code, "digest": decided_digest(newest)}
 
 
 def signatures_of(code: str) -> list[SignatureView]:
@@ -165,8 +167,9 @@ def decided_record(view: "BatchView") -> bytes | None:
 def release_board(viewer: Person, at: datetime) -> Board:
     """Batches at the viewer's sites, exceptions first."""
     open_batches = batches.undecided_batches(viewer, at)
-    conditional = batches.conditional_batches(viewer, at)
-    rows = _board_rows([*open_batches, *conditional], at)
+    rows = [
+        row for row in _board_rows([*open_batches, *batches.watched_batches(viewer, at)], at) if _is_live(row)
+    ]
     released = [row for row in rows if row.batch.disposition.is_release]
     undecided = [row for row in rows if row not in released]
     exceptions = [row for row in rows if row.overdue or _needs_someone(row)]
@@ -181,6 +184,12 @@ def release_board(viewer: Person, at: datetime) -> Board:
         waiting=tuple(row for row in undecided if row not in exceptions and row not in in_review),
         decided=tuple(batch for batch in batches.decided_batches(viewer, at) if batch.id not in known),
     )
+
+
+def _is_live(row: BoardRow) -> bool:
+    """Whether there is something to wait for: of what was let go exceptionally, the results that are pending."""
+    is_exceptional = row.batch.disposition is Disposition.EXCEPTIONALLY_RELEASED
+    return bool(row.pending) if is_exceptional else True
 
 
 def _is_in_review(row: BoardRow) -> bool:
@@ -206,10 +215,12 @@ def _board_rows(found: Sequence[BatchSummary], at: datetime) -> list[BoardRow]:
 
 
 def _board_row(batch: BatchSummary, case: Case, ways: Ways, at: datetime) -> BoardRow:
-    counts = passed_checks(case)
+    """Of what was let go exceptionally nothing is completed: its dossier has said what is wrong with it."""
+    counts, is_over = passed_checks(case), batch.disposition is Disposition.EXCEPTIONALLY_RELEASED
+    left = () if is_over else ways.against[Way.RELEASE]
     return BoardRow(
         batch,
-        blockers=tuple(it for it in ways.against[Way.RELEASE] if it.code is not BlockerCode.FINAL_PENDING),
+        blockers=tuple(it for it in left if it.code is not BlockerCode.FINAL_PENDING),
         ways=ways,
         passed=sum(one.passed for one in counts),
         checked=sum(one.checked for one in counts),

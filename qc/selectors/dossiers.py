@@ -42,16 +42,16 @@ def dossiers_of(batch: str) -> tuple[KeptDossier, ...]:
 
 
 def lifting_of(case: Case, at: datetime) -> Lifting | None:
-    """The newest dossier of the batch that was opened by then and is not declined, with how it stands now."""
+    """The newest dossier of the batch that was opened by then, with how it stands now; none where it was declined."""
     return liftings_of({case.dossier.batch.id: case}, at).get(case.dossier.batch.id)
 
 
 def liftings_of(cases: Mapping[str, Case], at: datetime) -> dict[str, Lifting]:
     """The same of several batches by their ids, those that have one (one statement, however many)."""
     ids: Any = list(cases)
-    rows = _rows().filter(batch__in=ids, opened_at__lte=at).exclude(is_approved=False)
+    rows = _rows().filter(batch__in=ids, opened_at__lte=at)
     newest = {str(row.batch_id): _view(row) for row in rows.order_by("opened_at", "code")}
-    return {id: lifted(kept, cases[id]) for id, kept in newest.items()}
+    return {id: lifted(kept, cases[id]) for id, kept in newest.items() if kept.is_approved is not False}
 
 
 def dossier_roles(

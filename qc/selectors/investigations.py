@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coi.selectors.batches import batch_by_code, dossier
+from coi.selectors.texts import kept_texts
 from coi.selectors.visible import sites_of
 from coi.selectors.weights import weights_of
 from people import selectors as people
@@ -305,3 +306,9 @@ def _view(row: Any) -> InvestigationView:
         names=names | planned | {part["by"]: part["name"] for part in by_hand},
         written={part["remark"]: part["text"] for part in by_hand if part["remark"]},
     )
+
+
+def written_words(view: InvestigationView) -> dict[str, str]:
+    """What people wrote in an investigation, by the digests that its parts have; without what was erased."""
+    found = kept_texts(list(view.written.values()))
+    return {digest: found[id] for digest, id in view.written.items() if id in found}

@@ -26,7 +26,7 @@ from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.rules.signatures import SignatureState, SignatureView
 from people.rules.variants import VariantFault, choose
-from qc.rules.acceptance import Deciding, Material, Proposal, propose
+from qc.rules.acceptance import Deciding, Material, Proposal, is_stricter, propose
 from qc.rules.case import StartingMaterial
 from qc.rules.criteria import Verdict
 from qc.rules.investigations.attempts import attempts_of
@@ -147,28 +147,50 @@ def materials_of(batches: Sequence[BatchSummary]) -> dict[str, tuple[StartingMat
     """The collections that have to be accepted of each batch, by the batch's id (a fixed number of statements).
 
     A collection has to be accepted where a specification of starting material of its product was in effect when the
-    batch began, or where quality has said something of it. Of products without one, none.
+    batch began, or where quality has said something of it. Of products without one, none. What its results came to
+    since must allow what was decided: a result that failed afterwards takes the acceptance away.
     """
     made_from = materials_of_batches([batch.id for batch in batches]) if batches else {}
     documents = people.documents_about(KIND, str(SubjectKind.COLLECTION)) if made_from else []
+    ids = [facts.id for known in made_from.values() for facts in known]
+    tested = _Tested(results_of(ids), investigations_of(ids)) if documents and ids else _Tested({}, {})
     return {
         batch.id: tuple(
-            StartingMaterial(facts.din, facts.acceptance.is_usable)
+            StartingMaterial(facts.din, facts.acceptance.is_usable and _still_allows(facts, chosen, tested))
             for facts in made_from.get(batch.id, ())
-            if _has_to_be_accepted(facts, documents, batch.started_at)
+            for chosen in [_chosen(facts, documents, batch.started_at)]
+            # Where several would apply, or none for this region, nobody is let off.
+            if facts.acceptance is not Acceptance.PENDING or chosen is not None
         )
         for batch in batches
     }
 
 
-def _has_to_be_accepted(
+@dataclass(frozen=True)
+class _Tested:
+    """Results and investigations of collections, by their ids."""
+
+    results: Mapping[str, tuple[ResultView, ...]]
+    inquiries: Mapping[str, tuple[Investigation, ...]]
+
+
+def _chosen(
     facts: MaterialFacts, documents: Iterable[DocumentVersionView], began_at: datetime
+) -> DocumentVersionView | VariantFault | None:
+    return choose(wanted_of(facts), [it for it in documents if _is_in_effect(it, began_at)])
+
+
+def _still_allows(
+    facts: MaterialFacts, chosen: DocumentVersionView | VariantFault | None, tested: _Tested
 ) -> bool:
-    """Where several would apply, or none for this region, nobody is let off."""
-    if facts.acceptance is not Acceptance.PENDING:
+    """Whether nothing that is known now is stricter than what quality decided."""
+    specification = None if chosen is None or isinstance(chosen, VariantFault) else specification_in(chosen)
+    if specification is None:
         return True
-    then = [it for it in documents if _is_in_effect(it, began_at)]
-    return choose(wanted_of(facts), then) is not None
+    results = tested.results.get(facts.id, ())
+    found = _found(_counted(specification, results, tested.inquiries.get(facts.id, ())), results)
+    decision = propose(specification, found).decision
+    return decision is None or not is_stricter(decision, facts.acceptance)
 
 
 def _is_in_effect(it: DocumentVersionView, at: datetime) -> bool:

@@ -21,8 +21,8 @@ from qc.selectors.studies import lock_study
 
 
 def subject(ref: SubjectRef, at: datetime) -> Subject | None:
-    """The subject that was named, or None where there is none."""
-    if "\x00" in ref.code:
+    """The subject that was named, or None where there is none. A time point is of a study alone."""
+    if "\x00" in f"{ref.code}{ref.point}" or (ref.point and ref.kind is not SubjectKind.STUDY):
         return None
     if ref.kind is SubjectKind.BATCH:
         batch = batch_by_code(ref.code)

@@ -34,7 +34,7 @@ from qc.services.exceptional import (
 )
 from qc.services.exceptional_deciding import decide_dossier, write_notice
 from qc.services.imports import Handed, Looked, discard_import, hand_in, look_at, record_import
-from qc.services.inquiring import InquiryAnswer, written_words
+from qc.services.inquiring import InquiryAnswer
 from qc.services.investigations import (
     answer_check,
     escalate_investigation,
@@ -131,5 +131,4 @@ __all__ = [
     "write_alternatives",
     "write_notice",
     "write_risk",
-    "written_words",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from coi.rules.acceptance import DECIDED_BY, DECIDERS
 from coi.selectors.collections import lock_order
 from coi.services import record_acceptance
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Invalid, NotFound
@@ -37,6 +38,7 @@ class MaterialAttempt:
     refusals: tuple[AcceptanceRefusal, ...] = ()
 
 
+@answered_once
 def decide_material(
     *,
     din: str,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive, put
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
@@ -41,6 +42,7 @@ class _Conclusion:
     refusals: tuple[ConclusionRefusal, ...]
 
 
+@answered_once
 def conclude_study(
     *,
     study: str,

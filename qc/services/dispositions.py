@@ -15,6 +15,7 @@ from coi.rules.batches import BatchSummary
 from coi.rules.dispositions import DECIDED_BY
 from coi.rules.journey import Disposition
 from coi.services import record_disposition
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Change, Where, derive, new, put
 from ledger.rules.errors import Invalid
 from ledger.selectors import EntryView
@@ -71,6 +72,7 @@ class Attempt:
     blockers: tuple[Blocker, ...] = ()
 
 
+@answered_once
 def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, request_id: UUID) -> Attempt:
     """Hand a batch from the laboratory to quality: all results for release are in and looked over.
 
@@ -90,6 +92,7 @@ def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, 
     return Attempt(True)
 
 
+@answered_once
 def review_batch(
     *, batch: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> Attempt:
@@ -102,6 +105,7 @@ def review_batch(
     return _signed(batch, credential, doing, _REVIEW)
 
 
+@answered_once
 def release_batch(
     *,
     batch: str,
@@ -124,6 +128,7 @@ def release_batch(
     return _signed(batch, credential, doing, replace(_RELEASES[way], due=due))
 
 
+@answered_once
 def complete_release(
     *, batch: str, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> Attempt:
@@ -135,6 +140,7 @@ def complete_release(
     return _signed(batch, credential, doing, _COMPLETION)
 
 
+@answered_once
 def reject_batch(
     *,
     batch: str,
@@ -223,7 +229,8 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
     """Confirm who signs, lock, judge, and either refuse or sign and do what the signature leads to."""
     found = known_batch(batch)
     signer = require(actor=doing.actor, roles=kind.roles, site=found.site, now=doing.now)
-    if earlier := repeated(doing, kind.done, kind.refused, batch=batch):
+    asked_for = {"way": str(kind.way)} if kind.way is not None else {}
+    if earlier := repeated(doing, kind.done, kind.refused, batch=batch, **asked_for):
         return _as_before(earlier, kind.done)
     # Outside the transaction: a wrong password is counted whatever becomes of this.
     confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
@@ -236,7 +243,7 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
         asked = _Asked(case, ways, Signing(signer.user_id, tuple(earlier_ones), digest))
         reasons = kind.against(asked)
         if reasons:
-            return _refuse(doing, locked, kind.refused, reasons, digest)
+            return _refuse(doing, locked, kind.refused, reasons, {"digest": digest, **asked_for})
         signature = _sign(locked, kind.meaning, (signer, confirmed), digest, doing)
         if kind.leads_to is None:
             _keep(locked, signature, record_bytes(content), doing)
@@ -333,10 +340,15 @@ def _move(
 
 
 def _refuse(
-    doing: Doing, batch: BatchSummary, event: Event, reasons: tuple[Blocker, ...], digest: str = ""
+    doing: Doing,
+    batch: BatchSummary,
+    event: Event,
+    reasons: tuple[Blocker, ...],
+    about: Mapping[str, str] | None = None,
 ) -> Attempt:
     facts = {
-        "digest": digest,
+        "digest": "",
+        **(about or {}),
         "blockers": [
             {
                 "code": str(blocker.code),

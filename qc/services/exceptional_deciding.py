@@ -9,6 +9,7 @@ from uuid import UUID
 from coi.rules.batches import BatchSummary
 from coi.rules.dispositions import DECIDED_BY
 from coi.selectors.treating import treating_site
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict
@@ -134,6 +135,7 @@ class _Deciding:
         return Event.DOSSIER_APPROVED if self.is_approved else Event.DOSSIER_DECLINED
 
 
+@answered_once
 def decide_dossier(
     *,
     dossier: str,

@@ -175,10 +175,4 @@ def keep_words(text: str, doing: Doing) -> tuple[str, str]:
     if not text:
         return "", ""
     id = derive(doing.request_id, "words")
-    return vault.keep_json(kind=VaultKind.TEXT, id=id, content={"text": text}), str(id)
-
-
-def written_words(view: InvestigationView) -> dict[str, str]:
-    """What people wrote in an investigation, by the digests that its parts have; without what was erased."""
-    found = vault.opened_all(kind=VaultKind.TEXT, ids=list(view.written.values()))
-    return {digest: found[id]["text"] for digest, id in view.written.items() if id in found}
+    return vault.keep(kind=VaultKind.TEXT, id=id, plain=text.encode()), str(id)

@@ -12,11 +12,14 @@ from uuid import UUID
 from coi.rules.journey import ContainerStatus
 from coi.selectors.telling import who_to_tell
 from coi.services import hold_batch
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import NotFound
+from people import selectors as people
 from people.rules.roles import Role
-from people.services import open_work_item, require, send_notice
+from people.rules.work import WorkState
+from people.services import close_work_item, open_work_item, require, send_notice
 from qc import selectors
 from qc.events import Event
 from qc.rules.blockers import products
@@ -36,7 +39,6 @@ from qc.rules.results import ResultView
 from qc.rules.specification import Specification
 from qc.rules.subjects import Subject
 from qc.selectors import FailureView
-from qc.services.failures import close_work_about
 from qc.services.recording import Doing, batch_topic, locked_batch, record, repeated, writing
 
 TABLE = "qc.latefailure"
@@ -124,6 +126,7 @@ def _tell(subject: Subject, due: Sequence[Task], row: UUID, doing: Doing) -> Non
         )
 
 
+@answered_once
 def record_duty(
     *,
     failure: UUID,
@@ -158,7 +161,7 @@ def record_duty(
         change = put(TABLE, found.id, tasks=[_plain(task) for task in listed])
         facts["done_at"] = done_at
         record(doing, batch_topic(batch), Event.LATE_DUTY_DONE, facts, changes=(change,))
-        close_work_about("batch", [batch.code], doing, frozenset({f"late_{duty}"}))
+        _close_work(failure, duty, doing)
     return ()
 
 
@@ -166,6 +169,17 @@ def _done(task: Task, done: Done, by: int) -> Task:
     if task.duty is not done.duty:
         return task
     return replace(task, done_at=done.at, done_by=by, reference=done.reference)
+
+
+def _close_work(failure: UUID, duty: Duty, doing: Doing) -> None:
+    """Of this failure alone: another one of the same batch has clocks of its own."""
+    item = people.work_item(str(derive(derive(failure, f"late_{duty}"), "work")))
+    if item is None or item.state is not WorkState.OPEN:
+        return
+    closing = derive(doing.request_id, f"done {item.id}")
+    close_work_item(
+        id=item.id, actor=Actor.service("qc"), where=doing.where, now=doing.now, request_id=closing
+    )
 
 
 def _known(id: UUID) -> FailureView:

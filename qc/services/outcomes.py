@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, canonical, derive, put
 from ledger.services import store_evidence
 from people import selectors as people
@@ -64,6 +65,7 @@ def authorise_plan(
     return take(code, Doing(actor, where, now, request_id), step)
 
 
+@answered_once
 def propose_outcome(
     *,
     code: str,
@@ -94,6 +96,7 @@ def propose_outcome(
     return InquiryAnswer(True, code)
 
 
+@answered_once
 def conclude_investigation(
     *,
     code: str,

@@ -30,6 +30,7 @@ _CONFLICTS = {
     "qc_document_version_uniq": "document_overtaken",
     "qc_investigation_one_open": "already_investigated",
     "qc_dossier_one_undecided": "dossier_open",
+    "qc_trail_review_once": "trail_seen",
     "people_signature_once": "signed_already",
     "ledger_entry_request_id_uniq": "request_id_used",
 }
@@ -62,7 +63,9 @@ def writing() -> Iterator[None]:
             yield
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
-        code = _CONFLICTS.get(getattr(diagnosis, "constraint_name", None) or "")
+        name = getattr(diagnosis, "constraint_name", None) or ""
+        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
+        code = "request_id_used" if name.endswith("_pkey") else _CONFLICTS.get(name)
         if code is None:
             raise
         raise Conflict(code) from error

@@ -103,7 +103,7 @@ def record_result(
     known, doing = known_subject(subject, now), Doing(actor, where, now, request_id)
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
-    if repeated(doing, Event.RESULT_RECORDED, **named(subject)):
+    if repeated(doing, Event.RESULT_RECORDED, criterion=criterion, value=found.value, **named(subject)):
         return written_result(row)
     with writing():
         locked = locked_subject(known, now)
@@ -179,7 +179,9 @@ def correct_result(
         record_version(doing, locked, event, changes=changes, container=container, reason=str(reason))
         made = written_result(row)
         tell_of_failure(locked, wanted, made, doing)
-        tell_of_late_failure(locked, wanted, made, doing)
+        # What had failed before was told before; its clocks run on.
+        if old.verdict is not Verdict.FAIL:
+            tell_of_late_failure(locked, wanted, made, doing)
     return made
 
 
@@ -207,7 +209,7 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
     found, doing = known_result(result), Doing(actor, where, now, request_id)
     known = known_subject(found.subject, now)
     reviewer = require(actor=actor, roles=REVIEWERS, site=known.site, now=now)
-    if repeated(doing, Event.RESULT_REVIEWED, **named(found.subject)):
+    if repeated(doing, Event.RESULT_REVIEWED, result=found.id, **named(found.subject)):
         return written_result(result)
     if reviewer.user_id == found.analyst_id:
         raise NotAllowed("analyst_may_not_review")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive, new
 from people.services import require
 from qc import selectors
@@ -14,6 +15,7 @@ from qc.services.recording import Doing, batch_topic, known_batch, locked_batch,
 TABLE = "qc.trailreview"
 
 
+@answered_once
 def review_trail(
     *, batch: str, upto: int, remark: str = "", actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> tuple[TrailRefusal, ...]:

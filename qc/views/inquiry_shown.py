@@ -97,7 +97,7 @@ class InquiryShown:
         self.roles = reader.roles(page.view.site, now)
         self.who = Who(reader.user_id, self.roles)
         self.bound = bound or {}
-        self.words = services.written_words(page.view)
+        self.words = selectors.written_words(page.view)
         self.counted = reportable(self.inquiry.attempts, self._all())
 
     def _all(self) -> Sequence[rules.Investigation]:

@@ -117,7 +117,7 @@ def test_lists_of_quality_know_every_release(journeys: Journeys) -> None:
     assert rosa is not None
     assert batch in {b.code for b in batches.decided_batches(rosa, p.now)}
     assert batch not in {b.code for b in batches.undecided_batches(rosa, p.now)}
-    assert [b.code for b in batches.conditional_batches(rosa, p.now)] == [batch]
+    assert [b.code for b in batches.watched_batches(rosa, p.now)] == [batch]
 
 
 # -- whoever has it in hand -------------------------------------------------------------------------------------------

@@ -99,6 +99,11 @@ def test_a_batch_out_of_specification_is_given_by_its_dossier() -> None:
     assert done.blockers == ()
     assert lab.disposition == "exceptionally_released"
     assert people.signatures("batch", lab.batch)[-1].meaning is Meaning.EXCEPTIONAL_RELEASE
+    board = selectors.release_board(lab.person("Bob"), lab.player.now)
+    assert [row.batch.code for row in board.conditional] == [lab.batch], "its culture is watched too"
+    lab.player.wait(days=6)
+    late = selectors.release_board(lab.person("Bob"), lab.player.now)
+    assert [row.batch.code for row in late.exceptions] == [lab.batch]
     story.ship(lab.player)
     assert desk.follow_up().is_done
     assert list(differences("default")) == []

@@ -1,6 +1,5 @@
 """A dossier decided: what is missing, who may, what the signature holds, notices, and what the decision lifts."""
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -8,7 +7,6 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from ledger.rules import canonical
 from ledger.rules.errors import Conflict, Invalid, NotAllowed
 from people import selectors as people
 from people.rules.roles import Role
@@ -23,7 +21,6 @@ from qc.rules.exceptional import (
     Missing,
     NoticeKind,
     Setting,
-    dossier_record,
 )
 from qc.rules.investigations import Outcome
 from qc.rules.releases import Way, ways_of
@@ -335,20 +332,6 @@ def test_the_same_request_again_gets_the_same_answer(desk):
     assert len(people.signatures("dossier", desk.code)) == 1
     with pytest.raises(Conflict, match="request_id_used"):
         desk.decide(is_approved=False, reason="No.", request_id=request)
-
-
-def test_the_record_of_a_dossier_is_plain_and_whole(desk):
-    desk.write_all()
-    desk.decide(reason="No other product.")
-    desk.follow_up()
-    record = dossier_record(desk.kept)
-    canonical(record)
-    assert (record["code"], record["region"], record["setting"]) == (desk.code, "EU", "trial")
-    assert record["held"][0]["criterion"] == "VIABILITY"
-    assert record["decision"]["is_approved"] is True
-    assert len(record["notices"]) == 2
-    assert len(record["follow_up"]) == 1
-    assert "No other product" not in json.dumps(record), "words are named by their digests"
 
 
 def test_the_newest_dossier_that_was_there_counts(desk):

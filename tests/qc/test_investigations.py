@@ -221,7 +221,7 @@ def test_what_is_found_is_kept_with_who_and_in_words_that_may_be_erased(oos):
     oos.answer(LaboratoryCheck.REAGENTS, Answer.IN_ORDER, "another lot")
     oos.tried("24.9 on the other one")
     view = oos.view
-    words = services.written_words(view)
+    words = selectors.written_words(view)
     assert [words[f.remark] for f in view.rules.findings] == [remark, "another lot"]
     assert view.rules.finding(LaboratoryCheck.REAGENTS).answer is Answer.IN_ORDER
     assert words[view.rules.hypotheses[0].remark] == "24.9 on the other one"

@@ -108,7 +108,9 @@ DO: dict[str, Callable[..., object]] = {
 
 def tried(lab: Laboratory, step: tuple[Any, ...]) -> None:
     name, *about = step
-    with suppress(DomainError, AttributeError):  # refused, or there is nothing yet to correct or to look over
+    if name in ("correct", "look over a result") and current(lab, about[0]) is None:
+        return
+    with suppress(DomainError):
         DO[name](lab, *about)
 
 

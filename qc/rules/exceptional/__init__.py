@@ -35,7 +35,6 @@ from qc.rules.exceptional.kept import (
     KeptDossier,
     decided_digest,
     digest_of_dossier,
-    dossier_record,
     latest_notices,
     value_of,
 )
@@ -84,7 +83,6 @@ __all__ = [
     "against_part",
     "decided_digest",
     "digest_of_dossier",
-    "dossier_record",
     "latest_notices",
     "lifts",
     "missing",

@@ -168,16 +168,6 @@ def decided_digest(kept: KeptDossier) -> str:
     return digest_of_dossier(kept, is_approved=kept.is_approved, why=decision.get("sha256", ""))
 
 
-def dossier_record(kept: KeptDossier) -> dict[str, Any]:
-    """All of a dossier as plain values, for the record of its batch. Words are named by their digests."""
-    return {
-        "schema": 1,
-        **_head(kept),
-        **{name: plain(dict(kept.part(name))) for name in (*SINGLE, "decision")},
-        **{name: plain([dict(it) for it in kept.rows(name)]) for name in ("held", "notices", "follow_up")},
-    }
-
-
 def _head(kept: KeptDossier) -> dict[str, Any]:
     return {
         "code": kept.code,

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ledger.rules import canonical
 from ledger.rules.canonical import plain
 from qc.rules.criteria import Assessment, Verdict
 from qc.rules.exceptional import (
@@ -19,7 +18,6 @@ from qc.rules.exceptional import (
     Setting,
     decided_digest,
     digest_of_dossier,
-    dossier_record,
     needed_notices,
     settings_of,
     value_of,
@@ -199,22 +197,6 @@ def test_an_empty_dossier_reads_as_nothing():
     value = value_of(empty)
     assert (value.risk, value.request, value.acceptance, value.consent, value.decision) == (None,) * 5
     assert (value.held, value.notices, value.follow_up, empty.texts) == ((), (), (), ())
-
-
-def test_its_record_is_plain_and_has_every_part():
-    record = dossier_record(decided(kept()))
-    canonical(record)
-    assert set(record) >= {"held", "risk", "alternatives", "request", "acceptance", "consent", "notices"}
-    assert set(record) >= {
-        "decision",
-        "follow_up",
-        "code",
-        "batch",
-        "coi_id",
-        "region",
-        "setting",
-        "is_emergency",
-    }
 
 
 def test_each_way_of_supply_has_its_notices():
