@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from config.demonstration import story
 from ledger import selectors as ledger
-from ledger.rules.errors import Conflict, Invalid, NotAllowed
+from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import selectors as people
 from people.rules.signatures import Meaning, SignatureState
 from qc import selectors, services
 from qc.rules.blockers import BlockerCode as B
 from qc.rules.late_failures import Duty, TaskRefusal
 from qc.rules.releases import Way
+from qc.rules.subjects import SubjectKind, SubjectRef
 from tests.qc.given import Laboratory
 from tests.qc.test_results import codes, events
 
@@ -230,3 +231,28 @@ def test_pages_of_the_trail(lab, as_):
     assert refused.status_code == 409
     assert "up to there already" in refused.content.decode()
     assert bob.post(page, {"upto": "x", "request_id": str(uuid4())}).status_code == 422
+
+
+def test_a_slip_in_a_late_failing_result_tells_nobody_twice(conditional):
+    first = conditional.record("STERILITY_FINAL", "growth")
+    conditional.correct(first, "growth")
+    (only,) = view(conditional).failures
+    assert only.failure.aware_at == first.recorded_at, "its clocks run on"
+
+
+def test_a_batch_has_no_time_points(conditional):
+    """A second result under a point that nobody asked for would be a test made twice, one of them kept."""
+    ref = SubjectRef(SubjectKind.BATCH, conditional.batch, "x")
+    with pytest.raises(NotFound, match="batch_unknown"):
+        conditional.record("STERILITY_FINAL", "no growth", subject=ref)
+    assert selectors.subject(ref, conditional.player.now) is None
+
+
+def test_the_same_request_releases_one_way_alone(lab):
+    request = uuid4()
+    about = {"batch": lab.batch, "expected": {"STERILITY_FINAL": lab.player.now + timedelta(days=5)}}
+    for _ in range(2):
+        signing = lab.signing("Rosa", request)
+        assert services.release_batch(way=Way.CONDITIONAL, **about, **signing).is_done
+    with pytest.raises(Conflict, match="request_id_used"):
+        lab.release(request_id=request)

@@ -247,7 +247,7 @@ def test_a_batch_that_began_later_needs_it(specified):
     with CaptureQueriesContext(connection) as spent:
         found = selectors.materials_of([later])
     assert found == {later.id: (StartingMaterial(din(specified), False),)}
-    assert len(spent) == 5, "however many batches"
+    assert len(spent) == 7, "however many batches"
 
 
 @pytest.mark.parametrize(

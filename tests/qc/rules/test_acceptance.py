@@ -1,4 +1,4 @@
-"""Starting material: what the results come to, who decides, and how many days lie between therapy and collection."""
+"""Starting material: what the results come to, and who decides."""
 
 from dataclasses import replace
 from typing import Any
@@ -159,3 +159,17 @@ def test_decisions(it, deciding, who, expected):
 
 def test_every_refusal_is_met():
     assert {code for *_rest, codes in CASES for code in codes} == set(R)
+
+
+@pytest.mark.parametrize(
+    ("decided", "deciding", "is_again"),
+    [
+        (Acceptance.ACCEPTED, Acceptance.REFUSED, True),
+        (Acceptance.ACCEPTED_WITH_CHANGES, Acceptance.REFUSED, True),
+        (Acceptance.ACCEPTED, Acceptance.ACCEPTED, False),
+        (Acceptance.REFUSED, Acceptance.ACCEPTED, False),
+    ],
+)
+def test_what_was_decided_is_decided_again_more_strictly_alone(decided, deciding, is_again):
+    found = against_decision(replace(material(), decided=decided), Deciding(deciding), QUALITY)
+    assert (AcceptanceRefusal.DECIDED not in found) is is_again
