@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from people.rules.documents import DocumentAction, Problem
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 
 Word = str | Promise
 Validator = Callable[[Mapping[str, Any]], Sequence[Problem]]
@@ -16,7 +16,7 @@ Preview = Callable[[str, Mapping[str, Any]], bytes]
 
 AUTHORS = frozenset({Role.QA_REVIEWER, Role.QC_REVIEWER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 REVIEWERS = frozenset({Role.QA_REVIEWER, Role.QC_REVIEWER, Role.SUPERVISOR})
-APPROVERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+APPROVERS = QA
 
 
 class NotDrawable(Exception):

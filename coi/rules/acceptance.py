@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.rules.signatures import Meaning
 
 
@@ -37,7 +37,7 @@ DECIDED_BY: Mapping[Acceptance, Meaning] = {
     Acceptance.ACCEPTED_WITH_CHANGES: Meaning.APPROVAL,
     Acceptance.REFUSED: Meaning.REJECTION,
 }
-DECIDERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+DECIDERS = QA
 # Others may have signed a review of the same record before.
 REVIEWERS = DECIDERS | {Role.QC_REVIEWER}
 

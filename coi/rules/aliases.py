@@ -10,7 +10,7 @@ from enum import StrEnum
 from coi.rules.identifiers import Identifier, IdentifierKind, naming_code, read
 from coi.rules.protocol import Party
 from coi.rules.requests import index_key
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 
 MAX_VALUE = 40
 
@@ -62,7 +62,7 @@ class Giver:
 
 _COORDINATOR = Giver(Party.TREATING, frozenset({Role.COORDINATOR}))
 _COLLECTION = Giver(Party.COLLECTION, frozenset({Role.COORDINATOR, Role.SUPERVISOR}))
-_QUALITY = Giver(Party.MANUFACTURER, frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR}))
+_QUALITY = Giver(Party.MANUFACTURER, QA | {Role.SUPERVISOR})
 
 GIVERS: Mapping[AliasKind, tuple[Giver, ...]] = {
     AliasKind.DIN: (_COORDINATOR, _COLLECTION),

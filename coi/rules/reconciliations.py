@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 
 REQUESTERS = frozenset({Role.COORDINATOR})
-APPROVERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
+APPROVERS = QA | {Role.SUPERVISOR}
 # Who may know at the treating site who the patient is.
 REVEALERS = frozenset({Role.COORDINATOR, Role.COLLECTOR, Role.NURSE, Role.CELL_LAB})
 

@@ -15,12 +15,11 @@ from coi.selectors.visible import hidden_coi_ids, of_sites, sites_of
 from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.roles import QA
 from people.rules.signatures import SignatureView
 
 MOST = 200
 HIDDEN = "•••"
-_QUALITY = (Role.QA_REVIEWER, Role.QA_RELEASER)
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,7 @@ def deviation(viewer: Person, code: str, now: datetime) -> DeviationView:
     held = _hold_rows().filter(deviation=row).order_by("container__code")
     stop = _stop_of(row)
     candidates = {
-        p.user_id: p.printed_name for r in _QUALITY for p in people.people_with_role(r, row.site, now)
+        p.user_id: p.printed_name for r in sorted(QA) for p in people.people_with_role(r, row.site, now)
     }
     return DeviationView(
         row=shown,

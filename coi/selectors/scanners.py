@@ -10,11 +10,11 @@ from coi.models import ScannerQualification
 from coi.rules.qualification import REMINDER, ScannerState, state_of
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.rules.sites import StationView
 
 # Who looks after the scanners of a site, and who looks at whether somebody did.
-WATCHERS = frozenset({Role.SUPERVISOR, Role.QA_REVIEWER, Role.QA_RELEASER, Role.AUDITOR, Role.ADMINISTRATOR})
+WATCHERS = QA | {Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from ledger.rules import Actor, Subject, Where, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.services.recording import Doing, record
 
 # Whoever ordered it, or quality of the manufacturer.
 ENDERS: Mapping[Party, frozenset[Role]] = {
     Party.TREATING: frozenset({Role.COORDINATOR}),
-    Party.MANUFACTURER: frozenset({Role.QA_REVIEWER, Role.QA_RELEASER}),
+    Party.MANUFACTURER: QA,
 }
 
 

@@ -18,12 +18,12 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, open_work_item, sign
 from people.services.recording import Doing, record
 
-QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
+QUALITY = QA | {Role.SUPERVISOR}
 HOLDERS = QUALITY | {Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB, Role.NURSE}
 OVERDUE = "hold_time_passed"
 

@@ -14,11 +14,11 @@ from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
 from people import selectors as people
 from people.rules import codes
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.services import require
 from people.services.recording import Doing, record
 
-QUALITY = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
+QUALITY = QA | {Role.SUPERVISOR}
 
 
 def receive_lot(

@@ -23,6 +23,8 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+# Quality assurance: whoever decides on a batch for quality, whichever of the two signatures is theirs.
+QA = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
 # Who may read the trail of entries, and who may open the read-only windows.
-TRAIL_READERS = frozenset({Role.AUDITOR, Role.QA_REVIEWER, Role.QA_RELEASER, Role.SUPERVISOR})
+TRAIL_READERS = QA | {Role.AUDITOR, Role.SUPERVISOR}
 WINDOW_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
