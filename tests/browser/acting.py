@@ -10,6 +10,12 @@ from tests.furnished import Journeys
 LAWFUL = ("Failed to load resource", "AudioContext", "Password forms should have")
 
 
+def follow(page: Any, link: str) -> None:
+    """Click on a link and wait until the page it leads to stands: a look before that would see the old one, or none."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).click()
+
+
 @dataclass
 class House:
     """The server, the browser, and everything opened in it."""

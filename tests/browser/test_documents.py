@@ -13,6 +13,7 @@ from coi.services.printing.content import label_of
 from config.demonstration.site import PASSWORD, SECOND
 from ledger import services as ledger
 from tests import given
+from tests.browser.acting import follow
 from tests.browser.test_pages import assert_clean
 
 pytestmark = pytest.mark.browser
@@ -42,9 +43,9 @@ def test_a_template_is_written_by_one_and_drawn_by_after_two_others(house, three
     ledger.sweep_effects(now=p.now)
     before = label_of(drawn(p))
     author.goto(f"{house.address}/documents/")
-    author.get_by_role("link", name="New document").click()
+    follow(author, "New document")
     assert_clean(author, "choice of a kind")
-    author.get_by_role("link", name="Label template").click()
+    follow(author, "Label template")
     content = json.loads(author.get_by_label("Content (JSON)").input_value())
     assert_clean(author, "new document")
     fill_in(author, content | {"kind": KIND, "symbols": ["identity"]})
@@ -67,7 +68,7 @@ def test_a_template_is_written_by_one_and_drawn_by_after_two_others(house, three
         (approver, "Sign the approval", "It can be put in effect."),
     ):
         page.goto(f"{house.address}/documents/")
-        page.get_by_role("link", name=f"LABEL-{KIND.upper()}-{SECOND} version 1").click()
+        follow(page, f"LABEL-{KIND.upper()}-{SECOND} version 1")
         assert_clean(page, button)
         signing = page.locator("section", has=page.get_by_role("button", name=button))
         signing.get_by_label("Your password").fill(PASSWORD)
@@ -98,7 +99,7 @@ def test_a_next_version_with_what_changed_and_a_stale_form(house, three):
     page.goto(f"{house.address}/documents/")
     assert_clean(page, "documents")
     page.get_by_role("link", name="LABEL-SAMPLE", exact=True).click()
-    page.get_by_role("link", name="New version").click()
+    follow(page, "New version")
     content = json.loads(page.get_by_label("Content (JSON)").input_value())
     page.get_by_label("Content (JSON)").fill(json.dumps(content | {"lines": ["container"]}))
     page.get_by_label("Why it changes").fill("Room for larger letters")
@@ -106,7 +107,7 @@ def test_a_next_version_with_what_changed_and_a_stale_form(house, three):
     page.get_by_text("What changed since version 1").wait_for()
     assert page.locator(".diff del").all_inner_texts()
     assert_clean(page, "second version")
-    page.get_by_role("link", name="Edit the draft").click()
+    follow(page, "Edit the draft")
     other = page.context.new_page()
     other.goto(page.url)
     for tab, size in ((other, 62), (page, 64)):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.demonstration.site import PLANT, PRODUCT
 from people import selectors as people
+from tests.browser.acting import follow
 from tests.browser.test_pages import assert_clean
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ def analyst(house):
 def open_run(page, house):
     """A run of the method with controls, by its form; the page of the run is open then."""
     page.goto(f"{house.address}/runs/")
-    page.get_by_role("link", name="Vector copies per transduced cell").click()
+    follow(page, "Vector copies per transduced cell")
     assert_clean(page, "a new run")
     for name in ("Droplet reader", "Primer set", "Control vcn low", "Control vcn high"):
         page.get_by_label(name).select_option(index=1)
@@ -53,7 +54,7 @@ def test_what_waits_is_recorded_and_looked_over(house, analyst):
     batch = house.journeys.filled.containers("product_bag")[0].batch
     analyst.goto(f"{house.address}/laboratory/")
     assert_clean(analyst, "the worklist")
-    analyst.get_by_role("link", name=f"Record Appearance {batch}").click()
+    follow(analyst, f"Record Appearance {batch}")
     assert_clean(analyst, "entry of a result")
     analyst.get_by_role("button", name="Record").click()
     analyst.get_by_text("This is required.").wait_for()

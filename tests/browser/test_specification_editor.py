@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.acting import follow
 from tests.browser.test_pages import assert_clean
 from tests.qc.plates_given import potency_plate, rows, sheet
 
@@ -12,7 +13,7 @@ def test_a_specification_is_written_with_the_keyboard(house):
     page = house.desk(house.journeys.demo.member("Amir"))
     page.goto(f"{house.address}/specifications/")
     assert_clean(page, "specifications")
-    page.get_by_role("link", name="New specification").click()
+    follow(page, "New specification")
     assert_clean(page, "an empty specification")
     page.get_by_role("button", name="Add a criterion").focus()
     page.keyboard.press("Enter")
@@ -45,10 +46,10 @@ def test_a_specification_is_written_with_the_keyboard(house):
 def test_a_plate_is_handed_in_and_drawn(house, tmp_path):
     page = house.desk(house.journeys.demo.member("Ana"))
     page.goto(f"{house.address}/runs/")
-    page.get_by_role("link", name="Potency relative to a reference batch").click()
+    follow(page, "Potency relative to a reference batch")
     page.get_by_label("Plate reader").select_option(index=1)
     page.get_by_role("button", name="Begin the run").click()
-    page.get_by_role("link", name="Compute a result from a plate").click()
+    follow(page, "Compute a result from a plate")
     assert_clean(page, "plates of a run")
     for name, data, said in (
         ("good.csv", potency_plate(0.8), "Upper confidence limit"),
