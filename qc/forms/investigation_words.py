@@ -199,7 +199,6 @@ DUTIES: Mapping[Duty, Sentence] = {
 }
 
 TASK_REFUSALS: Mapping[TaskRefusal, Sentence] = {
-    TaskRefusal.NO_ROLE: _("You do not hold a role for this at this site."),
     TaskRefusal.NOT_A_DUTY: _("Nobody has to do this here."),
     TaskRefusal.DONE_ALREADY: _("This was done already."),
     TaskRefusal.REFERENCE_MISSING: _("Say what shows that it was done."),

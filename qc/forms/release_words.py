@@ -134,7 +134,6 @@ TRAIL_KINDS: Mapping[TrailKind, Sentence] = {
 }
 
 TRAIL_REFUSALS: Mapping[TrailRefusal, Sentence] = {
-    TrailRefusal.NO_ROLE: _("You do not hold a role for this at this site."),
     TrailRefusal.BY_A_PRODUCER: _("You took part in making this batch: somebody else must look it over."),
     TrailRefusal.BEYOND_THE_END: _("The trail does not reach so far."),
     TrailRefusal.SEEN_ALREADY: _("The trail was looked over up to there already."),
@@ -148,7 +147,6 @@ ACCEPTANCES: Mapping[Acceptance, Sentence] = {
 }
 
 ACCEPTANCE_REFUSALS: Mapping[AcceptanceRefusal, Sentence] = {
-    AcceptanceRefusal.NO_ROLE: _("You do not hold a role for this at this site."),
     AcceptanceRefusal.DECIDED: _("This was decided already."),
     AcceptanceRefusal.RESULTS_OPEN: _("Results that are needed are missing or undecided."),
     AcceptanceRefusal.RESULT_UNREVIEWED: _("Nobody has looked over a result."),

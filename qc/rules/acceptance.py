@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coi.rules.acceptance import DECIDERS, Acceptance, PlanChange
+from coi.rules.acceptance import Acceptance, PlanChange
 from qc.rules.criterion import Effect
 from qc.rules.investigations.values import Who
 from qc.rules.specification import Specification
@@ -100,7 +100,6 @@ def _decision(consequences: Sequence[Consequence], is_open: bool) -> Acceptance 
 class AcceptanceRefusal(StrEnum):
     """Why the material may not be accepted or refused so."""
 
-    NO_ROLE = "no_role"
     DECIDED = "decided"
     RESULTS_OPEN = "results_open"
     RESULT_UNREVIEWED = "result_unreviewed"
@@ -141,7 +140,6 @@ def against_decision(material: Material, deciding: Deciding, who: Who) -> tuple[
     is_changed = deciding.decision is Acceptance.ACCEPTED_WITH_CHANGES
     needs_physician = is_changed and not _FOR_PHYSICIAN.isdisjoint(deciding.effects)
     checks = (
-        (not who.is_one_of(DECIDERS), AcceptanceRefusal.NO_ROLE),
         (
             material.decided is not Acceptance.PENDING
             and not is_stricter(deciding.decision, material.decided),

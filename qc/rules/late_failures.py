@@ -5,13 +5,13 @@ the clock of a biological product deviation report runs from the moment that som
 calendar days); growth is identified and tested for what it is susceptible to, because somebody may have to treat it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from coi.rules.journey import Disposition
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from qc.rules.criteria import Verdict
 
 
@@ -26,16 +26,15 @@ class Duty(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
-@dataclass(frozen=True)
-class Periods:
-    """Within how much time each duty is done, from when somebody knew."""
-
-    physician: timedelta = timedelta(hours=24)
-    sponsor: timedelta = timedelta(hours=24)
-    deviation_report: timedelta = timedelta(days=45)
-    organism: timedelta = timedelta(days=7)
-    susceptibility: timedelta = timedelta(days=7)
-    follow_up: timedelta = timedelta(days=30)
+# Within how much time each duty is done, from when somebody knew.
+_WITHIN: Mapping[Duty, timedelta] = {
+    Duty.TELL_PHYSICIAN: timedelta(hours=24),
+    Duty.TELL_SPONSOR: timedelta(hours=24),
+    Duty.IDENTIFY_ORGANISM: timedelta(days=7),
+    Duty.TEST_SUSCEPTIBILITY: timedelta(days=7),
+    Duty.FOLLOW_UP: timedelta(days=30),
+    Duty.REPORT_DEVIATION: timedelta(days=45),
+}
 
 
 @dataclass(frozen=True)
@@ -70,25 +69,22 @@ def is_late(disposition: Disposition, verdict: Verdict) -> bool:
     return verdict is Verdict.FAIL and disposition.is_release
 
 
-def tasks(failure: LateFailure, periods: Periods | None = None) -> tuple[Task, ...]:
+def tasks(failure: LateFailure) -> tuple[Task, ...]:
     """What has to be done, the first due first."""
-    within = periods or Periods()
-    wanted = (
-        (True, Duty.TELL_PHYSICIAN, within.physician),
-        (True, Duty.TELL_SPONSOR, within.sponsor),
-        (failure.is_microbial, Duty.IDENTIFY_ORGANISM, within.organism),
-        (failure.is_microbial, Duty.TEST_SUSCEPTIBILITY, within.susceptibility),
-        (failure.is_infused, Duty.FOLLOW_UP, within.follow_up),
-        (failure.is_distributed, Duty.REPORT_DEVIATION, within.deviation_report),
+    needless = {
+        Duty.IDENTIFY_ORGANISM: not failure.is_microbial,
+        Duty.TEST_SUSCEPTIBILITY: not failure.is_microbial,
+        Duty.FOLLOW_UP: not failure.is_infused,
+        Duty.REPORT_DEVIATION: not failure.is_distributed,
+    }
+    return tuple(
+        Task(duty, failure.aware_at + within) for duty, within in _WITHIN.items() if not needless.get(duty)
     )
-    due = [Task(duty, failure.aware_at + period) for is_wanted, duty, period in wanted if is_wanted]
-    return tuple(sorted(due, key=lambda task: task.due_at))
 
 
 class TaskRefusal(StrEnum):
     """Why a duty may not be recorded as done."""
 
-    NO_ROLE = "no_role"
     NOT_A_DUTY = "not_a_duty"
     DONE_ALREADY = "done_already"
     REFERENCE_MISSING = "reference_missing"
@@ -96,7 +92,7 @@ class TaskRefusal(StrEnum):
     IN_THE_FUTURE = "in_the_future"
 
 
-DOERS = frozenset({Role.QC_REVIEWER, Role.QA_REVIEWER, Role.QA_RELEASER})
+DOERS = QA | {Role.QC_REVIEWER}
 
 
 @dataclass(frozen=True)
@@ -106,7 +102,6 @@ class Done:
     duty: Duty
     at: datetime
     reference: str
-    roles: frozenset[Role]
 
 
 def against_task(
@@ -115,7 +110,6 @@ def against_task(
     """Why this may not be recorded as done; people write minutes, so that of the knowledge counts."""
     task = next((task for task in found if task.duty is done.duty), None)
     checks = (
-        (done.roles.isdisjoint(DOERS), TaskRefusal.NO_ROLE),
         (task is None, TaskRefusal.NOT_A_DUTY),
         (task is not None and task.done_at is not None, TaskRefusal.DONE_ALREADY),
         (not done.reference.strip(), TaskRefusal.REFERENCE_MISSING),

@@ -5,13 +5,9 @@ these after the entry up to which the trail was looked over makes it unreviewed 
 211.192 with FDA's guidance on data integrity, 2018, question 7).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from people.rules.roles import Role
-from qc.rules.investigations.refusals import QA
 
 
 class TrailKind(StrEnum):
@@ -77,19 +73,17 @@ class Trail:
 class TrailRefusal(StrEnum):
     """Why a review of the trail may not be recorded."""
 
-    NO_ROLE = "no_role"
     BY_A_PRODUCER = "by_a_producer"
     BEYOND_THE_END = "beyond_the_end"
     SEEN_ALREADY = "seen_already"
 
 
 def against_trail_review(
-    trail: Trail, upto: int, reviewer: int, roles: Iterable[Role], producers: frozenset[int]
+    trail: Trail, upto: int, reviewer: int, producers: frozenset[int]
 ) -> tuple[TrailRefusal, ...]:
     """Why this person may not say that they looked the trail over up to this entry."""
     seen = trail.reviewed_upto(producers)
     checks = (
-        (QA.isdisjoint(roles), TrailRefusal.NO_ROLE),
         (reviewer in producers, TrailRefusal.BY_A_PRODUCER),
         (upto > trail.last, TrailRefusal.BEYOND_THE_END),
         (upto < 1 or (seen is not None and upto <= seen), TrailRefusal.SEEN_ALREADY),

@@ -38,7 +38,6 @@ from qc.selectors.dossiers import (
 from qc.selectors.exceptional import (
     DossierView,
     FailingLine,
-    case_to_judge,
     dossier_view,
     lifting_to_decide,
 )
@@ -162,7 +161,6 @@ __all__ = [
     "attempts_at",
     "batch_view",
     "case_of",
-    "case_to_judge",
     "cases",
     "chart_points",
     "charted_criteria",

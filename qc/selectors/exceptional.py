@@ -35,14 +35,9 @@ from qc.selectors.dossiers import dossier_roles, dossiers_of, region_of
 READERS = frozenset({Role.COORDINATOR, Role.PHYSICIAN})
 
 
-def case_to_judge(batch: BatchSummary, at: datetime) -> Case:
-    """What a dossier of the batch is held against; services and pages of dossiers read it here alone."""
-    return case_of(batch, at)
-
-
 def lifting_to_decide(kept: KeptDossier, batch: BatchSummary, at: datetime) -> Lifting:
     """One dossier of the batch with how it stands now, for the service that decides it."""
-    return lifted(kept, case_to_judge(batch, at))
+    return lifted(kept, case_of(batch, at))
 
 
 # --- its page -------------------------------------------------------------------------------------------------------
@@ -90,7 +85,7 @@ def dossier_view(viewer: Person, batch: str, at: datetime, code: str = "") -> Do
     kept = next((it for it in own if code in ("", it.code)), None)
     if code and kept is None:
         return None
-    case = case_to_judge(found, at)
+    case = case_of(found, at)
     facts = facts_of(case)
     return DossierView(
         batch=found,

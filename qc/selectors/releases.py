@@ -22,9 +22,7 @@ class ReleaseView:
     way: Way
     pending: tuple[Pending, ...]
     released_at: datetime
-    released_by: str
     completed_at: datetime | None
-    completed_by: str
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,7 @@ def _release(row: Release) -> ReleaseView:
         way=Way(row.way),
         pending=tuple(Pending(it["criterion"], it["title"], _time(it["due_at"])) for it in row.pending),
         released_at=row.released_at,
-        released_by=row.released_by_name,
         completed_at=row.completed_at,
-        completed_by=row.completed_by_name,
     )
 
 

@@ -53,7 +53,7 @@ from qc.services.plates import (
     look_at_plate,
     record_plate,
 )
-from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result, start_testing
+from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result
 from qc.services.runs import open_run, read_controls, void_run
 from qc.services.studies import PullAttempt, abandon_study, begin_study, record_pull
 from qc.services.trails import review_trail
@@ -124,7 +124,6 @@ __all__ = [
     "review_result",
     "review_trail",
     "start_investigation",
-    "start_testing",
     "submit_for_review",
     "try_hypothesis",
     "void_run",

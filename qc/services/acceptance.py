@@ -11,7 +11,7 @@ from coi.services import record_acceptance
 from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive
 from ledger.rules import Subject as LedgerSubject
-from ledger.rules.errors import Invalid, NotFound
+from ledger.rules.errors import NotFound
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.authority import Person
@@ -25,7 +25,7 @@ from qc.rules.investigations import Who
 from qc.rules.material_record import changes_of
 from qc.rules.record import digest_of, record_bytes
 from qc.selectors import MaterialView
-from qc.services.recording import Doing, Topic, record, repeated, writing
+from qc.services.recording import Doing, Topic, asking, invalid, record, repeated, writing
 
 MOST = 200
 
@@ -54,7 +54,7 @@ def decide_material(
     The signature is over the results, what they come to and the decision; these bytes are kept. Raises NotFound (no
     such collection, or nothing judges it), NotAllowed (role, credential), Invalid (no decision, a text too long).
     """
-    doing, found = Doing(actor, where, now, request_id), _known(din, now)
+    found, doing = _known(din, now), asking(actor, where, now, request_id, din=din, deciding=deciding)
     signer = require(actor=actor, roles=DECIDERS, site=found.collection.site, now=now)
     done = (Event.MATERIAL_DECIDED, Event.ACCEPTANCE_REFUSED)
     if earlier := repeated(doing, *done, collection=din, to=str(deciding.decision)):
@@ -121,7 +121,7 @@ def _judge_fields(deciding: Deciding) -> None:
     wrong = {name: "too_long" for name, text in texts.items() if len(text) > MOST}
     wrong |= {} if deciding.decision in DECIDED_BY else {"decision": "not_choice"}
     if wrong:
-        raise Invalid("fields_invalid", detail={"fields": wrong})
+        raise invalid(wrong)
 
 
 def _known(din: str, at: datetime) -> MaterialView:

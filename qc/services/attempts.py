@@ -6,7 +6,6 @@ from uuid import UUID
 
 from ledger.rules import Actor, Where, derive, new
 from ledger.rules import Subject as LedgerSubject
-from ledger.rules.errors import Invalid
 from people.services import require
 from qc.events import Event
 from qc.rules.assessing import is_not_tested
@@ -15,7 +14,7 @@ from qc.rules.results import AttemptKind, ResultView
 from qc.services.failures import tell_of_failure
 from qc.services.inquiring import as_before, known_investigation, locked, refuse, repeated_step
 from qc.services.late_failures import tell_of_late_failure
-from qc.services.recording import Doing, writing
+from qc.services.recording import asking, invalid, writing
 from qc.services.results import (
     ANALYSTS,
     TABLE,
@@ -57,7 +56,7 @@ def record_attempt(
     result was an error of the laboratory. Raises NotFound, NotAllowed (no analyst), Invalid (with the fields), Conflict
     (the subject takes no result now).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, investigation=investigation, kind=kind, found=found)
     analyst = require(actor=actor, roles=ANALYSTS, site=known_investigation(investigation).site, now=now)
     row, event = derive(request_id, "result"), Event.ATTEMPT_RECORDED
     if earlier := repeated_step(doing, event, investigation=investigation):
@@ -71,7 +70,7 @@ def record_attempt(
         wanted = criterion_of(at.subject, at.view.rules.criterion)
         refuse_untaken(at.subject, wanted)
         if is_not_tested(wanted, found.value):
-            raise Invalid("fields_invalid", detail={"fields": {"value": "planned_is_tested"}})
+            raise invalid({"value": "planned_is_tested"})
         values = values_of(at.subject, wanted, found, analyst, now)
         number = max(a.number for a in at.inquiry.attempts) + 1
         values |= {"attempt": number, "attempt_kind": str(kind), "reference": investigation}

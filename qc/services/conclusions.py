@@ -18,8 +18,8 @@ from qc.events import Event
 from qc.rules.record import digest_of, record_bytes, result_fields
 from qc.rules.stability import ConclusionRefusal, StudyView, against_conclusion, written
 from qc.rules.subjects import StudyKind, StudyState
-from qc.services.recording import Doing, record, repeated, writing
-from qc.services.studies import MOST, REVIEWERS, STUDY, invalid, known_study, locked_study, study_topic
+from qc.services.recording import Doing, asking, invalid, record, repeated, writing
+from qc.services.studies import MOST, REVIEWERS, STUDY, known_study, locked_study, study_topic
 from qc.services.validations import draw_report
 
 SCHEMA = 1
@@ -58,7 +58,7 @@ def conclude_study(
     A study of time whose pulls are not all done needs a reason. A refusal is recorded. Raises NotFound, NotAllowed
     (role, credential), Invalid (reason too long), Conflict (the study is over).
     """
-    doing, found = Doing(actor, where, now, request_id), known_study(study)
+    found, doing = known_study(study), asking(actor, where, now, request_id, study=study, reason=reason)
     signer = require(actor=actor, roles=REVIEWERS, site=found.site, now=now)
     if earlier := repeated(doing, Event.STUDY_CONCLUDED, Event.CONCLUSION_REFUSED, study=study):
         return _as_before(earlier)

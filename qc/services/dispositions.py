@@ -17,7 +17,6 @@ from coi.rules.journey import Disposition
 from coi.services import record_disposition
 from coi.services.recording import answered_once
 from ledger.rules import Actor, Change, Where, derive, new, put
-from ledger.rules.errors import Invalid
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.authority import Person
@@ -50,7 +49,9 @@ from qc.rules.releases import (
 from qc.rules.results import RejectionReason
 from qc.services.recording import (
     Doing,
+    asking,
     batch_topic,
+    invalid,
     known_batch,
     locked_batch,
     record,
@@ -78,7 +79,7 @@ def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, 
 
     Raises NotFound, NotAllowed (role).
     """
-    found, doing = known_batch(batch), Doing(actor, where, now, request_id)
+    found, doing = known_batch(batch), asking(actor, where, now, request_id, batch=batch)
     require(actor=actor, roles=SUBMITTERS, site=found.site, now=now)
     if earlier := repeated(doing, Event.BATCH_SUBMITTED, Event.SUBMISSION_REFUSED, batch=batch):
         return _as_before(earlier, Event.BATCH_SUBMITTED)
@@ -101,7 +102,7 @@ def review_batch(
     What is wrong with the batch does not hinder it: a batch that will be rejected is reviewed too. Raises NotFound,
     NotAllowed (role, credential).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, batch=batch)
     return _signed(batch, credential, doing, _REVIEW)
 
 
@@ -122,9 +123,10 @@ def release_batch(
     `expected` says by criterion when a result that is pending will be there; a conditional release needs it of each.
     Raises NotFound, NotAllowed (role, credential), Invalid (an expected time that has passed).
     """
-    doing, due = Doing(actor, where, now, request_id), dict(expected or {})
+    doing = asking(actor, where, now, request_id, batch=batch, way=way, expected=expected)
+    due = dict(expected or {})
     if any(at <= now for at in due.values()):
-        raise Invalid("fields_invalid", detail={"fields": {"expected": "in_the_past"}})
+        raise invalid({"expected": "in_the_past"})
     return _signed(batch, credential, doing, replace(_RELEASES[way], due=due))
 
 
@@ -136,7 +138,7 @@ def complete_release(
 
     Raises NotFound, NotAllowed (role, credential).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, batch=batch)
     return _signed(batch, credential, doing, _COMPLETION)
 
 
@@ -155,7 +157,7 @@ def reject_batch(
 
     Raises NotFound, NotAllowed (role, credential).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, batch=batch, reason=reason)
     return _signed(batch, credential, doing, _REJECTION, reason=str(reason))
 
 
@@ -229,8 +231,7 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
     """Confirm who signs, lock, judge, and either refuse or sign and do what the signature leads to."""
     found = known_batch(batch)
     signer = require(actor=doing.actor, roles=kind.roles, site=found.site, now=doing.now)
-    asked_for = {"way": str(kind.way)} if kind.way is not None else {}
-    if earlier := repeated(doing, kind.done, kind.refused, batch=batch, **asked_for):
+    if earlier := repeated(doing, kind.done, kind.refused, batch=batch):
         return _as_before(earlier, kind.done)
     # Outside the transaction: a wrong password is counted whatever becomes of this.
     confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
@@ -243,7 +244,7 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
         asked = _Asked(case, ways, Signing(signer.user_id, tuple(earlier_ones), digest))
         reasons = kind.against(asked)
         if reasons:
-            return _refuse(doing, locked, kind.refused, reasons, {"digest": digest, **asked_for})
+            return _refuse(doing, locked, kind.refused, reasons, digest)
         signature = _sign(locked, kind.meaning, (signer, confirmed), digest, doing)
         if kind.leads_to is None:
             _keep(locked, signature, record_bytes(content), doing)
@@ -344,11 +345,10 @@ def _refuse(
     batch: BatchSummary,
     event: Event,
     reasons: tuple[Blocker, ...],
-    about: Mapping[str, str] | None = None,
+    digest: str = "",
 ) -> Attempt:
     facts = {
-        "digest": "",
-        **(about or {}),
+        "digest": digest,
         "blockers": [
             {
                 "code": str(blocker.code),

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from coi.rules.batches import BatchSummary
 from ledger.rules import Actor, Subject, Where, derive, new
-from ledger.rules.errors import Conflict, Invalid
+from ledger.rules.errors import Conflict
 from ledger.rules.evidence import SPREADSHEET
 from ledger.selectors import EntryView, EvidenceView
 from ledger.services import store_evidence
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.roles import QA
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -23,7 +23,9 @@ from qc.selectors import BatchView, IssuedView
 from qc.services.drawing_documents import DOCUMENT_FAULTS, draw_document, spreadsheet
 from qc.services.recording import (
     Doing,
+    asking,
     batch_topic,
+    invalid,
     known_batch,
     locked_batch,
     record,
@@ -31,7 +33,7 @@ from qc.services.recording import (
     writing,
 )
 
-ISSUERS = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+ISSUERS = QA
 MOST_REASON = 200
 MEDIA_TYPES = {"pdf": "application/pdf", "json": "application/json", "xlsx": SPREADSHEET}
 
@@ -71,7 +73,8 @@ def issue_document(
     version after the first needs a reason. Raises NotFound, NotAllowed (role), Invalid (reason), Conflict (what the
     batch is made of changed while the document was drawn; a character that cannot be drawn).
     """
-    found, doing = known_batch(batch), Doing(actor, where, now, request_id)
+    found = known_batch(batch)
+    doing = asking(actor, where, now, request_id, batch=batch, kind=kind, reason=reason)
     issuer = require(actor=actor, roles=ISSUERS, site=found.site, now=now)
     if earlier := repeated(doing, Event.DOCUMENT_ISSUED, Event.ISSUE_REFUSED, batch=batch):
         return _as_before(earlier, kind)
@@ -80,7 +83,7 @@ def issue_document(
     version = selectors.latest_version(batch, kind) + 1
     fault = _fault_of(reason.strip(), version)
     if fault:
-        raise Invalid("fields_invalid", detail={"fields": {"reason": fault}})
+        raise invalid({"reason": fault})
     # Drawn before the lock, since that takes seconds and scans wait for the lock; what it was drawn from is held
     # against what stands under the lock.
     issue = Issue(version, now, issuer.printed_name, reason.strip() if version > 1 else "")

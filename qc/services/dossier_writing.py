@@ -11,7 +11,7 @@ from coi.selectors.treating import TreatingSite, treating_site
 from coi.services.vault import keep
 from ledger.rules import Actor, ActorKind, derive, put
 from ledger.rules import Subject as LedgerSubject
-from ledger.rules.errors import Invalid, NotAllowed, NotFound
+from ledger.rules.errors import NotAllowed, NotFound
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people import selectors as people
@@ -33,6 +33,7 @@ from qc.services.recording import (
     Doing,
     Topic,
     batch_topic,
+    invalid,
     known_batch,
     locked_batch,
     record,
@@ -163,11 +164,6 @@ def by_the_product(doing: Doing, label: str) -> dict[str, Any]:
 
 
 # --- fields ---------------------------------------------------------------------------------------------------------
-
-
-def invalid(fields: Mapping[str, str]) -> Invalid:
-    """Something is wrong with these fields."""
-    return Invalid("fields_invalid", detail={"fields": dict(fields)})
 
 
 def need_line(field: str, text: str, *, required: bool = True) -> str:

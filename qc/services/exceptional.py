@@ -42,7 +42,6 @@ from qc.services.dossier_writing import (
     Make,
     Writing,
     by_the_product,
-    invalid,
     keep_evidence,
     keep_text,
     need_line,
@@ -52,7 +51,7 @@ from qc.services.dossier_writing import (
     write_part,
     writer,
 )
-from qc.services.recording import Doing, known_batch, locked_batch, record, repeated, writing
+from qc.services.recording import asking, invalid, known_batch, locked_batch, record, repeated, writing
 
 
 def open_dossier(
@@ -70,7 +69,8 @@ def open_dossier(
 
     Raises Conflict too: no patient's batch, decided, a dossier is being written, no region whose law is laid down.
     """
-    found, doing = known_batch(batch), Doing(actor, where, now, request_id)
+    found = known_batch(batch)
+    doing = asking(actor, where, now, request_id, batch=batch, setting=setting, is_emergency=is_emergency)
     treating = treating_site(found.order_id)
     person, _who = writer(found, treating, Part.CRITERIA, doing)
     region = selectors.region_of(treating)
@@ -136,7 +136,8 @@ def change_supply(
         values = {"setting": str(setting), "is_emergency": is_emergency}
         return values, {"supply": values}
 
-    return write_part(dossier, Part.CRITERIA, Doing(actor, where, now, request_id), make)
+    doing = asking(actor, where, now, request_id, dossier=dossier, setting=setting, is_emergency=is_emergency)
+    return write_part(dossier, Part.CRITERIA, doing, make)
 
 
 def name_criteria(
@@ -148,7 +149,7 @@ def name_criteria(
     """
 
     def make(of: Writing) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        facts = facts_of(selectors.case_to_judge(of.batch, now))
+        facts = facts_of(selectors.case_of(of.batch, now))
         by = of.signed_by() | {"written_at": now}
         held = [_held(code, facts) | by for code in once(criteria)]
         if not held:
@@ -159,7 +160,8 @@ def name_criteria(
             columns["acceptance"] = {}
         return columns, {"criteria": [it["criterion"] for it in held], "again": sorted(columns)}
 
-    return write_part(dossier, Part.CRITERIA, Doing(actor, where, now, request_id), make)
+    doing = asking(actor, where, now, request_id, dossier=dossier, criteria=criteria)
+    return write_part(dossier, Part.CRITERIA, doing, make)
 
 
 def _held(code: str, facts: Now) -> dict[str, Any]:
@@ -190,7 +192,8 @@ def write_risk(
         said = _statement(of, text)
         return {"risk": said, "acceptance": {}}, {"sha256": said["sha256"]}
 
-    return write_part(dossier, Part.RISK, Doing(actor, where, now, request_id), make)
+    doing = asking(actor, where, now, request_id, dossier=dossier, text=text)
+    return write_part(dossier, Part.RISK, doing, make)
 
 
 def write_alternatives(
@@ -202,7 +205,8 @@ def write_alternatives(
         said = _statement(of, text)
         return {"alternatives": said}, {"sha256": said["sha256"]}
 
-    return write_part(dossier, Part.ALTERNATIVES, Doing(actor, where, now, request_id), make)
+    doing = asking(actor, where, now, request_id, dossier=dossier, text=text)
+    return write_part(dossier, Part.ALTERNATIVES, doing, make)
 
 
 def _statement(of: Writing, text: str) -> dict[str, Any]:
@@ -229,7 +233,17 @@ def record_request(
         part = {"physician": name, "at": requested_at, **proof, **of.signed_by(), "written_at": now}
         return {"request": part}, {"at": requested_at, **proof}
 
-    return write_part(dossier, Part.REQUEST, Doing(actor, where, now, request_id), make)
+    doing = asking(
+        actor,
+        where,
+        now,
+        request_id,
+        dossier=dossier,
+        physician=physician,
+        requested_at=requested_at,
+        evidence=evidence,
+    )
+    return write_part(dossier, Part.REQUEST, doing, make)
 
 
 def record_acceptance(
@@ -255,7 +269,17 @@ def record_acceptance(
         part = {**times, **proof, **of.signed_by(), "written_at": now}
         return {"acceptance": part}, {**times, **proof}
 
-    return write_part(dossier, Part.ACCEPTANCE, Doing(actor, where, now, request_id), make)
+    doing = asking(
+        actor,
+        where,
+        now,
+        request_id,
+        dossier=dossier,
+        risk_sent_at=risk_sent_at,
+        accepted_at=accepted_at,
+        evidence=evidence,
+    )
+    return write_part(dossier, Part.ACCEPTANCE, doing, make)
 
 
 def record_consent(
@@ -280,7 +304,17 @@ def record_consent(
         said = {"is_given": is_given, "at": consented_at, "reference": line}
         return {"consent": {**said, **of.signed_by(), "written_at": now}}, said
 
-    return write_part(dossier, Part.CONSENT, Doing(actor, where, now, request_id), make)
+    doing = asking(
+        actor,
+        where,
+        now,
+        request_id,
+        dossier=dossier,
+        is_given=is_given,
+        consented_at=consented_at,
+        reference=reference,
+    )
+    return write_part(dossier, Part.CONSENT, doing, make)
 
 
 def follow_up_dossier(
@@ -292,7 +326,8 @@ def follow_up_dossier(
         said = _statement(of, text)
         return {"follow_up": [*of.kept.rows("follow_up"), said]}, {"sha256": said["sha256"]}
 
-    return write_part(dossier, Part.FOLLOW_UP, Doing(actor, where, now, request_id), make)
+    doing = asking(actor, where, now, request_id, dossier=dossier, text=text)
+    return write_part(dossier, Part.FOLLOW_UP, doing, make)
 
 
 __all__ = [

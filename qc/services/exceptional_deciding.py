@@ -37,7 +37,6 @@ from qc.services.dossier_writing import (
     Writing,
     as_before,
     by_the_product,
-    invalid,
     keep_text,
     known_dossier,
     need_line,
@@ -47,7 +46,7 @@ from qc.services.dossier_writing import (
     write_part,
     writer,
 )
-from qc.services.recording import Doing, known_batch, locked_batch, record, repeated, writing
+from qc.services.recording import Doing, asking, invalid, known_batch, locked_batch, record, repeated, writing
 
 WORK = "notice_due"
 
@@ -60,7 +59,7 @@ def write_notice(
     While it is due and not sent it is work for the quality reviewers of the site that made the batch. Raises NotFound,
     NotAllowed, Invalid (with the fields), Conflict (sent before, and now said not to be).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, dossier=dossier, notice=notice)
 
     def make(of: Writing) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         line = _need_notice(of.kept, notice, now)
@@ -152,7 +151,8 @@ def decide_dossier(
     Approving it releases nothing: the batch is released by two signatures of its own. Raises NotFound, NotAllowed
     (role, credential), Invalid (reason), Conflict (the batch is decided).
     """
-    kept, doing = known_dossier(dossier), Doing(actor, where, now, request_id)
+    kept = known_dossier(dossier)
+    doing = asking(actor, where, now, request_id, dossier=dossier, is_approved=is_approved, reason=reason)
     batch = known_batch(kept.batch)
     signer, who = writer(batch, treating_site(batch.order_id), Part.DECISION, doing)
     done = Event.DOSSIER_APPROVED if is_approved else Event.DOSSIER_DECLINED

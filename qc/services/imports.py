@@ -34,7 +34,7 @@ from qc.rules.imports import (
     read_file,
 )
 from qc.rules.subjects import SubjectKind, SubjectRef
-from qc.services.recording import Doing, Topic, record, writing
+from qc.services.recording import Doing, Topic, asking, invalid, record, writing
 from qc.services.results import ANALYSTS, Found, judge_result, record_result
 
 TABLE = "qc.import"
@@ -87,7 +87,7 @@ def hand_in(
 
     Raises NotAllowed, NotFound (mapping, run), Invalid (file too large or empty, name).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, handed=handed, site=site)
     analyst = require(actor=actor, roles=ANALYSTS, site=site, now=now)
     row = derive(request_id, "import")
     if (earlier := selectors.imported(row)) is not None:
@@ -95,7 +95,7 @@ def hand_in(
     mapping_id, run_id = _mapping_id(handed, now), _run_id(handed, site)
     name = handed.name.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise _invalid("name", "too_long" if len(name) > MAX_NAME else "empty")
+        raise invalid({"name": "too_long" if len(name) > MAX_NAME else "empty"})
     with writing():
         kept = store_evidence(
             data=handed.data,
@@ -148,7 +148,7 @@ def record_import(*, id: UUID, actor: Actor, where: Where, now: datetime, reques
     Raises NotFound, NotAllowed, Invalid (something is wrong with a row: nothing is recorded), Conflict (recorded or
     discarded before).
     """
-    view, doing = _known(id), Doing(actor, where, now, request_id)
+    view, doing = _known(id), asking(actor, where, now, request_id, id=id)
     analyst = require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
     if view.state is ImportState.RECORDED and _was_this(doing, view):
         return view
@@ -179,7 +179,7 @@ def record_import(*, id: UUID, actor: Actor, where: Where, now: datetime, reques
 
 def discard_import(*, id: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> ImportView:
     """Say that a file is not going to be recorded; it stays as evidence. Raises NotFound, NotAllowed, Conflict."""
-    view, doing = _known(id), Doing(actor, where, now, request_id)
+    view, doing = _known(id), asking(actor, where, now, request_id, id=id)
     require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
     if view.state is ImportState.DISCARDED:
         return view
@@ -311,7 +311,3 @@ def _known(id: UUID) -> ImportView:
 
 def _topic(site: str, id: str) -> Topic:
     return Topic(f"site:{site}", {}, (LedgerSubject("import", id),))
-
-
-def _invalid(field: str, code: str) -> Invalid:
-    return Invalid("fields_invalid", detail={"fields": {field: code}})

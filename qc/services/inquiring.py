@@ -11,10 +11,10 @@ from coi.rules.vault import VaultKind
 from coi.services import vault
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules import derive, put
-from ledger.rules.errors import Conflict, Invalid, NotFound
+from ledger.rules.errors import Conflict, NotFound
 from ledger.selectors import EntryView
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -24,6 +24,7 @@ from qc.selectors import InvestigationView
 from qc.services.recording import (
     Doing,
     Topic,
+    invalid,
     known_subject,
     locked_subject,
     record,
@@ -33,7 +34,7 @@ from qc.services.recording import (
 )
 
 TABLE = "qc.investigation"
-INQUIRERS = frozenset({Role.ANALYST, Role.QC_REVIEWER, Role.QA_REVIEWER, Role.QA_RELEASER})
+INQUIRERS = QA | {Role.ANALYST, Role.QC_REVIEWER}
 # The house's procedure; a document of its own would have to say otherwise.
 POLICY = Policy()
 MOST_WORDS = 4000
@@ -166,7 +167,7 @@ def as_before(entry: EntryView, done: Event) -> InquiryAnswer:
 def checked_words(text: str) -> str:
     """What somebody wrote, within bounds; Invalid else."""
     if len(text) > MOST_WORDS or "\x00" in text:
-        raise Invalid("fields_invalid", detail={"fields": {"remark": "too_long"}})
+        raise invalid({"remark": "too_long"})
     return text.strip()
 
 

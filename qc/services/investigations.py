@@ -55,7 +55,16 @@ from qc.services.inquiring import (
     take,
     who_is,
 )
-from qc.services.recording import Doing, known_subject, locked_subject, named, record, topic_of, writing
+from qc.services.recording import (
+    Doing,
+    asking,
+    known_subject,
+    locked_subject,
+    named,
+    record,
+    topic_of,
+    writing,
+)
 from qc.services.results import about_columns, criterion_of, known_result
 
 INVESTIGATION = "investigation"
@@ -71,7 +80,7 @@ def open_investigation(
     Its two dates become work: five working days for the laboratory, twenty for the whole. Raises NotFound, NotAllowed,
     Conflict (somebody opened it at this very moment).
     """
-    found, doing = known_result(result), Doing(actor, where, now, request_id)
+    found, doing = known_result(result), asking(actor, where, now, request_id, result=result)
     known = known_subject(found.subject, now)
     person = require(actor=actor, roles=INQUIRERS, site=known.site, now=now)
     if earlier := repeated_step(doing, Event.INVESTIGATION_OPENED, **named(found.subject), result=found.id):
@@ -150,7 +159,7 @@ def start_investigation(
         lambda at: against_starting(at.inquiry, at.who),
         lambda at: Done({"state": str(InvestigationState.PHASE_1)}),
     )
-    return take(code, Doing(actor, where, now, request_id), step)
+    return take(code, asking(actor, where, now, request_id, code=code), step)
 
 
 def answer_check(
@@ -183,7 +192,8 @@ def answer_check(
         lambda at: against_finding(at.inquiry, Finding(check, answer, at.who.person, now, words), at.who),
         does,
     )
-    return take(code, Doing(actor, where, now, request_id), step)
+    doing = asking(actor, where, now, request_id, code=code, check=check, answer=answer, remark=remark)
+    return take(code, doing, step)
 
 
 def try_hypothesis(
@@ -218,7 +228,18 @@ def try_hypothesis(
         lambda at: against_hypothesis(at.inquiry, Hypothesis(*about, at.who.person, now, words), at.who),
         does,
     )
-    return take(code, Doing(actor, where, now, request_id), step)
+    doing = asking(
+        actor,
+        where,
+        now,
+        request_id,
+        code=code,
+        check=check,
+        experiment=experiment,
+        support=support,
+        remark=remark,
+    )
+    return take(code, doing, step)
 
 
 def name_cause(
@@ -247,7 +268,8 @@ def name_cause(
         lambda at: against_cause(at.inquiry, Cause(check, at.who.person, now, words), at.who),
         does,
     )
-    return take(code, Doing(actor, where, now, request_id), step)
+    doing = asking(actor, where, now, request_id, code=code, check=check, remark=remark)
+    return take(code, doing, step)
 
 
 def escalate_investigation(
@@ -260,4 +282,4 @@ def escalate_investigation(
         return Done({"state": str(InvestigationState.PHASE_2)})
 
     step = Step(Event.INVESTIGATION_ESCALATED, lambda at: against_escalation(at.inquiry, at.who), does)
-    return take(code, Doing(actor, where, now, request_id), step)
+    return take(code, asking(actor, where, now, request_id, code=code), step)

@@ -39,7 +39,7 @@ from qc.rules.results import ResultView
 from qc.rules.specification import Specification
 from qc.rules.subjects import Subject
 from qc.selectors import FailureView
-from qc.services.recording import Doing, batch_topic, locked_batch, record, repeated, writing
+from qc.services.recording import Doing, asking, batch_topic, locked_batch, record, repeated, writing
 
 TABLE = "qc.latefailure"
 CAUSE = "late_failing_result"
@@ -142,7 +142,10 @@ def record_duty(
 
     Answers with the reasons against it, which are recorded; none when it is done. Raises NotFound, NotAllowed (role).
     """
-    found, doing = _known(failure), Doing(actor, where, now, request_id)
+    found = _known(failure)
+    doing = asking(
+        actor, where, now, request_id, failure=failure, duty=duty, done_at=done_at, reference=reference
+    )
     person = require(actor=actor, roles=DOERS, site=found.site, now=now)
     events = (Event.LATE_DUTY_DONE, Event.LATE_DUTY_REFUSED)
     if earlier := repeated(doing, *events, failure=found.id, duty=str(duty)):
@@ -150,7 +153,7 @@ def record_duty(
     with writing():
         batch = locked_batch(found.batch)
         found = _known(failure)
-        done = Done(duty, done_at, reference, person.roles(found.site, now))
+        done = Done(duty, done_at, reference)
         against = against_task(found.failure, found.tasks, done, now)
         facts: dict[str, Any] = {"failure": found.id, "duty": str(duty), "reference": reference}
         if against:

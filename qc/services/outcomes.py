@@ -46,7 +46,7 @@ from qc.services.inquiring import (
     take,
 )
 from qc.services.investigations import INVESTIGATION, PHASE_1, WHOLE
-from qc.services.recording import Doing, record, writing
+from qc.services.recording import asking, record, writing
 
 
 def authorise_plan(
@@ -62,7 +62,7 @@ def authorise_plan(
         return Done({"plans": [*selectors.kept_parts(at.view.id, "plans"), part]}, facts)
 
     step = Step(Event.TESTS_PLANNED, lambda at: against_plan(at.inquiry, plan, at.who), does)
-    return take(code, Doing(actor, where, now, request_id), step)
+    return take(code, asking(actor, where, now, request_id, code=code, plan=plan), step)
 
 
 @answered_once
@@ -77,7 +77,7 @@ def propose_outcome(
     request_id: UUID,
 ) -> InquiryAnswer:
     """Sign an outcome as QC, for QA to sign after it. Raises NotFound, NotAllowed (role, credential)."""
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, code=code, outcome=outcome)
     person = inquirer(code, doing)
     if earlier := repeated_step(doing, Event.OUTCOME_PROPOSED, investigation=code):
         return as_before(earlier, Event.OUTCOME_PROPOSED)
@@ -111,7 +111,7 @@ def conclude_investigation(
 
     Raises NotFound, NotAllowed (role, credential).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, code=code, outcome=outcome)
     person = inquirer(code, doing)
     if earlier := repeated_step(doing, Event.INVESTIGATION_CONCLUDED, investigation=code):
         return as_before(earlier, Event.INVESTIGATION_CONCLUDED)

@@ -21,7 +21,17 @@ from qc.rules.plates import PlateView
 from qc.rules.results import ResultView
 from qc.rules.runs import RunState, RunView
 from qc.rules.subjects import SubjectRef
-from qc.services.recording import Doing, Topic, known_subject, record, repeated, topic_of, writing
+from qc.services.recording import (
+    Doing,
+    Topic,
+    asking,
+    invalid,
+    known_subject,
+    record,
+    repeated,
+    topic_of,
+    writing,
+)
 from qc.services.results import ANALYSTS, Found, record_result
 
 TABLE = "qc.plate"
@@ -62,7 +72,7 @@ def hand_in_plate(
     Raises NotFound (run), NotAllowed, Conflict (its method computes nothing; the run is refused or broken off), Invalid
     (file too large or empty, name).
     """
-    doing, found = Doing(actor, where, now, request_id), _run(run)
+    found, doing = _run(run), asking(actor, where, now, request_id, run=run, data=data, name=name)
     analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
     row, short = derive(request_id, "plate"), name.strip()
     if repeated(doing, Event.PLATE_HANDED_IN, run=found.code, name=short):
@@ -71,7 +81,7 @@ def hand_in_plate(
     if found.state not in (RunState.OPEN, RunState.ACCEPTED):
         raise Conflict("run_not_accepted")
     if not short or len(short) > MAX_NAME or not short.isprintable():
-        raise _invalid("file", "too_long" if len(short) > MAX_NAME else "empty")
+        raise invalid({"file": "too_long" if len(short) > MAX_NAME else "empty"})
     with writing():
         kept = store_evidence(
             data=data,
@@ -114,7 +124,7 @@ def record_plate(
     The numbers stand in the entry, the file is the result's source. Raises as `record_result`, and Conflict (recorded
     or discarded before; another outcome than the one that was looked at), Invalid (`plate_refused`, with the reason).
     """
-    view, doing = _known(id), Doing(actor, where, now, request_id)
+    view, doing = _known(id), asking(actor, where, now, request_id, id=id, asked=asked)
     require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
     if repeated(doing, Event.PLATE_RECORDED, plate=view.id):
         return _recorded(id)
@@ -143,7 +153,7 @@ def record_plate(
 
 def discard_plate(*, id: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> PlateView:
     """Say that nothing is recorded of a plate; it stays as evidence. Raises NotFound, NotAllowed, Conflict."""
-    view, doing = _known(id), Doing(actor, where, now, request_id)
+    view, doing = _known(id), asking(actor, where, now, request_id, id=id)
     require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
     if repeated(doing, Event.PLATE_DISCARDED, plate=view.id):
         return view
@@ -203,7 +213,7 @@ def _criterion(asked: PlateResult, now: datetime) -> Criterion:
         raise NotFound("specification_missing")
     found = specification.criterion(asked.criterion)
     if found is None:
-        raise _invalid("criterion", "not_choice")
+        raise invalid({"criterion": "not_choice"})
     return found
 
 
@@ -237,7 +247,3 @@ def _known(id: UUID) -> PlateView:
 
 def _topic(site: str, id: str) -> Topic:
     return Topic(f"site:{site}", {}, (LedgerSubject("plate", id),))
-
-
-def _invalid(field: str, code: str) -> Invalid:
-    return Invalid("fields_invalid", detail={"fields": {field: code}})

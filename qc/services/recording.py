@@ -1,9 +1,11 @@
 """What the services of this room do alike: know the batch, recognise a repeat, name a broken constraint."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from coi.rules.batches import BatchSummary
 from coi.selectors.batches import batch_by_code, lock_batch
 from ledger.rules import Actor, Change, Where
 from ledger.rules import Subject as LedgerSubject
-from ledger.rules.errors import Conflict, NotFound
+from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from ledger.services import append
 from qc import selectors
@@ -38,12 +40,13 @@ _CONFLICTS = {
 
 @dataclass(frozen=True)
 class Doing:
-    """Who does what, where and when, and under which request."""
+    """Who does what, where and when, and under which request. `asked` is the SHA-256 of what the request asks."""
 
     actor: Actor
     where: Where
     now: datetime
     request_id: UUID
+    asked: str = ""
 
     def as_keywords(self, request_id: UUID | None = None) -> dict[str, Any]:
         """As every service of the rooms below takes it; a further entry has a request id of its own."""
@@ -53,6 +56,22 @@ class Doing:
             "now": self.now,
             "request_id": request_id or self.request_id,
         }
+
+
+def asking(actor: Actor, where: Where, now: datetime, request_id: UUID, **content: object) -> Doing:
+    """A request and what it asks: the same id with another content is another request, and `repeated` refuses it."""
+    written = json.dumps(content, sort_keys=True, default=_plain)
+    return Doing(actor, where, now, request_id, sha256(written.encode()).hexdigest())
+
+
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, bytes):
+        return sha256(value).hexdigest()
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)  # a set has no order that another process would give it again
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 @contextmanager
@@ -144,7 +163,7 @@ def record(
     append(
         event=event,
         stream=topic.stream,
-        facts={**topic.named, **facts},
+        facts={**topic.named, **facts, **({"asked_sha256": doing.asked} if doing.asked else {})},
         changes=changes,
         subjects=[*topic.subjects, *subjects],
         reason=reason,
@@ -152,11 +171,19 @@ def record(
     )
 
 
+def invalid(fields: Mapping[str, str], **more: Any) -> Invalid:
+    """What is wrong, field by field."""
+    return Invalid("fields_invalid", detail={"fields": dict(fields), **more})
+
+
 def repeated(doing: Doing, *events: Event, **facts: str) -> EntryView | None:
-    """What this very request did before; Conflict when its id was used for anything but `events` with `facts`."""
+    """What this very request did before; Conflict when its id was used for anything but `events` with `facts`, or with
+    another content."""
     entry = entry_for_request(doing.request_id)
     if entry is None:
         return None
-    if entry.event not in events or any(entry.facts.get(name) != value for name, value in facts.items()):
+    is_other = entry.facts.get("asked_sha256", doing.asked) != doing.asked
+    is_other |= any(entry.facts.get(name) != value for name, value in facts.items())
+    if entry.event not in events or is_other:
         raise Conflict("request_id_used")
     return entry

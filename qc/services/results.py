@@ -12,7 +12,7 @@ from coi.selectors.weights import weights_of
 from coi.services import record_disposition
 from ledger.rules import Actor, Change, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
-from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people.rules.authority import Person
 from people.rules.fields import code_problem
 from people.rules.roles import Role
@@ -38,7 +38,8 @@ from qc.services.failures import tell_of_failure
 from qc.services.late_failures import tell_of_late_failure
 from qc.services.recording import (
     Doing,
-    known_batch,
+    asking,
+    invalid,
     known_subject,
     locked_subject,
     named,
@@ -70,16 +71,6 @@ class Found:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def start_testing(*, batch: str, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
-    """Say that a batch is being tested. The first result does it by itself.
-
-    Raises NotFound, NotAllowed (no analyst at the batch's site), Conflict (not in process).
-    """
-    found = known_batch(batch)
-    require(actor=actor, roles=ANALYSTS | REVIEWERS, site=found.site, now=now)
-    _start(batch, Doing(actor, where, now, request_id), request_id)
-
-
 def _start(batch: str, doing: Doing, request_id: UUID) -> None:
     record_disposition(batch=batch, disposition=Disposition.TESTING, **doing.as_keywords(request_id))
 
@@ -100,10 +91,11 @@ def record_result(
     it becomes work for the releaser. Raises NotFound (subject, specification), NotAllowed, Invalid (with the fields),
     Conflict (a result is there: correct it; the subject takes none).
     """
-    known, doing = known_subject(subject, now), Doing(actor, where, now, request_id)
+    known = known_subject(subject, now)
+    doing = asking(actor, where, now, request_id, subject=subject, criterion=criterion, found=found)
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
-    if repeated(doing, Event.RESULT_RECORDED, criterion=criterion, value=found.value, **named(subject)):
+    if repeated(doing, Event.RESULT_RECORDED, **named(subject)):
         return written_result(row)
     with writing():
         locked = locked_subject(known, now)
@@ -147,14 +139,17 @@ def correct_result(
     correction. Raises as `record_result`, and Conflict when the result was corrected meanwhile, or is to be corrected
     away without an investigation.
     """
-    old, doing = known_result(result), Doing(actor, where, now, request_id)
+    old = known_result(result)
+    doing = asking(
+        actor, where, now, request_id, result=result, found=found, reason=reason, reference=reference
+    )
     known = known_subject(old.subject, now)
     analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
     row = derive(request_id, "result")
     if repeated(doing, Event.RESULT_CORRECTED, **named(old.subject)):
         return written_result(row)
     if reference and code_problem(reference) is not None:
-        raise _invalid("reference", "code_shape")
+        raise invalid({"reference": "code_shape"})
     wanted = criterion_of(known, old.criterion)
     with writing():
         locked = locked_subject(known, now)
@@ -164,7 +159,7 @@ def correct_result(
         values = values_of(locked, wanted, found, analyst, now)
         covering = _covering(locked, wanted, old, Verdict(values["verdict"]), now)
         if covering and reference not in ("", covering):
-            raise _invalid("reference", "not_its_investigation")
+            raise invalid({"reference": "not_its_investigation"})
         values |= {"attempt": old.attempt, "attempt_kind": str(old.attempt_kind)}
         # a further test goes on naming the investigation that planned it
         planned = "" if old.attempt_kind is AttemptKind.ORIGINAL else old.reference
@@ -206,10 +201,10 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
 
     Raises NotFound, NotAllowed (role, the analyst), Conflict (looked over before; corrected meanwhile).
     """
-    found, doing = known_result(result), Doing(actor, where, now, request_id)
+    found, doing = known_result(result), asking(actor, where, now, request_id, result=result)
     known = known_subject(found.subject, now)
     reviewer = require(actor=actor, roles=REVIEWERS, site=known.site, now=now)
-    if repeated(doing, Event.RESULT_REVIEWED, result=found.id, **named(found.subject)):
+    if repeated(doing, Event.RESULT_REVIEWED, **named(found.subject)):
         return written_result(result)
     if reviewer.user_id == found.analyst_id:
         raise NotAllowed("analyst_may_not_review")
@@ -260,7 +255,7 @@ def criterion_of(subject: Subject, code: str) -> Criterion:
         raise NotFound("specification_missing")
     found = specification.criterion(code)
     if found is None:
-        raise _invalid("criterion", "not_choice")
+        raise invalid({"criterion": "not_choice"})
     return found
 
 
@@ -275,11 +270,11 @@ def _source(subject: Subject, found: Found, now: datetime) -> Source | None:
     """The container that was tested: of this subject by its chain, labelled, and there at the time."""
     fault = source_fault(subject, found.container)
     if fault is not None:
-        raise _invalid("container", fault)
+        raise invalid({"container": fault})
     source = subject.sources.get(found.container)
     fault = time_fault(found.tested_at, source, now)
     if fault is not None:
-        raise _invalid("tested_at", fault)
+        raise invalid({"tested_at": fault})
     return source
 
 
@@ -287,9 +282,9 @@ def _by_method(subject: Subject, criterion: Criterion, found: Found, analyst: Pe
     """The method in the version that was in effect at the test, the run, and whether this analyst may use them."""
     method = selectors.effective_method(criterion.method, found.tested_at)
     if method is None or method.version < (criterion.method_version or 0):
-        raise _invalid("criterion", "method_not_effective")
+        raise invalid({"criterion": "method_not_effective"})
     for fault in against_use(method.method, analyst, found.tested_at):
-        raise _invalid("criterion", str(fault.code))
+        raise invalid({"criterion": str(fault.code)})
     run = _run(subject, method, found, is_untested=is_not_tested(criterion, found.value))
     return {"method": method.code, "method_version_id": method.id, "run_id": run}
 
@@ -297,14 +292,14 @@ def _by_method(subject: Subject, criterion: Criterion, found: Found, analyst: Pe
 def _run(subject: Subject, method: EffectiveMethod, found: Found, *, is_untested: bool) -> str | None:
     if not found.run:
         if method.method.needs_run and not is_untested:
-            raise _invalid("run", str(MethodFault.RUN_REQUIRED))
+            raise invalid({"run": str(MethodFault.RUN_REQUIRED)})
         return None
     run = selectors.run_by_code(found.run)
     if run is None:
-        raise _invalid("run", "not_choice")
+        raise invalid({"run": "not_choice"})
     fault = result_fault(run, method.code, subject.site, found.tested_at)
     if fault is not None:
-        raise _invalid("run", str(fault))
+        raise invalid({"run": str(fault)})
     return run.id
 
 
@@ -312,13 +307,13 @@ def _verdict(subject: Subject, criterion: Criterion, found: Found) -> Verdict:
     """As of the test: what a decision goes by is judged anew (`qc.rules.assessing`)."""
     faults = input_faults(criterion, found.inputs, found.tested_at)
     if faults and not is_not_tested(criterion, found.value):
-        raise _invalid(str(faults[0].input), faults[0].code)
+        raise invalid({str(faults[0].input): faults[0].code})
     known = weights_of(subject.order_id) if subject.order_id and criterion.needs_weight else ()
     weights = [Weight(one.kg, one.measured_at) for one in known if one.is_current]
     at = found.tested_at
     judged = assessed(criterion, found.value, facts_of(found.inputs, weights, at=at, read_at=at))
     if isinstance(judged, ValueFault):
-        raise _invalid("value", str(judged))
+        raise invalid({"value": str(judged)})
     return judged.verdict
 
 
@@ -385,7 +380,3 @@ def record_version(
     id = made.values["container_id"]
     subjects = (*((LedgerSubject("container", id),) if id else ()), LedgerSubject("result", made.id), *about)
     record(doing, topic_of(subject), event, facts, changes=changes, subjects=subjects, reason=reason)
-
-
-def _invalid(field: str, code: str) -> Invalid:
-    return Invalid("fields_invalid", detail={"fields": {field: code}})

@@ -11,7 +11,7 @@ from coi.selectors import stock
 from coi.selectors.stock import StockView
 from coi.services.numbers import next_numbers
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
-from ledger.rules.errors import Conflict, Invalid, NotFound
+from ledger.rules.errors import Conflict, NotFound
 from people.rules.authority import Person
 from people.services import require
 from qc import selectors
@@ -20,7 +20,7 @@ from qc.rules.criteria import Verdict
 from qc.rules.methods import Fault, Used, against_things, against_use
 from qc.rules.runs import RunState, RunView, judge, missing_controls, z_score
 from qc.selectors import EffectiveMethod, EffectiveTargets
-from qc.services.recording import Doing, Topic, record, repeated, writing
+from qc.services.recording import Doing, Topic, asking, invalid, record, repeated, writing
 from qc.services.results import ANALYSTS
 
 RUN, THING, READING = "qc.run", "qc.runthing", "qc.controlreading"
@@ -46,7 +46,9 @@ def open_run(
     (method, controls' targets), NotAllowed, Invalid (untrained, a device or lot missing, unfit or none of the
     method's).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(
+        actor, where, now, request_id, method=method, site=site, instruments=instruments, reagents=reagents
+    )
     analyst = require(actor=actor, roles=ANALYSTS, site=site, now=now)
     row = derive(request_id, "run")
     if repeated(doing, Event.RUN_OPENED, site=site, asked=method):
@@ -93,7 +95,7 @@ def read_controls(
     refused; its samples are tested in another. Raises NotFound, NotAllowed, Invalid (with the lot as the field),
     Conflict (judged before).
     """
-    found, doing = _known(run), Doing(actor, where, now, request_id)
+    found, doing = _known(run), asking(actor, where, now, request_id, run=run, readings=readings)
     require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
     if repeated(doing, Event.CONTROLS_READ, run=found.code):
         return _written(run)
@@ -124,12 +126,12 @@ def void_run(
 
     Raises NotFound, NotAllowed, Invalid (no reason), Conflict (its controls have judged it).
     """
-    found, doing = _known(run), Doing(actor, where, now, request_id)
+    found, doing = _known(run), asking(actor, where, now, request_id, run=run, reason=reason)
     require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
     if repeated(doing, Event.RUN_VOIDED, run=found.code):
         return _written(run)
     if not reason.strip() or len(reason) > 200:
-        raise _invalid({"reason": "empty" if not reason.strip() else "too_long"})
+        raise invalid({"reason": "empty" if not reason.strip() else "too_long"})
     with writing():
         selectors.lock_run(found.id)
         if _known(run).state is not RunState.OPEN:
@@ -160,15 +162,15 @@ def _judge_things(
 ) -> None:
     for field, (codes, found) in (("instruments", devices), ("reagents", lots)):
         if unknown := [code for code in codes if code not in found]:
-            raise _invalid({field: "not_there"}, about=unknown)
+            raise invalid({field: "not_there"}, about=unknown)
         if len(set(codes)) < len(codes):
-            raise _invalid({field: "repeated"})
+            raise invalid({field: "repeated"})
     faults: tuple[Fault, ...] = (
         *against_use(method.method, analyst, here[1]),
         *against_things(method.method, _used(*devices), _used(*lots), *here),
     )
     if faults:
-        raise _invalid(
+        raise invalid(
             {fault.field: str(fault.code) for fault in reversed(faults)},
             about=[{"code": str(f.code), "about": f.about, "why": f.why} for f in faults],
         )
@@ -191,7 +193,7 @@ def _measured(
         elif not all(_NUMBER.fullmatch(text) for text in texts):
             faults[lot] = "not_a_number"
     if faults:
-        raise _invalid(faults)
+        raise invalid(faults)
     own = targets.targets.controls
     return {control.lot: tuple(Decimal(text) for text in readings[control.lot]) for control in own}
 
@@ -234,7 +236,3 @@ def _written(id: UUID) -> RunView:
     if found is None:
         raise LookupError(f"run {id} was written and is not there")
     return found
-
-
-def _invalid(fields: Mapping[str, str], **more: Any) -> Invalid:
-    return Invalid("fields_invalid", detail={"fields": dict(fields), **more})

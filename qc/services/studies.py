@@ -10,7 +10,7 @@ from coi.rules.journey import ContainerStatus, OrderKind
 from coi.selectors.containers import Keepable, keepable
 from coi.services.numbers import next_numbers
 from ledger.rules import Actor, Subject, Where, derive, new, put
-from ledger.rules.errors import Conflict, Invalid, NotFound
+from ledger.rules.errors import Conflict, NotFound
 from ledger.selectors import EntryView
 from people import selectors as people
 from people.rules.documents import DocumentVersionView
@@ -22,7 +22,7 @@ from qc.rules import validation_study
 from qc.rules.specification import parse as read_specification
 from qc.rules.stability import PlanDocument, Pull, PullRefusal, StudyView, against_pull, reading
 from qc.rules.subjects import StudyKind, StudyState
-from qc.services.recording import Doing, Topic, record, repeated, writing
+from qc.services.recording import Topic, asking, invalid, record, repeated, writing
 
 STUDIERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
 ANALYSTS = frozenset({Role.ANALYST})
@@ -58,7 +58,7 @@ def begin_study(
     no other study; of a patient's batch samples alone. The specification in effect is pinned. Raises NotFound (plan,
     specification), NotAllowed, Invalid (containers, criteria).
     """
-    doing = Doing(actor, where, now, request_id)
+    doing = asking(actor, where, now, request_id, kind=kind, plan=plan, site=site, containers=containers)
     require(actor=actor, roles=STUDIERS, site=site, now=now)
     row = derive(request_id, "study")
     if repeated(doing, Event.STUDY_BEGUN, site=site, asked=plan):
@@ -93,7 +93,7 @@ def record_pull(
     One outside of its window did happen: it is recorded, with its reason. A refusal is recorded too. Raises NotFound,
     NotAllowed, Invalid (reason too long), Conflict (the study is over).
     """
-    doing, found = Doing(actor, where, now, request_id), known_study(study)
+    found, doing = known_study(study), asking(actor, where, now, request_id, study=study, pull=pull)
     analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
     if earlier := repeated(doing, Event.PULL_RECORDED, Event.PULL_REFUSED, study=study):
         return _as_before(earlier)
@@ -121,7 +121,7 @@ def abandon_study(
 
     Raises NotFound, NotAllowed, Invalid (no reason), Conflict (the study is over).
     """
-    doing, found = Doing(actor, where, now, request_id), known_study(study)
+    found, doing = known_study(study), asking(actor, where, now, request_id, study=study, reason=reason)
     require(actor=actor, roles=REVIEWERS, site=found.site, now=now)
     if repeated(doing, Event.STUDY_ABANDONED, study=study):
         return known_study(study)
@@ -230,11 +230,6 @@ def plan_of(found: StudyView) -> PlanDocument:
 def study_topic(code: str) -> Topic:
     """Of a study: its entries stand in a stream of their own."""
     return Topic(f"study:{code}", {"study": code}, (Subject("study", code),))
-
-
-def invalid(fields: Mapping[str, str], **more: Any) -> Invalid:
-    """What is wrong, field by field."""
-    return Invalid("fields_invalid", detail={"fields": dict(fields), **more})
 
 
 def _written(id: UUID) -> StudyView:

@@ -5,12 +5,20 @@ from uuid import UUID
 
 from coi.services.recording import answered_once
 from ledger.rules import Actor, Where, derive, new
+from people.rules.roles import QA
 from people.services import require
 from qc import selectors
 from qc.events import Event
-from qc.rules.investigations.refusals import QA
 from qc.rules.trail import Trail, TrailRefusal, against_trail_review
-from qc.services.recording import Doing, batch_topic, known_batch, locked_batch, record, repeated, writing
+from qc.services.recording import (
+    asking,
+    batch_topic,
+    known_batch,
+    locked_batch,
+    record,
+    repeated,
+    writing,
+)
 
 TABLE = "qc.trailreview"
 
@@ -23,7 +31,8 @@ def review_trail(
 
     Answers with the reasons against it, which are recorded; none when it is done. Raises NotFound, NotAllowed (role).
     """
-    found, doing = known_batch(batch), Doing(actor, where, now, request_id)
+    found = known_batch(batch)
+    doing = asking(actor, where, now, request_id, batch=batch, upto=upto, remark=remark)
     reviewer = require(actor=actor, roles=QA, site=found.site, now=now)
     if earlier := repeated(doing, Event.TRAIL_REVIEWED, Event.TRAIL_REVIEW_REFUSED, batch=batch):
         return tuple(TrailRefusal(code) for code in earlier.facts.get("refused", ()))
@@ -31,8 +40,7 @@ def review_trail(
         locked = locked_batch(batch)
         case = selectors.case_of(locked, now)
         trail, producers = case.trail or Trail(), case.dossier.producers
-        roles = reviewer.roles(locked.site, now)
-        against = against_trail_review(trail, upto, reviewer.user_id, roles, producers)
+        against = against_trail_review(trail, upto, reviewer.user_id, producers)
         if against:
             facts = {"upto": upto, "refused": [str(code) for code in against]}
             record(doing, batch_topic(locked), Event.TRAIL_REVIEW_REFUSED, facts)

@@ -26,7 +26,7 @@ from qc.rules.validation_study import Plan, assess, written
 from qc.rules.validation_study.file import FileFault, read_measurements
 from qc.rules.validation_study.printed import in_words
 from qc.rules.validation_study.printed_words import PRINTED
-from qc.services.recording import Doing, record, repeated, writing
+from qc.services.recording import asking, record, repeated, writing
 from qc.services.studies import ANALYSTS, STUDY, known_study, locked_study, study_topic
 
 _TEMPLATE = "qc/validation_report.typ"
@@ -48,10 +48,10 @@ def hand_in_measurements(
     A file with a fault is not taken, and nothing of it is kept. Raises NotFound, NotAllowed, Conflict (the study is
     over, or is none of a method).
     """
-    doing, found = Doing(actor, where, now, request_id), known_study(study)
+    found, doing = known_study(study), asking(actor, where, now, request_id, study=study, data=data)
     analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
     digest = sha256(data).hexdigest()
-    if repeated(doing, Event.MEASUREMENTS_HANDED_IN, study=study, sha256=digest):
+    if repeated(doing, Event.MEASUREMENTS_HANDED_IN, study=study):
         return MeasurementsAnswer(True)
     rows, faults = read_measurements(data, plan_of_validation(found))
     if faults:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from ledger.rules.errors import NotFound
 from people import selectors as people
+from people.rules.roles import QA
 from people.views import person_of
 from qc import services
 from qc.forms import investigation_words, release_words, texts
 from qc.forms.releases import DutyForm, TrailForm
-from qc.rules.investigations.refusals import QA
 from qc.rules.late_failures import Duty
 from qc.rules.trail import Trail
 from qc.selectors import BatchView

@@ -38,10 +38,9 @@ class Investigations:
     known: list[Investigation] = field(default_factory=list)
 
     def patch(self, monkeypatch: Any) -> None:
-        """Where dossiers read their case, and nowhere else."""
-        monkeypatch.setattr(
-            "qc.selectors.exceptional.case_of", lambda batch, at: self.put_into(case_of(batch, at))
-        )
+        """Where the case of a batch is read for its dossier, its signatures and its release."""
+        for where in ("qc.selectors", "qc.selectors.exceptional"):
+            monkeypatch.setattr(f"{where}.case_of", lambda batch, at: self.put_into(case_of(batch, at)))
 
     def put_into(self, case: Case) -> Case:
         return replace(case, investigations=tuple(self.known))

@@ -1,10 +1,11 @@
 """Batches for tests, filled and tested by the services alone."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from coi.selectors.batches import batch_by_code
@@ -43,6 +44,9 @@ _SPECIFICATION = Path(laboratory.__file__).with_name("cd19_specification.json")
 METHODS_OF = {it["code"]: it["method"] for it in json.loads(_SPECIFICATION.read_text())["criteria"]}
 
 
+T = TypeVar("T")
+
+
 @dataclass(repr=False)
 class Laboratory:
     """A filled batch, and the people who test and decide."""
@@ -72,6 +76,12 @@ class Laboratory:
         found = people.person(self.member(first_name).user_id, self.player.now)
         assert found is not None
         return found
+
+    def twice(self, act: Callable[[], T]) -> tuple[T, T]:
+        """The same form sent twice: the times that it names are the same too."""
+        at, first = self.player.now, act()
+        self.player.now = at
+        return first, act()
 
     @property
     def tube(self) -> str:

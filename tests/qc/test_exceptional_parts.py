@@ -41,6 +41,14 @@ def test_one_dossier_of_a_batch_is_written_at_a_time(desk):
         Dossier.objects.create(**row | {"id": uuid4(), "code": "XR-26-99999"})
 
 
+def test_another_text_is_another_part_of_the_dossier(desk):
+    desk.open()
+    request = uuid4()
+    desk.risk("The cells may work less.", request_id=request)
+    with pytest.raises(Conflict, match="request_id_used"):
+        desk.risk("The cells may not work.", request_id=request)
+
+
 def test_a_dossier_and_its_batch_are_of_one_order(desk):
     desk.open()
     other = another_order(desk)

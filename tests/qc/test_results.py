@@ -46,19 +46,11 @@ def test_the_first_result_starts_testing(lab):
     assert entry.stream == f"journey:{lab.player.coi_id}"
 
 
-def test_testing_can_be_started_by_hand_once(lab):
-    services.start_testing(batch=lab.batch, **lab.doing("Leo"))
-    assert lab.disposition == "testing"
-    with pytest.raises(Conflict):
-        services.start_testing(batch=lab.batch, **lab.doing("Leo"))
-    with pytest.raises(NotAllowed):
-        services.start_testing(batch=lab.batch, **lab.doing("Alice"))
-
-
 def test_the_same_request_again_is_the_same_result(lab):
     request = uuid4()
-    first = lab.record("CAR", request_id=request)
-    assert lab.record("CAR", request_id=request) == first
+    lab.run_for("CAR")
+    first, again = lab.twice(lambda: lab.record("CAR", request_id=request))
+    assert first == again
     assert events(lab).count("qc:result:recorded") == 1
     with pytest.raises(Conflict, match="request_id_used"):
         services.submit_for_review(batch=lab.batch, **lab.doing("Leo", request))

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.exceptional.completeness import Missing, missing
 from qc.rules.exceptional.values import ExceptionalDossier, Now, Part, Region
-from qc.rules.investigations.refusals import QA
 from qc.rules.investigations.values import Who
 
 

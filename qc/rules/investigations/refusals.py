@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from qc.rules.criteria import Verdict
 from qc.rules.investigations.counting import investigation_of, planned_attempts
 from qc.rules.investigations.values import (
@@ -31,7 +31,6 @@ from qc.rules.results import AttemptKind
 
 LABORATORY = frozenset({Role.ANALYST, Role.QC_REVIEWER})
 QC = frozenset({Role.QC_REVIEWER})
-QA = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
 
 
 class InvestigationRefusal(StrEnum):

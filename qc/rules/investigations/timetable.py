@@ -17,12 +17,16 @@ class Timetable:
     total_days: int = 20
 
 
-def working_day(start: date, days: int, holidays: frozenset[date] = frozenset()) -> date:
-    """The day so many working days after `start`, Monday to Friday but for holidays; the first day is not counted."""
+def working_day(start: date, days: int) -> date:
+    """The day so many working days after `start`, which is not counted itself.
+
+    A working day is Monday to Friday: public holidays differ by site and year, and counting them as working days makes
+    the date an earlier one.
+    """
     day = start
     while days > 0:
         day += timedelta(days=1)
-        days -= day.weekday() < 5 and day not in holidays
+        days -= day.weekday() < 5
     return day
 
 
@@ -34,10 +38,10 @@ class Due:
     total: date
 
 
-def due(opened_on: date, timetable: Timetable, holidays: frozenset[date] = frozenset()) -> Due:
+def due(opened_on: date, timetable: Timetable) -> Due:
     """When an investigation that was opened on this day, by the site's calendar, is due."""
-    first = working_day(opened_on, timetable.phase_1_days, holidays)
-    return Due(first, working_day(opened_on, timetable.total_days, holidays))
+    first = working_day(opened_on, timetable.phase_1_days)
+    return Due(first, working_day(opened_on, timetable.total_days))
 
 
 def is_overdue(investigation: Investigation, dates: Due, today: date) -> bool:

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from coi.rules.batches import BatchHold
 from coi.rules.journey import Disposition
-from people.rules.roles import Role
+from people.rules.roles import QA, Role
 from people.rules.signatures import Meaning, SignatureView
 from qc.rules.blockers import Case, against_review, against_submission
 from qc.rules.criteria import Verdict
@@ -80,7 +80,7 @@ PEOPLE = {
     7: frozenset({Role.QA_RELEASER}),
     8: _EVERYTHING,
 }
-QC, QA = frozenset({Role.QC_REVIEWER}), frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
+QC = frozenset({Role.QC_REVIEWER})
 
 
 def _specification() -> Specification:
@@ -421,7 +421,7 @@ class World:
 
     def look_trail_over(self, by: int) -> bool:
         """Up to the last entry."""
-        if against_trail_review(self.trail, self.trail.last, by, PEOPLE[by], PRODUCERS):
+        if QA.isdisjoint(PEOPLE[by]) or against_trail_review(self.trail, self.trail.last, by, PRODUCERS):
             return False
         reviews = (*self.trail.reviews, TrailReview(by, str(by), self.trail.last))
         self.trail = replace(self.trail, reviews=reviews)

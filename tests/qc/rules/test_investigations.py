@@ -620,12 +620,6 @@ def test_working_days(start, days, expected):
     assert working_day(start, days) == expected
 
 
-def test_a_holiday_is_no_working_day():
-    assert working_day(date(2026, 4, 2), 1, frozenset({date(2026, 4, 3), date(2026, 4, 6)})) == date(
-        2026, 4, 7
-    )
-
-
 @pytest.mark.parametrize(
     ("it", "today", "expected"),
     [
