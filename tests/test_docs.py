@@ -14,11 +14,15 @@ from coi.rules import label_templates, protocol
 from config.documents import broken_links, documents
 from docs import generate, labels
 from people import services as people
+from people.registry import document_kinds
 from people.rules.roles import Role
 from qc.forms.criteria_words import limits
-from qc.rules import criteria, specification
+from qc.rules import criteria, methods, specification, targets
+from qc.rules.controls import ControlRule
 from qc.rules.dose import Band, Component
+from qc.rules.methods import Calculation, Computed, Method
 from qc.rules.subjects import SubjectKind
+from qc.rules.targets import Control, Targets
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
@@ -132,6 +136,25 @@ def test_the_example_of_a_specification_is_sound_and_reads_as_it_says() -> None:
     assert faults == ()
     assert found is not None
     assert f"Its dose reads: {limits(found.criteria[-1])}." in page
+
+
+def test_every_field_and_choice_of_a_method_and_its_targets_is_documented() -> None:
+    page = read("docs/reference/methods.md")
+    parts = (Method, Computed, Targets, Control)
+    named = [it.name for part in parts for it in dataclasses.fields(part) if it.name != "computed"]
+    named += [member.value for closed in (Calculation, ControlRule) for member in closed]
+    assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_the_examples_of_methods_and_targets_are_sound() -> None:
+    page = read("docs/reference/methods.md")
+    method, controls = (json.loads(part.split("```")[0]) for part in page.split("```json")[1:])
+    assert (methods.problems(method), targets.problems(controls)) == ((), ())
+
+
+def test_every_kind_of_document_is_listed() -> None:
+    page = read("docs/for-quality.md")
+    assert [kind for kind in document_kinds() if f"`{kind}`" not in page] == []
 
 
 def variables() -> Iterator[str]:
