@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -101,7 +101,7 @@ def plan_faults(plan: StudyPlan) -> tuple[PlanFault, ...]:
 
 
 # Any day does: windows of hours and days do not depend on the calendar, and months are longer than any of them.
-_SOME_DAY = datetime(2001, 1, 1)  # noqa: DTZ001  (it stands for no moment)
+_SOME_DAY = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 def _overlap(plan: StudyPlan) -> bool:
