@@ -260,7 +260,9 @@ def criterion_of(subject: Subject, code: str) -> Criterion:
 
 
 def refuse_untaken(subject: Subject, criterion: Criterion) -> None:
-    """Conflict where the subject takes no result of this criterion now."""
+    """Conflict where the subject takes no result of this criterion now; a study takes them at its time points."""
+    if subject.ref.kind is SubjectKind.STUDY and not subject.ref.point:
+        raise NotFound("subject_unknown")
     code = refusal(subject, criterion)
     if code is not None:
         raise Conflict(str(code))

@@ -182,6 +182,13 @@ def test_a_plan_needs_the_specification_and_its_criteria(lab):
         begin(lab, plan="HOLD-2")
 
 
+@pytest.mark.parametrize("value", ["95", "not tested: insufficient_sample"])
+def test_a_study_as_a_whole_takes_no_result(planned, value):
+    ref = SubjectRef(SubjectKind.STUDY, begin(planned).code)
+    with pytest.raises(NotFound, match="subject_unknown"):
+        planned.record("VIABILITY", value, subject=ref, container="", run="")
+
+
 def test_a_pull_outside_of_its_window_is_recorded_with_its_reason(planned):
     lab, study = planned, begin(planned)
     first, last = tubes(lab)[:2]
