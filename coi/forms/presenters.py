@@ -131,6 +131,11 @@ class _Spoken(dict[str, Any]):
         return ""
 
 
+def _about_work(sentence: Promise, name: str) -> Say:
+    """With the word for why work waits, or what a notice is about."""
+    return lambda facts, titles: str(sentence).format(words.work(str(facts.get(name, ""))))
+
+
 _SAY: Mapping[str, Say] = {
     Event.PRODUCT_CREATED: _fixed(gettext_lazy("Product {product} added: {name}")),
     Event.PATIENT_ENROLLED: _fixed(gettext_lazy("Patient enrolled")),
@@ -184,6 +189,8 @@ _SAY: Mapping[str, Say] = {
     Event.DEVIATION_ASSIGNED: _fixed(gettext_lazy("Deviation {deviation} given an owner")),
     Event.DEVIATION_CLOSED: _fixed(gettext_lazy("Deviation {deviation} closed: {cause}; {disposition}")),
     Event.DISPOSITION_RECORDED: _fixed(gettext_lazy("Batch {batch}: {from} → {to}")),
+    PeopleEvent.WORK_OPENED: _about_work(gettext_lazy("Work opened: {}"), "cause"),
+    PeopleEvent.NOTICE_SENT: _about_work(gettext_lazy("Notice sent: {}"), "code"),
     PeopleEvent.SIGNATURE_MADE: _fixed(gettext_lazy("Signed: {meaning}")),
     LedgerEvent.EVIDENCE_STORED: _fixed(gettext_lazy("File kept: {name}")),
     Event.LOT_RECEIVED: _fixed(gettext_lazy("Material lot {code} received at {site}")),

@@ -1,4 +1,4 @@
-"""Loads the demonstration: a dozen open journeys, a hold and a near miss; then 40 finished ones of the past year.
+"""Loads the demonstration: open journeys, two of which go wrong, a hold and a near miss; then 40 finished ones.
 
 Journeys are played stage by stage in the order of their simulated times, as they would happen side by side. Every
 record is made by the services; times other than now are marked as simulated by the ledger.
@@ -14,7 +14,7 @@ from uuid import uuid5
 from django.db import transaction
 
 from coi import services as coi
-from config.demonstration import quality, site, story
+from config.demonstration import quality, site, story, unusual
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND, SPACE, Demo
 from people.rules.roles import Role
@@ -74,6 +74,12 @@ STAGES: tuple[tuple[Stage, float], ...] = (
 )
 # How many stages each open journey has behind it: one only enrolled, one at every door on the way.
 OPEN = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+# Two more, with what then goes wrong; their numbers come after those of the finished journeys.
+UNUSUAL: tuple[tuple[int, tuple[Stage, ...]], ...] = (
+    (7, (unusual.kept_before_freezing, unusual.looked_into)),
+    (6, (unusual.out_of_specification,)),
+)
+UNUSUAL_DAYS = 2
 
 
 @dataclass
@@ -89,8 +95,10 @@ def load_present(now: datetime, tell: Tell) -> Demo:
     demo = site.build(now - timedelta(days=SPAN_DAYS + 60), tell)
     tell("scanners of the stations")
     _qualify(demo, now)
-    tell(f"{len(OPEN)} open journeys")
+    tell(f"{len(OPEN) + len(UNUSUAL)} open journeys")
+    unusual.documents(demo)
     running = [_open(demo, position, count, now) for position, count in enumerate(OPEN)]
+    running += [_unusual(demo, place, count, stages, now) for place, (count, stages) in enumerate(UNUSUAL)]
     _play_side_by_side(running, tell)
     _near_miss(running[4].player, running[5].player)
     _hold(running[3].player)
@@ -122,6 +130,13 @@ def _open(demo: Demo, position: int, count: int, now: datetime) -> _Running:
     return _Running(
         _player(demo, position, now - _duration(count) - timedelta(hours=6)), list(STAGES[:count])
     )
+
+
+def _unusual(demo: Demo, place: int, count: int, stages: tuple[Stage, ...], now: datetime) -> _Running:
+    """A journey that is open too, begun early enough for what then goes wrong."""
+    running = _open(demo, len(OPEN) + FINISHED + place, count, now - timedelta(days=UNUSUAL_DAYS))
+    running.left += [(stage, 1) for stage in stages]
+    return running
 
 
 def _player(demo: Demo, number: int, begun: datetime) -> Player:

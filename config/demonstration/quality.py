@@ -5,7 +5,7 @@ The numbers are drawn around those of published batches, so that charts have som
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -14,10 +14,12 @@ from coi.selectors.batches import batch_by_code
 from config.demonstration import laboratory
 from config.demonstration.player import Player
 from config.demonstration.site import PLANT, SPACE, Member
+from ledger.selectors import entry_for_request
 from people.rules.credentials import BadgeCredential
 from qc import selectors
 from qc import services as qc
 from qc.rules.releases import Way
+from qc.rules.results import ResultView
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.rules.trail import TrailRefusal
 
@@ -49,14 +51,14 @@ def values(p: Player) -> dict[str, str]:
 
 def start_tests(p: Player) -> None:
     """The release sample is in the laboratory; flow cytometry comes first."""
-    _results(p, SOON)
+    results(p, SOON)
 
 
 def finish_tests(p: Player) -> None:
     """The slower results; each is looked over by a second person, then the batch goes to review."""
-    _results(p, [code for code in values(p) if code not in (*SOON, "STERILITY_FINAL")])
+    results(p, [code for code in values(p) if code not in (*SOON, "STERILITY_FINAL")])
     reviewer = p.demo.member("Leo")
-    submitted = qc.submit_for_review(batch=_batch(p), **_doing(p, reviewer, "submit"))
+    submitted = qc.submit_for_review(batch=batch_of(p), **doing_of(p, reviewer, "submit"))
     _need(submitted)
 
 
@@ -78,7 +80,7 @@ def release(p: Player) -> None:
 
 def complete(p: Player) -> None:
     """The culture has grown nothing in 14 days: the release is completed."""
-    _results(p, ("STERILITY_FINAL",))
+    results(p, ("STERILITY_FINAL",))
     look_over(p, "trail again")
     _sign(p, "Bob", "sign again Bob", qc.review_batch)
     p.wait(hours=1)
@@ -86,12 +88,15 @@ def complete(p: Player) -> None:
 
 
 def look_over(p: Player, label: str) -> None:
-    """Bob reads what was out of the ordinary in the journey."""
-    batch = batch_by_code(_batch(p))
+    """Bob reads what was out of the ordinary in the journey; what he read before an interruption is not read again."""
+    doing = doing_of(p, p.demo.member("Bob"), label)
+    if entry_for_request(doing["request_id"]) is not None:
+        return
+    batch = batch_by_code(batch_of(p))
     trail = selectors.trails_of([batch])[batch.id] if batch is not None else None
     if trail is None:
         raise NotReleased("no trail")
-    refused = qc.review_trail(batch=_batch(p), upto=trail.last, **_doing(p, p.demo.member("Bob"), label))
+    refused = qc.review_trail(batch=batch_of(p), upto=trail.last, **doing)
     if refused and refused != (TrailRefusal.SEEN_ALREADY,):
         raise NotReleased(str(refused))
 
@@ -99,17 +104,18 @@ def look_over(p: Player, label: str) -> None:
 def _sign(p: Player, first_name: str, label: str, service: Callable[..., qc.Attempt], **more: Any) -> None:
     member = p.demo.member(first_name)
     credential = BadgeCredential(member.badge, member.pin)
-    _need(service(batch=_batch(p), credential=credential, **more, **_doing(p, member, label)))
+    _need(service(batch=batch_of(p), credential=credential, **more, **doing_of(p, member, label)))
 
 
-def _results(p: Player, criteria: tuple[str, ...] | list[str]) -> None:
-    analyst, reviewer, found = p.demo.member("Ana"), p.demo.member("Leo"), values(p)
-    specification = _specification(p)
+def results(p: Player, criteria: Iterable[str], **other: str) -> list[ResultView]:
+    """Record these criteria of the batch and look each over; `other` are values that are not those of `values`."""
+    analyst, reviewer, found = p.demo.member("Ana"), p.demo.member("Leo"), values(p) | other
+    specification, made = _specification(p), []
     runs: dict[str, str] = {}
     for code in criteria:
         method = specification[code]
         if laboratory.METHODS[method].get("needs_run") and method not in runs:
-            doing = _doing(p, analyst, f"run {method}")
+            doing = doing_of(p, analyst, f"run {method}")
             runs[method] = laboratory.make_run(p.demo, method, analyst, doing)
         p.wait(minutes=25)
         what = qc.Found(
@@ -118,27 +124,30 @@ def _results(p: Player, criteria: tuple[str, ...] | list[str]) -> None:
             container=p.containers("sample")[-1].code,
             run=runs.get(method, ""),
         )
-        subject = SubjectRef(SubjectKind.BATCH, _batch(p))
+        subject = SubjectRef(SubjectKind.BATCH, batch_of(p))
         result = qc.record_result(
-            subject=subject, criterion=code, found=what, **_doing(p, analyst, f"result {code}")
+            subject=subject, criterion=code, found=what, **doing_of(p, analyst, f"result {code}")
         )
         p.wait(minutes=5)
-        qc.review_result(result=UUID(str(result.id)), **_doing(p, reviewer, f"review {code}"))
+        made.append(qc.review_result(result=UUID(str(result.id)), **doing_of(p, reviewer, f"review {code}")))
+    return made
 
 
 def _specification(p: Player) -> dict[str, str]:
     """The method of each criterion."""
-    batch = batch_by_code(_batch(p))
+    batch = batch_by_code(batch_of(p))
     specification = selectors.specification_of(batch) if batch is not None else None
     criteria = specification.criteria if specification is not None else ()
     return {criterion.code: criterion.method for criterion in criteria}
 
 
-def _batch(p: Player) -> str:
+def batch_of(p: Player) -> str:
+    """The code of the journey's batch."""
     return p.containers("product_bag")[0].batch
 
 
-def _doing(p: Player, member: Member, label: str) -> dict[str, Any]:
+def doing_of(p: Player, member: Member, label: str) -> dict[str, Any]:
+    """What every service takes; the label makes the request the same one when it is played again."""
     doing = p.demo.doing(label, member.actor, PLANT)
     return doing | {"now": p.now, "request_id": uuid5(SPACE, f"{p.coi_id} {label}")}
 

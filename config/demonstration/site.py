@@ -272,20 +272,21 @@ def build(now: datetime, tell: Callable[[str], None] = lambda text: None) -> Dem
     tell("stock and documents")
     _stock(demo)
     coi.create_product(code=PRODUCT, name="CD19 CAR-T (demonstration)", **demo.doing("product", admin.actor))
-    _document(demo, "protocol", PRODUCT, "CD19 CAR-T protocol", _content("cd19_protocol.json"))
-    specification = _content("cd19_specification.json")
-    _document(demo, "specification", PRODUCT, "CD19 CAR-T release specification", specification)
+    document(demo, "protocol", PRODUCT, "CD19 CAR-T protocol", read_content("cd19_protocol.json"))
+    specification = read_content("cd19_specification.json")
+    document(demo, "specification", PRODUCT, "CD19 CAR-T release specification", specification)
     lots = {material: code for (material, site), code in demo.lots.items() if site == PLANT}
     for kind, code, title, content in laboratory.documents(lots):
-        _document(demo, kind, code, title, content)
-    for template in _content("label_templates.json")["templates"]:
+        document(demo, kind, code, title, content)
+    for template in read_content("label_templates.json")["templates"]:
         kind = template["kind"]
         title = f"Label: {kind.replace('_', ' ')}"
-        _document(demo, DOCUMENT_KIND, codes_for(kind, PLANT)[1], title, template)
+        document(demo, DOCUMENT_KIND, codes_for(kind, PLANT)[1], title, template)
     return demo
 
 
-def _content(name: str) -> dict[str, Any]:
+def read_content(name: str) -> dict[str, Any]:
+    """A file beside this one."""
     content: dict[str, Any] = json.loads((HERE / name).read_text())
     return content
 
@@ -440,7 +441,7 @@ def _device(demo: Demo, kind: str, site: str, number: int) -> str:
     return code
 
 
-def _document(demo: Demo, kind: str, code: str, title: str, content: dict[str, Any]) -> None:
+def document(demo: Demo, kind: str, code: str, title: str, content: dict[str, Any]) -> None:
     """Author, reviewer and approver are three people; then it takes effect."""
     author, reviewer, approver = demo.member("Amir"), demo.member("Bob"), demo.member("Rosa")
     drafted = people.draft_document(

@@ -18,11 +18,15 @@ def study_chart(
     observations: Sequence[Observation],
     bounds: Bounds,
     supported: Supported | None,
+    *,
+    until: float = 0,
 ) -> Spec:
-    """One criterion under one condition. `axes` are the words for time and value."""
+    """One criterion under one condition. `axes` are the words for time and value; time goes up to `until` at least."""
     values = [{"t": it.time, "v": it.value, "batch": it.batch} for it in observations]
     batches = sorted({it.batch for it in observations})
-    x = {"field": "t", "type": "quantitative", "title": axes[0], "scale": {"nice": False}}
+    ends = [until, *(it.time for it in observations)]
+    end = max([*ends, float(supported.length)] if supported is not None else ends)
+    x = {"field": "t", "type": "quantitative", "title": axes[0], "scale": {"nice": False, "domain": [0, end]}}
     y = {"field": "v", "type": "quantitative", "title": axes[1], "scale": {"zero": False}}
     layers = [_limits(bounds), *_drawn(observations, bounds, supported, batches)]
     return framed(title, values, [*layers, _points(x, y, batches)])

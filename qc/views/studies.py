@@ -160,8 +160,10 @@ def chart(request: HttpRequest, code: str, condition: str, criterion: str) -> Ht
         raise _unknown()
     found = next(it for it in page.assessed if (it.condition, it.criterion) == (condition, criterion))
     unit = str(study_words.UNITS[page.document.plan.unit])
-    axes = (unit, texts.unit(wanted.unit))
-    spec = study_chart(f"{wanted.title}, {condition}", axes, numbers, bounds_of(wanted), found.supported)
+    axes, until = (unit, texts.unit(wanted.unit)), page.document.plan.points[-1].at
+    spec = study_chart(
+        f"{wanted.title}, {condition}", axes, numbers, bounds_of(wanted), found.supported, until=until
+    )
     return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
 
 

@@ -41,10 +41,8 @@ def test_a_study_is_begun_and_pulled_from(house):
     leo.goto(f"{house.address}/studies/")
     assert_clean(leo, "no study")
     demo.now = house.clock()
-    site._document(demo, "specification", "BENCH", "BENCH", SPECIFICATION)
-    site._document(
-        demo, "study_plan", "HOLD", "HOLD", PLAN | {"points": [{"code": "H0", "at": 0, "late": 1}]}
-    )
+    site.document(demo, "specification", "BENCH", "BENCH", SPECIFICATION)
+    site.document(demo, "study_plan", "HOLD", "HOLD", PLAN | {"points": [{"code": "H0", "at": 0, "late": 1}]})
     house.clock.wait(minutes=5)
     leo.goto(f"{house.address}/studies/new/")
     assert_clean(leo, "a new study")

@@ -44,7 +44,7 @@ def collected(db: None) -> Player:
 def approve(player: Player, code: str, content: dict[str, Any]) -> None:
     """A template takes effect, by three people, in a demonstration that has moved on."""
     demo = replace(player.demo, now=player.now)
-    site._document(demo, DOCUMENT_KIND, code, "Label", content)
+    site.document(demo, DOCUMENT_KIND, code, "Label", content)
 
 
 def drawn(player: Player) -> LabelCopyView:

@@ -58,7 +58,7 @@ SOUND = {"VIABILITY": "95", "CD3": "45", "DAYS_SINCE_THERAPY": "21", "COUNT": "3
 
 def specify(lab: Laboratory, code: str = "MAT", **more: object) -> None:
     lab.player.demo.now = lab.player.now
-    site._document(lab.player.demo, "specification", code, code, MATERIAL | more)
+    site.document(lab.player.demo, "specification", code, code, MATERIAL | more)
     lab.player.wait(minutes=1)
 
 

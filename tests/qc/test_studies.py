@@ -54,8 +54,8 @@ SPECIFICATION = {
 
 def plan(lab: Laboratory, **more: Any) -> None:
     lab.player.demo.now = lab.player.now
-    site._document(lab.player.demo, "specification", "BENCH", "BENCH", SPECIFICATION)
-    site._document(lab.player.demo, "study_plan", "HOLD", "HOLD", PLAN | more)
+    site.document(lab.player.demo, "specification", "BENCH", "BENCH", SPECIFICATION)
+    site.document(lab.player.demo, "study_plan", "HOLD", "HOLD", PLAN | more)
     lab.player.wait(minutes=1)
 
 
@@ -176,7 +176,7 @@ def test_a_plan_needs_the_specification_and_its_criteria(lab):
     with pytest.raises(Invalid) as error:
         begin(lab)
     assert error.value.detail["fields"] == {"plan": "criterion_not_of_specification"}
-    site._document(lab.player.demo, "study_plan", "HOLD-2", "HOLD-2", PLAN | {"specification": "NONE"})
+    site.document(lab.player.demo, "study_plan", "HOLD-2", "HOLD-2", PLAN | {"specification": "NONE"})
     lab.player.wait(minutes=1)
     with pytest.raises(NotFound, match="study_specification_missing"):
         begin(lab, plan="HOLD-2")

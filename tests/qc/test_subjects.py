@@ -41,7 +41,7 @@ def specified(lab: Laboratory) -> Laboratory:
     lab.player.demo.now = lab.player.now
     for code, product, subject in (("MAT", PRODUCT, "collection"), ("VEC", "VECTOR", "material_lot")):
         content = MATERIAL | {"product": product, "subject": subject}
-        site._document(lab.player.demo, "specification", code, code, content)
+        site.document(lab.player.demo, "specification", code, code, content)
     lab.player.wait(minutes=1)
     return lab
 

@@ -32,7 +32,7 @@ def file(seed: int = 1, **more: Any) -> bytes:
 @pytest.fixture
 def planned(lab: Laboratory) -> Laboratory:
     lab.player.demo.now = lab.player.now
-    site._document(lab.player.demo, "validation_plan", "VP-IFNG", "Validation of IFN-gamma", CONTENT)
+    site.document(lab.player.demo, "validation_plan", "VP-IFNG", "Validation of IFN-gamma", CONTENT)
     lab.player.wait(minutes=1)
     return lab
 

@@ -27,6 +27,7 @@ from qc.rules.stability import (
     written,
 )
 from qc.rules.stability.reading import parse, problems
+from qc.rules.stability.regression import Observation
 from qc.rules.study_charts import study_chart
 from qc.rules.subjects import StudyKind
 from tests.qc.rules.criteria_given import raw, sides
@@ -224,3 +225,11 @@ def test_who_may_conclude(  # noqa: PLR0917
     done: Any, expected: int, results: Any, signer: int, reason: str, refusals: Any
 ) -> None:
     assert against_conclusion(lines(*done), expected, results, signer, reason) == refusals
+
+
+def test_time_on_a_chart_goes_as_far_as_the_plan():
+    """A study that has just begun is not drawn as if its first minutes were all of it."""
+    begun, bounds = [Observation("B1", 0.01, 92.4)], bounds_of(CRITERIA["VIAB"])
+    chart = study_chart("V", ("hours", "%"), begun, bounds, None, until=240)
+    points = chart["layer"][-1]["encoding"]["x"]
+    assert points["scale"] == {"nice": False, "domain": [0, 240]}
