@@ -1,24 +1,27 @@
-"""A furnished database: the demonstration site with journeys at their stages, built once and copied.
+"""Furnished databases: the demonstration site, and the same with journeys at their stages, built once and copied.
 
-Building it through the services takes seconds, so one run builds it once, in a database of its own, and PostgreSQL
-copies it: once for each worker, where tests roll their work back, and once for each test that commits in earnest.
+Building them through the services takes seconds, so one run builds each once, in a database of its own, and PostgreSQL
+copies them: once for each worker, where tests roll their work back, and once for each test that commits in earnest.
 
     def test_something(journeys): ...        # in a transaction that is rolled back
     def test_threads(live_journeys): ...     # a fresh copy of the database, real transactions, dropped afterwards
+    def test_anything(demo): ...             # the site alone, in a transaction that is rolled back
 
 Tests that ask for these have no `django_db` mark: it would open the worker's empty database first.
 """
 
+import copy
 import fcntl
 import hashlib
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.conf import settings
@@ -36,6 +39,9 @@ SOURCES = ("ledger", "people", "coi", "config/demonstration", "tests/given.py", 
 DOORS = frozenset(
     {"api", "forms", "views", "management", "views.py", "forms.py", "urls.py", "admin.py", "tasks.py"}
 )
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -60,9 +66,8 @@ class Journeys:
         return Journeys(demo=self.demo, **players)
 
 
-def build() -> Journeys:
-    """Furnish the site and play the journeys."""
-    demo = given.a_demo()
+def play(demo: Demo) -> Journeys:
+    """Play the journeys at the site."""
     numbers = iter(range(1, 100))
 
     def played(last: given.Stage | None, at: str = HOSPITAL) -> Player:
@@ -115,29 +120,36 @@ class Furnished:
     def __init__(self, worker: str) -> None:
         self.worker = worker
         self.template = f"veintrace_furnished_{_digest()}"
-        self.standing = f"{self.template}_{worker}"
-        self.journeys = self._build_once()
-        if not self._exists(self.standing):
-            self.copy_to(self.standing)
+        self.standing, self.standing_site = f"{self.template}_{worker}", f"{self.template}_site_{worker}"
+        self.demo, self.journeys = self._build_once()
         self._count = 0
 
-    def _build_once(self) -> Journeys:
+    def _build_once(self) -> tuple[Demo, Journeys]:
         """The first worker builds, the others wait for it; with `--reuse-db` the next run finds it."""
         folder = Path(settings.STATIC_ROOT).parent
+        site = f"{self.template}_site"
         with (folder / "furnished.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             kept = folder / f"{self.template}.journeys"
-            if kept.exists() and self._exists(self.template):
-                found: Journeys = pickle.loads(kept.read_bytes())
-                return found
-            unfinished = f"{self.template}_unfinished"
-            self._drop_outdated()
-            self.copy_to(unfinished, source=connections["default"].settings_dict["NAME"])
-            with self.at(unfinished):
-                journeys = build()
-            self.rename(unfinished, self.template)
-            kept.write_bytes(pickle.dumps(journeys))
-            return journeys
+            if not (kept.exists() and self._exists(self.template)):
+                self._drop_outdated()
+                demo = self._build(site, connections["default"].settings_dict["NAME"], given.a_demo)
+                journeys = self._build(self.template, site, partial(play, demo))
+                kept.write_bytes(pickle.dumps((demo, journeys)))
+            for name, source in ((self.standing, self.template), (self.standing_site, site)):
+                if not self._exists(name):
+                    self.copy_to(name, source)
+            found: tuple[Demo, Journeys] = pickle.loads(kept.read_bytes())
+            return found
+
+    def _build(self, name: str, source: str, furnish: Callable[[], T]) -> T:
+        """Furnish a copy; it has its name once it is whole."""
+        unfinished = f"{name}_unfinished"
+        self.copy_to(unfinished, source)
+        with self.at(unfinished):
+            made = furnish()
+        self.rename(unfinished, name)
+        return made
 
     @contextmanager
     def at(self, name: str) -> Iterator[None]:
@@ -218,6 +230,26 @@ def furnished(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     """The furnished database of this run."""
     with django_db_blocker.unblock():
         yield Furnished(os.environ.get("PYTEST_XDIST_WORKER", "gw"))
+
+
+@pytest.fixture
+def _at_site(furnished: Furnished) -> Iterator[None]:
+    with furnished.at(furnished.standing_site):
+        yield
+
+
+@pytest.fixture
+def demo(_at_site: None, db: None, furnished: Furnished) -> Demo:
+    """The site without a journey; what the test does is rolled back."""
+    return copy.deepcopy(furnished.demo)
+
+
+@contextmanager
+def rolled_back(furnished: Furnished, blocker: DjangoDbBlocker) -> Iterator[Demo]:
+    """The same for the tests of a module: a transaction around all of theirs."""
+    with blocker.unblock(), furnished.at(furnished.standing_site), transaction.atomic():
+        yield copy.deepcopy(furnished.demo)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
