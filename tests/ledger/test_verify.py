@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
@@ -284,26 +284,43 @@ def test_rows_that_belong_to_no_entry(history: list[EntryRef], as_owner: Tamper)
 # -- projections --------------------------------------------------------------------------------------------------
 
 
+class Differing(NamedTuple):
+    """A row changed behind the application's back, and what the finding says of it."""
+
+    sql: str
+    row: UUID
+    columns: tuple[str, ...]
+    detail: str
+
+
 @pytest.mark.parametrize(
-    ("sql", "row", "columns", "detail"),
+    "case",
     [
-        ("UPDATE test_thing SET count = 7 WHERE id = %s", A, ("count",), "differ"),
-        ("UPDATE test_thing SET content = '{}', name = 'z' WHERE id = %s", A, ("content", "name"), "differ"),
-        ("UPDATE test_thing SET made_at = now() WHERE id = %s", B, ("made_at",), "differ"),
-        ("DELETE FROM test_thing WHERE id = %s", C, (), "the row is gone"),
-        ("INSERT INTO test_thing SELECT (jsonb_populate_record(t, jsonb_build_object('id', %s))).* FROM test_thing t"
-         " WHERE count = 2", UUID(int=0xF), (), "no entry made it"),
+        Differing("UPDATE test_thing SET count = 7 WHERE id = %s", A, ("count",), "differ"),
+        Differing(
+            "UPDATE test_thing SET content = '{}', name = 'z' WHERE id = %s", A, ("content", "name"), "differ"
+        ),
+        Differing("UPDATE test_thing SET made_at = now() WHERE id = %s", B, ("made_at",), "differ"),
+        Differing("DELETE FROM test_thing WHERE id = %s", C, (), "the row is gone"),
+        Differing(
+            "INSERT INTO test_thing SELECT (jsonb_populate_record(t, jsonb_build_object('id', %s))).*"
+            " FROM test_thing t WHERE count = 2",
+            UUID(int=0xF),
+            (),
+            "no entry made it",
+        ),
     ],
-)  # fmt: skip
-def test_a_projection_that_differs_is_named(  # noqa: PLR0917
-    history: list[EntryRef], as_owner: Tamper, sql: str, row: UUID, columns: tuple[str, ...], detail: str
+)
+def test_a_projection_that_differs_is_named(
+    history: list[EntryRef], as_owner: Tamper, case: Differing
 ) -> None:
     with as_owner() as execute:
-        execute(sql, [row])
+        execute(case.sql, [case.row])
     (finding,) = verify().findings
-    assert (finding.kind, finding.table, finding.row_id) == (FindingKind.PROJECTION, "test.thing", str(row))
-    assert finding.columns == columns
-    assert detail in finding.detail
+    assert (finding.kind, finding.table) == (FindingKind.PROJECTION, "test.thing")
+    assert finding.row_id == str(case.row)
+    assert finding.columns == case.columns
+    assert case.detail in finding.detail
     assert "'7'" not in str(finding)
     assert verify(quick=True).is_sound
 
