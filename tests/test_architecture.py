@@ -240,5 +240,5 @@ def test_database_errors_are_caught_outside_transactions() -> None:
     faults = []
     for name, tree in trees(*ROOMS):
         for block in (node for node in ast.walk(tree) if _is_atomic(node)):
-            faults += [f"{name}:{node.lineno}" for node in ast.walk(block) if _catches_database_error(node)]  # type: ignore[attr-defined]
+            faults += [f"{name}:{node.lineno}" for node in ast.walk(block) if _catches_database_error(node)]
     assert not faults, f"database error caught inside atomic(): {faults}"

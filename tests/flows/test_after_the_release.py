@@ -29,12 +29,6 @@ def in_five_days(lab: Laboratory) -> dict[str, datetime]:
     return {"STERILITY_FINAL": lab.player.now + timedelta(days=5)}
 
 
-def view(lab: Laboratory) -> selectors.BatchView:
-    found = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
-    assert found is not None
-    return found
-
-
 def test_a_culture_grows_after_the_cells_were_given() -> None:
     lab = given.a_laboratory()
     lab.to_review(has_finals=False)
@@ -43,7 +37,7 @@ def test_a_culture_grows_after_the_cells_were_given() -> None:
     story.play(lab.player, (story.ship, story.receive_product, story.infuse_all))
     case = Case(lab, "STERILITY_FINAL", "growth")
     assert lab.disposition == "conditionally_released", "nothing flips"
-    (failure,) = view(lab).failures
+    (failure,) = lab.view().failures
     assert failure.failure.is_infused
     assert {task.duty for task in failure.tasks} == set(Duty)
     told = people.notices_for(lab.person("Hugo"), lab.player.now)
@@ -88,7 +82,7 @@ def test_a_batch_out_of_specification_is_given_by_its_dossier() -> None:
     )
     assert B.DOSSIER_NOT_APPROVED in {it.code for it in early.blockers}
     assert desk.decide().is_done
-    assert view(lab).lifting.state is DossierState.APPROVED
+    assert lab.view().lifting.state is DossierState.APPROVED
     assert lab.sign_review().is_done
     assert B.FAILING_RESULT in {it.code for it in lab.release_conditionally().blockers}, (
         "the dossier opens one way"

@@ -12,6 +12,7 @@ from config.demonstration.site import PASSWORD
 from tests.qc import given
 from tests.qc.dossiers_given import Desk, Investigations, at_the_second_hospital
 from tests.qc.given import Laboratory
+from tests.qc.oos import Case
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,12 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generat
 def lab(filled: Laboratory, db: None) -> Laboratory:
     """A copy of it for one test."""
     return copy.deepcopy(filled)
+
+
+@pytest.fixture
+def oos(lab: Laboratory) -> Case:
+    """One failing result of it, not yet investigated."""
+    return Case(lab)
 
 
 @pytest.fixture

@@ -137,9 +137,7 @@ class Desk:
 
     @property
     def case(self) -> Case:
-        view = selectors.batch_view(self.lab.person("Bob"), self.lab.batch, self.lab.player.now)
-        assert view is not None
-        return self.investigations.put_into(view.case)
+        return self.investigations.put_into(self.lab.view().case)
 
     @property
     def lifting(self) -> Lifting:
@@ -150,11 +148,6 @@ class Desk:
 
 def entries(desk: Desk) -> list[Any]:
     return ledger.entries_for_subject("dossier", desk.code)
-
-
-def fields(error: Any) -> dict[str, str]:
-    found: dict[str, str] = error.value.detail["fields"]
-    return found
 
 
 def lacks(desk: Desk) -> set[Lack]:

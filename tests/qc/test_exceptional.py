@@ -30,9 +30,9 @@ from tests.qc.dossiers_given import (
     HOUR,
     Desk,
     entries,
-    fields,
     lacks,
 )
+from tests.qc.given import fields
 
 pytestmark = pytest.mark.django_db
 R = DossierRefusal

@@ -23,7 +23,8 @@ from qc.rules.investigations import Outcome
 from qc.rules.results import RejectionReason
 from qc.services import Evidence
 from tests import given as journeys
-from tests.qc.dossiers_given import HOUR, PDF, Desk, entries, fields, lacks
+from tests.qc.dossiers_given import HOUR, PDF, Desk, entries, lacks
+from tests.qc.given import fields
 
 pytestmark = pytest.mark.django_db
 

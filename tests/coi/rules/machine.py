@@ -481,7 +481,7 @@ class Ward(RuleBasedStateMachine):
     def _change(self, c: ContainerFacts, **values: object) -> None:
         name = c.id.split("-", maxsplit=1)[0]
         now = self.journeys[name].containers[c.id]
-        changed = {**self.journeys[name].containers, c.id: replace(now, **values)}  # type: ignore[arg-type]
+        changed = {**self.journeys[name].containers, c.id: replace(now, **values)}
         self.journeys[name] = replace(self.journeys[name], containers=changed)
 
     def _abandon(self, which: Callable[[CheckFacts], bool]) -> None:

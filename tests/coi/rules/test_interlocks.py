@@ -300,14 +300,14 @@ def swap(position: int, make: Callable[[Scene], object]) -> Callable[[Scene], ob
     """Another barcode in place of one."""
 
     def fault(scene: Scene) -> None:
-        scene.readings[position] = make(scene)  # type: ignore[assignment]
+        scene.readings[position] = make(scene)
 
     return fault
 
 
 def also(make: Callable[[Scene], object]) -> Callable[[Scene], object]:
     """One barcode more."""
-    return lambda scene: scene.readings.append(make(scene))  # type: ignore[arg-type]
+    return lambda scene: scene.readings.append(make(scene))
 
 
 def run_together(scene: Scene) -> None:

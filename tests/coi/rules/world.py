@@ -349,17 +349,17 @@ class Scene:
     def change(self, name: str, **values: object) -> None:
         """Change a container."""
         found = self.journeys[name.split("-", maxsplit=1)[0]].containers
-        found[name] = replace(found[name], **values)  # type: ignore[arg-type]
+        found[name] = replace(found[name], **values)
 
     def change_order(self, name: str, **values: object) -> None:
         """Change a patient's order."""
         found = self.journeys[name]
-        self.journeys[name] = replace(found, order=replace(found.order, **values))  # type: ignore[arg-type]
+        self.journeys[name] = replace(found, order=replace(found.order, **values))
 
     def change_check(self, **values: object) -> None:
         """Change the one check."""
         ((key, found),) = self.checks.items()
-        self.checks[key] = replace(found, **values)  # type: ignore[arg-type]
+        self.checks[key] = replace(found, **values)
 
     def undo(self, code: str, name: str = "ann") -> None:
         """Take a step away from a patient's history."""

@@ -1,6 +1,7 @@
 """One batch that nothing blocks, and what may be wrong with it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from qc.rules.blockers import Case
 from qc.rules.criteria import Verdict
 from qc.rules.investigations import Investigation, InvestigationState, Outcome
 from qc.rules.record import batch_record, digest_of
+from qc.rules.releases import Signing, Way, against_way, open_ways
 from qc.rules.results import ResultView
 from qc.rules.specification import parse
 from qc.rules.subjects import SubjectKind, SubjectRef
@@ -193,3 +195,9 @@ def review(case: Case, signer: int = 5) -> SignatureView:
     return SignatureView(
         "s", signer, "Bob", Meaning.REVIEW, AT, "UTC", "password", "batch", "B1", digest(case)
     )
+
+
+def against_release(case: Case, signer: int, signatures: Sequence[SignatureView], digest: str) -> Any:
+    """Against a release outright, by what blocks it and who signs; what is pending is `test_releases`'."""
+    ways = open_ways(rules.blockers(case), (), None, case.target)
+    return against_way(case, ways, Way.RELEASE, Signing(signer, tuple(signatures), digest))

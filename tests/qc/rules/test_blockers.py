@@ -1,8 +1,6 @@
 """What blocks a release, made up case by case from one batch that nothing blocks."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -15,7 +13,6 @@ from qc.rules.blockers import Case
 from qc.rules.case import Fitness, StartingMaterial
 from qc.rules.criteria import Verdict
 from qc.rules.investigations import InvestigationState
-from qc.rules.releases import Signing, Way, against_way, open_ways
 from qc.rules.trail import Trail, TrailEntry, TrailKind, TrailReview
 from tests.qc.rules.blockers_given import (
     AT,
@@ -30,6 +27,7 @@ from tests.qc.rules.blockers_given import (
     OPEN,
     SEEN,
     SOURCE,
+    against_release,
     codes,
     concluded,
     digest,
@@ -198,12 +196,6 @@ def test_a_failing_result_goes_to_quality_and_a_missing_one_does_not():
 
 
 # --- signatures -----------------------------------------------------------------------------------------------------
-
-
-def against_release(case: Case, signer: int, signatures: Sequence[SignatureView], digest: str) -> Any:
-    """Against a release outright, by what blocks it and who signs; what is pending is `test_releases`'."""
-    ways = open_ways(rules.blockers(case), (), None, case.target)
-    return against_way(case, ways, Way.RELEASE, Signing(signer, tuple(signatures), digest))
 
 
 def against(case: Case, signer: int, *signatures: SignatureView) -> list[B]:
