@@ -12,7 +12,7 @@ from coi.rules.labels import label_for
 from coi.selectors.labels import LabelCopyView, TemplateUnusable, label_copy_by_id, template_for, template_of
 from coi.services import reprint_label
 from coi.services.printing.content import label_of
-from config.demonstration import site, story
+from config.demonstration import site
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT
 from ledger import services as ledger
@@ -33,12 +33,6 @@ SIMPLER = {
     "symbols": ["copy", "identity"],
     "warnings": ["autologous"],
 }
-
-
-@pytest.fixture
-def collected(db: None) -> Player:
-    """A journey whose bag has just been collected: its label waits to be drawn."""
-    return given.until(given.a_journey(given.a_demo()), story.collect)
 
 
 def approve(player: Player, code: str, content: dict[str, Any]) -> None:

@@ -13,12 +13,7 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from people import selectors as people
 from qc import selectors, services
 from qc.models import Dossier
-from qc.rules.exceptional import (
-    DossierState,
-    Lack,
-    NoticeKind,
-    Setting,
-)
+from qc.rules.exceptional import DossierState, Lack, NoticeKind, Setting
 from qc.rules.investigations import Outcome
 from qc.rules.results import RejectionReason
 from qc.services import Evidence

@@ -8,13 +8,7 @@ from ledger.rules.errors import Conflict, Invalid
 from qc import selectors, services
 from qc.rules.criteria import Verdict
 from qc.rules.investigations import InvestigationRefusal as R
-from qc.rules.investigations import (
-    LaboratoryCheck,
-    Outcome,
-    Plan,
-    ResampleReason,
-    Why,
-)
+from qc.rules.investigations import LaboratoryCheck, Outcome, Plan, ResampleReason, Why
 from qc.rules.results import AttemptKind
 from tests.qc.oos import RETEST, counts, refused, work
 

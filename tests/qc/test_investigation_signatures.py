@@ -10,9 +10,7 @@ from people import selectors as people
 from people.rules.roles import Role
 from qc import selectors, services
 from qc.rules.investigations import InvestigationRefusal as R
-from qc.rules.investigations import (
-    Outcome,
-)
+from qc.rules.investigations import Outcome
 from tests.qc.oos import refused
 
 pytestmark = pytest.mark.django_db

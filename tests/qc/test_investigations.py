@@ -13,14 +13,7 @@ from people.rules.roles import Role
 from qc import selectors, services
 from qc.models import Investigation as Row
 from qc.rules.criteria import Verdict
-from qc.rules.investigations import (
-    Answer,
-    InvestigationState,
-    LaboratoryCheck,
-    Outcome,
-    ProductionCheck,
-    Why,
-)
+from qc.rules.investigations import Answer, InvestigationState, LaboratoryCheck, Outcome, ProductionCheck, Why
 from qc.rules.investigations import InvestigationRefusal as R
 from qc.rules.results import AttemptKind
 from tests.qc.oos import Case, counts, last, refused, work

@@ -16,14 +16,12 @@ from coi.rules.interlocks import Decision, decide
 from coi.rules.journey import (
     Attempt,
     CheckFacts,
-    CheckState,
     CollectionFacts,
     ContainerFacts,
     ContainerStatus,
     CopyStatus,
     Disposition,
     DoneStep,
-    ItemScan,
     Known,
     OrderFacts,
     OrderKind,
@@ -91,6 +89,7 @@ def station(site: str = HOSPITAL, *steps: str, is_single_patient: bool = True) -
 
 
 # -- journeys ---------------------------------------------------------------------------------------------------------
+
 
 _STAGES = {  # stage: steps done by then
     "enrolled": (),
@@ -373,32 +372,3 @@ class Scene:
         took_part = together if step(code).scope is Scope.BATCH else (subject,)
         done = DoneStep(code, subject, self.now - timedelta(minutes=5), "Person 9", took_part)
         self.journeys[name] = replace(found, done=(*found.done, done))
-
-
-def opened(scene: Scene, *scans: tuple[int, str, Reading], at: timedelta = timedelta(minutes=1)) -> None:
-    """Put a check into the scene, opened by person 1 for its step, with these scans of (user, item, barcode)."""
-    ann = scene.journeys["ann"]
-    subjects = tuple(
-        dict.fromkeys(
-            r.target.container_id for _, _, r in scans if r.target is not None and r.target.container_id
-        )
-    )
-    scene.checks["check"] = CheckFacts(
-        id="check",
-        order_id=ann.order.id,
-        step=scene.step,
-        station=scene.station.code,
-        state=CheckState.OPEN,
-        performer_id=1,
-        performer_name="Person 1",
-        subjects=subjects,
-        batch_id=ann.batch_id,
-        scans=tuple(_item_scan(user, item, r, scene.now - at) for user, item, r in scans),
-    )
-    scene.check_id = "check"
-
-
-def _item_scan(user: int, item: str, found: Reading, at: datetime) -> ItemScan:
-    target = found.target
-    assert target is not None
-    return ItemScan(user, item, target.container_id or target.key, at, target.ref)

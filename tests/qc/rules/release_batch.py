@@ -10,20 +10,8 @@ from people.rules.roles import Role
 from people.rules.signatures import SignatureView
 from qc.rules.blockers import Case
 from qc.rules.criteria import Verdict
-from qc.rules.exceptional import (
-    ExceptionalDossier,
-    InquiryStanding,
-    Now,
-    Region,
-    missing,
-    state,
-)
-from qc.rules.investigations import (
-    Inquiry,
-    Investigation,
-    LaboratoryCheck,
-    investigation_digest,
-)
+from qc.rules.exceptional import ExceptionalDossier, InquiryStanding, Now, Region, missing, state
+from qc.rules.investigations import Inquiry, Investigation, LaboratoryCheck, investigation_digest
 from qc.rules.investigations.attempts import attempts_of
 from qc.rules.releases import Lifting, Way, ways_of
 from qc.rules.results import ResultView

@@ -1,8 +1,6 @@
 """Observations of three batches, made up from lines and a noise that is always the same."""
 
-from qc.rules.stability import (
-    Observation,
-)
+from qc.rules.stability import Observation
 
 TIMES = (0, 3, 6, 9, 12, 18)
 NOISE = {

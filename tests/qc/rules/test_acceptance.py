@@ -7,14 +7,7 @@ import pytest
 
 from coi.rules.acceptance import Acceptance, PlanChange
 from people.rules.roles import Role
-from qc.rules.acceptance import (
-    AcceptanceRefusal,
-    Consequence,
-    Deciding,
-    Material,
-    against_decision,
-    propose,
-)
+from qc.rules.acceptance import AcceptanceRefusal, Consequence, Deciding, Material, against_decision, propose
 from qc.rules.criteria import Effect, Verdict
 from qc.rules.investigations import Who
 from qc.rules.specification import Specification

@@ -4,18 +4,8 @@ from datetime import date
 
 import pytest
 
-from qc.rules.investigations import (
-    Timetable,
-    due,
-    is_overdue,
-    working_day,
-)
-from tests.qc.rules.investigations_given import (
-    ENDED,
-    OPENED,
-    PHASE_1,
-    PHASE_2,
-)
+from qc.rules.investigations import Timetable, due, is_overdue, working_day
+from tests.qc.rules.investigations_given import ENDED, OPENED, PHASE_1, PHASE_2
 
 MONDAY = date(2026, 3, 2)
 

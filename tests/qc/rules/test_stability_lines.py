@@ -6,13 +6,7 @@ import statsmodels.formula.api as smf
 from pandas import DataFrame
 from scipy import stats
 
-from qc.rules.stability import (
-    Model,
-    NotEstimable,
-    Observation,
-    fit,
-    pool,
-)
+from qc.rules.stability import Model, NotEstimable, Observation, fit, pool
 from tests.qc.rules.stability_given import ALIKE, APART, FASTER, NOISE, series
 
 
