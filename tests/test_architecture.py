@@ -20,6 +20,7 @@ from django.db import models
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea")
 LONGEST, DEEPEST = 40, 3
+LONGEST_TEST_FILE = 400
 DATABASE_ERRORS = {
     "DatabaseError",
     "IntegrityError",
@@ -176,6 +177,16 @@ def test_functions_are_short_and_flat() -> None:
                     faults.append(f"{name}:{node.lineno} {node.name} has {lines} lines")
                 if (deep := _depth(node)) > DEEPEST:
                     faults.append(f"{name}:{node.lineno} {node.name} is {deep} levels deep")
+    assert not faults, "\n".join(faults)
+
+
+def test_files_of_tests_are_short() -> None:
+    """A longer one holds more than one theme, or builders that others want too."""
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sources("tests")}
+    assert lengths, "no tests found: this test looks at the wrong place"
+    faults = [
+        f"{path.relative_to(ROOT)} has {n} lines" for path, n in lengths.items() if n > LONGEST_TEST_FILE
+    ]
     assert not faults, "\n".join(faults)
 
 
