@@ -35,9 +35,6 @@ class Request:
         )
 
 
-# -- requests that are accepted ---------------------------------------------------------------------------------------
-
-
 def bedside(j: Journeys) -> Request:
     """The first nurse: wristband, bag, PIN."""
     p, nurse = j.bedside, j.demo.member("Ines")

@@ -22,9 +22,6 @@ def at_bedside(p: Player) -> dict[str, Any]:
     return p.scan("NBED", nurse, p.wristband, p.label("product_bag"), step="bedside", pin=nurse.pin)
 
 
-# -- deviations -------------------------------------------------------------------------------------------------------
-
-
 def mixed_up(j: Journeys) -> Deviation:
     """The neighbour's bag was shown at the bedside."""
     p, nurse = j.bedside, j.demo.member("Ines")

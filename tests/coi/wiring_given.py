@@ -40,16 +40,10 @@ def identify(j: Journeys, *barcodes: str, player: Player | None = None) -> dict[
     return (player or j.fresh).scan("NCHAIR", j.demo.member("Nora"), *barcodes, step="identify")
 
 
-# -- people -----------------------------------------------------------------------------------------------------------
-
-
 def request(j: Journeys, station: str, badge: str, *barcodes: str, **more: Any) -> ScanRequest:
     """A request with any badge."""
     raw = tuple(code.encode() for code in barcodes)
     return ScanRequest(uuid4(), j.demo.tokens[station], badge.encode(), raw, **more)
-
-
-# -- suppliers' labels ------------------------------------------------------------------------------------------------
 
 
 def received(j: Journeys, label: str = SUPPLIED, **more: Any) -> str:
@@ -80,9 +74,6 @@ def transduce(j: Journeys, lot: str, who: str = "Alice", **more: Any) -> dict[st
 
 
 Code = RefusalCode
-
-
-# -- messages ---------------------------------------------------------------------------------------------------------
 
 
 def din_of(p: Player) -> str:

@@ -250,9 +250,6 @@ def test_rows_that_belong_to_no_entry(history: list[EntryRef], as_owner: Tamper)
     assert found == {(999999, "ledger.entrysubject"), (999999, "ledger.pending")}
 
 
-# -- halts and the command ----------------------------------------------------------------------------------------
-
-
 def test_hashes_are_not_of_a_kind_that_can_be_confused() -> None:
     # A leaf over the bytes of two hashes is not the node over them.
     from ledger.rules.merkle import node_hash

@@ -174,9 +174,6 @@ def last(event):
     return entry
 
 
-# --- passwords and PINs ---
-
-
 def activate(username, code, *, password=PASSWORD, pin=PIN, at=None):
     """Somebody sets password and PIN for the first time."""
     return services.activate_user(

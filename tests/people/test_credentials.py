@@ -14,8 +14,6 @@ from people.rules.credentials import LOCK_FOR, CredentialState, PasswordCredenti
 from tests.people import given
 from tests.people.given import REASON, activate, last, pin_of, sign_in
 
-# --- passwords and PINs ---
-
 
 def test_an_activation_code_works_once(house):
     made = services.create_user(username="alice", printed_name="Alice", site="MFG", **house.context())
@@ -127,9 +125,6 @@ def test_a_pin_is_kept_only_as_a_keyed_hash(house):
 def test_without_a_pin_no_pin_fits(house):
     made = services.create_user(username="zoe", printed_name="Zoe", site="MFG", **house.context())
     assert not pin_of(given.Someone(made.user_id, "zoe", "Zoe", ""), "")
-
-
-# --- authority ---
 
 
 def test_a_password_credential_of_an_unknown_user_is_refused(house):

@@ -184,9 +184,6 @@ def with_dossier(**more: Any) -> Case:
     return replace(CASE, dossier=replace(DOSSIER, **more))
 
 
-# --- signatures -----------------------------------------------------------------------------------------------------
-
-
 def digest(case: Case) -> str:
     return digest_of(batch_record(case, protocol="p", specification="s"))
 

@@ -156,9 +156,6 @@ def test_roles_that_sign_an_outcome(role: Role):
     assert (alone == ()) is (role in (Role.QA_REVIEWER, Role.QA_RELEASER))
 
 
-# --- due dates ------------------------------------------------------------------------------------------------------
-
-
 def test_the_digest_is_of_all_that_was_found_and_not_of_who_signed():
     first = investigation_digest(CAUSED, (FAILING,))
     assert investigation_digest(replace(concluded(ERROR), outcome=None), (FAILING,)) == first
