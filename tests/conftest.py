@@ -162,5 +162,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Let `page` see whether its test failed."""
     report = yield
     if report.when == "call":
-        item.report_of_call = report  # type: ignore[attr-defined]
+        item.report_of_call = report
     return report

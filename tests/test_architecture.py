@@ -20,6 +20,7 @@ from django.db import models
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea")
 LONGEST, DEEPEST = 40, 3
+LONGEST_TEST_FILE = 400
 DATABASE_ERRORS = {
     "DatabaseError",
     "IntegrityError",
@@ -179,6 +180,16 @@ def test_functions_are_short_and_flat() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_files_of_tests_are_short() -> None:
+    """A longer one holds more than one theme, or builders that others want too."""
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sources("tests")}
+    assert lengths, "no tests found: this test looks at the wrong place"
+    faults = [
+        f"{path.relative_to(ROOT)} has {n} lines" for path, n in lengths.items() if n > LONGEST_TEST_FILE
+    ]
+    assert not faults, "\n".join(faults)
+
+
 def _imports(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -240,5 +251,5 @@ def test_database_errors_are_caught_outside_transactions() -> None:
     faults = []
     for name, tree in trees(*ROOMS):
         for block in (node for node in ast.walk(tree) if _is_atomic(node)):
-            faults += [f"{name}:{node.lineno}" for node in ast.walk(block) if _catches_database_error(node)]  # type: ignore[attr-defined]
+            faults += [f"{name}:{node.lineno}" for node in ast.walk(block) if _catches_database_error(node)]
     assert not faults, f"database error caught inside atomic(): {faults}"

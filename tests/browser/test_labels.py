@@ -11,7 +11,7 @@ from people.rules import codes
 from tests import given
 from tests.browser.test_pages import assert_clean
 from tests.coi import printers
-from tests.coi.test_printing import a_printer
+from tests.coi.printing_given import a_printer
 
 pytestmark = pytest.mark.browser
 

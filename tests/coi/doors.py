@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from django.test import Client
 
-from config.demonstration.site import PASSWORD, Demo, Member
+from config.demonstration.site import COURIER, HOSPITAL, PASSWORD, PLANT, PRODUCT, Demo, Member
+from people.rules import codes
 
 SCANS = "/api/v1/scans/"
 
@@ -58,3 +59,28 @@ def post(path: str, content: Any, *, token: str = "", client: Client | None = No
     headers = {"Authorization": f"Station {token}"} if token else {}
     options = {"content_type": "application/json", "headers": headers | more.pop("headers", {})} | more
     return (client or browser()).post(path, data, **options)
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def place(client, number=0, **more):
+    content = {
+        "request_id": uuid4(),
+        "family_name": "Newcomer",
+        "given_name": "Nelly",
+        "born_on": "1980-05-04",
+        "mrn": f"MRN77{number}",
+        "mrn_again": f"MRN77{number}",
+        "wristband": codes.make("W", f"NEW{number:05d}"),
+        "product": PRODUCT,
+        "kind": "patient",
+        "phase": "commercial",
+        "treating": HOSPITAL,
+        "collection": HOSPITAL,
+        "courier": COURIER,
+        "manufacturer": PLANT,
+        **more,
+    }
+    return client.post("/orders/new/", content)

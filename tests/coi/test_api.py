@@ -26,17 +26,6 @@ def nurse(journeys):
     return journeys.bedside.one(Role.NURSE, journeys.bedside.site)
 
 
-@pytest.fixture
-def clock(journeys, monkeypatch):
-    """The door's clock goes on from the journey's own, a little with every look."""
-
-    def tick():
-        journeys.bedside.wait(seconds=4)
-        return journeys.bedside.now
-
-    monkeypatch.setattr("django.utils.timezone.now", tick)
-
-
 pytestmark = pytest.mark.usefixtures("clock")
 
 

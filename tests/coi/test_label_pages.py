@@ -21,7 +21,7 @@ from ledger import services as ledger
 from tests import given
 from tests.coi import printers
 from tests.coi.doors import browser, signed_in
-from tests.coi.test_printing import CHAIR, a_printer, sweep
+from tests.coi.printing_given import CHAIR, a_printer, sweep
 from tests.furnished import Journeys
 
 

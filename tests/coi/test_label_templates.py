@@ -12,16 +12,15 @@ from coi.rules.labels import label_for
 from coi.selectors.labels import LabelCopyView, TemplateUnusable, label_copy_by_id, template_for, template_of
 from coi.services import reprint_label
 from coi.services.printing.content import label_of
-from config.demonstration import site, story
+from config.demonstration import site
 from config.demonstration.player import Player
-from config.demonstration.site import HOSPITAL, PLANT
+from config.demonstration.site import HOSPITAL, PLANT, Demo
 from ledger import services as ledger
 from ledger.rules.errors import Invalid
 from ledger.selectors import effects
 from people import selectors as people
 from people import services as documents
 from people.rules.roles import Role
-from tests import given
 
 KIND = "apheresis_bag"
 SIMPLER = {
@@ -33,12 +32,6 @@ SIMPLER = {
     "symbols": ["copy", "identity"],
     "warnings": ["autologous"],
 }
-
-
-@pytest.fixture
-def collected(db: None) -> Player:
-    """A journey whose bag has just been collected: its label waits to be drawn."""
-    return given.until(given.a_journey(given.a_demo()), story.collect)
 
 
 def approve(player: Player, code: str, content: dict[str, Any]) -> None:
@@ -55,9 +48,7 @@ def drawn(player: Player) -> LabelCopyView:
     return copy
 
 
-@pytest.mark.django_db
-def test_the_demonstration_has_an_approved_template_for_every_kind() -> None:
-    demo = given.a_demo()
+def test_the_demonstration_has_an_approved_template_for_every_kind(demo: Demo) -> None:
     for kind in STOCK:
         found = template_for(kind, PLANT, demo.now)
         assert found is not None
@@ -66,7 +57,6 @@ def test_the_demonstration_has_an_approved_template_for_every_kind() -> None:
     assert template_for(KIND, PLANT, demo.now - timedelta(days=1)) is None
 
 
-@pytest.mark.django_db
 def test_a_copy_keeps_the_template_by_which_it_was_drawn(collected: Player) -> None:
     copy = drawn(collected)
     general = people.effective_document(DOCUMENT_KIND, codes_for(KIND, "")[1], collected.now)
@@ -83,7 +73,6 @@ def test_a_copy_keeps_the_template_by_which_it_was_drawn(collected: Player) -> N
     assert [line.name for line in after.lines] == ["DIN", "Container"]
 
 
-@pytest.mark.django_db
 def test_a_sites_own_template_is_for_that_site_alone(collected: Player) -> None:
     approve(collected, codes_for(KIND, HOSPITAL)[0], SIMPLER)
     own, others = (template_for(KIND, at, collected.now) for at in (HOSPITAL, PLANT))
@@ -93,7 +82,6 @@ def test_a_sites_own_template_is_for_that_site_alone(collected: Player) -> None:
     assert template_of(drawn(collected)) == own
 
 
-@pytest.mark.django_db
 def test_a_template_for_another_kind_draws_nothing(collected: Player) -> None:
     approve(collected, codes_for(KIND, HOSPITAL)[0], {**SIMPLER, "kind": "sample"})
     with pytest.raises(TemplateUnusable, match="for sample"):
@@ -102,7 +90,6 @@ def test_a_template_for_another_kind_draws_nothing(collected: Player) -> None:
     assert any("TemplateUnusable" in effect.last_error for effect in effects(kind="coi.render_label"))
 
 
-@pytest.mark.django_db
 def test_a_template_that_was_changed_behind_its_signatures_draws_nothing(collected: Player) -> None:
     from django.db import connection
 
@@ -116,7 +103,6 @@ def test_a_template_that_was_changed_behind_its_signatures_draws_nothing(collect
         template_for(KIND, HOSPITAL, collected.now)
 
 
-@pytest.mark.django_db
 def test_without_a_template_the_built_in_one_is_drawn(collected: Player) -> None:
     before = people.effective_document(DOCUMENT_KIND, codes_for(KIND, "")[1], collected.now)
     assert before is not None
@@ -130,9 +116,7 @@ def test_without_a_template_the_built_in_one_is_drawn(collected: Player) -> None
     assert label_of(copy).height_mm == 100
 
 
-@pytest.mark.django_db
-def test_what_is_unsound_is_no_draft() -> None:
-    demo = given.a_demo()
+def test_what_is_unsound_is_no_draft(demo: Demo) -> None:
     with pytest.raises(Invalid):
         documents.draft_document(
             kind=DOCUMENT_KIND,

@@ -59,7 +59,7 @@ def measured(j: Journeys, p: Player) -> dict[str, list[str]]:
 
     def scan(kind: str, *args: Any, **more: Any) -> dict[str, Any]:
         found[kind], answer = statements(lambda: p.scan("NBED", *args, **more))
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     scan("badge in", nurse, nurse.badge)
     first = scan("one item of two", nurse, p.wristband, step="bedside")

@@ -1,48 +1,28 @@
-"""Holds, deviations, reprints, dispositions, numbers: what each use case writes, and what it refuses."""
+"""Holds, deviations, reprints, and requests that come twice: what each use case writes, and what it refuses."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from coi import services as coi
-from coi.models import Batch, Check, Container, Deviation, Hold, LabelCopy, Order, StepRecord, Vault
+from coi.models import Check, Container, Deviation, Hold, LabelCopy, StepRecord
 from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import Disposition
-from coi.services import numbers
 from config.demonstration import story
-from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
 from ledger import selectors as ledger
-from ledger import services as ledger_services
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import models as people_models
-from people import selectors as people
 from people.rules import codes
 from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
-from people.rules.signatures import Meaning, SignatureView
+from people.rules.signatures import Meaning
 from tests import given
+from tests.coi.services_given import at_bedside, mixed_up, refused
 from tests.furnished import Journeys
-
-RECORD = "ab" * 32  # the digest of a batch record
-
-
-def refused(answer: dict[str, Any]) -> list[str]:
-    """The codes of the refusals."""
-    return [refusal["code"] for refusal in answer["refusals"]]
-
-
-def at_bedside(p: Player) -> dict[str, Any]:
-    """The first nurse shows the first bag."""
-    nurse = p.one(Role.NURSE, p.site)
-    return p.scan("NBED", nurse, p.wristband, p.label("product_bag"), step="bedside", pin=nurse.pin)
-
 
 # -- holds ------------------------------------------------------------------------------------------------------------
 
@@ -87,14 +67,6 @@ def test_a_hold_needs_a_reason_a_role_and_a_container(journeys: Journeys) -> Non
 
 
 # -- deviations -------------------------------------------------------------------------------------------------------
-
-
-def mixed_up(j: Journeys) -> Deviation:
-    """The neighbour's bag was shown at the bedside."""
-    p, nurse = j.bedside, j.demo.member("Ines")
-    answer = p.scan("NBED", nurse, p.wristband, j.neighbour.label("product_bag"), step="bedside")
-    given.cleared(p, "NBED", answer["check"], j.demo.member("Ivan"))
-    return Deviation.objects.get(code=answer["deviation"])
 
 
 @pytest.mark.parametrize(
@@ -260,136 +232,6 @@ def test_a_reprint_is_refused_without_reason_role_or_use(journeys: Journeys) -> 
         given.a_reprint(culture, old, "Alice")
 
 
-# -- release ----------------------------------------------------------------------------------------------------------
-
-
-def test_whoever_made_the_batch_may_not_release_it(journeys: Journeys) -> None:
-    """From its very first step on: also who only started it."""
-    p = journeys.labelled
-    story.send_collection(p)
-    story.receive_collection(p)
-    story.start_batch(p)
-    record = StepRecord.objects.get(step="start_batch", order__coi_id=p.coi_id)
-    batch = Batch.objects.get(order__coi_id=p.coi_id)
-    assert record.batch == batch.id
-    given.tested(p, batch.code)
-    given.granted(p, "Alice", Role.QA_REVIEWER, PLANT)
-    signatures = [
-        given.signed(p, batch.code, "Alice Adams", Meaning.REVIEW, RECORD),
-        given.signed(p, batch.code, "Rosa Reyes", Meaning.RELEASE, RECORD),
-    ]
-    with pytest.raises(NotAllowed, match="producer_may_not_release"):
-        given.disposed(p, batch.code, Disposition.RELEASED, signatures)
-
-
-@pytest.mark.parametrize(
-    "pairs",
-    [
-        (),
-        (("Bob Brandt", Meaning.REVIEW),),
-        (("Bob Brandt", Meaning.REVIEW), ("Bob Brandt", Meaning.RELEASE)),
-        (("Bob Brandt", Meaning.REVIEW), ("Rosa Reyes", Meaning.REVIEW)),
-        (("Bob Brandt", Meaning.REVIEW), ("Rosa Reyes", Meaning.REJECTION)),
-    ],
-)
-def test_a_release_needs_two_peoples_right_signatures(
-    journeys: Journeys, pairs: tuple[tuple[str, Meaning], ...]
-) -> None:
-    p = journeys.filled
-    batch = p.containers("product_bag")[0].batch
-    given.tested(p, batch)
-    signatures = [given.signed(p, batch, name, meaning, RECORD) for name, meaning in pairs]
-    with pytest.raises(Invalid, match="signatures_incomplete"):
-        given.disposed(p, batch, Disposition.RELEASED, signatures)
-
-
-@pytest.fixture
-def decided(journeys: Journeys) -> tuple[Player, str, SignatureView, SignatureView]:
-    """A tested batch, its review and its release, both over one record."""
-    p = journeys.filled
-    batch = p.containers("product_bag")[0].batch
-    given.tested(p, batch)
-    review = given.signed(p, batch, "Bob Brandt", Meaning.REVIEW, RECORD)
-    return p, batch, review, given.signed(p, batch, "Rosa Reyes", Meaning.RELEASE, RECORD)
-
-
-Decided = tuple[Player, str, SignatureView, SignatureView]
-
-
-def test_a_release_with_both_signatures_is_recorded(decided: Decided) -> None:
-    p, batch, review, release = decided
-    given.disposed(p, batch, Disposition.RELEASED, [review, release])
-    assert Batch.objects.get(code=batch).disposition == "released"
-
-
-def test_a_signature_of_another_batch_or_of_nobody_releases_nothing(
-    journeys: Journeys, decided: Decided
-) -> None:
-    p, batch, review, release = decided
-    other = journeys.bedside.containers("product_bag")[0].batch
-    elsewhere = given.signed(p, other, "Bob Brandt", Meaning.REVIEW, RECORD)
-    invented = replace(review, id=str(uuid4()))
-    rewritten = replace(review, signer_id=journeys.demo.member("Leo").user_id)
-    for strange in (elsewhere, replace(elsewhere, record_id=batch), invented, rewritten):
-        with pytest.raises(Invalid, match="signatures_not_of_this_batch"):
-            given.disposed(p, batch, Disposition.RELEASED, [strange, release])
-    assert Batch.objects.get(code=batch).disposition == "qa_review"
-
-
-def test_both_signatures_are_over_one_record(decided: Decided) -> None:
-    p, batch, _, release = decided
-    later = given.signed(p, batch, "Bob Brandt", Meaning.REVIEW, "0" * 64)
-    with pytest.raises(Invalid, match="signatures_over_different_records"):
-        given.disposed(p, batch, Disposition.RELEASED, [later, release])
-
-
-def test_nobody_decides_with_the_signature_of_another(decided: Decided) -> None:
-    p, batch, review, release = decided
-    given.granted(p, "Leo", Role.QA_RELEASER, PLANT)
-    with pytest.raises(NotAllowed, match="signature_of_another"):
-        given.disposed(p, batch, Disposition.RELEASED, [review, release], by="Leo")
-
-
-def test_a_signer_held_the_role_when_signing(decided: Decided) -> None:
-    p, batch, _, release = decided
-    unqualified = given.signed(p, batch, "Leo Marsh", Meaning.REVIEW, RECORD)
-    p.wait(minutes=1)
-    given.granted(p, "Leo", Role.QA_REVIEWER, PLANT)  # too late for what was signed before
-    with pytest.raises(NotAllowed, match="role_missing"):
-        given.disposed(p, batch, Disposition.RELEASED, [unqualified, release])
-
-
-@pytest.mark.parametrize(
-    ("to", "who", "is_done"),
-    [
-        (Disposition.TESTING, "Ana", True),
-        (Disposition.TESTING, "Alice", False),
-        (Disposition.TESTING, "Rosa", False),
-        (Disposition.REJECTED, "Bob", False),
-        (Disposition.TESTING, "Olga", False),
-    ],
-)
-def test_a_batch_is_moved_by_whoever_may(
-    journeys: Journeys, to: Disposition, who: str, is_done: bool
-) -> None:
-    p = journeys.filled
-    batch = p.containers("product_bag")[0].batch
-    with nullcontext() if is_done else pytest.raises(NotAllowed, match="role_missing"):
-        given.disposed(p, batch, to, by=who)
-    assert Batch.objects.get(code=batch).disposition == ("testing" if is_done else "in_process")
-
-
-def test_a_disposition_moves_one_way(journeys: Journeys) -> None:
-    batch = journeys.bedside.containers("product_bag")[0].batch
-    movers = {Disposition.TESTING: "Ana", Disposition.QA_REVIEW: "Leo"}
-    for state in set(Disposition) - {Disposition.IN_PROCESS}:
-        with pytest.raises(Conflict, match="disposition_not_from_here"):
-            given.disposed(journeys.bedside, batch, state, by=movers.get(state, "Rosa"))
-    for anybody in ("Ana", "Leo", "Bob", "Rosa", "Ada"):
-        with pytest.raises(NotAllowed):
-            given.disposed(journeys.bedside, batch, Disposition.IN_PROCESS, by=anybody)
-
-
 # -- again and again --------------------------------------------------------------------------------------------------
 
 
@@ -456,225 +298,3 @@ def test_a_request_id_is_used_for_one_thing(journeys: Journeys) -> None:
     coi.place_hold(container=bags[0], reason_code="suspect", text="smells", **about)
     with pytest.raises(Conflict, match="request_id_used"), transaction.atomic():
         coi.place_hold(container=bags[1], reason_code="suspect", text="smells", **about)
-
-
-# -- enrolling --------------------------------------------------------------------------------------------------------
-
-
-def enrolment(j: Journeys, **other: Any) -> dict[str, Any]:
-    """A second course of the first patient."""
-    first = {
-        "family_name": "Testcase",
-        "given_name": "Synthia",
-        "born_on": date(1970, 1, 1),
-        "mrn": "MRN0000001",
-    }
-    return {
-        "patient": coi.PatientDetails(**first | other),
-        "wristband": codes.make("W", "SECOND"),
-        "product": PRODUCT,
-        "sites": coi.OrderSites(HOSPITAL, HOSPITAL, COURIER, PLANT),
-        **given.doing(j.fresh, "Olga", HOSPITAL),
-    }
-
-
-def test_a_second_course_is_a_second_order_of_one_patient(journeys: Journeys) -> None:
-    coi_id = coi.enrol_patient_and_order(**enrolment(journeys, family_name=" testcase"))
-    orders = Order.objects.filter(coi_id__in=[coi_id, journeys.fresh.coi_id])
-    assert orders.count() == 2
-    assert len(set(orders.values_list("patient", flat=True))) == 1
-
-
-@pytest.mark.parametrize(
-    "slip", [{"family_name": "Jones"}, {"given_name": "Bob"}, {"born_on": date(1971, 1, 1)}]
-)
-def test_one_number_under_two_names_orders_nothing(journeys: Journeys, slip: dict[str, Any]) -> None:
-    """A slip of the pen in the MRN must not order somebody else's cells."""
-    before = Order.objects.count()
-    with pytest.raises(Conflict, match="mrn_of_another_patient"):
-        coi.enrol_patient_and_order(**enrolment(journeys, **slip))
-    assert Order.objects.count() == before
-
-
-def test_an_order_names_sites_that_exist(journeys: Journeys) -> None:
-    strange = coi.OrderSites(HOSPITAL, HOSPITAL, "NOWHERE", PLANT)
-    with pytest.raises(NotFound, match="site_unknown"):
-        coi.enrol_patient_and_order(**enrolment(journeys) | {"sites": strange})
-
-
-def test_a_wristband_is_one_order_at_its_site_and_another_elsewhere(journeys: Journeys) -> None:
-    """Two hospitals may print the same code: each finds its own patient by it."""
-    band = journeys.bedside.wristband
-    with pytest.raises(Conflict, match="alias_of_another_order"):
-        coi.enrol_patient_and_order(**enrolment(journeys) | {"wristband": band})
-    sites = coi.OrderSites(SECOND, SECOND, COURIER, PLANT)
-    pia = given.doing(journeys.fresh, "Pia", SECOND)
-    coi.enrol_patient_and_order(**enrolment(journeys) | {"wristband": band, "sites": sites} | pia)
-    assert refused(at_bedside(journeys.bedside)) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "issuer", "error"),
-    [
-        ("lot", "L1", "NOWHERE", NotFound),
-        ("lot", "x" * 81, HOSPITAL, Invalid),
-        ("k" * 21, "L1", HOSPITAL, Invalid),
-        ("lot", " ", HOSPITAL, Invalid),
-        ("lot", "a\x00b", HOSPITAL, Invalid),
-    ],
-)
-def test_an_alias_that_does_not_fit_is_refused(
-    journeys: Journeys, kind: str, value: str, issuer: str, error: type[Exception]
-) -> None:
-    about = {"coi_id": journeys.fresh.coi_id, "kind": kind, "value": value, "issuer": issuer}
-    with pytest.raises(error):
-        coi.add_alias(**about, **given.doing(journeys.fresh, "Olga", HOSPITAL))
-
-
-def test_an_alias_belongs_to_one_journey(journeys: Journeys) -> None:
-    alias = {"kind": "join", "value": "J-1", "issuer": HOSPITAL}
-    olga = given.doing(journeys.fresh, "Olga", HOSPITAL)
-    coi.add_alias(coi_id=journeys.fresh.coi_id, **alias, **olga)
-    with pytest.raises(Conflict, match="alias_of_another_order"):
-        coi.add_alias(coi_id=journeys.bedside.coi_id, **alias, **olga | {"request_id": uuid4()})
-
-
-# -- numbers ----------------------------------------------------------------------------------------------------------
-
-
-def test_numbers_go_on_and_a_request_that_failed_gives_its_own_back(journeys: Journeys) -> None:
-    first = numbers.next_numbers("series", 3)
-    assert list(first) == [1, 2, 3]
-    with transaction.atomic():
-        assert list(numbers.next_numbers("series")) == [4]
-        transaction.set_rollback(True)
-    assert list(numbers.next_numbers("series", 2)) == [4, 5]
-
-
-def test_the_demonstrations_numbers_are_all_different(journeys: Journeys) -> None:
-    labels = LabelCopy.objects.values_list("code", flat=True)
-    assert len(set(labels)) == len(labels)
-    assert len(set(Order.objects.values_list("coi_id", flat=True))) == Order.objects.count()
-
-
-# -- erasing ----------------------------------------------------------------------------------------------------------
-
-
-def erasing(p: Player, name: str) -> dict[str, Any]:
-    """What it takes to erase the identity of the journey's patient."""
-    patient = Order.objects.get(coi_id=p.coi_id).patient_id
-    credential = p.demo.member(name).credential
-    about = {"patient": patient, "reason": "court order", "credential": credential}
-    return about | given.doing(p, name, HOSPITAL)
-
-
-def test_nothing_is_erased_without_role_reason_and_signature(journeys: Journeys) -> None:
-    p = journeys.fresh
-    given.granted(p, "Ivan", Role.ADMINISTRATOR, HOSPITAL)
-    right = erasing(p, "Ivan")
-    wrong_password = PasswordCredential(p.demo.member("Ivan").username, "not the password")
-    faults: list[tuple[dict[str, Any], type[Exception], str]] = [
-        ({"reason": " "}, Invalid, "fields_invalid"),
-        ({"credential": wrong_password}, NotAllowed, "credential_refused"),
-        ({"credential": p.demo.member("Ines").credential}, NotAllowed, "credential_of_another"),
-        ({"patient": uuid4()}, NotFound, "patient_unknown"),
-    ]
-    for fault, error, code in faults:
-        with pytest.raises(error, match=code):
-            coi.erase_patient(**right | fault | {"request_id": uuid4()})
-    with pytest.raises(NotAllowed, match="role_missing"):
-        coi.erase_patient(**erasing(p, "Olga"))
-    with pytest.raises(NotFound, match="patient_unknown"):  # not theirs to know
-        coi.erase_patient(**erasing(p, "Bob"))
-    assert people.signatures("patient", str(right["patient"])) == []
-    assert Vault.objects.get(id=right["patient"]).erased_at is None
-    coi.erase_patient(**right)
-    assert Vault.objects.get(id=right["patient"]).erased_at is not None
-
-
-def test_an_erased_patient_is_gone_and_the_ledger_stands(journeys: Journeys) -> None:
-    p = journeys.fresh
-    order = Order.objects.get(coi_id=p.coi_id)
-    look = {"coi_id": p.coi_id, **given.doing(p, "Olga", HOSPITAL)}
-    assert coi.reveal_identity(**look)["family_name"] == "Testcase"
-    assert [e.event for e in ledger.entries_for_subject("patient", str(order.patient_id))][-1] == (
-        "coi:identity:revealed"
-    )
-    with pytest.raises(NotFound):  # another hospital does not learn that there is such a patient
-        coi.reveal_identity(coi_id=p.coi_id, **given.doing(p, "Pia", SECOND))
-    given.granted(p, "Ivan", Role.ADMINISTRATOR, HOSPITAL)
-    erased = erasing(p, "Ivan")
-    coi.erase_patient(**erased)
-    assert bytes(Vault.objects.get(id=order.patient_id).ciphertext) == b""
-    coi.erase_patient(**erased)  # the same request again
-    (signature,) = people.signatures("patient", str(order.patient_id))
-    assert (signature.printed_name, signature.meaning) == ("Ivan Ivers", Meaning.RESPONSIBILITY)
-    entry = ledger.entries_for_subject("patient", str(order.patient_id))[-1]
-    assert (entry.event, entry.reason) == ("coi:vault:erased", "court order")
-    assert entry.facts["signature"] == signature.id
-    with pytest.raises(Conflict, match="patient_erased"):
-        coi.erase_patient(**erasing(p, "Ivan"))
-    with pytest.raises(NotFound, match="vault_erased"):
-        coi.reveal_identity(**look | {"request_id": uuid4()})
-    assert ledger_services.verify(now=given.now(), record=False).is_sound
-
-
-# -- the whole of it --------------------------------------------------------------------------------------------------
-
-
-def test_everything_that_was_played_verifies(journeys: Journeys) -> None:
-    """Refusals, STOPs, holds, reprints, cancels and repeats among it: every row follows from the entries."""
-    j = journeys
-    mixed_up(j)
-    story.bedside(j.bedside)
-    given.a_hold(j.ready, j.ready.containers("harvest")[0].code)
-    old = j.cultured.label("culture")
-    new = given.a_reprint(j.cultured, old, "Alice")
-    j.cultured.scan("HOOD", j.demo.member("Alice"), old)
-    stop = Check.objects.get(state="stopped", cleared_at=None)
-    given.cleared(j.cultured, "HOOD", str(stop.id), j.demo.member("Amir"))
-    begun = j.cultured.scan("HOOD", j.demo.member("Alice"), new, step="label_culture")["check"]
-    j.cultured.scan("HOOD", j.demo.member("Alice"), codes.make("C", "CANCEL"), check=begun)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    report = ledger_services.verify(now=given.now(), record=False)
-    assert report.findings == ()
-    assert {"coi.container", "coi.check", "coi.scan", "coi.steprecord", "coi.hold"} <= set(report.tables)
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "value"),
-    [
-        ("coi_container", "status", "'infused'"),
-        ("coi_steprecord", "performer_name", "'Mallory'"),
-        ("coi_hold", "released_at", "now()"),
-        ("coi_batch", "disposition", "'released'"),
-        ("coi_scan", "outcome", "'accepted'"),
-    ],
-)
-def test_a_row_changed_behind_the_application_is_named(
-    journeys: Journeys, table: str, column: str, value: str
-) -> None:
-    p = journeys.filled
-    given.a_hold(p, p.containers("product_bag")[0].code)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            f"UPDATE {table} SET {column} = {value} WHERE id ="
-            f" (SELECT id FROM {table} WHERE {column} IS DISTINCT FROM {value} LIMIT 1) RETURNING id::text"
-        )
-        (row_id,) = cursor.fetchone()
-    (finding,) = ledger_services.verify(now=given.now(), record=False).findings
-    assert (finding.table, finding.row_id, finding.columns) == (table.replace("_", ".", 1), row_id, (column,))
-
-
-def test_an_entry_changed_behind_the_application_is_named(journeys: Journeys) -> None:
-    p = journeys.bedside
-    entry = ledger.entries_in_stream(f"journey:{p.coi_id}")[-1]
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
-        cursor.execute("UPDATE ledger_entry SET actor_name = 'Mallory' WHERE id = %s", [entry.id])
-    found = ledger_services.verify(now=given.now(), record=False).findings
-    assert {f.entry_id for f in found} == {entry.id}
-    assert found[0].stream == f"journey:{p.coi_id}"

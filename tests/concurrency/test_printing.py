@@ -20,7 +20,7 @@ from ledger.models import Entry
 from ledger.selectors import effects, entry_for_request
 from tests import given
 from tests.coi import printers
-from tests.coi.test_printing import a_printer, stock, zpl
+from tests.coi.printing_given import a_printer, stock, zpl
 from tests.concurrency.at_once import at_once
 from tests.furnished import Journeys
 

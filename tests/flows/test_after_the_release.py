@@ -2,10 +2,8 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from config.demonstration import story
-from config.demonstration.site import SECOND
+from config.demonstration.site import SECOND, Demo
 from ledger.projections import differences
 from people import selectors as people
 from people.rules.signatures import Meaning
@@ -21,29 +19,21 @@ from tests.qc.dossiers_given import Desk, Investigations
 from tests.qc.given import PASSING, Laboratory
 from tests.qc.oos import Case
 
-pytestmark = pytest.mark.django_db
-
 
 def in_five_days(lab: Laboratory) -> dict[str, datetime]:
     """When the last reading of the culture is expected."""
     return {"STERILITY_FINAL": lab.player.now + timedelta(days=5)}
 
 
-def view(lab: Laboratory) -> selectors.BatchView:
-    found = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
-    assert found is not None
-    return found
-
-
-def test_a_culture_grows_after_the_cells_were_given() -> None:
-    lab = given.a_laboratory()
+def test_a_culture_grows_after_the_cells_were_given(demo: Demo) -> None:
+    lab = given.a_laboratory(demo)
     lab.to_review(has_finals=False)
     assert lab.sign_review().is_done
     assert lab.release_conditionally().is_done
     story.play(lab.player, (story.ship, story.receive_product, story.infuse_all))
     case = Case(lab, "STERILITY_FINAL", "growth")
     assert lab.disposition == "conditionally_released", "nothing flips"
-    (failure,) = view(lab).failures
+    (failure,) = lab.view().failures
     assert failure.failure.is_infused
     assert {task.duty for task in failure.tasks} == set(Duty)
     told = people.notices_for(lab.person("Hugo"), lab.player.now)
@@ -62,8 +52,8 @@ def test_a_culture_grows_after_the_cells_were_given() -> None:
     assert list(differences("default")) == [], "all of it stands in the ledger"
 
 
-def test_a_batch_out_of_specification_is_given_by_its_dossier() -> None:
-    player = play.until(play.a_journey(play.a_demo(), number=1, at=SECOND), story.fill)
+def test_a_batch_out_of_specification_is_given_by_its_dossier(demo: Demo) -> None:
+    player = play.until(play.a_journey(demo, number=1, at=SECOND), story.fill)
     lab = Laboratory(player, player.containers("product_bag")[0].batch)
     player.wait(hours=20)
     for criterion in PASSING:
@@ -88,7 +78,7 @@ def test_a_batch_out_of_specification_is_given_by_its_dossier() -> None:
     )
     assert B.DOSSIER_NOT_APPROVED in {it.code for it in early.blockers}
     assert desk.decide().is_done
-    assert view(lab).lifting.state is DossierState.APPROVED
+    assert lab.view().lifting.state is DossierState.APPROVED
     assert lab.sign_review().is_done
     assert B.FAILING_RESULT in {it.code for it in lab.release_conditionally().blockers}, (
         "the dossier opens one way"

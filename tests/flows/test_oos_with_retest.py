@@ -1,9 +1,8 @@
 """From a failing result over its investigation to the batch: a retest that counts, and one that does not."""
 
-import pytest
-
 from coi.rules.batches import BatchSummary
 from coi.selectors.batches import batch_by_code
+from config.demonstration.site import Demo
 from ledger.projections import differences
 from qc import selectors, services
 from qc.rules.blockers import BlockerCode as B
@@ -14,8 +13,6 @@ from qc.rules.unmet import counted, of_results
 from tests.qc import given
 from tests.qc.given import PASSING, Laboratory
 from tests.qc.oos import Case
-
-pytestmark = pytest.mark.django_db
 
 
 def batch_of(lab: Laboratory) -> BatchSummary:
@@ -29,9 +26,9 @@ def unmet(lab: Laboratory) -> list[B]:
     return [blocker.code for blocker in of_results(selectors.case_of(batch_of(lab), lab.player.now))]
 
 
-def all_but_one_passing() -> Case:
+def all_but_one_passing(demo: Demo) -> Case:
     """A batch with every result that a release needs, of which CAR+ cells fail."""
-    lab = given.a_laboratory()
+    lab = given.a_laboratory(demo)
     lab.player.wait(hours=20)
     for criterion in PASSING:
         if criterion != "CAR":
@@ -41,8 +38,8 @@ def all_but_one_passing() -> Case:
     return case
 
 
-def test_an_error_of_the_laboratory_a_retest_and_the_batch_is_released() -> None:
-    case = all_but_one_passing()
+def test_an_error_of_the_laboratory_a_retest_and_the_batch_is_released(demo: Demo) -> None:
+    case = all_but_one_passing(demo)
     lab = case.lab
     assert unmet(lab) == [B.OOS_OPEN, B.FAILING_RESULT]
     retest = case.retested("26.0")
@@ -70,8 +67,8 @@ def test_an_error_of_the_laboratory_a_retest_and_the_batch_is_released() -> None
     assert list(differences("default")) == [], "all of it stands in the ledger"
 
 
-def test_a_result_that_is_confirmed_fails_whatever_the_retest_was() -> None:
-    case = all_but_one_passing()
+def test_a_result_that_is_confirmed_fails_whatever_the_retest_was(demo: Demo) -> None:
+    case = all_but_one_passing(demo)
     lab = case.lab
     case.in_production()
     assert case.plan().is_done

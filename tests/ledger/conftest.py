@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from ledger import registry
-from tests.ledger.given import Thing
+from ledger import registry, services
+from ledger.rules import EntryRef, Subject, new, put
+from tests.ledger.given import A, B, C, Thing, appended, now
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +82,20 @@ def _drop_foreign_keys(cursor: Any) -> None:
     )
     for table, name in cursor.fetchall():
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+@pytest.fixture
+def history(things: None) -> list[EntryRef]:
+    """Six entries in two streams, three checkpoints, a projection, one entry still waiting."""
+    refs = [appended(changes=[new("test.thing", A, name="a"), new("test.thing", B, name="b")])]
+    refs.append(appended("station:S", subjects=[Subject("order", "A"), Subject("order", "B")]))
+    services.seal(now=now(), using="default")
+    refs.append(appended(changes=[put("test.thing", A, count=1, content={"k": "v"})]))
+    refs.append(appended("station:S"))
+    services.seal(now=now(), using="default")
+    refs.append(
+        appended(changes=[put("test.thing", A, count=2), new("test.thing", C, name="c", parent_id=A)])
+    )
+    services.seal(now=now(), using="default")
+    refs.append(appended())
+    return refs

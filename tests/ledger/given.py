@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from ledger import services
 from ledger.rules import Actor, Change, EntryRef, Subject, Where
+from ledger.services import Report
 
 ALICE = Actor.service("Alice")
 HERE = Where(site="CITY", station="CITY-01", zone="Europe/Berlin")
@@ -69,3 +70,16 @@ def appended(
             subjects=subjects,
             **more,
         )
+
+
+A, B, C = UUID(int=0xA), UUID(int=0xB), UUID(int=0xC)
+
+
+def verify(**more: Any) -> Report:
+    """Verify now."""
+    return services.verify(now=now(), **more)
+
+
+def kinds(report: Report) -> set[str]:
+    """The kinds of what was found."""
+    return {finding.kind.value for finding in report.findings}

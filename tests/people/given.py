@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from ledger import selectors as ledger
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.services import mark_demonstration
 from people import registry, selectors, services
@@ -162,3 +163,48 @@ def recipe_problems(content: Any) -> list[Problem]:
 
 
 registry.register_document_kind("recipe", recipe_problems)
+
+
+REASON = "as agreed"
+
+
+def last(event):
+    """The last entry with this event."""
+    (entry,) = ledger.entries_of_events([event], limit=1)
+    return entry
+
+
+def activate(username, code, *, password=PASSWORD, pin=PIN, at=None):
+    """Somebody sets password and PIN for the first time."""
+    return services.activate_user(
+        username=username,
+        activation_code=code,
+        password=password,
+        pin=pin,
+        where=Where(),
+        now=at or now(),
+        request_id=uuid4(),
+    )
+
+
+def sign_in(someone, password=PASSWORD, at=None, request_id=None):
+    """Somebody signs in with a password."""
+    return services.sign_in(
+        username=someone.username,
+        password=password,
+        where=Where(site="MFG"),
+        now=at or now(),
+        request_id=request_id or uuid4(),
+    )
+
+
+def pin_of(someone, pin, at=None, request_id=None):
+    """Somebody shows a PIN."""
+    return services.verify_pin(
+        user_id=someone.user_id,
+        pin=pin,
+        actor=someone.actor,
+        where=Where(site="MFG"),
+        now=at or now(),
+        request_id=request_id or uuid4(),
+    )

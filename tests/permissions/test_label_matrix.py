@@ -14,7 +14,7 @@ from people.rules import codes
 from people.rules.roles import Role
 from tests import given
 from tests.coi import printers
-from tests.coi.test_printing import a_printer
+from tests.coi.printing_given import a_printer
 from tests.furnished import Journeys
 from tests.permissions.test_coi_matrix import may, newcomer
 

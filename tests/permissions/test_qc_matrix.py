@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from django.db import transaction
 
 from config.demonstration.player import Player
-from config.demonstration.site import PLANT, SECOND
+from config.demonstration.site import PLANT, SECOND, Demo
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.rules.errors import DomainError, NotAllowed
 from people import services as people
@@ -38,8 +37,6 @@ from tests import given as play
 from tests.qc import given
 from tests.qc.given import Laboratory
 from tests.qc.oos import Case
-
-pytestmark = pytest.mark.django_db
 
 R = Role
 ANALYST, TESTERS = {R.ANALYST}, {R.ANALYST, R.QC_REVIEWER}
@@ -209,14 +206,14 @@ def judged(lab: Laboratory, acts: dict[str, tuple[set[Role], Act]], actor: Actor
         assert there == set(), f"{name} by a role of another site"
 
 
-def test_every_role_may_what_it_may_and_nothing_elsewhere() -> None:
-    lab = given.a_laboratory()
+def test_every_role_may_what_it_may_and_nothing_elsewhere(demo: Demo) -> None:
+    lab = given.a_laboratory(demo)
     actor, credential = newcomer(lab.player)
     judged(lab, of_batches(lab, credential), actor)
     judged(lab, of_failures(lab, credential), actor)
 
 
-def test_duties_after_a_late_failure_are_of_quality() -> None:
-    lab = given.a_laboratory()
+def test_duties_after_a_late_failure_are_of_quality(demo: Demo) -> None:
+    lab = given.a_laboratory(demo)
     actor, _credential = newcomer(lab.player)
     judged(lab, after_the_release(lab), actor)

@@ -4,28 +4,34 @@ import copy
 from collections.abc import Callable, Generator
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.demonstration.site import PASSWORD
+from tests.furnished import Furnished, rolled_back
 from tests.qc import given
 from tests.qc.dossiers_given import Desk, Investigations, at_the_second_hospital
 from tests.qc.given import Laboratory
+from tests.qc.oos import Case
 
 
 @pytest.fixture(scope="module")
-def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[Laboratory, None, None]:
+def filled(furnished: Furnished, django_db_blocker: DjangoDbBlocker) -> Generator[Laboratory, None, None]:
     """A journey of dozens of scans, in a transaction that ends with the module's last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield given.a_laboratory()
-        transaction.set_rollback(True)
+    with rolled_back(furnished, django_db_blocker) as demo:
+        yield given.a_laboratory(demo)
 
 
 @pytest.fixture
 def lab(filled: Laboratory, db: None) -> Laboratory:
     """A copy of it for one test."""
     return copy.deepcopy(filled)
+
+
+@pytest.fixture
+def oos(lab: Laboratory) -> Case:
+    """One failing result of it, not yet investigated."""
+    return Case(lab)
 
 
 @pytest.fixture
@@ -43,12 +49,11 @@ def as_(lab: Laboratory, time_machine) -> Callable[[str], Client]:
 
 @pytest.fixture(scope="module")
 def out_of_specification(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    furnished: Furnished, django_db_blocker: DjangoDbBlocker
 ) -> Generator[Laboratory, None, None]:
     """A filled batch that fails, with quality; in a transaction that ends with the module's last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield at_the_second_hospital()
-        transaction.set_rollback(True)
+    with rolled_back(furnished, django_db_blocker) as demo:
+        yield at_the_second_hospital(demo)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from config.demonstration import story
-from config.demonstration.site import SECOND
+from config.demonstration.site import SECOND, Demo
 from ledger import selectors as ledger
 from qc import selectors, services
 from qc.rules.case import Case
@@ -23,9 +23,9 @@ PDF = b"%PDF-1.7 a letter"
 HOUR = timedelta(hours=1)
 
 
-def at_the_second_hospital() -> Laboratory:
+def at_the_second_hospital(demo: Demo) -> Laboratory:
     """A filled batch whose viability fails, for a patient of the hospital in Madrid."""
-    player = given.until(given.a_journey(given.a_demo(), number=1, at=SECOND), story.fill)
+    player = given.until(given.a_journey(demo, number=1, at=SECOND), story.fill)
     lab = Laboratory(player, player.containers("product_bag")[0].batch)
     lab.to_review(VIABILITY="61.0")
     return lab
@@ -136,9 +136,7 @@ class Desk:
 
     @property
     def case(self) -> Case:
-        view = selectors.batch_view(self.lab.person("Bob"), self.lab.batch, self.lab.player.now)
-        assert view is not None
-        return self.investigations.put_into(view.case)
+        return self.investigations.put_into(self.lab.view().case)
 
     @property
     def lifting(self) -> Lifting:
@@ -149,11 +147,6 @@ class Desk:
 
 def entries(desk: Desk) -> list[Any]:
     return ledger.entries_for_subject("dossier", desk.code)
-
-
-def fields(error: Any) -> dict[str, str]:
-    found: dict[str, str] = error.value.detail["fields"]
-    return found
 
 
 def lacks(desk: Desk) -> set[Lack]:

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from django.urls import reverse
+
 from coi.selectors.batches import batch_by_code
 from coi.services import close_deviation, place_hold
 from config.demonstration import laboratory, story
 from config.demonstration.player import Player
-from config.demonstration.site import PLANT, Member
+from config.demonstration.site import PLANT, Demo, Member
+from ledger import selectors as ledger
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import PasswordCredential
 from qc import selectors, services
+from qc.rules.blockers import BlockerCode
 from qc.rules.releases import Way
 from qc.rules.results import CorrectionReason, ResultView
+from qc.rules.stability import StudyView
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.rules.trail import TrailRefusal
 from tests import given
@@ -168,14 +173,46 @@ class Laboratory:
     def complete(self, by: str = "Rosa") -> services.Attempt:
         return services.complete_release(batch=self.batch, **self.signing(by))
 
+    def view(self, first_name: str = "Bob") -> selectors.BatchView:
+        """The batch as quality sees it, or another."""
+        found = selectors.batch_view(self.person(first_name), self.batch, self.player.now)
+        assert found is not None
+        return found
+
     @property
     def disposition(self) -> str:
-        found = selectors.batch_view(self.person("Bob"), self.batch, self.player.now)
-        assert found is not None
-        return str(found.batch.disposition)
+        return str(self.view().batch.disposition)
+
+    @property
+    def results(self) -> dict[str, ResultView]:
+        """The batch's results by criterion, of each the last."""
+        return {result.criterion: result for result in self.view().case.results}
+
+    @property
+    def events(self) -> list[str]:
+        """What has happened to the batch."""
+        return [entry.event for entry in ledger.entries_for_subject("batch", self.batch)]
+
+    def url(self, name: str, *more: str) -> str:
+        """A page of the batch."""
+        return reverse(f"qc:{name}", args=[self.batch, *more])
+
+    def conclude(self, study: StudyView, by: str = "Leo", **more: Any) -> services.ConclusionAttempt:
+        return services.conclude_study(study=study.code, **self.signing(by) | more)
 
 
-def a_laboratory(number: int = 1) -> Laboratory:
+def codes(attempt: services.Attempt) -> list[BlockerCode]:
+    """What stood against it."""
+    return [blocker.code for blocker in attempt.blockers]
+
+
+def fields(error: Any) -> dict[str, str]:
+    """What was wrong with each field, in a refusal that was caught."""
+    found: dict[str, str] = error.value.detail["fields"]
+    return found
+
+
+def a_laboratory(demo: Demo) -> Laboratory:
     """A journey played until its bags are filled and frozen."""
-    player = given.until(given.a_journey(given.a_demo(), number=number), story.fill)
+    player = given.until(given.a_journey(demo, number=1), story.fill)
     return Laboratory(player, player.containers("product_bag")[0].batch)

@@ -1,8 +1,11 @@
 """Investigations for tests, step by step, by the services alone."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from ledger import selectors as ledger
+from people import selectors as people
 from people.rules.roles import Role
 from people.services import grant_role
 from qc import selectors, services
@@ -10,13 +13,16 @@ from qc.rules.investigations import (
     Answer,
     Experiment,
     Inquiry,
+    InvestigationRefusal,
     LaboratoryCheck,
     Outcome,
     Plan,
     ProductionCheck,
     Support,
+    Why,
 )
 from qc.rules.results import AttemptKind, ResultView
+from qc.rules.unmet import counted
 from qc.selectors import InvestigationView
 from tests.qc.given import Laboratory
 
@@ -134,3 +140,31 @@ class Case:
         admin = demo.doing(f"{name} {role}", lab.member("Ada").actor) | {"now": lab.player.now}
         grant_role(user_id=lab.member(name).user_id, role=role, site="CELLS", **admin)
         lab.player.wait(seconds=1)
+
+
+def last(case: Case) -> ledger.EntryView:
+    """The last entry about its batch."""
+    return ledger.entries_for_subject("batch", case.lab.batch)[-1]
+
+
+def work(case: Case, name: str) -> list[tuple[str, str]]:
+    """What waits for somebody: causes with the day until when."""
+    items = people.work_for(case.lab.person(name), case.lab.player.now)
+    return [(item.cause, f"{item.due_at:%m-%d}") for item in items if item.due_at]
+
+
+def counts(case: Case) -> tuple[Why, str | None]:
+    """What counts for the criterion in the batch's case: why, and the value."""
+    found = counted(case.lab.view().case)[case.criterion]
+    value = selectors.result(found.attempt.result).value if found.attempt is not None else None
+    return found.why, value
+
+
+def refused(case: Case, act: Callable[[], Any], expected: tuple[InvestigationRefusal, ...]) -> None:
+    """Hold that a step is answered with these refusals, and that this stands in the ledger."""
+    answer = act()
+    assert (answer.is_done, answer.refusals) == (False, expected)
+    entry = last(case)
+    assert entry.event == "qc:investigation:refused"
+    assert entry.facts["investigation"] == case.code
+    assert entry.facts["refusals"] == [str(code) for code in expected]

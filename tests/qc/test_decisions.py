@@ -26,8 +26,7 @@ from qc.rules.blockers import Target
 from qc.rules.record import digest_of
 from qc.rules.results import RejectionReason
 from tests import given
-from tests.qc.given import Laboratory
-from tests.qc.test_results import codes, events
+from tests.qc.given import Laboratory, codes
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +52,7 @@ def test_two_people_of_quality_release_a_sound_batch(lab):
     review, release = people.signatures("batch", lab.batch)
     assert (review.meaning, release.meaning) == (Meaning.REVIEW, Meaning.RELEASE)
     assert review.record_digest == release.record_digest
-    assert events(lab)[-1] == "qc:batch:released"
+    assert lab.events[-1] == "qc:batch:released"
     story.ship(lab.player)
 
 
@@ -62,11 +61,11 @@ def test_the_record_that_was_signed_is_kept_as_bytes(lab):
     (review,) = selectors.signatures_of(lab.batch)
     kept = selectors.signed_record(review)
     assert sha256(kept).hexdigest() == review.record_digest
-    view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
+    view = lab.view()
     assert digest_of(view.record) == view.digest == review.record_digest
     lab.release()
     story.ship(lab.player)
-    after = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
+    after = lab.view()
     assert after.has_changed_since
     assert [signed.state for signed in after.signatures] == [SignatureState.VALID, SignatureState.VALID]
 
@@ -79,7 +78,7 @@ def test_the_same_request_again_gets_the_same_answer(lab):
     assert lab.release(request_id=refused_id) == refused
     assert lab.release(request_id=done_id).is_done
     assert lab.release(request_id=done_id).is_done
-    assert events(lab).count("qc:batch:released") == 1
+    assert lab.events.count("qc:batch:released") == 1
     assert len(people.signatures("batch", lab.batch)) == 2
 
 
@@ -100,7 +99,7 @@ def _hold(lab: Laboratory) -> None:
 
 
 def _correct(lab: Laboratory, criterion: str = "CAR", value: str = "30") -> None:
-    view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
+    view = lab.view()
     old = next(line.result for line in view.lines if line.criterion.code == criterion)
     lab.review(lab.correct(old, value))
 
@@ -122,7 +121,7 @@ def test_what_happens_after_the_review_makes_it_invalid(lab, happens, expected):
     happens(lab)
     assert codes(lab.release()) == expected
     assert lab.disposition == "qa_review"
-    view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
+    view = lab.view()
     assert [signed.state for signed in view.signatures] == [SignatureState.INVALID]
     lab.look_over()
     lab.sign_review()
@@ -137,7 +136,7 @@ def test_neither_signer_may_have_made_the_batch(lab):
             grant_role(user_id=lab.member(who).user_id, role=role, site="CELLS", **doing)
     assert codes(lab.sign_review("Alice")) == [B.SIGNER_IS_PRODUCER], "who performed"
     assert codes(lab.sign_review("Amir")) == [B.SIGNER_IS_PRODUCER], "who witnessed"
-    assert events(lab)[-1] == "qc:review:refused"
+    assert lab.events[-1] == "qc:review:refused"
     lab.sign_review()
     assert codes(lab.release("Alice")) == [B.SIGNER_IS_PRODUCER]
     assert lab.release().is_done
@@ -207,7 +206,7 @@ def test_a_copy_of_which_nobody_says_what_became_of_it_blocks(lab):
     assert codes(lab.release()) == [B.REVIEW_INVALID], "the record that was signed said otherwise"
     lab.sign_review()
     assert lab.release().is_done
-    record = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now).record
+    record = lab.view().record
     (line,) = [line for line in record["label_reconciliation"] if line["kind"] == "product_bag"]
     assert (line["issued"], line["used"], line["destroyed"], line["open"]) == (3, 2, 1, 0)
 

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client, override_settings
-from django.urls import resolve, reverse
+from django.urls import resolve
 from openpyxl import load_workbook
 
 from config.demonstration.site import PASSWORD, SECOND
@@ -42,7 +42,7 @@ def in_review(filled, django_db_blocker, tmp_path_factory):
     folder = override_settings(CHECKPOINT_DIR=tmp_path_factory.mktemp("checkpoints"))
     with django_db_blocker.unblock(), folder, transaction.atomic():
         filled.test_all()
-        view = selectors.batch_view(filled.person("Bob"), filled.batch, filled.player.now)
+        view = filled.view()
         old = next(line.result for line in view.lines if line.criterion.code == "CAR")
         filled.review(filled.correct(old, "30.10"))
         filled.look_over()
@@ -145,7 +145,7 @@ def test_a_plain_release_has_no_watermark_and_a_preview_says_what_it_is(released
     assert released.complete().is_done
     plain = text_of(selectors.issued_file(issue(released, reason="complete").document, "pdf"))
     assert not any("PREVIEW" in page or "CONDITIONAL" in page for page in plain)
-    view = selectors.batch_view(released.person("Ana"), released.batch, released.player.now)
+    view = released.view("Ana")
     seen = services.preview_document(
         view=view, kind=COA, viewer=released.person("Ana"), now=released.player.now
     )
@@ -158,7 +158,7 @@ def test_a_plain_release_has_no_watermark_and_a_preview_says_what_it_is(released
     [("conditionally_released", "CONDITIONAL RELEASE"), ("exceptionally_released", "OUT OF SPECIFICATION")],
 )
 def test_a_release_that_is_not_plain_says_so_across_every_page(released, disposition, words):
-    view = selectors.batch_view(released.person("Bob"), released.batch, released.player.now)
+    view = released.view()
     sources = selectors.document_sources(view, released.player.now)
     from dataclasses import replace
 
@@ -282,15 +282,11 @@ def client_of(lab):
         yield sign_in
 
 
-def url(name: str, lab: Laboratory, *more) -> str:
-    return reverse(f"qc:{name}", args=[lab.batch, *more])
-
-
 def test_quality_issues_from_the_page_and_everybody_there_may_read(released, client_of):
     rosa, ana = client_of("Rosa"), client_of("Ana")
-    action = url("issue_document", released, "coa")
-    assert action in rosa.get(url("documents", released)).content.decode()
-    assert action not in ana.get(url("documents", released)).content.decode()
+    action = released.url("issue_document", "coa")
+    assert action in rosa.get(released.url("documents")).content.decode()
+    assert action not in ana.get(released.url("documents")).content.decode()
     sent = {"request_id": str(uuid4())}
     assert ana.post(action, sent).status_code == 403
     assert rosa.post(action, sent).status_code == 302
@@ -298,10 +294,10 @@ def test_quality_issues_from_the_page_and_everybody_there_may_read(released, cli
     assert again.status_code == 422
     assert "required" in again.content.decode()
     assert rosa.post(action, {"request_id": str(uuid4()), "reason": "typo"}).status_code == 302
-    shown = ana.get(url("documents", released)).content.decode()
+    shown = ana.get(released.url("documents")).content.decode()
     assert "because: typo" in shown
     for form in ("pdf", "json", "xlsx"):
-        address = url("document_file", released, "coa", 1, form)
+        address = released.url("document_file", "coa", 1, form)
         assert address in shown
         first, second = (ana.get(address) for _ in range(2))
         assert first.content == second.content
@@ -310,34 +306,34 @@ def test_quality_issues_from_the_page_and_everybody_there_may_read(released, cli
 
 def test_before_the_decision_there_is_a_preview_alone(lab, client_of):
     rosa = client_of("Rosa")
-    shown = rosa.get(url("documents", lab)).content.decode()
+    shown = rosa.get(lab.url("documents")).content.decode()
     assert "before the batch is decided" in shown
-    assert url("issue_document", lab, "coa") not in shown
-    forced = rosa.post(url("issue_document", lab, "coa"), {"request_id": str(uuid4())})
+    assert lab.url("issue_document", "coa") not in shown
+    forced = rosa.post(lab.url("issue_document", "coa"), {"request_id": str(uuid4())})
     assert forced.status_code == 200
     assert "Refused, and recorded" in forced.content.decode()
     for kind in DocumentKind:
-        answer = rosa.get(url("preview_document", lab, kind))
+        answer = rosa.get(lab.url("preview_document", kind))
         assert answer["Content-Type"] == "application/pdf"
         assert "must not be used" in text_of(answer.content)[0].replace("\r\n", " ")
 
 
 def test_strangers_and_wrong_addresses_find_nothing(released, client_of):
     issue(released)
-    file = url("document_file", released, "coa", 1, "pdf")
-    addresses = [url("documents", released), url("document", released, "coa", 1), file]
-    addresses.append(url("preview_document", released, "coa"))
+    file = released.url("document_file", "coa", 1, "pdf")
+    addresses = [released.url("documents"), released.url("document", "coa", 1), file]
+    addresses.append(released.url("preview_document", "coa"))
     nurse = released.player.one(Role.NURSE, SECOND).name.split()[0]
     for who in (nurse, "Dave"):
         stranger = client_of(who)
         for address in addresses:
             assert stranger.get(address).status_code == 404
-        assert stranger.post(url("issue_document", released, "coa"), {}).status_code == 404
+        assert stranger.post(released.url("issue_document", "coa"), {}).status_code == 404
     ana = client_of("Ana")
     for address in addresses:
         assert ana.get(address).status_code == 200
         assert Client().get(address).status_code == 302
     for wrong in (("coa", 2, "pdf"), ("coa", 1, "exe"), ("x", 1, "pdf")):
-        assert ana.get(url("document_file", released, *wrong)).status_code == 404
-    assert ana.get(url("preview_document", released, "x")).status_code == 404
-    assert ana.post(url("issue_document", released, "x"), {}).status_code == 404
+        assert ana.get(released.url("document_file", *wrong)).status_code == 404
+    assert ana.get(released.url("preview_document", "x")).status_code == 404
+    assert ana.post(released.url("issue_document", "x"), {}).status_code == 404

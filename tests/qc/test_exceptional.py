@@ -15,25 +15,13 @@ from people.rules.signatures import Meaning
 from people.services import grant_role
 from qc import selectors
 from qc.models import Dossier
-from qc.rules.exceptional import (
-    DossierRefusal,
-    DossierState,
-    Lack,
-    Missing,
-    NoticeKind,
-    Setting,
-)
+from qc.rules.exceptional import DossierRefusal, DossierState, Lack, Missing, NoticeKind, Setting
 from qc.rules.investigations import Outcome
 from qc.rules.releases import Way, ways_of
 from qc.rules.trail import Trail, TrailReview
 from qc.services import DossierAnswer
-from tests.qc.dossiers_given import (
-    HOUR,
-    Desk,
-    entries,
-    fields,
-    lacks,
-)
+from tests.qc.dossiers_given import HOUR, Desk, entries, lacks
+from tests.qc.given import fields
 
 pytestmark = pytest.mark.django_db
 R = DossierRefusal

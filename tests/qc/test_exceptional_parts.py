@@ -13,17 +13,13 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from people import selectors as people
 from qc import selectors, services
 from qc.models import Dossier
-from qc.rules.exceptional import (
-    DossierState,
-    Lack,
-    NoticeKind,
-    Setting,
-)
+from qc.rules.exceptional import DossierState, Lack, NoticeKind, Setting
 from qc.rules.investigations import Outcome
 from qc.rules.results import RejectionReason
 from qc.services import Evidence
 from tests import given as journeys
-from tests.qc.dossiers_given import HOUR, PDF, Desk, entries, fields, lacks
+from tests.qc.dossiers_given import HOUR, PDF, Desk, entries, lacks
+from tests.qc.given import fields
 
 pytestmark = pytest.mark.django_db
 

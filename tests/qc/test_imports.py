@@ -10,7 +10,7 @@ from django.urls import reverse
 from config.demonstration.site import PLANT
 from ledger import selectors as ledger
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
-from qc import selectors, services
+from qc import services
 from qc.rules.importing import ImportState
 from qc.rules.imports import ImportKind
 from tests.qc.given import Laboratory
@@ -43,11 +43,6 @@ def record(lab: Laboratory, view, **more):
     return services.record_import(**{"id": UUID(view.id)} | lab.doing("Ana") | more)
 
 
-def results(lab: Laboratory):
-    batch = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
-    return {r.criterion: r for r in batch.case.results}
-
-
 def test_a_file_is_kept_looked_at_and_recorded_whole(lab):
     data = sheet(lab, *GOOD)
     view = hand_in(lab, data)
@@ -59,12 +54,12 @@ def test_a_file_is_kept_looked_at_and_recorded_whole(lab):
         ("CAR", "26.0", lab.batch),
         ("CD3", "97.9", lab.batch),
     ]
-    assert results(lab) == {}, "looking writes nothing"
+    assert lab.results == {}, "looking writes nothing"
     request = uuid4()
     done = record(lab, view, request_id=request)
     assert (done.state, done.recorded) == (ImportState.RECORDED, 3)
     assert record(lab, view, request_id=request) == done
-    found = results(lab)
+    found = lab.results
     assert {code: it.value for code, it in found.items()} == {
         "VIABILITY": "92.4",
         "CAR": "26.0",
@@ -100,7 +95,7 @@ def test_one_wrong_row_and_nothing_is_recorded(lab, rows, wrong):
     assert not looked.is_ready
     with pytest.raises(Invalid, match="file_not_clean"):
         record(lab, view)
-    assert results(lab) == {}
+    assert lab.results == {}
     assert lab.disposition == "in_process"
 
 
@@ -118,7 +113,7 @@ def test_what_happened_since_counts(lab):
     assert [(it.row, it.code) for it in look(lab, view).problems] == [(3, "result_exists")]
     with pytest.raises(Invalid, match="file_not_clean"):
         record(lab, view)
-    assert set(results(lab)) == {"CAR"}
+    assert set(lab.results) == {"CAR"}
     gone = services.discard_import(id=UUID(view.id), **lab.doing("Ana"))
     assert gone.state is ImportState.DISCARDED
     with pytest.raises(Conflict, match="file_discarded"):
@@ -163,7 +158,7 @@ def test_a_file_is_handed_in_and_recorded_on_its_pages(lab, as_, time_machine):
     assert "Record all 3 results" in good.content.decode()
     answer = ana.post(reverse("qc:record_import", args=[view.id]), {"request_id": str(uuid4())})
     assert (answer.status_code, answer["Location"]) == (302, reverse("qc:worklist"))
-    assert set(results(lab)) == {"VIABILITY", "CAR", "CD3"}
+    assert set(lab.results) == {"VIABILITY", "CAR", "CD3"}
     assert as_("Olga").get(reverse("qc:import", args=[view.id])).status_code == 404
     assert as_("Leo").get(new).status_code == 404
     again = ana.post(reverse("qc:discard_import", args=[view.id]), {"request_id": str(uuid4())})

@@ -1,6 +1,6 @@
-"""Investigations: each step, what is refused and recorded, and which result counts in the end."""
+"""Investigations: opening, what the laboratory finds, and who reads of it."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,46 +13,12 @@ from people.rules.roles import Role
 from qc import selectors, services
 from qc.models import Investigation as Row
 from qc.rules.criteria import Verdict
-from qc.rules.investigations import (
-    Answer,
-    InvestigationState,
-    LaboratoryCheck,
-    Outcome,
-    Plan,
-    ProductionCheck,
-    ResampleReason,
-    Why,
-)
+from qc.rules.investigations import Answer, InvestigationState, LaboratoryCheck, Outcome, ProductionCheck, Why
 from qc.rules.investigations import InvestigationRefusal as R
 from qc.rules.results import AttemptKind
-from qc.rules.unmet import counted
-from tests.qc.given import Laboratory
-from tests.qc.oos import RETEST, Case
+from tests.qc.oos import Case, counts, last, refused, work
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def oos(lab: Laboratory) -> Case:
-    return Case(lab)
-
-
-def last(case: Case) -> ledger.EntryView:
-    return ledger.entries_for_subject("batch", case.lab.batch)[-1]
-
-
-def work(case: Case, name: str) -> list[tuple[str, str]]:
-    """What waits for somebody: causes with the day until when."""
-    items = people.work_for(case.lab.person(name), case.lab.player.now)
-    return [(item.cause, f"{item.due_at:%m-%d}") for item in items if item.due_at]
-
-
-def counts(case: Case) -> tuple[Why, str | None]:
-    """What counts for the criterion in the batch's case: why, and the value."""
-    batch = selectors.batch_view(case.lab.person("Bob"), case.lab.batch, case.lab.player.now)
-    found = counted(batch.case)[case.criterion]
-    value = selectors.result(found.attempt.result).value if found.attempt is not None else None
-    return found.why, value
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------
@@ -237,8 +203,8 @@ def test_a_request_that_comes_again_counts_once(oos):
     for _ in range(2):
         assert oos.answer(LaboratoryCheck.CALCULATION, request_id=request).is_done
     assert len(oos.view.rules.findings) == 1
-    refused = uuid4()
-    answers = [oos.answer(LaboratoryCheck.CALCULATION, by="Ana", request_id=refused) for _ in range(2)]
+    other = uuid4()
+    answers = [oos.answer(LaboratoryCheck.CALCULATION, by="Ana", request_id=other) for _ in range(2)]
     assert answers[0] == answers[1]
     assert answers[0].refusals == (R.NO_ROLE, R.BY_ITS_ANALYST)
     with pytest.raises(Conflict, match="request_id_used"):
@@ -281,168 +247,12 @@ def test_each_step_is_refused_where_it_does_not_belong(oos):
         ),
     ]
     for act, expected in wrong:
-        _refused(oos, act, expected)
+        refused(oos, act, expected)
     assert oos.start().is_done
     for act, expected in started:
-        _refused(oos, act, expected)
+        refused(oos, act, expected)
     assert oos.view.rules.findings == ()
     assert people.signatures("investigation", oos.code) == []
-
-
-def _refused(oos, act, expected):
-    answer = act()
-    assert (answer.is_done, answer.refusals) == (False, expected)
-    entry = last(oos)
-    assert entry.event == "qc:investigation:refused"
-    assert entry.facts["investigation"] == oos.code
-    assert entry.facts["refusals"] == [str(code) for code in expected]
-
-
-# -- more tests -------------------------------------------------------------------------------------------------------
-
-
-def test_a_plan_says_how_often_and_no_more_are_made(oos):
-    oos.with_cause()
-    _refused(oos, oos.retest, (R.PLAN_MISSING,))
-    _refused(oos, lambda: oos.plan(by="Leo"), (R.NO_ROLE,))
-    _refused(oos, lambda: oos.plan(Plan(AttemptKind.RETEST, 4)), (R.NUMBER_OUT_OF_RANGE,))
-    assert oos.plan().is_done
-    _refused(oos, oos.plan, (R.PLAN_EXISTS,))
-    _refused(oos, lambda: oos.retest(by="Ana"), (R.SAME_ANALYST,))
-    bag = oos.lab.player.containers("product_bag")[0].code
-    _refused(oos, lambda: oos.retest(container=bag), (R.NOT_THE_SAMPLE,))
-    _refused(oos, lambda: oos.propose(Outcome.LABORATORY_ERROR), (R.PLAN_NOT_DONE,))
-    request = uuid4()
-    first, again = oos.lab.twice(lambda: oos.retest(request_id=request))
-    assert first.result == again.result
-    _refused(oos, oos.retest, (R.PLAN_USED_UP,))
-    _refused(oos, lambda: oos.propose(Outcome.LABORATORY_ERROR), (R.ATTEMPT_UNREVIEWED,))
-
-
-def test_a_planned_test_is_judged_as_every_result(oos):
-    oos.with_cause()
-    oos.plan()
-    for value, code in (("not tested: insufficient_sample", "planned_is_tested"), ("955", "not_possible")):
-        with pytest.raises(Invalid) as error:
-            oos.retest(value)
-        assert error.value.detail["fields"]["value"] == code
-    with pytest.raises(Invalid):
-        oos.retest(run="")
-    assert oos.retest("26.0").result.verdict is Verdict.PASS
-
-
-def test_another_sample_is_tested_for_a_reason_that_was_shown(oos):
-    oos.looked_into(LaboratoryCheck.SAMPLE_KEPT)
-    assert oos.cause(LaboratoryCheck.SAMPLE_KEPT).is_done
-    bag = oos.lab.player.containers("product_bag")[0].code
-    plan = Plan(AttemptKind.RESAMPLE, 1, containers=(bag,), reason=ResampleReason.LOST)
-    _refused(oos, lambda: oos.plan(RETEST), (R.SAMPLE_NOT_KEPT,))
-    assert oos.plan(plan).is_done
-    resample = oos.retest(kind=AttemptKind.RESAMPLE, container=bag).result
-    assert (resample.attempt_kind, resample.container) == (AttemptKind.RESAMPLE, bag)
-
-
-def test_a_retest_that_fails_needs_an_investigation_of_its_own(oos):
-    retest = oos.retested("3.9")
-    assert "oos_to_open" not in [cause for cause, _day in work(oos, "Leo")]
-    oos.signed(Outcome.LABORATORY_ERROR)
-    assert [cause for cause, _day in work(oos, "Leo")] == ["oos_to_open"]
-    assert counts(oos) == (Why.NOT_INVESTIGATED, "3.9")
-    answer = services.open_investigation(result=UUID(retest.id), **oos.lab.doing("Leo"))
-    assert (answer.is_done, selectors.investigation(answer.code).rules.attempt) == (True, 2)
-
-
-# -- corrections ------------------------------------------------------------------------------------------------------
-
-
-def test_a_failing_result_is_not_corrected_away(oos):
-    lab = oos.lab
-    with pytest.raises(Conflict, match="investigation_missing"):
-        lab.correct(oos.first, "41")
-    assert lab.correct(oos.first, "4.2").version == 2, "it may be corrected into one that fails"
-    oos.open()
-    second = selectors.results_of([oos.first.subject_id])[oos.first.subject_id][-1]
-    with pytest.raises(Invalid) as error:
-        lab.correct(second, "41", reference="LAB-26-014")
-    assert error.value.detail["fields"] == {"reference": "not_its_investigation"}
-    third = lab.correct(second, "41")
-    assert (third.reference, third.verdict) == (oos.code, Verdict.PASS)
-    assert counts(oos) == (Why.UNDER_INVESTIGATION, "41")
-
-
-def test_a_corrected_retest_stays_one_of_its_investigation(oos):
-    retest = oos.retested()
-    second = oos.lab.correct(retest, "27", by="Ben")
-    assert (second.attempt, second.attempt_kind, second.reference) == (2, AttemptKind.RETEST, oos.code)
-    _refused(oos, lambda: oos.propose(Outcome.LABORATORY_ERROR), (R.ATTEMPT_UNREVIEWED,))
-
-
-def test_a_correction_counts_once_its_error_is_signed_for(oos):
-    oos.looked_into(LaboratoryCheck.CALCULATION)
-    oos.cause(LaboratoryCheck.CALCULATION)
-    oos.lab.review(oos.lab.correct(oos.first, "41"))
-    oos.signed(Outcome.LABORATORY_ERROR)
-    assert counts(oos) == (Why.CORRECTED, "41")
-
-
-# -- signatures -------------------------------------------------------------------------------------------------------
-
-
-def test_qc_signs_first_and_another_of_qa_after_it(oos):
-    oos.retested()
-    error = Outcome.LABORATORY_ERROR
-    _refused(oos, lambda: oos.conclude(error), (R.QC_SIGNATURE_MISSING,))
-    _refused(oos, lambda: oos.propose(error, by="Bob"), (R.QC_SIGNATURE_MISSING,))
-    _refused(oos, lambda: oos.propose(error, by="Ben"), (R.BY_ITS_ANALYST, R.QC_SIGNATURE_MISSING))
-    oos.grant("Leo", Role.QA_REVIEWER)
-    assert oos.propose(error).is_done
-    _refused(oos, lambda: oos.conclude(error, by="Leo"), (R.QA_SIGNATURE_MISSING,))
-    assert oos.conclude(error, by="Rosa").is_done
-
-
-def test_a_wrong_password_signs_nothing(oos):
-    oos.retested()
-    with pytest.raises(NotAllowed, match="credential_refused"):
-        services.propose_outcome(
-            code=oos.code, outcome=Outcome.LABORATORY_ERROR, **oos.lab.wrong_password("Leo")
-        )
-    oos.propose(Outcome.LABORATORY_ERROR)
-    with pytest.raises(NotAllowed, match="credential_refused"):
-        services.conclude_investigation(
-            code=oos.code, outcome=Outcome.LABORATORY_ERROR, **oos.lab.wrong_password("Bob")
-        )
-    assert oos.view.rules.is_open
-
-
-def test_what_comes_after_the_first_signature_has_to_be_signed_anew(oos):
-    oos.retested()
-    oos.propose(Outcome.LABORATORY_ERROR)
-    assert selectors.is_proposed(oos.view, oos.inquiry)
-    oos.tried("24.8 too")
-    assert not selectors.is_proposed(oos.view, oos.inquiry)
-    _refused(oos, lambda: oos.conclude(Outcome.LABORATORY_ERROR), (R.QC_SIGNATURE_MISSING,))
-    oos.signed(Outcome.LABORATORY_ERROR)
-
-
-def test_qa_signs_the_outcome_that_qc_signed(oos):
-    oos.in_production()
-    oos.propose(Outcome.INCONCLUSIVE)
-    _refused(oos, lambda: oos.conclude(Outcome.CONFIRMED), (R.QC_SIGNATURE_MISSING,))
-    oos.propose(Outcome.CONFIRMED)
-    assert oos.propose(Outcome.INCONCLUSIVE).is_done, "one may come back to what one signed before"
-    assert oos.conclude(Outcome.INCONCLUSIVE).is_done
-    request = uuid4()
-    _refused(oos, lambda: oos.conclude(Outcome.INCONCLUSIVE, request_id=request), (R.NOT_NOW,))
-    assert not oos.conclude(Outcome.INCONCLUSIVE, request_id=request).is_done
-
-
-def test_the_bytes_that_both_signed_are_kept(oos):
-    oos.in_production()
-    oos.signed(Outcome.CONFIRMED)
-    entries = ledger.entries_for_subject("investigation", oos.code)
-    (kept,) = [entry for entry in entries if entry.event == "ledger:evidence:stored"]
-    signed = people.signatures("investigation", oos.code)
-    assert {one.record_digest for one in signed} == {kept.facts["sha256"]}
 
 
 # -- what is read -----------------------------------------------------------------------------------------------------
@@ -476,4 +286,4 @@ def test_investigations_are_seen_at_their_site_alone_the_open_ones_first(oos):
 def test_who_made_the_batch_does_not_judge(oos):
     oos.open()
     oos.grant("Alice", Role.QC_REVIEWER)
-    _refused(oos, lambda: oos.start(by="Alice"), (R.BY_A_PRODUCER,))
+    refused(oos, lambda: oos.start(by="Alice"), (R.BY_A_PRODUCER,))

@@ -20,8 +20,7 @@ from qc.rules.blockers import BlockerCode as B
 from qc.rules.late_failures import Duty, TaskRefusal
 from qc.rules.releases import Way
 from qc.rules.subjects import SubjectKind, SubjectRef
-from tests.qc.given import Laboratory
-from tests.qc.test_results import codes, events
+from tests.qc.given import Laboratory, codes
 
 pytestmark = pytest.mark.django_db
 
@@ -47,13 +46,6 @@ def conditional(lab) -> Laboratory:
     return lab
 
 
-def view(lab: Laboratory) -> selectors.BatchView:
-    """As quality sees it."""
-    found = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
-    assert found is not None
-    return found
-
-
 def test_while_a_result_is_pending_no_release_outright_is_open(lab):
     assert codes(lab.release()) == [B.FINAL_PENDING]
     without_a_day = services.release_batch(batch=lab.batch, way=Way.CONDITIONAL, **lab.signing("Rosa"))
@@ -72,7 +64,7 @@ def test_where_nothing_is_pending_no_conditional_release_is_open(lab):
 
 def test_a_conditional_release_says_what_is_pending_until_when(conditional):
     assert conditional.disposition == "conditionally_released"
-    found = view(conditional)
+    found = conditional.view()
     (pending,) = found.ways.pending
     assert pending.criterion == "STERILITY_FINAL"
     assert pending.due_at > conditional.player.now
@@ -102,7 +94,7 @@ def test_when_all_is_in_two_people_complete_it(conditional):
     assert conditional.sign_review().is_done
     assert codes(conditional.complete("Rosa")) == []
     assert conditional.disposition == "released"
-    found = view(conditional)
+    found = conditional.view()
     assert [one.signature.meaning for one in found.signatures] == [
         Meaning.REVIEW,
         Meaning.CONDITIONAL_RELEASE,
@@ -115,7 +107,7 @@ def test_when_all_is_in_two_people_complete_it(conditional):
 
 def test_it_is_not_completed_before(conditional):
     assert codes(conditional.complete()) == [B.FINAL_PENDING]
-    assert events(conditional)[-1] == "qc:completion:refused"
+    assert conditional.events[-1] == "qc:completion:refused"
     conditional.finish_cultures("growth")
     conditional.sign_review()
     assert B.FAILING_RESULT in codes(conditional.complete())
@@ -129,14 +121,14 @@ def test_nobody_releases_by_a_review_of_their_own(lab):
 
 
 def test_after_a_release_only_final_results_come(conditional):
-    first = view(conditional).lines[0].result
+    first = conditional.view().lines[0].result
     with pytest.raises(Conflict, match="only_final_after_release"):
         conditional.correct(first, "pack damaged")
 
 
 def fail(lab: Laboratory) -> selectors.FailureView:
     lab.record("STERILITY_FINAL", "growth")
-    (found,) = view(lab).failures
+    (found,) = lab.view().failures
     return found
 
 
@@ -185,7 +177,7 @@ def test_a_duty_is_done_once_with_what_shows_it(conditional):
     with pytest.raises(Conflict, match="request_id_used"):
         told(reference="call 15")
     assert duty(conditional, found, Duty.TELL_PHYSICIAN) == (TaskRefusal.DONE_ALREADY,)
-    (now,) = view(conditional).failures
+    (now,) = conditional.view().failures
     assert [task.reference for task in now.tasks if task.done_at] == ["call 14"]
     causes = {work.cause for work in people.open_work_about("batch", conditional.batch)}
     assert "late_tell_physician" not in causes
@@ -194,7 +186,7 @@ def test_a_duty_is_done_once_with_what_shows_it(conditional):
 
 
 def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_, time_machine):
-    found, zone = fail(conditional), view(conditional).zone
+    found, zone = fail(conditional), conditional.view().zone
     time_machine.move_to(conditional.player.now, tick=False)
     bob, page = as_("Bob"), reverse("qc:batch", args=[conditional.batch])
     shown = bob.get(page).content.decode()
@@ -215,9 +207,9 @@ def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_, tim
 
 
 def test_a_trail_review_is_asked_for_again_by_what_is_out_of_the_ordinary(lab):
-    old = next(line.result for line in view(lab).lines if line.criterion.code == "CAR")
+    old = next(line.result for line in lab.view().lines if line.criterion.code == "CAR")
     lab.review(lab.correct(old, "30"))
-    trail = view(lab).case.trail
+    trail = lab.view().case.trail
     assert [entry.kind for entry in trail.unreviewed(frozenset())] == ["correction"]
     assert codes(lab.release_conditionally()) == [B.TRAIL_UNREVIEWED, B.REVIEW_INVALID]
     assert lab.look_over() == ()
@@ -238,7 +230,7 @@ def test_pages_of_the_trail(lab, as_):
 def test_a_slip_in_a_late_failing_result_tells_nobody_twice(conditional):
     first = conditional.record("STERILITY_FINAL", "growth")
     conditional.correct(first, "growth")
-    (only,) = view(conditional).failures
+    (only,) = conditional.view().failures
     assert only.failure.aware_at == first.recorded_at, "its clocks run on"
 
 

@@ -3,7 +3,8 @@
 import json
 from dataclasses import replace
 from hashlib import sha256
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -83,12 +84,10 @@ def bring_in(lab: Laboratory, *, looked_over: bool = True, **values: str) -> Non
                 lab.review(found)
 
 
-def decide(
-    lab: Laboratory, decision: Acceptance, by: str = "Bob", **more: object
-) -> services.MaterialAttempt:
+def decide(lab: Laboratory, decision: Acceptance, by: str = "Bob", **more: Any) -> services.MaterialAttempt:
     about = {name: more.pop(name) for name in ("effects", "physician", "reason") if name in more}
-    request_id: UUID | None = more.pop("request_id", None)  # type: ignore[assignment]
-    deciding = Deciding(decision, **about)  # type: ignore[arg-type]
+    request_id = more.pop("request_id", None)
+    deciding = Deciding(decision, **about)
     asked = {"din": din(lab), "deciding": deciding, **lab.signing(by, request_id)} | more
     return services.decide_material(**asked)
 
@@ -97,12 +96,6 @@ def view(lab: Laboratory) -> selectors.MaterialView:
     found = selectors.material_view(din(lab), lab.player.now)
     assert found is not None
     return found
-
-
-def batch(lab: Laboratory):
-    found = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
-    assert found is not None
-    return found.batch
 
 
 @pytest.mark.parametrize(
@@ -140,10 +133,10 @@ def test_quality_decides_by_what_the_results_come_to(specified, values, deciding
     said = json.loads(content)
     assert said["decision"]["to"] == deciding["decision"]
     assert [it["criterion"] for it in said["material"]["results"]] == sorted(SOUND)
-    assert selectors.materials_of([batch(lab)]) == {
-        batch(lab).id: (StartingMaterial(din(lab), deciding["decision"] is not REFUSED),)
+    assert selectors.materials_of([lab.view().batch]) == {
+        lab.view().batch.id: (StartingMaterial(din(lab), deciding["decision"] is not REFUSED),)
     }
-    events = [it.event for it in ledger.entries_for_subject("order", batch(lab).coi_id)][-2:]
+    events = [it.event for it in ledger.entries_for_subject("order", lab.view().batch.coi_id)][-2:]
     assert events == ["coi:material:judged", "qc:material:decided"]
     assert list(differences("default")) == []
 
@@ -231,7 +224,7 @@ def test_the_collectors_are_known(specified):
 
 
 def test_a_product_without_such_a_specification_has_no_material_to_accept(lab):
-    assert selectors.materials_of([batch(lab)]) == {batch(lab).id: ()}
+    assert selectors.materials_of([lab.view().batch]) == {lab.view().batch.id: ()}
     assert selectors.material_view(din(lab), lab.player.now) is None
     assert selectors.materials_of([]) == {}
     with pytest.raises(NotFound, match="material_not_judged"):
@@ -239,11 +232,11 @@ def test_a_product_without_such_a_specification_has_no_material_to_accept(lab):
 
 
 def test_a_specification_that_came_after_the_batch_began_asks_for_nothing(specified):
-    assert selectors.materials_of([batch(specified)]) == {batch(specified).id: ()}
+    assert selectors.materials_of([specified.view().batch]) == {specified.view().batch.id: ()}
 
 
 def test_a_batch_that_began_later_needs_it(specified):
-    later = replace(batch(specified), started_at=specified.player.now)
+    later = replace(specified.view().batch, started_at=specified.player.now)
     with CaptureQueriesContext(connection) as spent:
         found = selectors.materials_of([later])
     assert found == {later.id: (StartingMaterial(din(specified), False),)}

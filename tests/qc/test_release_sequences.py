@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.rules.errors import DomainError
-from qc import selectors, services
+from qc import services
 from qc.models import Result
 from qc.rules.releases import Way
 from qc.rules.results import RejectionReason
@@ -76,9 +76,7 @@ def undone() -> Iterator[None]:
 
 
 def current(lab: Laboratory, criterion: str) -> Any:
-    view = selectors.batch_view(lab.person("Bob"), lab.batch, lab.player.now)
-    assert view is not None
-    return next(line.result for line in view.lines if line.criterion.code == criterion)
+    return next(line.result for line in lab.view().lines if line.criterion.code == criterion)
 
 
 def value(criterion: str, is_good: bool) -> str:

@@ -13,7 +13,6 @@ from ledger.rules.errors import Conflict
 from ledger.selectors import entry_for_request
 from qc.rules.investigations import LaboratoryCheck
 from qc.services.recording import asking
-from tests.qc.oos import Case
 
 WHO_AND_WHERE = {"actor", "where", "now", "request_id", "credential"}
 USED = pytest.raises(Conflict, match="request_id_used")
@@ -31,11 +30,10 @@ def use_cases() -> Iterator[tuple[str, set[str], set[str]]]:
 
 
 @pytest.fixture
-def oos(lab):
-    case = Case(lab)
-    case.open()
-    case.start()
-    return case
+def begun(oos):
+    oos.open()
+    oos.start()
+    return oos
 
 
 def _name(call: ast.Call) -> str:
@@ -68,18 +66,18 @@ def test_another_value_is_another_result(lab):
             lab.record(criterion, value, request_id=request)
 
 
-def test_another_answer_is_another_check(oos):
+def test_another_answer_is_another_check(begun):
     request = uuid4()
-    assert oos.answer(LaboratoryCheck.CALCULATION, request_id=request).is_done
+    assert begun.answer(LaboratoryCheck.CALCULATION, request_id=request).is_done
     with USED:
-        oos.answer(LaboratoryCheck.REAGENTS, request_id=request)
+        begun.answer(LaboratoryCheck.REAGENTS, request_id=request)
 
 
-def test_a_refused_request_with_another_content_is_no_repeat(oos):
+def test_a_refused_request_with_another_content_is_no_repeat(begun):
     request = uuid4()
-    assert not oos.answer(LaboratoryCheck.CALCULATION, by="Ana", request_id=request).is_done
+    assert not begun.answer(LaboratoryCheck.CALCULATION, by="Ana", request_id=request).is_done
     with USED:
-        oos.answer(LaboratoryCheck.REAGENTS, by="Ana", request_id=request)
+        begun.answer(LaboratoryCheck.REAGENTS, by="Ana", request_id=request)
 
 
 def test_the_same_request_may_arrive_later(lab):

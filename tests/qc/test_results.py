@@ -16,21 +16,9 @@ from qc import selectors, services
 from qc.rules.blockers import BlockerCode as B
 from qc.rules.criteria import Verdict
 from qc.rules.results import CorrectionReason
-from tests.qc.given import Laboratory
+from tests.qc.given import codes, fields
 
 pytestmark = pytest.mark.django_db
-
-
-def codes(attempt: services.Attempt) -> list[B]:
-    return [blocker.code for blocker in attempt.blockers]
-
-
-def events(lab: Laboratory) -> list[str]:
-    return [entry.event for entry in ledger.entries_for_subject("batch", lab.batch)]
-
-
-def field_of(error: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
-    return error.value.detail["fields"]
 
 
 def test_the_first_result_starts_testing(lab):
@@ -40,7 +28,7 @@ def test_the_first_result_starts_testing(lab):
     assert found.specification == "CD19-DEMO/1"
     assert lab.disposition == "testing"
     lab.record("CD3", "79.4")
-    assert events(lab)[-3:] == ["coi:disposition:recorded", "qc:result:recorded", "qc:result:recorded"]
+    assert lab.events[-3:] == ["coi:disposition:recorded", "qc:result:recorded", "qc:result:recorded"]
     entry = ledger.entries_for_subject("batch", lab.batch)[-1]
     assert entry.facts["verdict"] == "fail"
     assert entry.stream == f"journey:{lab.player.coi_id}"
@@ -51,7 +39,7 @@ def test_the_same_request_again_is_the_same_result(lab):
     lab.run_for("CAR")
     first, again = lab.twice(lambda: lab.record("CAR", request_id=request))
     assert first == again
-    assert events(lab).count("qc:result:recorded") == 1
+    assert lab.events.count("qc:result:recorded") == 1
     with pytest.raises(Conflict, match="request_id_used"):
         services.submit_for_review(batch=lab.batch, **lab.doing("Leo", request))
 
@@ -67,12 +55,12 @@ def test_the_same_request_again_is_the_same_result(lab):
     ],
 )
 def test_what_is_no_result_is_refused_and_nothing_is_written(lab, more, field, code):
-    before = events(lab)
+    before = lab.events
     about = {"criterion": "VIABILITY", "value": "92"} | more
     with pytest.raises(Invalid) as error:
         lab.record(about.pop("criterion"), about.pop("value"), **about)
-    assert field_of(error) == {field: code}
-    assert (events(lab), lab.disposition) == (before, "in_process")
+    assert fields(error) == {field: code}
+    assert (lab.events, lab.disposition) == (before, "in_process")
     lab.record("VIABILITY", "92")
 
 
@@ -80,7 +68,7 @@ def test_a_result_has_its_time(lab):
     for off, code in ((timedelta(hours=1), "in_the_future"), (timedelta(days=-90), "before_it_was_made")):
         with pytest.raises(Invalid) as error:
             lab.record("CAR", tested_at=lab.player.now + off)
-        assert field_of(error) == {"tested_at": code}
+        assert fields(error) == {"tested_at": code}
 
 
 def test_a_sample_of_another_patient_is_refused(lab):
@@ -91,7 +79,7 @@ def test_a_sample_of_another_patient_is_refused(lab):
     lab.player.now = other.now
     with pytest.raises(Invalid) as error:
         lab.record("CAR", container=tube)
-    assert field_of(error) == {"container": "not_of_this_subject"}
+    assert fields(error) == {"container": "not_of_this_subject"}
     assert lab.record("CAR").container == lab.tube
 
 
@@ -115,7 +103,7 @@ def test_an_unlabelled_tube_has_no_results(lab):
     lab.player.do("sample_product", "BENCH", operator, [lab.player.label("product_bag", 0)])
     with pytest.raises(Invalid) as error:
         lab.record("CAR", container=lab.tube)
-    assert field_of(error) == {"container": "label_not_applied"}
+    assert fields(error) == {"container": "label_not_applied"}
 
 
 @pytest.mark.parametrize("who", ["Alice", "Leo", "Bob", "Dave", "Olga"])
@@ -146,7 +134,7 @@ def test_a_reference_is_a_code(lab):
     first = lab.record("CAR")
     with pytest.raises(Invalid) as error:
         lab.correct(first, "29.4", reference="asked Mrs Smith")
-    assert field_of(error) == {"reference": "code_shape"}
+    assert fields(error) == {"reference": "code_shape"}
 
 
 def test_another_person_looks_a_result_over_once(lab):
@@ -176,7 +164,7 @@ def test_a_batch_is_submitted_when_its_results_are_in_and_looked_over(lab):
     refused = services.submit_for_review(batch=lab.batch, **lab.doing("Leo"))
     assert not refused.is_done
     assert set(codes(refused)) == {B.RESULT_MISSING, B.NOT_IN_TESTING}
-    assert events(lab)[-1] == "qc:submission:refused"
+    assert lab.events[-1] == "qc:submission:refused"
     lab.test_all(VIABILITY="61")
     assert services.submit_for_review(batch=lab.batch, **lab.doing("Ana")).is_done
     assert lab.disposition == "qa_review"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from config.demonstration.site import PLANT
 from qc import selectors
 from qc.rules.runs import RunState
-from tests.qc.test_runs import HIGH, LOW, begin, read
+from tests.qc.runs_given import HIGH, LOW, begin, read
 
 
 def test_a_run_is_begun_and_judged_on_its_pages(lab, as_):

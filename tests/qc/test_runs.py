@@ -12,30 +12,8 @@ from ledger import selectors as ledger
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from qc import selectors, services
 from qc.rules.runs import RunState
-from tests.qc.given import Laboratory
-
-LOW, HIGH = "control_vcn_low", "control_vcn_high"
-GOOD = {LOW: ["1.03"], HIGH: ["4.00"]}
-
-
-def begin(lab: Laboratory, method: str = "M-DDPCR", by: str = "Ana", **more):
-    demo = lab.player.demo
-    about = {
-        "method": method,
-        "site": PLANT,
-        "instruments": [demo.devices["droplet_reader", PLANT]],
-        "reagents": [demo.lots[kind, PLANT] for kind in ("primer_set", LOW, HIGH)],
-    }
-    return services.open_run(**about | lab.doing(by) | more)
-
-
-def read(lab: Laboratory, run, values=None, **more):
-    lots = {lab.player.demo.lots.get((name, PLANT), name): texts for name, texts in (values or GOOD).items()}
-    return services.read_controls(**{"run": UUID(run.id), "readings": lots} | lab.doing("Ana") | more)
-
-
-def faults(error) -> dict[str, str]:
-    return error.value.detail["fields"]
+from tests.qc.given import fields
+from tests.qc.runs_given import GOOD, HIGH, LOW, begin, read
 
 
 def test_a_run_is_opened_judged_by_its_controls_and_gives_results(lab):
@@ -43,7 +21,7 @@ def test_a_run_is_opened_judged_by_its_controls_and_gives_results(lab):
     assert (run.state, run.code[:5], run.analyst) == (RunState.OPEN, f"R-{lab.player.now:%y}-", "Ana Lind")
     with pytest.raises(Invalid) as error:
         lab.record("VCN", run=run.code)
-    assert faults(error) == {"run": "run_not_accepted"}
+    assert fields(error) == {"run": "run_not_accepted"}
     run = read(lab, run)
     assert (run.state, run.breaches) == (RunState.ACCEPTED, ())
     assert [(reading.control, str(reading.z)) for reading in run.readings] == [
@@ -72,7 +50,7 @@ def test_the_rules_of_westgard_gate_a_run(lab, values, state, rules):
     if state is RunState.REFUSED:
         with pytest.raises(Invalid) as error:
             lab.record("VCN", run=run.code)
-        assert faults(error) == {"run": "run_not_accepted"}
+        assert fields(error) == {"run": "run_not_accepted"}
 
 
 def test_rules_look_back_over_earlier_runs_and_not_over_void_ones(lab):
@@ -100,7 +78,7 @@ def test_controls_are_read_all_at_once_or_not_at_all(lab, values, expected):
     run, lots = begin(lab), lab.player.demo.lots
     with pytest.raises(Invalid) as error:
         read(lab, run, values)
-    assert faults(error) == {lots.get((name, PLANT), name): code for name, code in expected.items()}
+    assert fields(error) == {lots.get((name, PLANT), name): code for name, code in expected.items()}
     assert selectors.run(run.id).state is RunState.OPEN
     assert read(lab, run).state is RunState.ACCEPTED
     with pytest.raises(Conflict, match="run_judged"):
@@ -127,13 +105,13 @@ def test_what_is_used_is_there_fit_and_of_the_method(lab):
     ):
         with pytest.raises(Invalid) as error:
             begin(lab, **more)
-        assert faults(error) == expected
+        assert fields(error) == expected
     supervisor = {"reason": "cracked", **lab.doing("Amir")}
     coi.set_equipment_status(code=reader, status=StockStatus.BLOCKED, **supervisor)
     coi.set_lot_status(code=primers, status=StockStatus.BLOCKED, **supervisor | {"request_id": uuid4()})
     with pytest.raises(Invalid) as error:
         begin(lab)
-    assert faults(error) == {"instruments": "instrument_unfit", "reagents": "reagent_unfit"}
+    assert fields(error) == {"instruments": "instrument_unfit", "reagents": "reagent_unfit"}
     coi.set_equipment_status(code=reader, status=StockStatus.APPROVED, **supervisor | {"request_id": uuid4()})
     coi.set_lot_status(code=primers, status=StockStatus.APPROVED, **supervisor | {"request_id": uuid4()})
     assert begin(lab).state is RunState.OPEN
@@ -143,14 +121,14 @@ def test_an_analyst_is_trained_and_a_method_valid(lab):
     lab.player.wait(days=731)  # the training of the demonstration is for two years
     with pytest.raises(Invalid) as error:
         begin(lab)
-    assert "analyst_untrained" in faults(error).values()
+    assert "analyst_untrained" in fields(error).values()
     with pytest.raises(Invalid) as error:
         lab.record("APPEARANCE")
-    assert faults(error) == {"criterion": "analyst_untrained"}
+    assert fields(error) == {"criterion": "analyst_untrained"}
     lab.player.wait(days=4 * 365)
     with pytest.raises(Invalid) as error:
         begin(lab)
-    assert faults(error)["method"] == "method_expired"
+    assert fields(error)["method"] == "method_expired"
 
 
 def test_who_begins_a_run_and_of_what(lab):
@@ -182,9 +160,9 @@ def test_a_result_names_a_run_that_fits(lab):
     for run, code in (("", "run_required"), ("R-26-99999", "not_choice"), (other, "run_of_another_method")):
         with pytest.raises(Invalid) as error:
             lab.record("VCN", run=run)
-        assert faults(error) == {"run": code}
+        assert fields(error) == {"run": code}
     late = begin(lab)
     read(lab, late)
     with pytest.raises(Invalid) as error:
         lab.record("VCN", run=late.code, tested_at=lab.player.now - timedelta(minutes=9))
-    assert faults(error) == {"run": "before_the_run"}
+    assert fields(error) == {"run": "before_the_run"}

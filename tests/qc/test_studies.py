@@ -102,17 +102,13 @@ def whole(lab: Laboratory, second: str = "93") -> StudyView:
     return study
 
 
-def conclude(lab: Laboratory, study: StudyView, by: str = "Leo", **more: Any) -> Any:
-    return services.conclude_study(study=study.code, **(lab.signing(by) | more))
-
-
 def test_a_study_runs_from_its_plan_to_its_signature(planned):
     lab = planned
     study = whole(lab)
     assert (study.kind, study.title, study.state) == (StudyKind.HOLD_TIME, PLAN["title"], StudyState.RUNNING)
     request_id = uuid4()
-    assert conclude(lab, study, request_id=request_id).is_done
-    assert conclude(lab, study, request_id=request_id).is_done, "the same request again"
+    assert lab.conclude(study, request_id=request_id).is_done
+    assert lab.conclude(study, request_id=request_id).is_done, "the same request again"
     found = selectors.study(study.code)
     assert found.state is StudyState.CONCLUDED
     (line,) = found.conclusion["criteria"]
@@ -126,7 +122,7 @@ def test_a_study_runs_from_its_plan_to_its_signature(planned):
     ]
     assert list(differences("default")) == []
     with pytest.raises(Conflict, match="study_closed"):
-        conclude(lab, study)
+        lab.conclude(study)
 
 
 def test_a_later_result_that_fails_ends_what_is_supported(planned):
@@ -182,11 +178,10 @@ def test_a_plan_needs_the_specification_and_its_criteria(lab):
         begin(lab, plan="HOLD-2")
 
 
-@pytest.mark.parametrize("value", ["95", "not tested: insufficient_sample"])
-def test_a_study_as_a_whole_takes_no_result(planned, value):
-    ref = SubjectRef(SubjectKind.STUDY, begin(planned).code)
+def test_a_study_as_a_whole_takes_no_result(planned):
+    about = {"subject": SubjectRef(SubjectKind.STUDY, begin(planned).code), "container": "", "run": ""}
     with pytest.raises(NotFound, match="subject_unknown"):
-        planned.record("VIABILITY", value, subject=ref, container="", run="")
+        planned.record("VIABILITY", "not tested: insufficient_sample", **about)
 
 
 def test_a_pull_outside_of_its_window_is_recorded_with_its_reason(planned):
@@ -254,23 +249,23 @@ def test_a_result_is_of_what_was_pulled(planned):
 
 def test_a_study_is_not_concluded_before_its_time(planned):
     lab, study = planned, begin(planned)
-    assert conclude(lab, study).refusals == (ConclusionRefusal.PULLS_OPEN, ConclusionRefusal.RESULTS_MISSING)
+    assert lab.conclude(study).refusals == (ConclusionRefusal.PULLS_OPEN, ConclusionRefusal.RESULTS_MISSING)
     first = tubes(lab)[0]
     pull(lab, study, "H0", first)
     found = measure(lab, study, "H0", first)
-    assert conclude(lab, study).refusals == (
+    assert lab.conclude(study).refusals == (
         ConclusionRefusal.PULLS_OPEN,
         ConclusionRefusal.RESULT_UNREVIEWED,
     )
     lab.review(found)
-    assert conclude(lab, study).refusals == (ConclusionRefusal.PULLS_OPEN,)
+    assert lab.conclude(study).refusals == (ConclusionRefusal.PULLS_OPEN,)
     for wrong in (lab.wrong_password("Leo"), {"reason": "x" * 201}):
         with pytest.raises((NotAllowed, Invalid)):
-            conclude(lab, study, **wrong)
+            lab.conclude(study, **wrong)
     with pytest.raises(NotAllowed, match="role_missing"):
-        conclude(lab, study, by="Ana")
+        lab.conclude(study, by="Ana")
     assert selectors.study(study.code).is_running
-    assert conclude(lab, study, reason="the second tube was broken").is_done
+    assert lab.conclude(study, reason="the second tube was broken").is_done
     assert selectors.study(study.code).reason == "the second tube was broken"
 
 

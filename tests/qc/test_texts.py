@@ -17,7 +17,7 @@ from qc.rules.releases import Lifting, Pending, Signing, Way, against_completion
 from qc.rules.results import CorrectionReason, RejectionReason
 from qc.rules.subjects import SubjectRefusal
 from qc.rules.trail import Trail
-from tests.qc.rules.test_blockers import (
+from tests.qc.rules.blockers_given import (
     BATCH,
     CASE,
     DEVIATION,

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from ledger import services as ledger
+from tests.given import a_demo
 from tests.qc import given
 from tests.qc.dossiers_given import Desk, Investigations, at_the_second_hospital
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_results_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named():
-    lab = given.a_laboratory()
+    lab = given.a_laboratory(a_demo())
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE veintrace_app")
         lab.to_review()
@@ -28,7 +29,7 @@ def test_results_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named(
 def test_dossiers_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named(monkeypatch):
     known = Investigations()
     known.patch(monkeypatch)
-    desk = Desk(at_the_second_hospital(), known)
+    desk = Desk(at_the_second_hospital(a_demo()), known)
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE veintrace_app")
         desk.write_all()

@@ -12,7 +12,7 @@ from coi.rules.journey import CollectionFacts, ContainerStatus, Disposition
 from coi.rules.protocol import Guard
 from coi.rules.waiting import of_order, waits_for
 from people.rules.signatures import Meaning
-from tests.coi.rules.test_interlocks import APHERESIS, dosing, guarded, starting
+from tests.coi.rules.scenes import APHERESIS, dosing, guarded, starting
 from tests.coi.rules.world import NOW, Scene
 
 A, P = Acceptance, PlanChange

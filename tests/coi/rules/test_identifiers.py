@@ -260,7 +260,7 @@ def test_what_is_about_a_person_is_known(raw: str, is_so: bool | None) -> None:
 )
 def test_a_number_that_does_not_fit_is_never_given(make: object, facility: str, number: int) -> None:
     with pytest.raises(ValueError, match="is not a"):
-        make(facility=facility, year=2026, number=number)  # type: ignore[operator]
+        make(facility=facility, year=2026, number=number)
 
 
 def test_the_same_seed_is_the_same_run() -> None:

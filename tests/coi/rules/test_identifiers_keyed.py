@@ -70,7 +70,7 @@ def test_every_single_slip_is_caught(identifier: Identifier) -> None:
 
 @given(CHANCE)
 def test_any_donation_number_is_read_by_its_check_character_alone(rng: object) -> None:
-    number = identified.din(rng)  # type: ignore[arg-type]
+    number = identified.din(rng)
     right = mod_37_2.calc_check_digit(number)
     grouped = f"{number[:5]} {number[5:7]} {number[7:]} "
     assert read_keyed(grouped + right) == Identifier(IdentifierKind.DIN, number)

@@ -60,7 +60,7 @@ def weight(kg: str, minutes: int, **more: object) -> WeightView:
     """A weight measured so many minutes after."""
     measured = AT + timedelta(minutes=minutes)
     made = WeightView(kg, Decimal(kg), measured, WeightSource.SCALE, measured + timedelta(hours=1), "Ines")
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 FIRST, SECOND_ONE = weight("70", 0), weight("71", 30)

@@ -16,14 +16,12 @@ from coi.rules.interlocks import Decision, decide
 from coi.rules.journey import (
     Attempt,
     CheckFacts,
-    CheckState,
     CollectionFacts,
     ContainerFacts,
     ContainerStatus,
     CopyStatus,
     Disposition,
     DoneStep,
-    ItemScan,
     Known,
     OrderFacts,
     OrderKind,
@@ -91,6 +89,7 @@ def station(site: str = HOSPITAL, *steps: str, is_single_patient: bool = True) -
 
 
 # -- journeys ---------------------------------------------------------------------------------------------------------
+
 
 _STAGES = {  # stage: steps done by then
     "enrolled": (),
@@ -349,17 +348,17 @@ class Scene:
     def change(self, name: str, **values: object) -> None:
         """Change a container."""
         found = self.journeys[name.split("-", maxsplit=1)[0]].containers
-        found[name] = replace(found[name], **values)  # type: ignore[arg-type]
+        found[name] = replace(found[name], **values)
 
     def change_order(self, name: str, **values: object) -> None:
         """Change a patient's order."""
         found = self.journeys[name]
-        self.journeys[name] = replace(found, order=replace(found.order, **values))  # type: ignore[arg-type]
+        self.journeys[name] = replace(found, order=replace(found.order, **values))
 
     def change_check(self, **values: object) -> None:
         """Change the one check."""
         ((key, found),) = self.checks.items()
-        self.checks[key] = replace(found, **values)  # type: ignore[arg-type]
+        self.checks[key] = replace(found, **values)
 
     def undo(self, code: str, name: str = "ann") -> None:
         """Take a step away from a patient's history."""
@@ -373,32 +372,3 @@ class Scene:
         took_part = together if step(code).scope is Scope.BATCH else (subject,)
         done = DoneStep(code, subject, self.now - timedelta(minutes=5), "Person 9", took_part)
         self.journeys[name] = replace(found, done=(*found.done, done))
-
-
-def opened(scene: Scene, *scans: tuple[int, str, Reading], at: timedelta = timedelta(minutes=1)) -> None:
-    """Put a check into the scene, opened by person 1 for its step, with these scans of (user, item, barcode)."""
-    ann = scene.journeys["ann"]
-    subjects = tuple(
-        dict.fromkeys(
-            r.target.container_id for _, _, r in scans if r.target is not None and r.target.container_id
-        )
-    )
-    scene.checks["check"] = CheckFacts(
-        id="check",
-        order_id=ann.order.id,
-        step=scene.step,
-        station=scene.station.code,
-        state=CheckState.OPEN,
-        performer_id=1,
-        performer_name="Person 1",
-        subjects=subjects,
-        batch_id=ann.batch_id,
-        scans=tuple(_item_scan(user, item, r, scene.now - at) for user, item, r in scans),
-    )
-    scene.check_id = "check"
-
-
-def _item_scan(user: int, item: str, found: Reading, at: datetime) -> ItemScan:
-    target = found.target
-    assert target is not None
-    return ItemScan(user, item, target.container_id or target.key, at, target.ref)

@@ -1,11 +1,13 @@
 """Criteria and facts for the tables of tests, written as people write them."""
 
+import copy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from qc.rules.criteria import Assessment, Criterion, Facts, ValueFault, Verdict, Weight, assess, read_value
 from qc.rules.criterion_reading import read_criterion
+from qc.rules.specification import Specification, parse
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_JUDGED
@@ -32,6 +34,28 @@ def raw(**more: Any) -> dict[str, Any]:
         "unit": "%",
         "decimals": 0,
     } | more
+
+
+def read(content: dict[str, Any]) -> Specification:
+    """A sound specification, read from a document."""
+    found, faults = parse(content)
+    assert faults == ()
+    assert found is not None
+    return found
+
+
+def changed(content: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The document with one field, named as `criteria.0.low`, set, or taken away (...)."""
+    content = copy.deepcopy(content)
+    *way, last = path.split(".")
+    here: Any = content
+    for part in way:
+        here = here[int(part)] if part.isdigit() else here[part]
+    if value is ...:
+        del here[int(last) if last.isdigit() else last]
+    else:
+        here[int(last) if last.isdigit() else last] = value
+    return content
 
 
 def criterion(**more: Any) -> Criterion:

@@ -22,6 +22,7 @@ from qc.rules.investigations import (
     ResampleReason,
     Who,
 )
+from qc.rules.investigations import InvestigationRefusal as R
 from qc.rules.results import AttemptKind
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -103,3 +104,21 @@ def inquiry(investigation: Investigation, *attempts: Attempt, **more: Any) -> In
     """With the failing attempt before those given, and two containers of the batch."""
     values: dict[str, Any] = {"sources": frozenset({"S1", "S2", "BAG1"})}
     return Inquiry(investigation, (FAILING, *attempts), **values | more)
+
+
+SEEN: set[R] = set()
+
+
+def refused(*given: R) -> tuple[R, ...]:
+    """What a case expects; kept, so that the last test sees that every code was met."""
+    SEEN.update(given)
+    return given
+
+
+MADE_IT = Who(PRODUCER, QC.roles | QA.roles)
+ITS_ANALYST = Who(ANA, QC.roles | QA.roles | ANALYST.roles)
+PLANNED = replace(CAUSED, plans=(RETEST,))
+DONE = attempt(2)
+LOST = replace(CAUSED, findings=(*LABORATORY, NOT_KEPT))
+SAMPLED = replace(LOST, plans=(RESAMPLE,))
+ENDED = concluded(Outcome.CONFIRMED, COMPLETE)

@@ -4,15 +4,13 @@ The history is kept apart from what the rules see, so that what they allowed can
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from dataclasses import replace
 
 from coi.rules.batches import BatchHold
 from coi.rules.journey import Disposition
 from people.rules.roles import QA, Role
 from people.rules.signatures import Meaning, SignatureView
-from qc.rules.blockers import Case, against_review, against_submission
+from qc.rules.blockers import against_review, against_submission
 from qc.rules.criteria import Verdict
 from qc.rules.exceptional import (
     Acceptance,
@@ -20,26 +18,20 @@ from qc.rules.exceptional import (
     Decision,
     ExceptionalDossier,
     Held,
-    InquiryStanding,
     Notice,
     NoticeKind,
-    Now,
     Part,
-    Region,
     Request,
     Setting,
     Statement,
     against_decision,
     against_part,
-    missing,
-    state,
 )
 from qc.rules.investigations import (
     Answer,
     Cause,
     Check,
     Finding,
-    Inquiry,
     Investigation,
     InvestigationState,
     LaboratoryCheck,
@@ -56,155 +48,18 @@ from qc.rules.investigations import (
     against_opening,
     against_plan,
     against_starting,
-    investigation_digest,
 )
-from qc.rules.investigations.attempts import attempts_of
-from qc.rules.releases import LEADS_TO, Lifting, Signing, Way, against_completion, against_way, ways_of
+from qc.rules.releases import LEADS_TO, Signing, Way, against_completion, against_way
 from qc.rules.results import AttemptKind, ResultView
-from qc.rules.specification import Specification, parse
 from qc.rules.subjects import takes
-from qc.rules.trail import Trail, TrailEntry, TrailKind, TrailReview, against_trail_review
-from tests.qc.rules.test_blockers import BATCH, DOSSIER, PROTOCOL, result
-
-CRITERIA = {"CAR": "release", "STERILE": "interim", "FINAL": "final"}
-PRODUCERS = frozenset({1, 2})
-_EVERYTHING = frozenset(Role)
-# Two who made it and hold every role, one who holds every role, and people of each kind.
-PEOPLE = {
-    1: _EVERYTHING,
-    2: frozenset({Role.OPERATOR, Role.QA_REVIEWER, Role.QA_RELEASER}),
-    3: frozenset({Role.ANALYST}),
-    4: frozenset({Role.ANALYST, Role.QC_REVIEWER}),
-    5: frozenset({Role.QC_REVIEWER}),
-    6: frozenset({Role.QA_REVIEWER}),
-    7: frozenset({Role.QA_RELEASER}),
-    8: _EVERYTHING,
-}
-QC = frozenset({Role.QC_REVIEWER})
+from qc.rules.trail import TrailKind, TrailReview, against_trail_review
+from tests.qc.rules.blockers_given import result
+from tests.qc.rules.release_batch import PEOPLE, PRODUCERS, SPECIFICATION, Excuse, Version
+from tests.qc.rules.release_history import Judged
 
 
-def _specification() -> Specification:
-    words = {"sort": "quality", "method": "m", "choices": ["yes", "no"], "accepted": ["yes"]}
-    lines = [{"code": code, "title": code, "timing": timing, **words} for code, timing in CRITERIA.items()]
-    found, _faults = parse({"name": "S", "criteria": lines})
-    assert found is not None
-    return found
-
-
-SPECIFICATION = _specification()
-START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Version:
-    """Something that was recorded of an attempt at a criterion."""
-
-    criterion: str
-    attempt: int
-    verdict: Verdict
-    by: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Excuse:
-    """A signature that took a failing attempt away, and all that it is judged by."""
-
-    criterion: str
-    attempt: int
-    at: datetime
-    signers: tuple[int, ...]
-    tested_by: frozenset[int]
-    found: frozenset[LaboratoryCheck]
-    is_planned: bool
-
-
-@dataclass
-class World:
-    """The batch, and its history."""
-
-    disposition: Disposition = Disposition.IN_PROCESS
-    results: list[ResultView] = field(default_factory=list)
-    investigations: dict[str, Investigation] = field(default_factory=dict)
-    holds: list[BatchHold] = field(default_factory=list)
-    dossier: ExceptionalDossier | None = None
-    trail: Trail = field(default_factory=Trail)
-    signatures: list[SignatureView] = field(default_factory=list)
-    clock: int = 0
-    versions: list[Version] = field(default_factory=list)
-    excuses: list[Excuse] = field(default_factory=list)
-    released: list[tuple[Way, int, int]] = field(default_factory=list)
-
-    # --- as the rules see it ----------------------------------------------------------------------------------------
-
-    def now(self) -> datetime:
-        """Every look at the clock is an hour later."""
-        self.clock += 1
-        return START + timedelta(hours=self.clock)
-
-    def noted(self, kind: TrailKind | None = None) -> None:
-        """An entry of the journey, out of the ordinary if it has a kind."""
-        last = self.trail.last + 1
-        entries = (*self.trail.entries, TrailEntry(last, kind)) if kind is not None else self.trail.entries
-        self.trail = replace(self.trail, entries=entries, last=last)
-
-    def case(self) -> Case:
-        """The batch as it is."""
-        dossier = replace(
-            DOSSIER, batch=replace(BATCH, disposition=self.disposition), holds=tuple(self.holds)
-        )
-        return Case(
-            dossier,
-            tuple(self.results),
-            SPECIFICATION,
-            PROTOCOL,
-            investigations=tuple(self.investigations.values()),
-            trail=self.trail,
-        )
-
-    def digest(self) -> str:
-        """Of all that is signed for."""
-        record = (self.results, self.investigations, self.holds, self.dossier, self.trail.entries)
-        return sha256(repr(record).encode()).hexdigest()
-
-    def failing(self) -> Now:
-        """What a dossier is held against."""
-        standing = {
-            it.criterion: InquiryStanding.of(it, investigation_digest(it, self.attempts(it.criterion)))
-            for it in self.investigations.values()
-        }
-        failed = {
-            it.target.key for it in ways_of(self.case()).against[Way.RELEASE] if it.code == "failing_result"
-        }
-        return Now(frozenset(failed), standing)
-
-    def lifting(self) -> Lifting | None:
-        """The dossier as it stands."""
-        if self.dossier is None:
-            return None
-        facts = self.failing()
-        return Lifting(
-            self.dossier, state(self.dossier, Region.EU, facts), missing(self.dossier, Region.EU, facts)
-        )
-
-    def ways(self):
-        """Which releases are open; a final result is due in a fortnight."""
-        due = {code: START + timedelta(days=14) for code in CRITERIA}
-        return ways_of(self.case(), due, self.lifting())
-
-    def attempts(self, criterion: str):
-        """The attempts at a criterion."""
-        return attempts_of(self.results, criterion)
-
-    def of(self, criterion: str) -> list[Investigation]:
-        """The investigations of a criterion."""
-        return [it for it in self.investigations.values() if it.criterion == criterion]
-
-    def inquiry(self, code: str) -> Inquiry:
-        """An investigation with all that is known."""
-        it = self.investigations[code]
-        others = tuple(one for one in self.of(it.criterion) if one.code != code)
-        return Inquiry(it, self.attempts(it.criterion), frozenset({"BAG1", "S2"}), others)
+class World(Judged):
+    """The batch, and all that anybody may try: whether it was done."""
 
     # --- results ----------------------------------------------------------------------------------------------------
 
@@ -482,61 +337,3 @@ class World:
                 self.digest(),
             )
         )
-
-    # --- judged by the history alone --------------------------------------------------------------------------------
-
-    def excuse_of(self, criterion: str, number: int, failed_at: datetime) -> Excuse | None:
-        """A lawful signature that takes this failing version away."""
-        for it in self.excuses:
-            is_of_it = (it.criterion, it.attempt) == (criterion, number) and it.at >= failed_at
-            people = set(it.signers)
-            is_lawful = (
-                people.isdisjoint(it.tested_by | PRODUCERS)
-                and bool(it.found)
-                and any(
-                    not QC.isdisjoint(PEOPLE[one]) and not QA.isdisjoint(PEOPLE[other])
-                    for one in people
-                    for other in people - {one}
-                )
-            )
-            if is_of_it and is_lawful:
-                return it
-        return None
-
-    def is_met(self, criterion: str) -> bool:
-        """Whether the history holds a result that meets a criterion, and none that fails it and still stands."""
-        alive = []
-        for number in {it.attempt for it in self.versions if it.criterion == criterion}:
-            own = [it for it in self.versions if (it.criterion, it.attempt) == (criterion, number)]
-            failed = [it.at for it in own if it.verdict is Verdict.FAIL]
-            if not failed:
-                alive.append(own[-1])
-                continue
-            excuse = self.excuse_of(criterion, number, max(failed))
-            if excuse is None:
-                return False
-            if not excuse.is_planned and own[-1].at <= excuse.at:
-                alive.append(own[-1])
-        return bool(alive) and all(it.verdict is Verdict.PASS for it in alive)
-
-    def is_unseen(self) -> bool:
-        """Whether somebody's own word is all there is for a result."""
-        current = [r for r in self.results if r.is_current]
-        return any(r.reviewer_id in (None, r.analyst_id) for r in current)
-
-    def is_recorded(self, criterion: str) -> bool:
-        """Whether there is any result of it."""
-        return any(it.criterion == criterion for it in self.versions)
-
-    def is_excepted(self, criterion: str) -> bool:
-        """Whether an approved dossier names it, and it was investigated to an end that leaves it failing."""
-        it = self.dossier
-        if it is None or it.decision is None or not it.decision.is_approved:
-            return False
-        parts = (it.risk, it.alternatives, it.request, it.acceptance, it.consent)
-        ended = [one for one in self.of(criterion) if one.state is InvestigationState.CONCLUDED]
-        is_stood_by = any(one.outcome in (Outcome.CONFIRMED, Outcome.INCONCLUSIVE) for one in ended)
-        authors = {one.by for one in (it.risk, it.alternatives) if one is not None}
-        is_lawful = it.decision.by not in PRODUCERS | authors and Role.QA_RELEASER in PEOPLE[it.decision.by]
-        is_whole = all(part is not None for part in parts) and is_lawful and is_stood_by
-        return criterion in it.criteria and is_whole and it.batch == "B1"

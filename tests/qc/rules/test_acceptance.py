@@ -7,19 +7,12 @@ import pytest
 
 from coi.rules.acceptance import Acceptance, PlanChange
 from people.rules.roles import Role
-from qc.rules.acceptance import (
-    AcceptanceRefusal,
-    Consequence,
-    Deciding,
-    Material,
-    against_decision,
-    propose,
-)
+from qc.rules.acceptance import AcceptanceRefusal, Consequence, Deciding, Material, against_decision, propose
 from qc.rules.criteria import Effect, Verdict
 from qc.rules.investigations import Who
-from qc.rules.specification import Specification, parse
+from qc.rules.specification import Specification
 from qc.rules.standing import Found
-from tests.qc.rules.criteria_given import FAIL, OPEN, PASS, raw, sides
+from tests.qc.rules.criteria_given import FAIL, OPEN, PASS, raw, read, sides
 
 PENDING, ACCEPTED, CHANGED, REFUSED = Acceptance
 
@@ -35,10 +28,7 @@ def specification() -> Specification:
         raw(code="LATE", title="Late", timing="final", **sides(">=1")),
     ]
     either = [{"code": "PHENOTYPE", "title": "Phenotype", "criteria": ["NAIVE", "MEMORY"]}]
-    found, faults = parse({"name": "S", "subject": "collection", "criteria": lines, "any_of": either})
-    assert faults == ()
-    assert found is not None
-    return found
+    return read({"name": "S", "subject": "collection", "criteria": lines, "any_of": either})
 
 
 SPECIFICATION = specification()

@@ -14,6 +14,7 @@ from qc.rules.criteria import Criterion, Facts, Hindrance, Timing, ValueFault, V
 from qc.rules.methods import Method, MethodFault, against_use
 from qc.rules.releases import pending
 from qc.rules.specification import parse
+from tests.qc.rules.blockers_given import CASE, result
 from tests.qc.rules.criteria_given import (
     FAIL,
     NOW,
@@ -28,7 +29,6 @@ from tests.qc.rules.criteria_given import (
     sides,
     verdict,
 )
-from tests.qc.rules.test_blockers import CASE, result
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 

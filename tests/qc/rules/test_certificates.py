@@ -19,7 +19,7 @@ from qc.rules.document_words import DocumentKind
 from qc.rules.printed_record import printed_record
 from qc.rules.results import AttemptKind, ResultView
 from tests.qc.rules import criteria_given as given
-from tests.qc.rules.test_blockers import (
+from tests.qc.rules.blockers_given import (
     AT,
     BAG,
     BATCH,

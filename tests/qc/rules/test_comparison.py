@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from qc.rules.comparison import Change, ChangeKind, Tightness, changes
 from qc.rules.criteria import Criterion, Facts, Quantity, Word, assess
-from qc.rules.specification import Specification, parse
-from tests.qc.rules.criteria_given import PASS, dose, facts, limit, raw, sides
+from qc.rules.specification import Specification
+from tests.qc.rules.criteria_given import PASS, changed, dose, facts, limit, raw, read, sides
 
 UP, DOWN, EVEN = Tightness.STRICTER, Tightness.LOOSER, Tightness.NEITHER
 WORDS = {"sort": "quality", "unit": "", "choices": ["a", "b", "c"], "accepted": ["a", "b"]}
@@ -37,26 +37,6 @@ BASE: dict[str, Any] = {
     ],
     "any_of": [{"code": "G", "title": "G", "criteria": ["A", "B"]}],
 }
-
-
-def read(content: dict[str, Any]) -> Specification:
-    found, faults = parse(content)
-    assert faults == ()
-    assert found is not None
-    return found
-
-
-def changed(path: str, value: Any, base: dict[str, Any] = BASE) -> dict[str, Any]:
-    content = copy.deepcopy(base)
-    *way, last = path.split(".")
-    here: Any = content
-    for part in way:
-        here = here[int(part)] if part.isdigit() else here[part]
-    if value is ...:
-        del here[last]
-    else:
-        here[int(last) if last.isdigit() else last] = value
-    return content
 
 
 def test_nothing_changed():
@@ -117,7 +97,7 @@ def test_nothing_changed():
     ],
 )
 def test_what_changed(path: str, value: Any, expected: list[tuple[Any, ...]]):
-    found = changes(read(BASE), read(changed(path, value)))
+    found = changes(read(BASE), read(changed(BASE, path, value)))
     assert all(change.kind is ChangeKind.CHANGED for change in found)
     assert [(x.criterion, x.field, x.old, x.new, x.tightness) for x in found] == expected
 
@@ -130,22 +110,22 @@ def test_what_is_stricter_one_way_is_looser_the_other():
         ("criteria.5.weight_max_age_days", 7),
         ("criteria.2.not_before_hours", 80),
     ):
-        there = changes(read(BASE), read(changed(path, value)))
-        back = changes(read(changed(path, value)), read(BASE))
+        there = changes(read(BASE), read(changed(BASE, path, value)))
+        back = changes(read(changed(BASE, path, value)), read(BASE))
         assert [change.tightness for change in there] == [UP]
         assert [change.tightness for change in back] == [DOWN]
         assert (there[0].old, there[0].new) == (back[0].new, back[0].old)
 
 
 def test_limits_of_another_kind_of_number_are_not_compared():
-    other = changed("criteria.0", raw(code="N", decimals=0, **sides(">=90")))
+    other = changed(BASE, "criteria.0", raw(code="N", decimals=0, **sides(">=90")))
     found = {change.field: change.tightness for change in changes(read(BASE), read(other))}
     assert found == {"decimals": EVEN, "low": EVEN, "high": EVEN}
 
 
 def test_a_cap_without_a_lower_limit_is_compared():
-    base = changed("criteria.5.dose.low", ...)
-    lower = changed("criteria.5.dose.cap.high", limit("<=150"), base)
+    base = changed(BASE, "criteria.5.dose.low", ...)
+    lower = changed(base, "criteria.5.dose.cap.high", limit("<=150"))
     assert [(c.field, c.tightness) for c in changes(read(base), read(lower))] == [("dose.cap.high", UP)]
 
 

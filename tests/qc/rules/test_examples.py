@@ -11,19 +11,17 @@ from people.rules.documents import content_problems
 from people.rules.variants import VariantFault, Wanted, choose
 from qc.forms.examples import example, example_names
 from qc.rules.criteria import Basis, Criterion, Limit, Quantity, Sort, Timing, Verdict, judge, read_value
-from qc.rules.specification import Specification, parse
+from qc.rules.specification import Specification
 from qc.rules.standing import Found, Standing, effects, lines
 from tests.qc.rules.criteria_given import FAIL, OPEN, PASS, facts, verdict
+from tests.qc.rules.criteria_given import read as read_document
 
 
 def read(name: str) -> Specification:
     content = example(name)
     assert content is not None
     assert content_problems(content) == ()
-    found, faults = parse(content)
-    assert faults == ()
-    assert found is not None
-    return found
+    return read_document(content)
 
 
 ALL = {name: read(name) for name in example_names()}

@@ -25,7 +25,7 @@ from qc.rules.exceptional import (
 from qc.rules.investigations import InvestigationState, Outcome, investigation_digest
 from qc.rules.investigations.attempts import attempts_of
 from qc.rules.lifting import facts_of, lifted
-from tests.qc.rules.test_blockers import CASE, concluded, result
+from tests.qc.rules.blockers_given import CASE, concluded, result
 from tests.qc.rules.test_unmet import EITHER
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)

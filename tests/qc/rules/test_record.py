@@ -15,7 +15,7 @@ from qc.rules.case import Case
 from qc.rules.record import batch_record, digest_of, record_bytes
 from qc.rules.results import ResultView
 from qc.rules.subjects import SubjectRef
-from tests.qc.rules.test_blockers import AT, BAG, DEVIATION, DOSSIER, HANDOVERS, HOLD, OPEN, result, step
+from tests.qc.rules.blockers_given import AT, BAG, DEVIATION, DOSSIER, HANDOVERS, HOLD, OPEN, result, step
 
 FULL = replace(
     DOSSIER,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 
@@ -26,7 +27,7 @@ from qc.rules.releases import (
     ways_of,
 )
 from qc.rules.trail import TrailEntry, TrailKind
-from tests.qc.rules.test_blockers import (
+from tests.qc.rules.blockers_given import (
     AT,
     BATCH,
     CASE,
@@ -36,6 +37,7 @@ from tests.qc.rules.test_blockers import (
     HOLD,
     OPEN,
     SEEN,
+    codes,
     concluded,
     digest,
     result,
@@ -53,95 +55,111 @@ APPROVED = Lifting(
 )
 
 
-def codes(found: tuple[Blocker, ...]) -> list[B]:
-    return [blocker.code for blocker in found]
+class Ways(NamedTuple):
+    """What blocks a batch and what it waits for, and what then speaks against each way."""
+
+    found: tuple[Blocker, ...]
+    waiting: tuple[Pending, ...]
+    lifting: Lifting | None
+    release: list[B]
+    conditional: list[B]
+    exceptional: list[B]
 
 
 @pytest.mark.parametrize(
-    ("found", "waiting", "lifting", "release", "conditional", "exceptional"),
+    "case",
     [
+        pytest.param(Ways((), (), None, [], [B.NOTHING_PENDING], [B.DOSSIER_MISSING]), id="all is there"),
         pytest.param(
-            (), (), None, [], [B.NOTHING_PENDING], [B.DOSSIER_MISSING], id="all is there"
+            Ways((), (LATE,), None, [B.FINAL_PENDING], [], [B.DOSSIER_MISSING]), id="a final is pending"
         ),
-        pytest.param((), (LATE,), None, [B.FINAL_PENDING], [], [B.DOSSIER_MISSING], id="a final is pending"),
         pytest.param(
-            (),
-            (replace(LATE, due_at=None),),
-            None,
-            [B.FINAL_PENDING],
-            [B.FINAL_WITHOUT_DATE],
-            [B.FINAL_WITHOUT_DATE, B.DOSSIER_MISSING],
+            Ways(
+                (),
+                (replace(LATE, due_at=None),),
+                None,
+                [B.FINAL_PENDING],
+                [B.FINAL_WITHOUT_DATE],
+                [B.FINAL_WITHOUT_DATE, B.DOSSIER_MISSING],
+            ),
             id="nobody knows when",
         ),
         pytest.param(
-            (FAILING,),
-            (),
-            None,
-            [B.FAILING_RESULT],
-            [B.FAILING_RESULT, B.NOTHING_PENDING],
-            [B.FAILING_RESULT, B.DOSSIER_MISSING],
+            Ways(
+                (FAILING,),
+                (),
+                None,
+                [B.FAILING_RESULT],
+                [B.FAILING_RESULT, B.NOTHING_PENDING],
+                [B.FAILING_RESULT, B.DOSSIER_MISSING],
+            ),
             id="failing",
         ),
         pytest.param(
-            (FAILING,),
-            (),
-            APPROVED,
-            [B.FAILING_RESULT],
-            [B.FAILING_RESULT, B.NOTHING_PENDING],
-            [],
+            Ways((FAILING,), (), APPROVED, [B.FAILING_RESULT], [B.FAILING_RESULT, B.NOTHING_PENDING], []),
             id="failing and approved",
         ),
         pytest.param(
-            (FAILING,), (LATE,), APPROVED, [B.FAILING_RESULT, B.FINAL_PENDING], [B.FAILING_RESULT], [],
+            Ways((FAILING,), (LATE,), APPROVED, [B.FAILING_RESULT, B.FINAL_PENDING], [B.FAILING_RESULT], []),
             id="with a final to come",
         ),
         pytest.param(
-            (FAILING, OTHER),
-            (),
-            APPROVED,
-            [B.FAILING_RESULT, B.FAILING_RESULT],
-            [B.FAILING_RESULT, B.FAILING_RESULT, B.NOTHING_PENDING],
-            [B.FAILING_RESULT],
+            Ways(
+                (FAILING, OTHER),
+                (),
+                APPROVED,
+                [B.FAILING_RESULT, B.FAILING_RESULT],
+                [B.FAILING_RESULT, B.FAILING_RESULT, B.NOTHING_PENDING],
+                [B.FAILING_RESULT],
+            ),
             id="a second one that is not named",
         ),
         pytest.param(
-            (), (), APPROVED, [], [B.NOTHING_PENDING], [B.NOTHING_TO_LIFT], id="approved for nothing"
+            Ways((), (), APPROVED, [], [B.NOTHING_PENDING], [B.NOTHING_TO_LIFT]), id="approved for nothing"
         ),
         pytest.param(
-            (FAILING,),
-            (),
-            replace(APPROVED, state=DossierState.READY),
-            [B.FAILING_RESULT],
-            [B.FAILING_RESULT, B.NOTHING_PENDING],
-            [B.FAILING_RESULT, B.DOSSIER_NOT_APPROVED],
+            Ways(
+                (FAILING,),
+                (),
+                replace(APPROVED, state=DossierState.READY),
+                [B.FAILING_RESULT],
+                [B.FAILING_RESULT, B.NOTHING_PENDING],
+                [B.FAILING_RESULT, B.DOSSIER_NOT_APPROVED],
+            ),
             id="not decided",
         ),
         pytest.param(
-            (FAILING,),
-            (),
-            Lifting(APPROVED.dossier, DossierState.INVALID, (Missing(Lack.INVESTIGATION_CHANGED, "CAR"),)),
-            [B.FAILING_RESULT],
-            [B.FAILING_RESULT, B.NOTHING_PENDING],
-            [B.FAILING_RESULT, B.DOSSIER_INCOMPLETE, B.DOSSIER_NOT_APPROVED],
+            Ways(
+                (FAILING,),
+                (),
+                Lifting(
+                    APPROVED.dossier, DossierState.INVALID, (Missing(Lack.INVESTIGATION_CHANGED, "CAR"),)
+                ),
+                [B.FAILING_RESULT],
+                [B.FAILING_RESULT, B.NOTHING_PENDING],
+                [B.FAILING_RESULT, B.DOSSIER_INCOMPLETE, B.DOSSIER_NOT_APPROVED],
+            ),
             id="no longer valid",
         ),
         pytest.param(
-            (FAILING,),
-            (),
-            replace(APPROVED, dossier=replace(APPROVED.dossier, batch="B2")),
-            [B.FAILING_RESULT],
-            [B.FAILING_RESULT, B.NOTHING_PENDING],
-            [B.DOSSIER_MISSING],
+            Ways(
+                (FAILING,),
+                (),
+                replace(APPROVED, dossier=replace(APPROVED.dossier, batch="B2")),
+                [B.FAILING_RESULT],
+                [B.FAILING_RESULT, B.NOTHING_PENDING],
+                [B.DOSSIER_MISSING],
+            ),
             id="another batch's",
         ),
     ],
-)  # fmt: skip
-def test_ways(found, waiting, lifting, release, conditional, exceptional):  # noqa: PLR0917  (columns of a table)
-    ways = open_ways(found, waiting, lifting, UNIT)
-    assert codes(ways.against[Way.RELEASE]) == release
-    assert codes(ways.against[Way.CONDITIONAL]) == conditional
-    assert codes(ways.against[Way.EXCEPTIONAL]) == exceptional
-    assert ways.pending == waiting
+)
+def test_ways(case: Ways):
+    ways = open_ways(case.found, case.waiting, case.lifting, UNIT)
+    assert codes(ways.against[Way.RELEASE]) == case.release
+    assert codes(ways.against[Way.CONDITIONAL]) == case.conditional
+    assert codes(ways.against[Way.EXCEPTIONAL]) == case.exceptional
+    assert ways.pending == case.waiting
     assert ways.open == tuple(way for way in Way if not ways.against[way])
 
 

@@ -1,6 +1,5 @@
 """Specification documents: sound ones are read, all faults of the others are named."""
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from django.conf import settings
 from people.rules.documents import content_problems
 from qc.rules.criteria import Timing
 from qc.rules.specification import parse, problems
+from tests.qc.rules.criteria_given import changed
 
 SOUND: dict[str, Any] = {
     "name": "S",
@@ -49,20 +49,6 @@ def test_the_demonstration_is_sound():
     assert {c.code for c in specification.criteria if c.timing is Timing.FINAL} == {"STERILITY_FINAL"}
     assert specification.criterion("CAR").low.value == 10
     assert specification.criterion("NONE") is None
-
-
-def broken(path: str, value: Any) -> dict[str, Any]:
-    content = copy.deepcopy(SOUND)
-    *way, last = path.split(".")
-    here: Any = content
-    last = int(last) if last.isdigit() else last
-    for part in way:
-        here = here[int(part)] if part.isdigit() else here[part]
-    if value is ...:
-        del here[last]
-    else:
-        here[last] = value
-    return content
 
 
 @pytest.mark.parametrize(
@@ -106,12 +92,12 @@ def broken(path: str, value: Any) -> dict[str, Any]:
 )
 def test_every_fault_is_named_at_its_place(path: str, value: Any, where: str, code: str):
     assert problems(SOUND) == ()
-    found = [(problem.path, problem.code) for problem in problems(broken(path, value))]
+    found = [(problem.path, problem.code) for problem in problems(changed(SOUND, path, value))]
     assert (where, code) in found
 
 
 def test_all_faults_are_named_at_once():
-    content = broken("criteria.0.unit", ...)
+    content = changed(SOUND, "criteria.0.unit", ...)
     content["criteria"][1]["accepted"] = []
     content["name"] = ""
     assert len(problems(content)) == 3
@@ -123,5 +109,5 @@ def test_what_is_no_document(content: Any):
 
 
 def test_equal_inclusive_limits_are_one_number():
-    content = broken("criteria.0.high", {"value": "80"})
+    content = changed(SOUND, "criteria.0.high", {"value": "80"})
     assert problems(content) == ()

@@ -8,7 +8,7 @@ import pytest
 
 from qc.rules.criteria import Basis, DoseKind, Effect, Limit, NotTestedReason, Replicates, ReportRule, Timing
 from qc.rules.specification import Phase, parse, problems
-from tests.qc.rules.criteria_given import limit, raw, sides
+from tests.qc.rules.criteria_given import changed, limit, raw, sides
 
 READING = {"sort": "quality", "unit": "", "choices": ["no growth", "growth"], "accepted": ["no growth"]}
 SOUND: dict[str, Any] = {
@@ -49,20 +49,6 @@ PARTS = {
 AGE = {"weight_max_age_days": 14}
 
 
-def changed(path: str, value: Any) -> dict[str, Any]:
-    """The sound document with one field set, or taken away (...)."""
-    content = copy.deepcopy(SOUND)
-    *way, last = path.split(".")
-    here: Any = content
-    for part in way:
-        here = here[int(part)] if part.isdigit() else here[part]
-    if value is ...:
-        del here[last]
-    else:
-        here[int(last) if last.isdigit() else last] = value
-    return content
-
-
 def test_a_sound_document_is_read():
     found, faults = parse(SOUND)
     assert faults == ()
@@ -87,7 +73,7 @@ def test_a_sound_document_is_read():
 
 
 def test_windows_take_unit_and_decimals_of_the_criterion_where_they_name_none():
-    document = changed("criteria.4", raw(code="DOSE", unit="10*6", decimals=2, dose=BANDS, **AGE))
+    document = changed(SOUND, "criteria.4", raw(code="DOSE", unit="10*6", decimals=2, dose=BANDS, **AGE))
     found, faults = parse(document)
     assert faults == ()
     assert found is not None
@@ -100,7 +86,7 @@ def test_windows_take_unit_and_decimals_of_the_criterion_where_they_name_none():
 
 def test_a_target_with_its_tolerance_makes_limits():
     window = {"kind": "flat", "target": "410", "tolerance_percent": "20"}
-    found, _ = parse(changed("criteria.4.dose", window))
+    found, _ = parse(changed(SOUND, "criteria.4.dose", window))
     assert found is not None
     dose = found.criteria[4].dose
     assert dose is not None
@@ -321,19 +307,19 @@ KINDS = [
 @pytest.mark.parametrize(("path", "value", "where", "code"), [*HEADER, *CRITERION, *DOSE, *KINDS])
 def test_every_fault_is_named_at_its_place(path: str, value: Any, where: str, code: str):
     assert problems(SOUND) == ()
-    found = [(problem.path, problem.code) for problem in problems(changed(path, value))]
+    found = [(problem.path, problem.code) for problem in problems(changed(SOUND, path, value))]
     assert (where, code) in found
 
 
 @pytest.mark.parametrize("dose", [CAPPED, BANDS], ids=lambda dose: dose["kind"])
 def test_what_the_faults_were_made_of_is_sound(dose: dict[str, Any]):
-    assert problems(changed("criteria.4", dosed(dose))) == ()
+    assert problems(changed(SOUND, "criteria.4", dosed(dose))) == ()
 
 
 def test_components_are_sound_without_a_weight():
-    assert problems(changed("criteria.4", raw(code="DOSE", unit="10*6", dose=PARTS))) == ()
+    assert problems(changed(SOUND, "criteria.4", raw(code="DOSE", unit="10*6", dose=PARTS))) == ()
     by_kg = but(PARTS, components=[part | {"basis": "per_kg"} for part in PARTS["components"]])
-    assert problems(changed("criteria.4", dosed(by_kg))) == ()
+    assert problems(changed(SOUND, "criteria.4", dosed(by_kg))) == ()
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 1, True, {}, [{}], {"x": []}])
@@ -341,7 +327,7 @@ def test_components_are_sound_without_a_weight():
     "key", ["dose", "replicates", "low", "may_be_not_tested", "basis", "effect", "final"]
 )
 def test_nothing_that_somebody_writes_breaks_the_reading(key: str, value: Any):
-    assert isinstance(problems(changed(f"criteria.0.{key}", value)), tuple)
+    assert isinstance(problems(changed(SOUND, f"criteria.0.{key}", value)), tuple)
     for kind in DoseKind:
         dose = {"kind": kind.value, "bands": value, "cap": value, "components": value, "total": value}
-        assert problems(changed("criteria.4.dose", dose)) != ()
+        assert problems(changed(SOUND, "criteria.4.dose", dose)) != ()

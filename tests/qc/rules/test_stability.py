@@ -1,283 +1,28 @@
-"""Studies: pulls and their windows; lines, pooling and bounds against independent computations."""
+"""Studies: how long the data support, against independent computations."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
-import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas import DataFrame
-from scipy import stats
 
 from qc.rules.criteria import Verdict
 from qc.rules.stability import (
     Bounds,
-    Condition,
     Extrapolation,
     Ground,
-    Model,
-    NotEstimable,
     Observation,
-    PlanFault,
-    Point,
-    Pull,
-    PullRefusal,
-    PullState,
     Reading,
-    StudyFacts,
-    StudyPlan,
     StudyUnit,
     Supported,
     Unassessed,
-    against_pull,
     assess,
-    elapsed,
-    fit,
     observed_support,
-    plan_faults,
-    pool,
-    pulls,
-    window,
 )
-
-START = datetime(2026, 1, 31, 10, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-VAPOUR, FRIDGE = Condition("LN2", "vapour of liquid nitrogen"), Condition("5C", "refrigerator")
-PLAN = StudyPlan(
-    StudyUnit.MONTHS,
-    (VAPOUR,),
-    (Point("T0", 0), Point("T1", 1, early=3, late=7), Point("T3", 3, early=7, late=7, containers=2)),
-    ("VIAB",),
-)
-
-
-# --- plans and pulls ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("plan", "faults"),
-    [
-        (PLAN, ()),
-        (replace(PLAN, conditions=()), (PlanFault.NO_CONDITIONS,)),
-        (replace(PLAN, points=()), (PlanFault.NO_POINTS,)),
-        (replace(PLAN, criteria=()), (PlanFault.NO_CRITERIA,)),
-        (replace(PLAN, conditions=(VAPOUR, VAPOUR)), (PlanFault.REPEATED,)),
-        (replace(PLAN, points=(Point("A", 0), Point("A", 1))), (PlanFault.REPEATED,)),
-        (
-            replace(PLAN, points=(Point("A", 3), Point("B", 1))),
-            (PlanFault.NOT_IN_ORDER, PlanFault.WINDOWS_OVERLAP),
-        ),
-        (replace(PLAN, points=(Point("A", 0, containers=0),)), (PlanFault.NO_CONTAINERS,)),
-        (replace(PLAN, points=(Point("A", 1, early=-1),)), (PlanFault.NEGATIVE,)),
-        (replace(PLAN, points=(Point("A", 0, late=1), Point("B", 1, early=30))), (PlanFault.WINDOWS_OVERLAP,)),
-        (replace(PLAN, points=(Point("A", 0, late=1), Point("B", 1, early=29))), ()),
-    ],
-)  # fmt: skip
-def test_plans(plan, faults):
-    assert plan_faults(plan) == faults
-
-
-def test_how_many_containers_a_plan_needs():
-    assert replace(PLAN, conditions=(VAPOUR, FRIDGE)).containers == 8
-
-
-@pytest.mark.parametrize(
-    ("unit", "at", "due"),
-    [
-        (StudyUnit.HOURS, 36, START + 36 * HOUR),
-        (StudyUnit.DAYS, 10, START + 10 * DAY),
-        (StudyUnit.MONTHS, 1, datetime(2026, 2, 28, 10, tzinfo=UTC)),
-        (StudyUnit.MONTHS, 12, datetime(2027, 1, 31, 10, tzinfo=UTC)),
-        (StudyUnit.MONTHS, 25, datetime(2028, 2, 29, 10, tzinfo=UTC)),
-    ],
-)
-def test_when_a_point_is_due(unit, at, due):
-    assert window(replace(PLAN, unit=unit), Point("X", at), START).due_at == due
-
-
-def test_windows_of_hours_are_in_hours():
-    when = window(replace(PLAN, unit=StudyUnit.HOURS), Point("X", 24, early=1, late=2), START)
-    assert (when.opens_at, when.closes_at) == (START + 23 * HOUR, START + 26 * HOUR)
-
-
-T1 = window(PLAN, PLAN.points[1], START)
-
-
-@pytest.mark.parametrize(
-    ("now", "state"),
-    [
-        (T1.opens_at - HOUR, PullState.WAITING),
-        (T1.opens_at, PullState.DUE),
-        (T1.closes_at, PullState.DUE),
-        (T1.closes_at + HOUR, PullState.OVERDUE),
-    ],
-)
-def test_pulls_that_are_not_done(now, state):
-    line = next(line for line in pulls(PLAN, START, (), now) if line.point.code == "T1")
-    assert line.state is state
-
-
-@pytest.mark.parametrize(
-    ("at", "state"),
-    [
-        (T1.opens_at - HOUR, PullState.EARLY),
-        (T1.opens_at, PullState.DONE),
-        (T1.closes_at, PullState.DONE),
-        (T1.closes_at + HOUR, PullState.LATE),
-    ],
-)
-def test_pulls_that_are_done(at, state):
-    done = (Pull("LN2", "T1", at),)
-    line = next(line for line in pulls(PLAN, START, done, START) if line.point.code == "T1")
-    assert (line.state, line.pull) == (state, done[0])
-
-
-STUDY = StudyFacts(PLAN, START, frozenset({"V1", "V2", "V3", "V4"}), (Pull("LN2", "T0", START, ("V1",)),))
-GOOD = Pull("LN2", "T1", T1.due_at, ("V2",))
-NOW = START + 60 * DAY
-R = PullRefusal
-PULLS = [
-    (GOOD, ()),
-    (replace(GOOD, condition="5C"), (R.NO_SUCH_POINT,)),
-    (replace(GOOD, point="T9"), (R.NO_SUCH_POINT,)),
-    (replace(GOOD, point="T0", at=START), (R.PULLED_ALREADY,)),
-    (replace(GOOD, at=NOW + HOUR, reason="n1"), (R.IN_THE_FUTURE,)),
-    (replace(GOOD, at=START - HOUR, reason="n1"), (R.BEFORE_THE_STUDY,)),
-    (replace(GOOD, containers=()), (R.TOO_FEW_CONTAINERS,)),
-    (
-        replace(GOOD, point="T3", containers=("V2", "V2"), at=NOW, reason="n1"),
-        (R.TOO_FEW_CONTAINERS,),
-    ),
-    (replace(GOOD, containers=("V1",)), (R.CONTAINER_USED,)),
-    (replace(GOOD, containers=("V9",)), (R.NOT_OF_STUDY,)),
-    (replace(GOOD, at=T1.closes_at + HOUR), (R.REASON_MISSING,)),
-    (replace(GOOD, at=T1.closes_at + HOUR, reason="n1"), ()),
-]
-
-
-@pytest.mark.parametrize(("pull", "expected"), PULLS)
-def test_recording_a_pull(pull, expected):
-    assert against_pull(STUDY, pull, NOW) == expected
-
-
-def test_every_refusal_of_a_pull_is_met():
-    assert {code for _pull, codes in PULLS for code in codes} == set(R)
-
-
-@pytest.mark.parametrize(
-    ("unit", "expected"),
-    [(StudyUnit.HOURS, 730.5), (StudyUnit.DAYS, 30.4375), (StudyUnit.MONTHS, 1.0)],
-)
-def test_elapsed(unit, expected):
-    assert elapsed(START, START + 730.5 * HOUR, unit) == pytest.approx(expected)
-
-
-# --- lines and pooling ----------------------------------------------------------------------------------------------
-
-TIMES = (0, 3, 6, 9, 12, 18)
-NOISE = {
-    "A": (0.31, -0.22, 0.12, -0.35, 0.27, -0.1),
-    "B": (-0.18, 0.29, -0.3, 0.21, -0.09, 0.14),
-    "C": (0.05, 0.17, -0.24, 0.11, 0.3, -0.33),
-}
-
-
-def series(intercepts: tuple[float, ...], slopes: tuple[float, ...], noise: float = 1.0) -> list[Observation]:
-    """Three batches with these lines and the noise above, times `noise`."""
-    return [
-        Observation(batch, float(time), intercept + slope * time + noise * NOISE[batch][n])
-        for batch, intercept, slope in zip(NOISE, intercepts, slopes, strict=True)
-        for n, time in enumerate(TIMES)
-    ]
-
-
-ALIKE = series((100, 100, 100), (-0.5, -0.5, -0.5))
-APART = series((100, 103, 98), (-0.5, -0.5, -0.5))
-FASTER = series((100, 100, 100), (-0.5, -0.9, -0.3))
-
-
-def anova(observations: list[Observation]) -> tuple[float, float]:
-    """p of the slopes and p of the intercepts, by another code."""
-    frame = DataFrame([vars(it) for it in observations])
-    table = sm.stats.anova_lm(smf.ols("value ~ time + C(batch) + time:C(batch)", frame).fit(), typ=1)
-    return table.loc["time:C(batch)", "PR(>F)"], table.loc["C(batch)", "PR(>F)"]
-
-
-@pytest.mark.parametrize(
-    ("observations", "model"),
-    [(ALIKE, Model.COMMON), (APART, Model.COMMON_SLOPE), (FASTER, Model.SEPARATE)],
-    ids=["alike", "apart", "faster"],
-)
-def test_pooling_agrees_with_an_analysis_of_covariance(observations, model):
-    slopes_p, intercepts_p = anova(observations)
-    found = pool(observations)
-    assert found.model is model
-    assert found.slopes_p == pytest.approx(slopes_p, abs=1e-10)
-    if model is Model.SEPARATE:
-        assert found.intercepts_p is None
-    else:
-        assert found.intercepts_p == pytest.approx(intercepts_p, abs=1e-10)
-
-
-@pytest.mark.parametrize("slope", [-0.5, -0.505, -0.51, -0.515, -0.52, -0.53])
-def test_pooling_at_the_quarter(slope):
-    observations = series((100, 100, 100), (-0.5, -0.5, slope))
-    slopes_p, intercepts_p = anova(observations)
-    pooled = Model.COMMON_SLOPE if intercepts_p < 0.25 else Model.COMMON
-    assert pool(observations).model is (Model.SEPARATE if slopes_p < 0.25 else pooled)
-
-
-def test_without_noise_what_differs_is_not_pooled():
-    assert pool(series((100, 100, 100), (-0.5, -0.5, -0.5), noise=0)).model is Model.COMMON
-    assert pool(series((100, 101, 100), (-0.5, -0.5, -0.5), noise=0)).model is Model.COMMON_SLOPE
-    assert pool(series((100, 100, 100), (-0.5, -0.5, -0.6), noise=0)).model is Model.SEPARATE
-
-
-def test_one_batch_has_nothing_to_be_pooled_with():
-    one = [it for it in ALIKE if it.batch == "A"]
-    assert pool(one).model is Model.COMMON
-    line = fit(one, Model.COMMON).line("A")
-    other = stats.linregress([it.time for it in one], [it.value for it in one])
-    assert (line.intercept, line.slope) == pytest.approx((other.intercept, other.slope))
-
-
-@pytest.mark.parametrize("model", Model)
-def test_lines_and_their_errors_agree_with_statsmodels(model: Model):
-    formula = {
-        Model.COMMON: "value ~ time",
-        Model.COMMON_SLOPE: "value ~ time + C(batch)",
-        Model.SEPARATE: "value ~ time * C(batch)",
-    }[model]
-    other = smf.ols(formula, DataFrame([vars(it) for it in APART])).fit()
-    fitted = fit(APART, model)
-    for batch in NOISE:
-        for time in (0.0, 7.5, 30.0):
-            at = other.get_prediction(DataFrame({"time": [time], "batch": [batch]})).summary_frame(alpha=0.1)
-            bound = fitted.line(batch).at(time) - stats.t.ppf(0.95, fitted.degrees) * fitted.error(
-                batch, time
-            )
-            assert fitted.line(batch).at(time) == pytest.approx(at["mean"][0], rel=1e-10)
-            assert bound == pytest.approx(at["mean_ci_lower"][0], rel=1e-10)
-
-
-@pytest.mark.parametrize(
-    "observations",
-    [
-        [],
-        [Observation("A", 0.0, 1.0), Observation("A", 1.0, 2.0)],
-        [Observation("A", 1.0, float(n)) for n in range(5)],
-    ],
-)
-def test_lines_that_cannot_be_drawn(observations):
-    with pytest.raises(NotEstimable):
-        fit(observations, Model.COMMON)
-
-
-# --- how long -------------------------------------------------------------------------------------------------------
+from tests.qc.rules.stability_given import ALIKE, FASTER, NOISE, series
 
 
 def longest(observations: list[Observation], low: float, step: float = 0.001) -> float:

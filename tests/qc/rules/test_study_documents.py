@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -209,22 +209,32 @@ def lines(*done: tuple[str, str]) -> Any:
 ALL = [(condition, point) for condition in ("LN2", "M80") for point in ("M0", "M3")]
 
 
+class Concluding(NamedTuple):
+    """A study of so many pulls and expected results that somebody concludes, and what speaks against it."""
+
+    done: list[tuple[str, str]]
+    expected: int
+    results: list[PointResult]
+    signer: int
+    reason: str
+    refusals: tuple[R, ...]
+
+
 @pytest.mark.parametrize(
-    ("done", "expected", "results", "signer", "reason", "refusals"),
+    "case",
     [
-        (ALL, 4, FLAT, 2, "", ()),
-        (ALL[:3], 4, FLAT, 2, "", (R.PULLS_OPEN,)),
-        (ALL[:3], 4, FLAT, 2, "the freezer broke", ()),
-        (ALL, 5, FLAT, 2, "", (R.RESULTS_MISSING,)),
-        (ALL, 0, [], 2, "", (R.RESULTS_MISSING,)),
-        (ALL, 4, [*FLAT[:3], replace(FLAT[3], is_reviewed=False)], 2, "", (R.RESULT_UNREVIEWED,)),
-        (ALL, 4, FLAT, 1, "", (R.BY_ITS_ANALYST,)),
+        Concluding(ALL, 4, FLAT, 2, "", ()),
+        Concluding(ALL[:3], 4, FLAT, 2, "", (R.PULLS_OPEN,)),
+        Concluding(ALL[:3], 4, FLAT, 2, "the freezer broke", ()),
+        Concluding(ALL, 5, FLAT, 2, "", (R.RESULTS_MISSING,)),
+        Concluding(ALL, 0, [], 2, "", (R.RESULTS_MISSING,)),
+        Concluding(ALL, 4, [*FLAT[:3], replace(FLAT[3], is_reviewed=False)], 2, "", (R.RESULT_UNREVIEWED,)),
+        Concluding(ALL, 4, FLAT, 1, "", (R.BY_ITS_ANALYST,)),
     ],
 )
-def test_who_may_conclude(  # noqa: PLR0917
-    done: Any, expected: int, results: Any, signer: int, reason: str, refusals: Any
-) -> None:
-    assert against_conclusion(lines(*done), expected, results, signer, reason) == refusals
+def test_who_may_conclude(case: Concluding) -> None:
+    given = lines(*case.done), case.expected, case.results
+    assert against_conclusion(*given, case.signer, case.reason) == case.refusals
 
 
 def test_time_on_a_chart_goes_as_far_as_the_plan():

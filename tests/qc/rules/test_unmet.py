@@ -17,8 +17,8 @@ from qc.rules.results import AttemptKind, ResultView
 from qc.rules.specification import Specification, parse
 from qc.rules.standing import Standing
 from qc.rules.unmet import counted, standings
+from tests.qc.rules.blockers_given import AT, CASE, HOUR, concluded, result
 from tests.qc.rules.criteria_given import FAIL, OPEN, PASS, raw, sides
-from tests.qc.rules.test_blockers import AT, CASE, HOUR, concluded, result
 
 RETEST, RESAMPLE = AttemptKind.RETEST, AttemptKind.RESAMPLE
 

@@ -11,7 +11,7 @@ from qc.rules.validation_study import RowCode, assess, parse, written
 from qc.rules.validation_study.file import columns_of, read_measurements
 from qc.rules.validation_study.printed import in_words
 from qc.rules.validation_study.printed_words import PRINTED
-from tests.qc.rules.test_validation_study import CONTENT, table
+from tests.qc.rules.validation_study_given import CONTENT, table
 
 PLAN = parse(CONTENT)[0]
 assert PLAN is not None
