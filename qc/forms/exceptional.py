@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -220,8 +220,6 @@ class ConsentForm(DossierForm):
 
 class NoticeForm(DossierForm):
     """When a notice is due, or that it was sent."""
-
-    ALIASES: ClassVar[Mapping[str, str]] = {}
 
     def prepare(self) -> None:
         """Those that this way of supply needs."""

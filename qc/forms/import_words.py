@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.registry import Shown, Word
 from qc.forms.texts import unit
-from qc.rules.imports import ControlSort, Fault, FaultCode, Formula, ImportKind, Sense, default_content
+from qc.rules.imports import Fault, FaultCode, ImportKind, default_content
 
 KINDS: Mapping[ImportKind, Word] = {
     ImportKind.CSV: _("Template to fill in"),
@@ -16,30 +16,6 @@ KINDS: Mapping[ImportKind, Word] = {
     ImportKind.DDPCR: _("ddPCR, table of wells"),
     ImportKind.LAL: _("Endotoxin (LAL)"),
     ImportKind.BACTEC: _("Growth detection, table of bottles"),
-}
-
-SENSES: Mapping[Sense, Word] = {
-    Sense.NUMBER: _("a number"),
-    Sense.BELOW: _("below"),
-    Sense.ABOVE: _("above"),
-    Sense.WORD: _("a word"),
-    Sense.NOT_DETECTED: _("not detected"),
-    Sense.UNDETERMINED: _("undetermined"),
-    Sense.NOT_MEASURED: _("not measured"),
-}
-
-CONTROLS: Mapping[ControlSort, Word] = {
-    ControlSort.STANDARD: _("standard"),
-    ControlSort.BLANK: _("blank"),
-    ControlSort.CONTROL: _("control"),
-    ControlSort.IGNORED: _("left out"),
-}
-
-FORMULAS: Mapping[Formula, Word] = {
-    Formula.COPIES_PER_CELL: _(
-        "copies of the reference in a cell x mean of the vector / mean of the reference"
-    ),
-    Formula.GROWTH_OF_BOTTLES: _("growth in any bottle is growth; otherwise the youngest bottle counts"),
 }
 
 _EXPORT_AGAIN = _("Export the file again from the instrument, whole, and choose that one.")

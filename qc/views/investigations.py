@@ -45,8 +45,6 @@ from qc.selectors import InvestigationPage
 from qc.views.inquiry_shown import InquiryShown, offered
 from qc.views.shared import attempt, doing
 
-Answered = services.InquiryAnswer | services.AttemptAnswer
-
 
 @never_cache
 @require_GET

@@ -204,5 +204,6 @@ def _version(request: HttpRequest, id: UUID) -> DocumentVersionView:
 
 def _kind() -> registry.DocumentKind:
     known = registry.document_kind(KIND)
-    assert known is not None, "registered in apps.py"  # noqa: S101
+    if known is None:
+        raise LookupError(f"{KIND} is no registered kind of document")
     return known
