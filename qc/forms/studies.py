@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -13,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from people.rules.documents import DocumentVersionView
 from people.rules.sites import SiteView
 from qc.forms import study_words, texts
+from qc.forms.fields import SiteTimeField
 from qc.forms.pages import SignForm, WritingForm
-from qc.forms.results import TIME, time_field
 from qc.rules.criteria import Criterion
 from qc.rules.stability import (
     Assessed,
@@ -26,7 +24,6 @@ from qc.rules.stability import (
     PullRefusal,
     PullState,
     StudyUnit,
-    StudyView,
     Unassessed,
     supported_until,
 )
@@ -51,10 +48,11 @@ class BeginForm(WritingForm):
         self, *args: Any, plans: Sequence[DocumentVersionView], sites: Sequence[SiteView], **more: Any
     ) -> None:
         super().__init__(*args, **more)
+        plan: Any = self.fields["plan"]
         own = [(f"{it.kind}:{it.code}", f"{it.code}/{it.version} · {it.title}") for it in plans]
-        self.fields["plan"].choices = [("", ""), *own]  # type: ignore[attr-defined]
-        named = [(site.code, site.name) for site in sites]
-        self.fields["site"].choices = named  # type: ignore[attr-defined]
+        plan.choices = [("", ""), *own]
+        site: Any = self.fields["site"]
+        site.choices = [(one.code, one.name) for one in sites]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -69,22 +67,18 @@ class PullForm(WritingForm):
 
     what = forms.ChoiceField(label=_("Time point and condition"))
     containers = forms.MultipleChoiceField(label=_("Containers"), widget=forms.CheckboxSelectMultiple)
-    at = time_field(_("Taken out at"))
     reason = forms.CharField(label=_("Why outside of its window"), required=False, max_length=200)
 
     def __init__(self, *args: Any, page: StudyPage, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(page.study.zone)
-        waiting = [line for line in page.lines if line.state in _OPEN]
-        self.fields["what"].choices = [(_what(line), _what_shown(line)) for line in waiting]  # type: ignore[attr-defined]
+        what: Any = self.fields["what"]
+        what.choices = [(_what(line), _what_shown(line)) for line in page.lines if line.state in _OPEN]
         used = {code for pull in page.study.pulls for code in pull.containers}
         left = [it for it in page.study.containers if it.code not in used]
-        self.fields["containers"].choices = [(it.code, f"{it.code} ({it.batch})") for it in left]  # type: ignore[attr-defined]
-
-    def clean_at(self) -> datetime:
-        """The time as that of the study's site."""
-        found: datetime = self.cleaned_data["at"]
-        return found.replace(tzinfo=self.zone)
+        containers: Any = self.fields["containers"]
+        containers.choices = [(it.code, f"{it.code} ({it.batch})") for it in left]
+        self.fields["at"] = SiteTimeField(_("Taken out at"), page.study.zone, help_text="")
+        self.order_fields(["what", "containers", "at", "reason"])
 
     @property
     def pull(self) -> Pull:
@@ -242,8 +236,3 @@ def _notes(it: Assessed) -> Sequence[str]:
     if it.supported is not None and it.supported.batch:
         notes.append(_now("The worst batch is %(batch)s.") % {"batch": it.supported.batch})
     return notes
-
-
-def initial_time(now: datetime, study: StudyView) -> str:
-    """The moment as the form of a pull proposes it."""
-    return now.astimezone(ZoneInfo(study.zone)).strftime(TIME)
