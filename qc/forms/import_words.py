@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.registry import Shown, Word
 from qc.forms.texts import unit
+from qc.rules.importing import Problem
 from qc.rules.imports import Fault, FaultCode, ImportKind, default_content
 
 KINDS: Mapping[ImportKind, Word] = {
@@ -323,6 +324,16 @@ def fault_place(fault: Fault) -> str:
     if not fault.field:
         return str(_("Row %(row)s")) % {"row": fault.row}
     return str(_("Row %(row)s, %(field)s")) % {"row": fault.row, "field": fault.field}
+
+
+def fault_line(fault: Fault) -> tuple[str, str, str]:
+    """Where it is, what it is, what to do about it."""
+    return fault_place(fault), fault_text(fault), fault_todo(fault)
+
+
+def problem_place(problem: Problem) -> str:
+    """Where a value stands that cannot be recorded: its row, and what it is of."""
+    return str(_("Row %(row)s")) % {"row": problem.row} + f" {problem.about}"
 
 
 def _filled(fault: Fault) -> _Known:

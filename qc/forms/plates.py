@@ -109,8 +109,8 @@ def refusal_texts(codes: Sequence[str]) -> list[str]:
 
 def fault_line(fault: Fault) -> tuple[str, str, str]:
     """Where a fault is, what it is, what to do."""
-    todo = str(_TAKE_THE_TEMPLATE) if fault.code in _OF_HEADER else import_words.fault_todo(fault)
-    return import_words.fault_place(fault), import_words.fault_text(fault), todo
+    place, text, todo = import_words.fault_line(fault)
+    return place, text, str(_TAKE_THE_TEMPLATE) if fault.code in _OF_HEADER else todo
 
 
 def number_lines(numbers: Mapping[str, str]) -> list[tuple[Sentence, str]]:

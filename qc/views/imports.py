@@ -102,22 +102,26 @@ def _page(request: HttpRequest, found: ImportView, form: WritingForm, status: in
     person, now = person_of(request), timezone.now()
     is_open = found.state is ImportState.READ
     looked = services.look_at(found, person, now) if is_open else None
-    faults = [] if looked is None else looked.preview.faults
     context = {
         "file": found,
         "kind": _kind(found),
         "state": texts.IMPORT_STATES[found.state],
         "zone": zone_of(found.site),
         "looked": looked,
-        "faults": [
-            (import_words.fault_place(fault), import_words.fault_text(fault), import_words.fault_todo(fault))
-            for fault in faults
-        ],
-        "problems": [] if looked is None else [(it, texts.problem_text(it)) for it in looked.problems],
+        "faults": [] if looked is None else _wrong(looked),
         "form": form,
         "may_act": is_open and person.has_role(services.ANALYSTS, found.site, now),
     }
     return render(request, "qc/import.html", context, status=status)
+
+
+def _wrong(looked: services.Looked) -> list[tuple[str, str, str]]:
+    """Where something is wrong, what it is, what to do: what the file says, then what cannot be recorded of it."""
+    todo = _("Correct it at its source, and hand the new file in.")
+    return [
+        *(import_words.fault_line(fault) for fault in looked.preview.faults),
+        *((import_words.problem_place(it), texts.problem_text(it), todo) for it in looked.problems),
+    ]
 
 
 def _kind(found: ImportView) -> object:
