@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 from people.rules.documents import OPEN_STATES
 from people.views import person_of
 from qc import selectors
-from qc.forms import criteria_words, texts
+from qc.forms import criteria_words
 from qc.forms.examples import example, example_names
+from qc.forms.specification_editor import CriterionLine
 from qc.rules.comparison import Change
 from qc.rules.specification import Specification, parse
 from qc.views.found import there
@@ -71,10 +72,7 @@ def _shown(found: Specification | None) -> dict[str, object]:
         return {}
     return {
         "specification": found,
-        "criteria": [
-            (one, texts.limits(one), texts.TIMINGS[one.timing], criteria_words.conditions(one))
-            for one in found.criteria
-        ],
+        "lines": [CriterionLine.of(one, n) for n, one in enumerate(found.criteria)],
         "groups": [(group, criteria_words.alternatives(found, group)) for group in found.any_of],
     }
 
