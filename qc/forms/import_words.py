@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from people.registry import Shown, Word
 from qc.forms.texts import unit
-from qc.rules.importing import Problem
 from qc.rules.imports import Fault, FaultCode, ImportKind, default_content
 
 KINDS: Mapping[ImportKind, Word] = {
@@ -317,23 +316,18 @@ def fault_todo(fault: Fault) -> str:
     return str(FAULTS[fault.code][1]) % _filled(fault)
 
 
-def fault_place(fault: Fault) -> str:
-    """Where it is: row as a spreadsheet counts, and column."""
-    if not fault.row:
+def place(row: int, field: str = "") -> str:
+    """Where something is: row as a spreadsheet counts, 0 for the file as a whole; and column."""
+    if not row:
         return str(_("The file"))
-    if not fault.field:
-        return str(_("Row %(row)s")) % {"row": fault.row}
-    return str(_("Row %(row)s, %(field)s")) % {"row": fault.row, "field": fault.field}
+    if not field:
+        return str(_("Row %(row)s")) % {"row": row}
+    return str(_("Row %(row)s, %(field)s")) % {"row": row, "field": field}
 
 
 def fault_line(fault: Fault) -> tuple[str, str, str]:
     """Where it is, what it is, what to do about it."""
-    return fault_place(fault), fault_text(fault), fault_todo(fault)
-
-
-def problem_place(problem: Problem) -> str:
-    """Where a value stands that cannot be recorded: its row, and what it is of."""
-    return str(_("Row %(row)s")) % {"row": problem.row} + f" {problem.about}"
+    return place(fault.row, fault.field), fault_text(fault), fault_todo(fault)
 
 
 def _filled(fault: Fault) -> _Known:

@@ -16,12 +16,10 @@ from qc.forms.pages import SignForm, WritingForm
 from qc.rules.criteria import Criterion
 from qc.rules.stability import (
     Assessed,
-    ConclusionRefusal,
     Ground,
     Model,
     Pull,
     PullLine,
-    PullRefusal,
     PullState,
     StudyUnit,
     Unassessed,
@@ -65,6 +63,7 @@ class BeginForm(WritingForm):
 class PullForm(WritingForm):
     """One pull: which point of which condition, which containers, when, and why where it is off its window."""
 
+    REFUSALS = study_words.PULL_REFUSALS
     what = forms.ChoiceField(label=_("Time point and condition"))
     containers = forms.MultipleChoiceField(label=_("Containers"), widget=forms.CheckboxSelectMultiple)
     reason = forms.CharField(label=_("Why outside of its window"), required=False, max_length=200)
@@ -87,15 +86,11 @@ class PullForm(WritingForm):
         point, _between, condition = asked["what"].partition("/")
         return Pull(condition, point, asked["at"], tuple(asked["containers"]), asked["reason"].strip())
 
-    def take_refusals(self, refusals: tuple[PullRefusal, ...]) -> None:
-        """Show why it was refused, above all fields."""
-        for code in refusals:
-            self.add_error(None, str(study_words.PULL_REFUSALS[code]))
-
 
 class ConcludeForm(SignForm):
     """The signature under what a study comes to."""
 
+    REFUSALS = study_words.CONCLUSION_REFUSALS
     field_order = ("reason", "password")
     reason = forms.CharField(label=_("Why without the pulls that are open"), required=False, max_length=200)
 
@@ -103,11 +98,6 @@ class ConcludeForm(SignForm):
         super().__init__(*args, **more)
         if not may_lack:
             del self.fields["reason"]
-
-    def take_refusals(self, refusals: tuple[ConclusionRefusal, ...]) -> None:
-        """Show why it was refused, above all fields."""
-        for code in refusals:
-            self.add_error(None, str(study_words.CONCLUSION_REFUSALS[code]))
 
 
 class AbandonForm(WritingForm):

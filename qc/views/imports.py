@@ -120,7 +120,10 @@ def _wrong(looked: services.Looked) -> list[tuple[str, str, str]]:
     todo = _("Correct it at its source, and hand the new file in.")
     return [
         *(import_words.fault_line(fault) for fault in looked.preview.faults),
-        *((import_words.problem_place(it), texts.problem_text(it), todo) for it in looked.problems),
+        *(
+            (f"{import_words.place(it.row)} {it.about}", texts.problem_text(it), todo)
+            for it in looked.problems
+        ),
     ]
 
 

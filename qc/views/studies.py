@@ -1,6 +1,5 @@
 """Pages of studies: the list, a new one, one with its plan, pulls, results and what they come to."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -24,10 +23,10 @@ from qc.rules.study_charts import study_chart
 from qc.rules.subjects import StudyKind
 from qc.selectors import StudyPage
 from qc.services.charts import draw_chart
-from qc.services.studies import ANALYSTS, REVIEWERS, STUDIERS
+from qc.services.studies import STUDIERS
 from qc.views.found import sites_of, study_of, there, unknown, zone_of
 from qc.views.shared import attempt, doing, signing
-from qc.views.validations import validation_response
+from qc.views.validations import forms_offered, validation_response
 
 
 @never_cache
@@ -183,25 +182,9 @@ def _page(request: HttpRequest, found: StudyView, *, status: int = 200, **forms:
         "conclusions": shown.conclusions(page),
         "unit_of": texts.unit,
         "zone": found.zone,
-        **_forms(request, page, forms),
+        **forms_offered(request, found, forms, "pull", lambda: _pull_form(page)),
     }
     return render(request, "qc/study.html", context, status=status)
-
-
-def _forms(request: HttpRequest, page: StudyPage, given: dict[str, WritingForm]) -> dict[str, Any]:
-    """Which forms to offer; the services judge for themselves."""
-    roles = person_of(request).roles(page.study.site, timezone.now())
-    is_analyst, is_reviewer = bool(roles & ANALYSTS), bool(roles & REVIEWERS)
-    made: dict[str, tuple[bool, Callable[[], WritingForm]]] = {
-        "pull": (is_analyst, lambda: _pull_form(page)),
-        "conclude": (is_reviewer, lambda: ConcludeForm(may_lack=True, auto_id="conclude_%s")),
-        "abandon": (is_reviewer, lambda: AbandonForm(auto_id="abandon_%s")),
-    }
-    is_running = page.study.is_running
-    return {
-        name: (given.get(name) or make()) if may and is_running else None
-        for name, (may, make) in made.items()
-    }
 
 
 def _pull_form(page: StudyPage) -> PullForm:

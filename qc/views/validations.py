@@ -19,7 +19,8 @@ from qc.forms.answers import in_words
 from qc.forms.pages import WritingForm
 from qc.forms.studies import AbandonForm, ConcludeForm, MeasurementsForm
 from qc.rules.stability import StudyView
-from qc.rules.validation_study.file import FileFault
+from qc.rules.subjects import StudyKind
+from qc.rules.validation_study.file import FileFault, columns_of
 from qc.selectors import ValidationPage
 from qc.services.studies import ANALYSTS, REVIEWERS
 from qc.views.found import study_of, there
@@ -88,24 +89,30 @@ def validation_response(
         "signatures": page.signatures,
         "report": validations.report_shown(found),
         "claims": validations.claims_shown(page.plan),
-        "columns": validations.columns(page.plan),
+        "columns": columns_of(page.plan),
         "measured_at": validations.measured_at(found),
-        "faults": [(validations.place(it), *validations.fault_text(it)) for it in faults],
+        "faults": [validations.fault_line(it) for it in faults],
         "zone": found.zone,
-        **_forms(request, found, forms),
+        **forms_offered(request, found, forms, "measure", lambda: MeasurementsForm(auto_id="measure_%s")),
     }
     return render(request, "qc/validation.html", context, status=status)
 
 
-def _forms(request: HttpRequest, found: StudyView, given: dict[str, WritingForm]) -> dict[str, Any]:
-    """Which forms to offer; the services judge for themselves."""
+def forms_offered(
+    request: HttpRequest,
+    found: StudyView,
+    given: dict[str, WritingForm],
+    name: str,
+    make: Callable[[], WritingForm],
+) -> dict[str, WritingForm | None]:
+    """Which forms of a study to offer: that of the analysts, made so, its end; the services judge for themselves."""
     roles = person_of(request).roles(found.site, timezone.now())
-    is_reviewer = bool(roles & REVIEWERS)
+    is_reviewer, is_of_time = bool(roles & REVIEWERS), found.kind is not StudyKind.VALIDATION
     made: dict[str, tuple[bool, Callable[[], WritingForm]]] = {
-        "measure": (bool(roles & ANALYSTS), lambda: MeasurementsForm(auto_id="measure_%s")),
+        name: (bool(roles & ANALYSTS), make),
         "conclude": (
-            is_reviewer and bool(found.measured),
-            lambda: ConcludeForm(may_lack=False, auto_id="conclude_%s"),
+            is_reviewer and (is_of_time or bool(found.measured)),
+            lambda: ConcludeForm(may_lack=is_of_time, auto_id="conclude_%s"),
         ),
         "abandon": (is_reviewer, lambda: AbandonForm(auto_id="abandon_%s")),
     }

@@ -73,12 +73,12 @@ def test_every_fault_that_rules_give_reads_as_a_sentence():
             assert "%(" not in text
             assert text.count("?") == (1 if text.endswith("?") else 0), (fault, text)
             assert text.endswith((".", "?")), text
-        assert words.fault_place(fault)
+        assert words.fault_line(fault)[0]
 
 
 def test_a_place_and_a_unit_read_as_people_write_them():
     fault = Fault(3, "Unit", FaultCode.MIXED_UNITS, {"given": "10*6/kg", "wanted": "1", "first": 2})
-    assert words.fault_place(fault) == "Row 3, Unit"
+    assert words.fault_line(fault)[0] == "Row 3, Unit"
     assert words.fault_text(fault) == "The unit here is ×10⁶/kg, in row 2 it is 1."
     assert words.fault_place(Fault(0, "x", FaultCode.EMPTY_FILE)) == "The file"
     assert words.fault_place(Fault(9, "", FaultCode.DUPLICATE_ROW)) == "Row 9"
