@@ -158,10 +158,10 @@ def table(page: StudyPage) -> list[tuple[str, list[CellShown]]]:
 
 
 def _cell(page: StudyPage, line: PullLine) -> CellShown:
-    mark, state = study_words.PULL_STATES[line.state]
+    mark, state, tone = study_words.PULL_STATES[line.state]
     own = (line.point.code, line.condition.code)
     tested = tuple(it for it in page.tested if (it.point.point, it.point.condition) == own)
-    return CellShown(line, mark, str(state), study_words.PULL_TONES[line.state], tested)
+    return CellShown(line, mark, str(state), tone, tested)
 
 
 def assessed_shown(page: StudyPage) -> list[AssessedShown]:

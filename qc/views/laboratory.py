@@ -56,7 +56,7 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
         "failing": [(one, texts.unit(one.unit)) for one in found.failing],
         "investigations": [(one, one.is_late(now)) for one in found.investigations],
         "pulls": [
-            (row, *study_words.PULL_STATES[row.next_pull.state], study_words.PULL_TONES[row.next_pull.state])
+            (row, *study_words.PULL_STATES[row.next_pull.state])
             for row in found.pulls
             if row.next_pull is not None
         ],

@@ -40,9 +40,7 @@ def studies(request: HttpRequest) -> HttpResponse:
             row,
             study_words.KINDS[row.study.kind],
             study_words.STATES[row.study.state],
-            (*study_words.PULL_STATES[row.next_pull.state], study_words.PULL_TONES[row.next_pull.state])
-            if row.next_pull is not None
-            else None,
+            study_words.PULL_STATES[row.next_pull.state] if row.next_pull is not None else None,
         )
         for row in rows
     ]
