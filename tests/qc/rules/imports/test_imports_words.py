@@ -80,8 +80,8 @@ def test_a_place_and_a_unit_read_as_people_write_them():
     fault = Fault(3, "Unit", FaultCode.MIXED_UNITS, {"given": "10*6/kg", "wanted": "1", "first": 2})
     assert words.fault_line(fault)[0] == "Row 3, Unit"
     assert words.fault_text(fault) == "The unit here is ×10⁶/kg, in row 2 it is 1."
-    assert words.fault_place(Fault(0, "x", FaultCode.EMPTY_FILE)) == "The file"
-    assert words.fault_place(Fault(9, "", FaultCode.DUPLICATE_ROW)) == "Row 9"
+    assert words.fault_line(Fault(0, "x", FaultCode.EMPTY_FILE))[0] == "The file"
+    assert words.fault_line(Fault(9, "", FaultCode.DUPLICATE_ROW))[0] == "Row 9"
     assert words.fault_text(Fault(9, "", FaultCode.DUPLICATE_ROW)) == "The row is the same as row ?."
 
 
