@@ -35,17 +35,13 @@ class HandInForm(WritingForm):
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self._offer("kind", [(kind.value, import_words.KINDS[kind]) for kind in ImportKind])
+        self.offer("kind", [(kind.value, import_words.KINDS[kind]) for kind in ImportKind])
         own = [(one.code, f"{one.code}/{one.version}: {one.title}") for one in mappings]
-        self._offer("mapping", [("", _("the mapping of the product")), *own])
+        self.offer("mapping", [("", _("the mapping of the product")), *own])
         shown = [(run.code, f"{run.code} ({run.method_version})") for run in runs]
-        self._offer("run", [("", ""), *shown])
+        self.offer("run", [("", ""), *shown])
         self.fields["tested_at"] = SiteTimeField(_("Tested, where a row does not say"), site.zone)
         self.initial.setdefault("tested_at", now)
-
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field: Any = self.fields[name]
-        field.choices = choices
 
     @property
     def handed(self) -> Handed:

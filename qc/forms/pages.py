@@ -23,6 +23,11 @@ class WritingForm(forms.Form):
 
     request_id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
 
+    def offer(self, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+        """What can be chosen in a field."""
+        field: Any = self.fields[name]
+        field.choices = list(choices)
+
     def take(self, error: DomainError) -> None:
         """Show what a service found wrong: at the fields concerned, or above them all."""
         fields = error.detail.get("fields", {}) if isinstance(error, Invalid) else {}

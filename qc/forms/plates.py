@@ -142,8 +142,7 @@ class RecordPlateForm(WritingForm):
             for one in tests
         ]
         self.has_tests = bool(offered)
-        field: Any = self.fields["of"]
-        field.choices = offered if len(offered) == 1 else [("", ""), *offered]
+        self.offer("of", offered if len(offered) == 1 else [("", ""), *offered])
         self.fields["tested_at"] = SiteTimeField(_("Tested"), zone)
         self.initial.setdefault("tested_at", now)
 

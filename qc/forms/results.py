@@ -62,9 +62,8 @@ class ResultForm(WritingForm):
         if not labelled and not subject.needs_source:
             del self.fields["container"]
             return
-        chosen: Any = self.fields["container"]
         samples_first = sorted(labelled, key=lambda c: (c.kind != "sample", c.made_at))
-        chosen.choices = [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first]
+        self.offer("container", [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first])
 
     def _offer_runs(self, runs: Sequence[RunView]) -> None:
         shown = [

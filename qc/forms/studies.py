@@ -46,11 +46,9 @@ class BeginForm(WritingForm):
         self, *args: Any, plans: Sequence[DocumentVersionView], sites: Sequence[SiteView], **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        plan: Any = self.fields["plan"]
         own = [(f"{it.kind}:{it.code}", f"{it.code}/{it.version} · {it.title}") for it in plans]
-        plan.choices = [("", ""), *own]
-        site: Any = self.fields["site"]
-        site.choices = [(one.code, one.name) for one in sites]
+        self.offer("plan", [("", ""), *own])
+        self.offer("site", [(site.code, site.name) for site in sites])
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -70,12 +68,11 @@ class PullForm(WritingForm):
 
     def __init__(self, *args: Any, page: StudyPage, **more: Any) -> None:
         super().__init__(*args, **more)
-        what: Any = self.fields["what"]
-        what.choices = [(_what(line), _what_shown(line)) for line in page.lines if line.state in _OPEN]
+        waiting = [line for line in page.lines if line.state in _OPEN]
+        self.offer("what", [(_what(line), _what_shown(line)) for line in waiting])
         used = {code for pull in page.study.pulls for code in pull.containers}
         left = [it for it in page.study.containers if it.code not in used]
-        containers: Any = self.fields["containers"]
-        containers.choices = [(it.code, f"{it.code} ({it.batch})") for it in left]
+        self.offer("containers", [(it.code, f"{it.code} ({it.batch})") for it in left])
         self.fields["at"] = SiteTimeField(_("Taken out at"), page.study.zone, help_text="")
         self.order_fields(["what", "containers", "at", "reason"])
 
