@@ -1,11 +1,19 @@
-"""`Authorization: Station <token>`. No statement is run here: the service finds the station in its own, locked one."""
+"""`Authorization: Station <token>`, for which no statement is run here; and the person of a session.
+
+The service finds the station in its own, locked statement.
+"""
 
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
+
+from people import selectors as people
+from people.rules.authority import Person
 
 SCHEME = "Station"
 
@@ -14,6 +22,14 @@ def token_of(authorization: str) -> str:
     """The station's token in an Authorization header, empty when there is none."""
     scheme, _space, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == SCHEME.lower() else ""
+
+
+def viewer_of(request: Request) -> Person:
+    """The person of the session with what they may see now. Raises NotAuthenticated: nobody is signed in."""
+    viewer = people.person(request.user.pk or 0, timezone.now())
+    if viewer is None:
+        raise NotAuthenticated
+    return viewer
 
 
 class StationAuthentication(BaseAuthentication):

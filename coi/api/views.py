@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from coi import services
 from coi.api import serializers
-from coi.api.authentication import SCHEME, StationAuthentication
+from coi.api.authentication import SCHEME, StationAuthentication, viewer_of
 from coi.forms import presenters
 from coi.forms.answers import render_answer
 from coi.forms.identity import FindForm
@@ -23,7 +23,6 @@ from coi.forms.texts import in_words
 from coi.selectors import timeline
 from ledger.rules import Where
 from ledger.rules.errors import Invalid
-from people import selectors as people
 from people.views import actor_of
 
 _PROBLEMS = dict.fromkeys((400, 401, 409, 413, 415, 422, 429), serializers.ProblemSerializer)
@@ -139,12 +138,8 @@ class TimelineView(APIView):
     )
     def get(self, request: Request, coi_id: str) -> Response:
         """Every entry that concerns the journey, oldest first. 404 unless one of your sites takes part in it."""
-        now = timezone.now()
         with in_words():
-            viewer = people.person(request.user.pk or 0, now)
-            if viewer is None:
-                raise NotAuthenticated
-            found = timeline.timeline(viewer, coi_id, now)
+            found = timeline.timeline(viewer_of(request), coi_id, timezone.now())
         entries = [
             {**asdict(entry), "words": presenters.say(entry.event, entry.facts, found.titles)}
             for entry in found.entries

@@ -7,12 +7,12 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from coi import services
+from coi.api.authentication import viewer_of
 from coi.api.serializers import ProblemSerializer
 from coi.forms.scans import read_body
 from coi.forms.texts import in_words
@@ -21,8 +21,6 @@ from coi.rules.weights import WeightCorrection, WeightSource, WeightView
 from coi.selectors.weights import visible_weights
 from ledger.rules import Where
 from ledger.rules.errors import NotFound
-from people import selectors as people
-from people.rules.authority import Person
 from people.views import actor_of
 
 _SOURCES = [(source.value, source.value) for source in WeightSource]
@@ -90,7 +88,7 @@ class WeightsView(APIView):
         """Record a weight, or put one in the place of a wrong one. Answers with all of them."""
         with in_words():
             asked = parse_weighing(read_body(request))
-            known = visible_weights(_viewer(request), coi_id, timezone.now())
+            known = visible_weights(viewer_of(request), coi_id, timezone.now())
             if asked.supersedes is not None and str(asked.supersedes) not in {one.id for one in known}:
                 raise NotFound("weight_unknown")
             _write(asked, coi_id, request)
@@ -98,15 +96,8 @@ class WeightsView(APIView):
 
     def _weights(self, request: Request, coi_id: str) -> Response:
         with in_words():
-            found = visible_weights(_viewer(request), coi_id, timezone.now())
+            found = visible_weights(viewer_of(request), coi_id, timezone.now())
         return Response({"coi_id": coi_id, "weights": [_shown(weight) for weight in found]})
-
-
-def _viewer(request: Request) -> Person:
-    viewer = people.person(request.user.pk or 0, timezone.now())
-    if viewer is None:
-        raise NotAuthenticated
-    return viewer
 
 
 def _write(asked: Weighing, coi_id: str, request: Request) -> None:

@@ -3,17 +3,15 @@
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from coi.api.authentication import viewer_of
 from coi.api.serializers import ProblemSerializer
 from coi.forms.scans import read_body
 from ledger.rules import Where
 from ledger.rules.errors import NotFound
-from people import selectors as people
-from people.rules.authority import Person
 from people.views import actor_of
 from qc import selectors, services
 from qc.api import serializers
@@ -47,7 +45,7 @@ class BoardView(APIView):
     def get(self, request: Request) -> Response:
         """Batches of your sites: what needs somebody first, then what can be released, what waits, what is decided."""
         with in_words():
-            return Response(board_answer(selectors.release_board(_viewer(request), timezone.now())))
+            return Response(board_answer(selectors.release_board(viewer_of(request), timezone.now())))
 
 
 class BatchView(APIView):
@@ -61,7 +59,7 @@ class BatchView(APIView):
     def get(self, request: Request, code: str) -> Response:
         """What blocks a batch, and every result of it. 404 unless it was made at one of your sites."""
         with in_words():
-            found = selectors.batch_view(_viewer(request), code, timezone.now())
+            found = selectors.batch_view(viewer_of(request), code, timezone.now())
             if found is None:
                 raise NotFound("batch_unknown")
             return Response(batch_answer(found, timezone.now()))
@@ -91,13 +89,12 @@ class ResultsView(APIView):
         with in_words():
             sent = parse_result(read_body(request))
             page = _page(request, kind, code)
-            site = people.site_by_code(page.subject.site)
             found = services.record_result(
                 subject=page.subject.ref,
                 criterion=sent.criterion,
                 found=sent.found,
                 actor=actor_of(request),
-                where=Where(site=page.subject.site, zone=site.zone if site is not None else "UTC"),
+                where=Where(site=page.subject.site, zone=page.subject.zone),
                 now=timezone.now(),
                 request_id=sent.request_id,
             )
@@ -105,7 +102,7 @@ class ResultsView(APIView):
 
 
 def _page(request: Request, kind: str, code: str) -> SubjectPage:
-    viewer = _viewer(request)
+    viewer = viewer_of(request)
     if kind not in {known.value for known in SubjectKind}:
         raise NotFound("subject_unknown")
     ref = SubjectRef(SubjectKind(kind), code, request.query_params.get("point", ""))
@@ -113,10 +110,3 @@ def _page(request: Request, kind: str, code: str) -> SubjectPage:
     if found is None:
         raise NotFound("subject_unknown")
     return found
-
-
-def _viewer(request: Request) -> Person:
-    viewer = people.person(request.user.pk or 0, timezone.now())
-    if viewer is None:
-        raise NotAuthenticated
-    return viewer

@@ -1,4 +1,4 @@
-"""Criteria in the reader's language: limits, what a judgement asks for, why there is none, what changed."""
+"""Criteria in the reader's language: limits, what they ask for beside these, what changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,12 +9,8 @@ from django.utils.translation import ngettext
 from qc.rules import limit_words
 from qc.rules.comparison import ChangeKind, Tightness
 from qc.rules.criteria import (
-    Amount,
-    AmountKind,
     Criterion,
     Effect,
-    Hindrance,
-    NotTested,
     NotTestedReason,
     ReplicateFault,
     ReplicateProblem,
@@ -22,7 +18,6 @@ from qc.rules.criteria import (
     Timing,
 )
 from qc.rules.specification import Alternatives, Specification
-from qc.rules.standing import Standing
 
 Sentence = str | Promise
 
@@ -47,31 +42,6 @@ EFFECTS: Mapping[Effect, Sentence] = {
     Effect.COLLECT_AGAIN: _("another collection"),
     Effect.REDUCE_DOSE: _("a lower dose"),
     Effect.PHYSICIAN_DECIDES: _("the physician decides"),
-}
-
-HINDRANCES: Mapping[Hindrance, Sentence] = {
-    Hindrance.NOT_TESTED: _("Not tested."),
-    Hindrance.WEIGHT_MISSING: _("The patient's weight is not known."),
-    Hindrance.WEIGHT_TOO_OLD: _("The patient's weight is too old: weigh again."),
-    Hindrance.WEIGHT_AFTER_THE_MOMENT: _("The patient was weighed only after the moment that is judged for."),
-    Hindrance.WEIGHT_USED_MISSING: _("By which weight the laboratory divided is not known."),
-    Hindrance.WEIGHT_OUTSIDE_BANDS: _("The specification has no dose for this weight."),
-    Hindrance.VOLUME_MISSING: _("The volume that is given is not known."),
-    Hindrance.HOURS_MISSING: _("Within how many hours it is given is not known."),
-    Hindrance.INCUBATION_MISSING: _("When the incubation began, or when it was read, is not known."),
-    Hindrance.READ_TOO_EARLY: _("This was read too early to count."),
-    Hindrance.BOUND_UNDECIDED: _("The bound that is reported does not say whether the limit is met."),
-    Hindrance.NOT_COMPUTABLE: _("Nothing can be computed from these numbers."),
-}
-
-STANDINGS: Mapping[Standing, Sentence] = {
-    Standing.MET: _("meets it"),
-    Standing.REPORTED: _("reported"),
-    Standing.WAIVED: _("not tested, which the specification allows"),
-    Standing.FAILING: _("does not meet it"),
-    Standing.UNDECIDED: _("not judged"),
-    Standing.NOT_TESTED: _("not tested"),
-    Standing.MISSING: _("no result yet"),
 }
 
 CHANGES: Mapping[ChangeKind, Sentence] = {
@@ -182,27 +152,6 @@ def _of_failing(criterion: Criterion) -> Iterator[str]:
 
 def _listed(words: Iterable[Sentence]) -> str:
     return ", ".join(str(word) for word in words)
-
-
-def amount_text(amount: Amount) -> str:
-    """What was compared: a number with its unit, after the name of its component where it has one."""
-    known = amount.number is not None
-    text = (
-        limit_words.with_unit(f"{amount.sign}{amount.number:f}", amount.unit, _LIMITS)
-        if known
-        else "\N{EN DASH}"
-    )
-    named = {AmountKind.TOTAL: _("together"), AmountKind.RATIO: _("ratio")}
-    name = amount.component or str(named.get(amount.kind, ""))
-    return f"{name}: {text}" if name else text
-
-
-def value_text(text: str) -> str:
-    """A reported text as people read it: a reason for no test in words, everything else as it is."""
-    for reason, words in NOT_TESTED.items():
-        if text == NotTested(reason).text:
-            return str(_("not tested: %(reason)s")) % {"reason": words}
-    return text
 
 
 def replicate_text(problem: ReplicateProblem) -> str:

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from qc.forms import release_words
+from qc.forms.fields import LimitedFileField, SiteTimeField
 from qc.forms.pages import SignForm, WritingForm
-from qc.forms.results import time_field
 from qc.rules.exceptional import KeptDossier, Notice, NoticeKind, Region, Setting, needed_notices, settings_of
 from qc.services import Evidence
 from qc.services.dossier_writing import MOST_FILE, MOST_LINE, MOST_TEXT
@@ -25,8 +23,7 @@ class DossierForm(WritingForm):
 
     def __init__(self, *args: Any, zone: str, kept: KeptDossier | None, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.zone, self.kept = ZoneInfo(zone), kept
-        self.zone_name = zone
+        self.zone, self.kept = zone, kept
         self.prepare()
 
     def prepare(self) -> None:
@@ -34,20 +31,14 @@ class DossierForm(WritingForm):
 
     def add_time(self, name: str, label: Any, *, required: bool = True, initial: str | None = None) -> None:
         """A date and time of the site."""
-        help_text = _("Time in %(zone)s.") % {"zone": self.zone_name}
-        self.fields[name] = time_field(label, help_text, required=required)
+        help_text = _("Time in %(zone)s.") % {"zone": self.zone}
+        self.fields[name] = SiteTimeField(label, self.zone, help_text=help_text, required=required)
         if initial:
-            local = datetime.fromisoformat(initial).astimezone(self.zone)
-            self.initial.setdefault(name, local.replace(tzinfo=None))
-
-    def time(self, name: str) -> datetime | None:
-        """What was written into such a field."""
-        given: datetime | None = self.cleaned_data.get(name)
-        return None if given is None else given.replace(tzinfo=self.zone)
+            self.initial.setdefault(name, datetime.fromisoformat(initial))
 
     def asked(self) -> dict[str, Any]:
-        """As the service takes it."""
-        raise NotImplementedError
+        """As the service takes it: what was written, by the names of the fields."""
+        return {name: given for name, given in self.cleaned_data.items() if name != "request_id"}
 
     def part(self, name: str) -> Mapping[str, Any]:
         """What stands in a part now."""
@@ -76,8 +67,7 @@ class SupplyForm(DossierForm):
 
     def asked(self) -> dict[str, Any]:
         """As the service takes it."""
-        given = self.cleaned_data
-        return {"setting": Setting(given["setting"]), "is_emergency": given["is_emergency"]}
+        return super().asked() | {"setting": Setting(self.cleaned_data["setting"])}
 
 
 class CriteriaForm(DossierForm):
@@ -96,10 +86,6 @@ class CriteriaForm(DossierForm):
             initial=[code for code, _title in self.offered],
         )
 
-    def asked(self) -> dict[str, Any]:
-        """As the service takes it."""
-        return {"criteria": self.cleaned_data["criteria"]}
-
 
 class StatementForm(DossierForm):
     """Something that quality writes, or what became of the patient."""
@@ -112,10 +98,6 @@ class StatementForm(DossierForm):
             "At most 8,000 characters. Name the patient by the COI id alone. The words lie in the vault."
         ),
     )
-
-    def asked(self) -> dict[str, Any]:
-        """As the service takes it."""
-        return {"text": self.cleaned_data["text"]}
 
 
 class EvidenceForm(DossierForm):
@@ -130,24 +112,15 @@ class EvidenceForm(DossierForm):
             initial=self.part(part).get("reference", ""),
             help_text=_("Such as the number of a letter. Needed where no file is handed in."),
         )
-        self.fields["file"] = forms.FileField(
-            label=_("File"),
-            required=False,
-            help_text=_NO_NAMES,
-            widget=forms.FileInput(attrs={"accept": ".pdf"}),
+        self.fields["file"] = LimitedFileField(
+            most=MOST_FILE, accept=".pdf", required=False, help_text=_NO_NAMES
         )
 
-    def clean_file(self) -> UploadedFile | None:
-        """A file of a size that is read at all."""
-        given: UploadedFile | None = self.cleaned_data.get("file")
-        if given is not None and (given.size or 0) > MOST_FILE:
-            raise forms.ValidationError(_("The file is larger than 10 MB."))
-        return given
-
-    def evidence(self) -> Evidence:
-        """As the service takes it."""
-        given = self.cleaned_data.get("file")
-        return Evidence(self.cleaned_data["reference"], given.read() if given is not None else b"")
+    def asked(self) -> dict[str, Any]:
+        """As the service takes it: file and reference together are the evidence."""
+        given = super().asked()
+        file, reference = given.pop("file"), given.pop("reference")
+        return given | {"evidence": Evidence(reference, file.read() if file is not None else b"")}
 
 
 class RequestForm(EvidenceForm):
@@ -162,14 +135,6 @@ class RequestForm(EvidenceForm):
         self.add_time("requested_at", _("Asked for it"), initial=known.get("at"))
         self.add_evidence("request")
 
-    def asked(self) -> dict[str, Any]:
-        """As the service takes it."""
-        return {
-            "physician": self.cleaned_data["physician"],
-            "requested_at": self.time("requested_at"),
-            "evidence": self.evidence(),
-        }
-
 
 class AcceptanceForm(EvidenceForm):
     """When the risks were sent to the physician, and when they accepted the product."""
@@ -180,11 +145,6 @@ class AcceptanceForm(EvidenceForm):
         self.add_time("risk_sent_at", _("Evaluation of the risks sent"), initial=known.get("risk_sent_at"))
         self.add_time("accepted_at", _("Accepted by the physician"), required=False, initial=known.get("at"))
         self.add_evidence("acceptance")
-
-    def asked(self) -> dict[str, Any]:
-        """As the service takes it."""
-        times = {name: self.time(name) for name in ("risk_sent_at", "accepted_at")}
-        return {**times, "evidence": self.evidence()}
 
 
 class ConsentForm(DossierForm):
@@ -208,20 +168,9 @@ class ConsentForm(DossierForm):
             help_text=_("The sheet names the patient: it stays in the patient's file."),
         )
 
-    def asked(self) -> dict[str, Any]:
-        """As the service takes it."""
-        given = self.cleaned_data
-        return {
-            "is_given": given["is_given"],
-            "consented_at": self.time("consented_at"),
-            "reference": given["reference"],
-        }
-
 
 class NoticeForm(DossierForm):
     """When a notice is due, or that it was sent."""
-
-    ALIASES: ClassVar[Mapping[str, str]] = {}
 
     def prepare(self) -> None:
         """Those that this way of supply needs."""
@@ -239,9 +188,8 @@ class NoticeForm(DossierForm):
 
     def asked(self) -> dict[str, Any]:
         """As the service takes it."""
-        kind = NoticeKind(self.cleaned_data["kind"])
-        times = self.time("due_at"), self.time("sent_at")
-        return {"notice": Notice(kind, *times, self.cleaned_data["reference"])}
+        given = super().asked()
+        return {"notice": Notice(NoticeKind(given.pop("kind")), **given)}
 
 
 class DecisionForm(SignForm):

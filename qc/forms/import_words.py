@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.registry import Shown, Word
 from qc.forms.texts import unit
-from qc.rules.imports import ControlSort, Fault, FaultCode, Formula, ImportKind, Sense, default_content
+from qc.rules.imports import Fault, FaultCode, ImportKind, default_content
 
 KINDS: Mapping[ImportKind, Word] = {
     ImportKind.CSV: _("Template to fill in"),
@@ -16,30 +16,6 @@ KINDS: Mapping[ImportKind, Word] = {
     ImportKind.DDPCR: _("ddPCR, table of wells"),
     ImportKind.LAL: _("Endotoxin (LAL)"),
     ImportKind.BACTEC: _("Growth detection, table of bottles"),
-}
-
-SENSES: Mapping[Sense, Word] = {
-    Sense.NUMBER: _("a number"),
-    Sense.BELOW: _("below"),
-    Sense.ABOVE: _("above"),
-    Sense.WORD: _("a word"),
-    Sense.NOT_DETECTED: _("not detected"),
-    Sense.UNDETERMINED: _("undetermined"),
-    Sense.NOT_MEASURED: _("not measured"),
-}
-
-CONTROLS: Mapping[ControlSort, Word] = {
-    ControlSort.STANDARD: _("standard"),
-    ControlSort.BLANK: _("blank"),
-    ControlSort.CONTROL: _("control"),
-    ControlSort.IGNORED: _("left out"),
-}
-
-FORMULAS: Mapping[Formula, Word] = {
-    Formula.COPIES_PER_CELL: _(
-        "copies of the reference in a cell x mean of the vector / mean of the reference"
-    ),
-    Formula.GROWTH_OF_BOTTLES: _("growth in any bottle is growth; otherwise the youngest bottle counts"),
 }
 
 _EXPORT_AGAIN = _("Export the file again from the instrument, whole, and choose that one.")
@@ -340,13 +316,18 @@ def fault_todo(fault: Fault) -> str:
     return str(FAULTS[fault.code][1]) % _filled(fault)
 
 
-def fault_place(fault: Fault) -> str:
-    """Where it is: row as a spreadsheet counts, and column."""
-    if not fault.row:
+def place(row: int, field: str = "") -> str:
+    """Where something is: row as a spreadsheet counts, 0 for the file as a whole; and column."""
+    if not row:
         return str(_("The file"))
-    if not fault.field:
-        return str(_("Row %(row)s")) % {"row": fault.row}
-    return str(_("Row %(row)s, %(field)s")) % {"row": fault.row, "field": fault.field}
+    if not field:
+        return str(_("Row %(row)s")) % {"row": row}
+    return str(_("Row %(row)s, %(field)s")) % {"row": row, "field": field}
+
+
+def fault_line(fault: Fault) -> tuple[str, str, str]:
+    """Where it is, what it is, what to do about it."""
+    return place(fault.row, fault.field), fault_text(fault), fault_todo(fault)
 
 
 def _filled(fault: Fault) -> _Known:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from people.rules.documents import DocumentVersionView
 from people.rules.sites import SiteView
 from qc.forms import import_words
+from qc.forms.fields import LimitedFileField, SiteTimeField
 from qc.forms.pages import WritingForm
-from qc.forms.results import time_field
 from qc.rules.imports import DEFAULT_LIMITS, ImportKind
 from qc.rules.runs import RunView
 from qc.services import Handed
@@ -22,7 +20,7 @@ from qc.services import Handed
 class HandInForm(WritingForm):
     """A file, of which kind it is, how it is read, and in which run it came about."""
 
-    file = forms.FileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv"}))
+    file = LimitedFileField(most=DEFAULT_LIMITS.bytes, accept=".csv,.txt,.tsv")
     kind = forms.ChoiceField(label=_("Kind"))
     mapping = forms.ChoiceField(label=_("Read by"), required=False)
     run = forms.ChoiceField(label=_("Run"), required=False)
@@ -37,26 +35,13 @@ class HandInForm(WritingForm):
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(site.zone)
-        self._offer("kind", [(kind.value, import_words.KINDS[kind]) for kind in ImportKind])
+        self.offer("kind", [(kind.value, import_words.KINDS[kind]) for kind in ImportKind])
         own = [(one.code, f"{one.code}/{one.version}: {one.title}") for one in mappings]
-        self._offer("mapping", [("", _("the mapping of the product")), *own])
+        self.offer("mapping", [("", _("the mapping of the product")), *own])
         shown = [(run.code, f"{run.code} ({run.method_version})") for run in runs]
-        self._offer("run", [("", ""), *shown])
-        self.fields["tested_at"] = time_field(_("Tested, where a row does not say"), site.zone)
-        self.initial.setdefault("tested_at", now.astimezone(self.zone).replace(tzinfo=None))
-
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field: Any = self.fields[name]
-        field.choices = choices
-
-    def clean_file(self) -> UploadedFile:
-        """A file of a size that is read at all: what is in it is told row by row."""
-        given: UploadedFile = self.cleaned_data["file"]
-        if (given.size or 0) > DEFAULT_LIMITS.bytes:
-            most = DEFAULT_LIMITS.bytes // 1_000_000
-            raise forms.ValidationError(_("The file is larger than %(most)s MB.") % {"most": most})
-        return given
+        self.offer("run", [("", ""), *shown])
+        self.fields["tested_at"] = SiteTimeField(_("Tested, where a row does not say"), site.zone)
+        self.initial.setdefault("tested_at", now)
 
     @property
     def handed(self) -> Handed:
@@ -66,7 +51,7 @@ class HandInForm(WritingForm):
             data=asked["file"].read(),
             name=asked["file"].name,
             kind=ImportKind(asked["kind"]),
-            tested_at=asked["tested_at"].replace(tzinfo=self.zone),
+            tested_at=asked["tested_at"],
             mapping=asked["mapping"],
             run=asked["run"],
         )

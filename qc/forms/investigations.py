@@ -48,8 +48,7 @@ class CheckForm(WritingForm):
         super().__init__(*args, **more)
         about = asked or check_of(str(self.data.get("check", "")))
         offered = [it for it in Answer if it is not Answer.NOT_APPLICABLE or about not in ALWAYS_APPLY]
-        chosen: Any = self.fields["answer"]
-        chosen.choices = [("", ""), *((it.value, words.ANSWERS[it][1]) for it in offered)]
+        self.offer("answer", [("", ""), *((it.value, words.ANSWERS[it][1]) for it in offered)])
         if asked is not None:
             self.initial["check"] = str(asked)
 
@@ -83,8 +82,7 @@ class CauseForm(WritingForm):
 
     def __init__(self, *args: Any, found: Iterable[LaboratoryCheck] = (), **more: Any) -> None:
         super().__init__(*args, **more)
-        chosen: Any = self.fields["check"]
-        chosen.choices = _laboratory(found)
+        self.offer("check", _laboratory(found))
 
 
 _KINDS = {
@@ -113,13 +111,9 @@ class PlanForm(WritingForm):
         kinds = dict.fromkeys(plan.kind for plan in open_to)
         reasons = dict.fromkeys(plan.reason for plan in open_to if plan.reason is not None)
         sources = dict.fromkeys(code for plan in open_to for code in plan.containers)
-        for name, choices in (
-            ("kind", [(kind.value, _KINDS[kind]) for kind in kinds]),
-            ("reason", [("", ""), *((it.value, words.RESAMPLE_REASONS[it]) for it in reasons)]),
-            ("containers", [(code, code) for code in sources]),
-        ):
-            field: Any = self.fields[name]
-            field.choices = choices
+        self.offer("kind", [(kind.value, _KINDS[kind]) for kind in kinds])
+        self.offer("reason", [("", ""), *((it.value, words.RESAMPLE_REASONS[it]) for it in reasons)])
+        self.offer("containers", [(code, code) for code in sources])
         if AttemptKind.RESAMPLE not in kinds:
             del self.fields["reason"], self.fields["containers"]
 

@@ -12,7 +12,7 @@ from coi.forms import words
 from coi.rules.acceptance import DECIDED_BY, Acceptance
 from qc.forms import release_words, texts
 from qc.forms.pages import SignForm
-from qc.rules.acceptance import AcceptanceRefusal, Deciding, Proposal
+from qc.rules.acceptance import Deciding, Proposal
 from qc.rules.criteria import Effect
 from qc.rules.standing import Line, Standing
 from qc.selectors import MaterialView
@@ -120,6 +120,7 @@ def _value(view: MaterialView, code: str, unit: str) -> str:
 class DecisionForm(SignForm):
     """Accept, accept with changes, or refuse; what changes; who agreed."""
 
+    REFUSALS = release_words.ACCEPTANCE_REFUSALS
     field_order: ClassVar[tuple[str, ...]] = ("decision", "effects", "physician", "reason", "password")
 
     decision = forms.ChoiceField(
@@ -151,11 +152,6 @@ class DecisionForm(SignForm):
         decision = "" if proposal.decision is None else str(proposal.decision)
         effects = [str(effect) for effect in proposal.effects]
         return cls(initial={"decision": decision, "effects": effects}, auto_id="material_%s")
-
-    def take_refusals(self, refusals: tuple[AcceptanceRefusal, ...]) -> None:
-        """Show why it was refused, above all fields."""
-        for code in refusals:
-            self.add_error(None, str(release_words.ACCEPTANCE_REFUSALS[code]))
 
     @property
     def deciding(self) -> Deciding:

@@ -3,18 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from people.rules.sites import SiteView
 from qc.forms import import_words
 from qc.forms.calculation_texts import POTENCY_FAULTS
+from qc.forms.fields import LimitedFileField, SiteTimeField
 from qc.forms.pages import WritingForm
-from qc.forms.results import time_field
 from qc.rules.imports import DEFAULT_LIMITS, Fault, FaultCode
 from qc.rules.imports.plates import Preparation
 from qc.rules.methods import Calculation
@@ -86,7 +83,7 @@ NUMBERS: Mapping[Told, Sentence] = {
     Told.RESPONSES: _("Responses"),
 }
 # A plate has no mapping that could be changed.
-_TODO: Sentence = _(
+_TAKE_THE_TEMPLATE: Sentence = _(
     "Take the template of the run's page: the columns are preparation, dose, response, replicate."
 )
 _OF_HEADER = (
@@ -112,8 +109,8 @@ def refusal_texts(codes: Sequence[str]) -> list[str]:
 
 def fault_line(fault: Fault) -> tuple[str, str, str]:
     """Where a fault is, what it is, what to do."""
-    todo = str(_TODO) if fault.code in _OF_HEADER else import_words.fault_todo(fault)
-    return import_words.fault_place(fault), import_words.fault_text(fault), todo
+    place, text, todo = import_words.fault_line(fault)
+    return place, text, str(_TAKE_THE_TEMPLATE) if fault.code in _OF_HEADER else todo
 
 
 def number_lines(numbers: Mapping[str, str]) -> list[tuple[Sentence, str]]:
@@ -124,15 +121,7 @@ def number_lines(numbers: Mapping[str, str]) -> list[tuple[Sentence, str]]:
 class PlateForm(WritingForm):
     """The file of a plate."""
 
-    file = forms.FileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.txt"}))
-
-    def clean_file(self) -> UploadedFile:
-        """A file of a size that is read at all: what is in it is told row by row."""
-        given: UploadedFile = self.cleaned_data["file"]
-        if (given.size or 0) > DEFAULT_LIMITS.bytes:
-            most = DEFAULT_LIMITS.bytes // 1_000_000
-            raise forms.ValidationError(_("The file is larger than %(most)s MB.") % {"most": most})
-        return given
+    file = LimitedFileField(most=DEFAULT_LIMITS.bytes, accept=".csv,.txt")
 
 
 class RecordPlateForm(WritingForm):
@@ -146,20 +135,16 @@ class RecordPlateForm(WritingForm):
         widget=forms.TextInput(attrs={"class": "code", "autocomplete": "off", "autocapitalize": "none"}),
     )
 
-    def __init__(
-        self, *args: Any, tests: Sequence[ToTest], site: SiteView, now: datetime, **more: Any
-    ) -> None:
+    def __init__(self, *args: Any, tests: Sequence[ToTest], zone: str, now: datetime, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(site.zone)
         offered = [
             (f"{one.batch.code}:{one.criterion.code}", f"{one.batch.code}: {one.criterion.title}")
             for one in tests
         ]
         self.has_tests = bool(offered)
-        field: Any = self.fields["of"]
-        field.choices = offered if len(offered) == 1 else [("", ""), *offered]
-        self.fields["tested_at"] = time_field(_("Tested"), site.zone)
-        self.initial.setdefault("tested_at", now.astimezone(self.zone).replace(tzinfo=None))
+        self.offer("of", offered if len(offered) == 1 else [("", ""), *offered])
+        self.fields["tested_at"] = SiteTimeField(_("Tested"), zone)
+        self.initial.setdefault("tested_at", now)
 
     @property
     def asked(self) -> PlateResult:
@@ -170,6 +155,6 @@ class RecordPlateForm(WritingForm):
             subject=SubjectRef(SubjectKind.BATCH, batch),
             criterion=criterion,
             container=asked["container"].strip(),
-            tested_at=asked["tested_at"].replace(tzinfo=self.zone),
+            tested_at=asked["tested_at"],
             seen=asked["seen"],
         )

@@ -1,4 +1,4 @@
-"""Releases in the reader's language: the ways, dossiers, the audit trail, what passed by itself, starting material."""
+"""Releases in the reader's language: dossiers, the audit trail, what passed by itself, starting material."""
 
 from collections.abc import Mapping
 
@@ -9,16 +9,9 @@ from coi.rules.acceptance import Acceptance
 from qc.rules.acceptance import AcceptanceRefusal
 from qc.rules.exceptional import DossierRefusal, DossierState, Lack, NoticeKind, Part, Region, Setting
 from qc.rules.passed import CheckCode
-from qc.rules.releases import Way
 from qc.rules.trail import TrailKind, TrailRefusal
 
 Sentence = str | Promise
-
-WAYS: Mapping[Way, Sentence] = {
-    Way.RELEASE: _("Release"),
-    Way.CONDITIONAL: _("Conditional release"),
-    Way.EXCEPTIONAL: _("Exceptional release"),
-}
 
 REGIONS: Mapping[Region, Sentence] = {
     Region.EU: _("European Union"),

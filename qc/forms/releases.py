@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qc.forms.fields import SiteTimeField
 from qc.forms.pages import SignForm, WritingForm
-from qc.forms.results import time_field
 from qc.rules.releases import Pending
 
 
@@ -50,11 +50,5 @@ class DutyForm(WritingForm):
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone = ZoneInfo(zone)
-        self.fields["done_at"] = time_field(_("Done"), zone)
+        self.fields["done_at"] = SiteTimeField(_("Done"), zone)
         self.order_fields(["done_at", "reference"])
-
-    def clean_done_at(self) -> datetime:
-        """A time is meant where the batch was made."""
-        at: datetime = self.cleaned_data["done_at"]
-        return at.replace(tzinfo=self.zone)

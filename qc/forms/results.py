@@ -1,17 +1,17 @@
 """Fields of one result. Which fields there are depends on the criterion: replicates, parts, what it is judged with."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
 from coi.rules.journey import ContainerStatus
 from qc.forms import texts
+from qc.forms.fields import SiteTimeField
 from qc.forms.pages import WritingForm
 from qc.rules.assessing import Input, inputs_of
 from qc.rules.criteria import (
@@ -27,24 +27,7 @@ from qc.rules.results import CorrectionReason, ResultView
 from qc.rules.runs import RunView
 from qc.rules.subjects import Subject
 
-TIME = "%Y-%m-%dT%H:%M"
 _NUMERIC = {"autocomplete": "off", "inputmode": "decimal"}
-
-
-# What is further off is a slip of the keys, and beyond what a zone can be reckoned in.
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def time_field(label: Any, help_text: str = "", *, required: bool = True) -> forms.DateTimeField:
-    """A date and time of a site, to the minute."""
-    return forms.DateTimeField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        input_formats=[TIME],
-        validators=[MinValueValidator(_EARLIEST), MaxValueValidator(_LATEST)],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME),
-    )
 
 
 class ResultForm(WritingForm):
@@ -69,19 +52,18 @@ class ResultForm(WritingForm):
         self.fields |= _value_fields(criterion)
         self.fields |= _input_fields(criterion, subject.zone)
         self._offer_runs(runs)
-        self.fields["tested_at"] = time_field(_("Tested"), subject.zone)
+        self.fields["tested_at"] = SiteTimeField(_("Tested"), subject.zone)
         reasons = [("", _("it was tested")), *((r.value, texts.NOT_TESTED[r]) for r in NotTestedReason)]
         self.fields["not_tested"] = forms.ChoiceField(label=_("Not tested"), required=False, choices=reasons)
-        self.initial.setdefault("tested_at", now.astimezone(self.zone).replace(tzinfo=None))
+        self.initial.setdefault("tested_at", now)
 
     def _offer_sources(self, subject: Subject) -> None:
         labelled = [c for c in subject.sources.values() if c.status is not ContainerStatus.UNLABELLED]
         if not labelled and not subject.needs_source:
             del self.fields["container"]
             return
-        chosen: Any = self.fields["container"]
         samples_first = sorted(labelled, key=lambda c: (c.kind != "sample", c.made_at))
-        chosen.choices = [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first]
+        self.offer("container", [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first])
 
     def _offer_runs(self, runs: Sequence[RunView]) -> None:
         shown = [
@@ -125,11 +107,6 @@ class ResultForm(WritingForm):
         else:
             cleaned["value"] = given[0]
 
-    def clean_tested_at(self) -> datetime:
-        """The time at the site."""
-        given: datetime = self.cleaned_data["tested_at"]
-        return given.replace(tzinfo=self.zone)
-
     @property
     def found(self) -> dict[str, Any]:
         """What was found, as `qc.services.Found` takes it."""
@@ -142,7 +119,7 @@ class ResultForm(WritingForm):
             return {}
         given = {one.value: self.cleaned_data.get(one.value) for one in inputs_of(self.criterion)}
         return {
-            name: value.replace(tzinfo=self.zone).isoformat() if isinstance(value, datetime) else str(value)
+            name: value.isoformat() if isinstance(value, datetime) else str(value)
             for name, value in given.items()
             if value
         }
@@ -160,17 +137,13 @@ class CorrectionForm(ResultForm):
     )
 
 
-def initial_of(result: ResultView, zone: str) -> dict[str, Any]:
+def initial_of(result: ResultView) -> dict[str, Any]:
     """What the fields of a correction begin with: the version that is there."""
     begun: dict[str, Any] = {"container": result.container, "run": result.run, "value_1": result.value}
-    begun["tested_at"] = result.tested_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    begun["tested_at"] = result.tested_at
     begun |= {f"value_{n}": text for n, text in enumerate(result.replicates, 1)}
     for name, text in result.inputs.items():
-        is_time = name == Input.INCUBATED_AT
-        moment = (
-            datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).replace(tzinfo=None) if is_time else None
-        )
-        begun[name] = moment or text
+        begun[name] = datetime.fromisoformat(text) if name == Input.INCUBATED_AT else text
     return begun
 
 
@@ -205,7 +178,7 @@ def _input_fields(criterion: Criterion, zone: str) -> Mapping[str, forms.Field]:
     for one in inputs_of(criterion):
         label = texts.INPUTS[one]
         if one is Input.INCUBATED_AT:
-            fields[one.value] = time_field(label, zone, required=False)
+            fields[one.value] = SiteTimeField(label, zone, required=False)
         else:
             widget = forms.TextInput(attrs=_NUMERIC)
             fields[one.value] = forms.CharField(label=label, max_length=20, required=False, widget=widget)

@@ -7,7 +7,7 @@ requests, and nothing counts before it is saved as a draft.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.http import QueryDict
@@ -21,6 +21,7 @@ from people.rules.documents_text import MAX_TEXT, read
 from qc.forms import criteria_words, texts
 from qc.forms import specification_words as words
 from qc.rules import specification
+from qc.rules.criteria import Criterion
 from qc.rules.criterion_reading import read_criterion
 from qc.rules.editing import Field, FieldKind, Written, field_of, moved, shown, value_at, with_value, without
 from qc.rules.specification_fields import (
@@ -111,6 +112,22 @@ class CriterionLine:
     source: str = ""
     faults: tuple[str, ...] = ()
     is_open: bool = False
+
+    @classmethod
+    def of(cls, it: Criterion, index: int, *, faults: tuple[str, ...] = (), is_open: bool = False) -> Self:
+        """One that can be read."""
+        return cls(
+            index,
+            it.code,
+            it.title,
+            limits=texts.limits(it),
+            timing=texts.TIMINGS[it.timing],
+            method=it.method,
+            conditions=tuple(criteria_words.conditions(it)),
+            source=it.source,
+            faults=faults,
+            is_open=is_open,
+        )
 
 
 @dataclass
@@ -248,25 +265,13 @@ class Editor:
         return [criteria_words.alternatives(found, group) for group in found.any_of] if found else []
 
     def _line(self, n: int, raw: Any) -> CriterionLine:
-        code, title = (str(value_at(raw, name) or "") for name in ("code", "title"))
         faults = tuple(dict.fromkeys(_said(one) for one in self._faults_at(f"criteria[{n}]")))
-        line = CriterionLine(n, code, title, faults=faults, is_open=n == self.opened)
         own: list[Problem] = []
         found = read_criterion(raw, "", own)
-        if own:
-            return line
-        return CriterionLine(
-            n,
-            code,
-            title,
-            limits=texts.limits(found),
-            timing=texts.TIMINGS[found.timing],
-            method=found.method,
-            conditions=tuple(criteria_words.conditions(found)),
-            source=found.source,
-            faults=faults,
-            is_open=n == self.opened,
-        )
+        if not own:
+            return CriterionLine.of(found, n, faults=faults, is_open=n == self.opened)
+        code, title = (str(value_at(raw, name) or "") for name in ("code", "title"))
+        return CriterionLine(n, code, title, faults=faults, is_open=n == self.opened)
 
     def _faults_at(self, path: str) -> tuple[Problem, ...]:
         """The faults of one object, each at its place within."""

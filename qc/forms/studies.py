@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -13,20 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from people.rules.documents import DocumentVersionView
 from people.rules.sites import SiteView
 from qc.forms import study_words, texts
+from qc.forms.fields import SiteTimeField
 from qc.forms.pages import SignForm, WritingForm
-from qc.forms.results import TIME, time_field
 from qc.rules.criteria import Criterion
 from qc.rules.stability import (
     Assessed,
-    ConclusionRefusal,
     Ground,
     Model,
     Pull,
     PullLine,
-    PullRefusal,
     PullState,
     StudyUnit,
-    StudyView,
     Unassessed,
     supported_until,
 )
@@ -52,9 +47,8 @@ class BeginForm(WritingForm):
     ) -> None:
         super().__init__(*args, **more)
         own = [(f"{it.kind}:{it.code}", f"{it.code}/{it.version} · {it.title}") for it in plans]
-        self.fields["plan"].choices = [("", ""), *own]  # type: ignore[attr-defined]
-        named = [(site.code, site.name) for site in sites]
-        self.fields["site"].choices = named  # type: ignore[attr-defined]
+        self.offer("plan", [("", ""), *own])
+        self.offer("site", [(site.code, site.name) for site in sites])
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -67,24 +61,20 @@ class BeginForm(WritingForm):
 class PullForm(WritingForm):
     """One pull: which point of which condition, which containers, when, and why where it is off its window."""
 
+    REFUSALS = study_words.PULL_REFUSALS
     what = forms.ChoiceField(label=_("Time point and condition"))
     containers = forms.MultipleChoiceField(label=_("Containers"), widget=forms.CheckboxSelectMultiple)
-    at = time_field(_("Taken out at"))
     reason = forms.CharField(label=_("Why outside of its window"), required=False, max_length=200)
 
     def __init__(self, *args: Any, page: StudyPage, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(page.study.zone)
         waiting = [line for line in page.lines if line.state in _OPEN]
-        self.fields["what"].choices = [(_what(line), _what_shown(line)) for line in waiting]  # type: ignore[attr-defined]
+        self.offer("what", [(_what(line), _what_shown(line)) for line in waiting])
         used = {code for pull in page.study.pulls for code in pull.containers}
         left = [it for it in page.study.containers if it.code not in used]
-        self.fields["containers"].choices = [(it.code, f"{it.code} ({it.batch})") for it in left]  # type: ignore[attr-defined]
-
-    def clean_at(self) -> datetime:
-        """The time as that of the study's site."""
-        found: datetime = self.cleaned_data["at"]
-        return found.replace(tzinfo=self.zone)
+        self.offer("containers", [(it.code, f"{it.code} ({it.batch})") for it in left])
+        self.fields["at"] = SiteTimeField(_("Taken out at"), page.study.zone, help_text="")
+        self.order_fields(["what", "containers", "at", "reason"])
 
     @property
     def pull(self) -> Pull:
@@ -93,15 +83,11 @@ class PullForm(WritingForm):
         point, _between, condition = asked["what"].partition("/")
         return Pull(condition, point, asked["at"], tuple(asked["containers"]), asked["reason"].strip())
 
-    def take_refusals(self, refusals: tuple[PullRefusal, ...]) -> None:
-        """Show why it was refused, above all fields."""
-        for code in refusals:
-            self.add_error(None, str(study_words.PULL_REFUSALS[code]))
-
 
 class ConcludeForm(SignForm):
     """The signature under what a study comes to."""
 
+    REFUSALS = study_words.CONCLUSION_REFUSALS
     field_order = ("reason", "password")
     reason = forms.CharField(label=_("Why without the pulls that are open"), required=False, max_length=200)
 
@@ -109,11 +95,6 @@ class ConcludeForm(SignForm):
         super().__init__(*args, **more)
         if not may_lack:
             del self.fields["reason"]
-
-    def take_refusals(self, refusals: tuple[ConclusionRefusal, ...]) -> None:
-        """Show why it was refused, above all fields."""
-        for code in refusals:
-            self.add_error(None, str(study_words.CONCLUSION_REFUSALS[code]))
 
 
 class AbandonForm(WritingForm):
@@ -174,10 +155,10 @@ def table(page: StudyPage) -> list[tuple[str, list[CellShown]]]:
 
 
 def _cell(page: StudyPage, line: PullLine) -> CellShown:
-    mark, state = study_words.PULL_STATES[line.state]
+    mark, state, tone = study_words.PULL_STATES[line.state]
     own = (line.point.code, line.condition.code)
     tested = tuple(it for it in page.tested if (it.point.point, it.point.condition) == own)
-    return CellShown(line, mark, str(state), study_words.PULL_TONES[line.state], tested)
+    return CellShown(line, mark, str(state), tone, tested)
 
 
 def assessed_shown(page: StudyPage) -> list[AssessedShown]:
@@ -242,8 +223,3 @@ def _notes(it: Assessed) -> Sequence[str]:
     if it.supported is not None and it.supported.batch:
         notes.append(_now("The worst batch is %(batch)s.") % {"batch": it.supported.batch})
     return notes
-
-
-def initial_time(now: datetime, study: StudyView) -> str:
-    """The moment as the form of a pull proposes it."""
-    return now.astimezone(ZoneInfo(study.zone)).strftime(TIME)

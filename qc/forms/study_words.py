@@ -32,13 +32,13 @@ EXTRAPOLATIONS: Mapping[Extrapolation, Sentence] = {
     Extrapolation.Q1E: _("up to twice as long as was observed, and twelve months longer at most"),
 }
 
-PULL_STATES: Mapping[PullState, tuple[str, Sentence]] = {
-    PullState.WAITING: ("○", _("not yet")),
-    PullState.DUE: ("◷", _("due")),
-    PullState.OVERDUE: ("■", _("overdue")),
-    PullState.DONE: ("✔", _("done")),
-    PullState.EARLY: ("▲", _("done too early")),
-    PullState.LATE: ("▲", _("done too late")),
+PULL_STATES: Mapping[PullState, tuple[str, Sentence, str]] = {
+    PullState.WAITING: ("○", _("not yet"), ""),
+    PullState.DUE: ("◷", _("due"), "warn"),
+    PullState.OVERDUE: ("■", _("overdue"), "stop"),
+    PullState.DONE: ("✔", _("done"), "done"),
+    PullState.EARLY: ("▲", _("done too early"), "warn"),
+    PullState.LATE: ("▲", _("done too late"), "warn"),
 }
 
 PULL_REFUSALS: Mapping[PullRefusal, Sentence] = {
@@ -93,15 +93,6 @@ STATES: Mapping[StudyState, tuple[str, Sentence, str]] = {
     StudyState.RUNNING: ("◷", _("running"), "warn"),
     StudyState.CONCLUDED: ("✔", _("concluded"), "done"),
     StudyState.ABANDONED: ("○", _("given up"), ""),
-}
-
-PULL_TONES: Mapping[PullState, str] = {
-    PullState.WAITING: "",
-    PullState.DUE: "warn",
-    PullState.OVERDUE: "stop",
-    PullState.DONE: "done",
-    PullState.EARLY: "warn",
-    PullState.LATE: "warn",
 }
 
 CONCLUSION_REFUSALS: Mapping[ConclusionRefusal, Sentence] = {

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from qc.forms import calculation_texts, import_words
 from qc.rules.imports import Fault
 from qc.rules.stability import StudyView
@@ -41,11 +39,6 @@ def claims_shown(plan: Plan) -> list[tuple[str, str, str]]:
     ]
 
 
-def columns(plan: Plan) -> tuple[str, ...]:
-    """The columns of a file for this plan."""
-    return columns_of(plan)
-
-
 def template(plan: Plan) -> str:
     """An empty file with its header."""
     return DELIMITER.join(columns_of(plan)) + "\r\n"
@@ -56,20 +49,9 @@ def measured_at(study: StudyView) -> datetime | None:
     return datetime.fromisoformat(study.measured["at"]) if study.measured else None
 
 
-def place(fault: FileFault) -> str:
-    """Where it is: row as a spreadsheet counts, and column."""
+def fault_line(fault: FileFault) -> tuple[str, str, str]:
+    """Where a fault is, what it is, and what was found there."""
     if isinstance(fault, Fault):
-        return import_words.fault_place(fault)
-    if not fault.row:
-        return _("The file")
-    if not fault.column:
-        return _("Row %(row)s") % {"row": fault.row}
-    return _("Row %(row)s, %(field)s") % {"row": fault.row, "field": fault.column}
-
-
-def fault_text(fault: FileFault) -> tuple[str, str]:
-    """What is wrong, and what was found there."""
-    if isinstance(fault, Fault):
-        return import_words.fault_text(fault), ""
+        return import_words.place(fault.row, fault.field), import_words.fault_text(fault), ""
     text = str(calculation_texts.ROW_FAULTS[fault.code]) % dict(fault.params)
-    return text, str(fault.params.get("given", ""))
+    return import_words.place(fault.row, fault.column), text, str(fault.params.get("given", ""))

@@ -14,12 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from coi.rules.labels_reconciliation import reconcile
-from ledger.rules.errors import NotFound
-from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import release_words, texts
+from qc.forms import release_words
 from qc.forms.pages import RejectForm, SignForm, WritingForm
 from qc.forms.releases import ConditionalForm
 from qc.rules.blockers import Blocker
@@ -29,9 +27,11 @@ from qc.rules.record import record_bytes
 from qc.rules.releases import Way, overdue
 from qc.rules.results import RejectionReason
 from qc.selectors import BatchView
+from qc.services.dispositions import DECIDERS, REVIEWERS, SUBMITTERS
+from qc.views.found import batch_of
 from qc.views.lines import lines_shown
 from qc.views.reasons import failures_shown, reasons_shown
-from qc.views.shared import attempt, doing
+from qc.views.shared import attempt, doing, file_response, signing
 
 _FORMS: dict[str, type[WritingForm]] = {
     "submit": WritingForm,
@@ -80,9 +80,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
     view = batch_of(request, code)
     signed = selectors.decided_record(view)
     content = signed if signed is not None else record_bytes(view.record)
-    response = HttpResponse(content, content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{view.batch.code}.json"'
-    return response
+    return file_response(content, "application/json", f"{view.batch.code}.json")
 
 
 @never_cache
@@ -93,17 +91,13 @@ def decide(request: HttpRequest, code: str, what: str) -> HttpResponse:
     """Submit, review, release or reject. A refusal is an answer: the page says all its reasons."""
     view = batch_of(request, code)
     form = _form(what, view, request.POST)
-    outcome: list[services.Attempt] = []
-    status = 422
-    if form.is_valid():
-        status = attempt(form, lambda: outcome.append(_decide(request, view, form, what)))
-    if outcome and outcome[0].is_done:
+    status, outcome = attempt(form, lambda: _decide(request, view, form, what))
+    if outcome is not None and outcome.is_done:
         messages.success(request, _said()[what])
         return redirect("qc:batch", code=view.batch.code)
-    refused = outcome[0].blockers if outcome else ()
     fresh = batch_of(request, code)
-    if outcome:
-        return _page(request, fresh, refused=refused)
+    if outcome is not None:
+        return _page(request, fresh, refused=outcome.blockers)
     return _page(request, fresh, forms={what: form}, status=status)
 
 
@@ -120,10 +114,10 @@ def _said() -> dict[str, str]:
 
 
 def _decide(request: HttpRequest, view: BatchView, form: WritingForm, what: str) -> services.Attempt:
-    about: dict[str, Any] = {"batch": view.batch.code, **doing(request, view.batch.site, view.zone, form)}
+    batch, place = view.batch.code, (view.batch.site, view.zone)
     if what == "submit":
-        return services.submit_for_review(**about)
-    about["credential"] = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
+        return services.submit_for_review(batch=batch, **doing(request, *place, form))
+    about: dict[str, Any] = {"batch": batch, **signing(request, *place, form)}
     if what == "review":
         return services.review_batch(**about)
     if what == "release":
@@ -139,14 +133,6 @@ def _decide(request: HttpRequest, view: BatchView, form: WritingForm, what: str)
 def _form(what: str, view: BatchView, data: QueryDict | None = None) -> WritingForm:
     more = {"pending": view.ways.pending} if what in ("conditional", "exceptional") else {}
     return _FORMS[what](data, auto_id=f"{what}_%s", **more)
-
-
-def batch_of(request: HttpRequest, code: str) -> BatchView:
-    """A batch at one of the viewer's sites. Raises NotFound for all others."""
-    view = selectors.batch_view(person_of(request), code, timezone.now())
-    if view is None:
-        raise NotFound("batch_unknown", str(texts.ERRORS["batch_unknown"]))
-    return view
 
 
 def _page(
@@ -192,10 +178,10 @@ def _dossier_shown(view: BatchView) -> tuple[str, str] | None:
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
     is_open, disposition = not view.is_decided, view.batch.disposition
-    is_releaser, is_pending = Role.QA_RELEASER in roles, bool(view.ways.pending)
+    is_releaser, is_pending = bool(roles & DECIDERS), bool(view.ways.pending)
     return {
-        "submit": disposition == "testing" and bool(roles & {Role.ANALYST, Role.QC_REVIEWER}),
-        "review": (is_open or view.is_conditional) and Role.QA_REVIEWER in roles,
+        "submit": disposition == "testing" and bool(roles & SUBMITTERS),
+        "review": (is_open or view.is_conditional) and bool(roles & REVIEWERS),
         "release": is_open and is_releaser and not is_pending,
         "conditional": is_open and is_releaser and is_pending,
         "exceptional": is_open and is_releaser and view.lifting is not None,

@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from ledger.rules.errors import Conflict, NotFound
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
+from qc.forms.answers import in_words
 from qc.forms.documents import PURPOSES, TITLES, IssueForm
 from qc.rules.certificates import SHORT
 from qc.rules.document_words import DocumentKind
 from qc.selectors import BatchView, IssuedView
-from qc.views.shared import attempt, doing
+from qc.views.found import batch_of, there, unknown
+from qc.views.shared import attempt, doing, file_response
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Paper:
 @login_required
 def documents(request: HttpRequest, code: str) -> HttpResponse:
     """Every document about a batch."""
-    return _page(request, _view(request, code))
+    return _page(request, batch_of(request, code))
 
 
 @never_cache
@@ -57,7 +58,7 @@ def documents(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def document(request: HttpRequest, code: str, kind: str, version: int) -> HttpResponse:
     """Where the Data Matrix of a document leads: whether the paper is the version that was issued."""
-    view = _view(request, code)
+    view = batch_of(request, code)
     issued = _issued(view, kind, version)
     digest = request.GET.get("d", "")
     is_same = len(digest) == SHORT and issued.digest.startswith(digest)
@@ -70,11 +71,10 @@ def document(request: HttpRequest, code: str, kind: str, version: int) -> HttpRe
 @login_required
 def file(request: HttpRequest, code: str, kind: str, version: int, form: str) -> HttpResponse:
     """The very bytes that were issued."""
-    issued = _issued(_view(request, code), kind, version)
+    issued = _issued(batch_of(request, code), kind, version)
     data = selectors.issued_file(issued, form)
-    if data is None:
-        raise _unknown()
-    return _file(data, form, f"{issued.batch}-{issued.kind}-{issued.version}.{form}")
+    name = f"{issued.batch}-{issued.kind}-{issued.version}.{form}"
+    return file_response(there(data, "document_unknown"), services.MEDIA_TYPES[form], name)
 
 
 @never_cache
@@ -82,14 +82,11 @@ def file(request: HttpRequest, code: str, kind: str, version: int, form: str) ->
 @login_required
 def preview(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The document as it would be issued now, marked as a preview."""
-    view, wanted = _view(request, code), _kind(kind)
-    try:
-        data = services.preview_document(
-            view=view, kind=wanted, viewer=person_of(request), now=timezone.now()
-        )
-    except Conflict as error:
-        raise Conflict(error.code, texts.error_text(error)) from error
-    return _file(data, "pdf", f"{view.batch.code}-{wanted}-preview.pdf")
+    view, wanted = batch_of(request, code), _kind(kind)
+    viewer, now = person_of(request), timezone.now()
+    with in_words():
+        data = services.preview_document(view=view, kind=wanted, viewer=viewer, now=now)
+    return file_response(data, services.MEDIA_TYPES["pdf"], f"{view.batch.code}-{wanted}-preview.pdf")
 
 
 @never_cache
@@ -97,19 +94,22 @@ def preview(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 @login_required
 def issue(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """Issue the next version. A refusal is an answer: the page says why."""
-    view, wanted = _view(request, code), _kind(kind)
+    view, wanted = batch_of(request, code), _kind(kind)
     is_again = selectors.latest_version(view.batch.code, wanted) > 0
     form = IssueForm(request.POST, is_again=is_again, auto_id=f"{wanted}_%s")
-    answers: list[services.IssueAnswer] = []
-    status = 422
-    if form.is_valid():
-        about = doing(request, view.batch.site, view.zone, form)
-        about |= {"batch": view.batch.code, "kind": wanted, "reason": form.cleaned_data.get("reason", "")}
-        status = attempt(form, lambda: answers.append(services.issue_document(**about)))
-    if answers and answers[0].document is not None:
+    status, answer = attempt(
+        form,
+        lambda: services.issue_document(
+            batch=view.batch.code,
+            kind=wanted,
+            reason=form.cleaned_data.get("reason", ""),
+            **doing(request, view.batch.site, view.zone, form),
+        ),
+    )
+    if answer is not None and answer.document is not None:
         messages.success(request, _("The document is issued."))
         return redirect("qc:documents", code=view.batch.code)
-    refusal = str(texts.ERRORS[answers[0].refusal]) if answers else ""
+    refusal = str(texts.ERRORS[answer.refusal]) if answer is not None else ""
     return _page(request, view, forms={wanted: form}, refusal=refusal, status=status)
 
 
@@ -149,32 +149,13 @@ def _shown(
     )
 
 
-def _view(request: HttpRequest, code: str) -> BatchView:
-    view = selectors.batch_view(person_of(request), code, timezone.now())
-    if view is None:
-        raise NotFound("batch_unknown", str(texts.ERRORS["batch_unknown"]))
-    return view
-
-
 def _kind(kind: str) -> DocumentKind:
     if kind not in {known.value for known in DocumentKind}:
-        raise _unknown()
+        raise unknown("document_unknown")
     return DocumentKind(kind)
 
 
 def _issued(view: BatchView, kind: str, version: int) -> IssuedView:
     found = selectors.issued_documents(view.batch.code)
     one = next((one for one in found if (one.kind, one.version) == (kind, version)), None)
-    if one is None:
-        raise _unknown()
-    return one
-
-
-def _unknown() -> NotFound:
-    return NotFound("document_unknown", str(texts.ERRORS["document_unknown"]))
-
-
-def _file(data: bytes, form: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=services.MEDIA_TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return there(one, "document_unknown")

@@ -13,11 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from ledger.rules.errors import NotFound
-from people.rules.credentials import PasswordCredential
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import texts
 from qc.forms.exceptional import (
     AcceptanceForm,
     ConsentForm,
@@ -35,7 +32,8 @@ from qc.rules.investigations import Who
 from qc.selectors import DossierView
 from qc.services import DossierAnswer
 from qc.views import dossier_page
-from qc.views.shared import attempt, doing
+from qc.views.found import there
+from qc.views.shared import attempt, doing, file_response, signing
 
 _PARTS: dict[str, tuple[Part, type[DossierForm]]] = {
     "supply": (Part.CRITERIA, SupplyForm),
@@ -76,9 +74,7 @@ def dossier(request: HttpRequest, code: str, dossier: str = "") -> HttpResponse:
 @login_required
 def by_code(request: HttpRequest, dossier: str) -> HttpResponse:
     """Where work and notices about a dossier lead: its page, for whoever may see it."""
-    kept = selectors.dossier(dossier)
-    if kept is None:
-        raise _unknown()
+    kept = there(selectors.dossier(dossier), "dossier_unknown")
     _view(request, kept.batch, dossier)
     return redirect("qc:one_dossier", code=kept.batch, dossier=dossier)
 
@@ -90,11 +86,7 @@ def file(request: HttpRequest, code: str, dossier: str, part: str) -> HttpRespon
     """The file that shows the physician's request or acceptance."""
     view = _view(request, code, dossier)
     data = selectors.dossier_file(view.kept, part) if view.kept is not None else None
-    if data is None:
-        raise _unknown()
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{dossier}-{part}.pdf"'
-    return response
+    return file_response(there(data, "dossier_unknown"), "application/pdf", f"{dossier}-{part}.pdf")
 
 
 @never_cache
@@ -104,15 +96,18 @@ def open_dossier(request: HttpRequest, code: str) -> HttpResponse:
     """Open a dossier of the batch."""
     view = _view(request, code)
     form = _opening(view, request)
-    answers: list[DossierAnswer] = []
-    status = 422
-    if form is not None and form.is_valid():
-        about = _doing(request, view, form) | form.asked()
-        status = attempt(form, lambda: answers.append(services.open_dossier(batch=view.batch.code, **about)))
-    if answers:
+    if form is None:
+        return _page(request, view, status=422)
+    status, answer = attempt(
+        form,
+        lambda: services.open_dossier(
+            batch=view.batch.code, **doing(request, *_place(request, view), form), **form.asked()
+        ),
+    )
+    if answer is not None:
         messages.success(request, _("The dossier is open."))
         return redirect("qc:dossier", code=view.batch.code)
-    return _page(request, view, forms={OPEN: form} if form is not None else {}, status=status)
+    return _page(request, view, forms={OPEN: form}, status=status)
 
 
 @never_cache
@@ -123,46 +118,39 @@ def write(request: HttpRequest, code: str, dossier: str, what: str) -> HttpRespo
     """Write a part, or decide. A refusal is an answer: the page says all its reasons."""
     view = _view(request, code, dossier)
     form = _form(view, what, request)
-    answers: list[DossierAnswer] = []
-    status = 422
-    if form.is_valid():
-        status = attempt(form, lambda: answers.append(_write(request, view, form, what)))
-    if answers and answers[0].is_done:
+    status, answer = attempt(form, lambda: _write(request, view, form, what))
+    if answer is not None and answer.is_done:
         messages.success(request, _("Signed.") if what == DECISION else _("Written down."))
         return redirect("qc:dossier", code=view.batch.code)
     fresh = _view(request, code, dossier)
-    if answers:
-        return _page(request, fresh, refused=answers[0])
+    if answer is not None:
+        return _page(request, fresh, refused=answer)
     return _page(request, fresh, forms={what: form}, status=status)
 
 
 def _write(request: HttpRequest, view: DossierView, form: WritingForm, what: str) -> DossierAnswer:
-    about = _doing(request, view, form) | {"dossier": view.kept.code if view.kept is not None else ""}
-    given = form.cleaned_data
+    dossier = view.kept.code if view.kept is not None else ""
+    place, given = _place(request, view), form.cleaned_data
     if isinstance(form, DossierForm):
-        return _SERVICES[what](**about, **form.asked())
-    about["credential"] = PasswordCredential(request.user.get_username(), given["password"])
-    is_approved = given["verdict"] == "approve"
-    return services.decide_dossier(is_approved=is_approved, reason=given["reason"], **about)
+        return _SERVICES[what](dossier=dossier, **doing(request, *place, form), **form.asked())
+    return services.decide_dossier(
+        dossier=dossier,
+        is_approved=given["verdict"] == "approve",
+        reason=given["reason"],
+        **signing(request, *place, form),
+    )
 
 
-def _doing(request: HttpRequest, view: DossierView, form: WritingForm) -> dict[str, Any]:
-    """At the site that made the batch, or where the patient is treated: where the person is somebody."""
+def _place(request: HttpRequest, view: DossierView) -> tuple[str, str]:
+    """The site that made the batch, or where the patient is treated: where the person is somebody; and its zone."""
     batch, treating = view.batch, view.treating
     is_here = bool(person_of(request).roles(batch.site, timezone.now()))
-    where = (batch.site, batch.zone) if is_here else (treating.code, treating.zone)
-    return doing(request, *where, form)
+    return (batch.site, batch.zone) if is_here else (treating.code, treating.zone)
 
 
 def _view(request: HttpRequest, code: str, dossier: str = "") -> DossierView:
     found = selectors.dossier_view(person_of(request), code, timezone.now(), dossier)
-    if found is None:
-        raise _unknown()
-    return found
-
-
-def _unknown() -> NotFound:
-    return NotFound("dossier_unknown", str(texts.ERRORS["dossier_unknown"]))
+    return there(found, "dossier_unknown")
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ledger.rules.errors import NotFound
 from people import selectors as people
-from people.rules.roles import Role
-from people.rules.sites import SiteView
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import import_words, texts
@@ -22,7 +20,8 @@ from qc.forms.imports import HandInForm
 from qc.forms.pages import WritingForm
 from qc.rules.importing import ImportState, ImportView
 from qc.rules.imports import KIND, ImportKind, template
-from qc.views.shared import attempt, doing
+from qc.views.found import sites_of, there, zone_of
+from qc.views.shared import CSV, attempt, doing, file_response
 
 
 @never_cache
@@ -34,7 +33,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     zones = {site.code: site.zone for site in people.sites()}
     found = selectors.visible_imports(person, now)
     shown = [(one, zones[one.site], texts.IMPORT_STATES[one.state], _kind(one)) for one in found]
-    return render(request, "qc/imports.html", {"files": shown, "sites": _analyst_sites(request)})
+    return render(request, "qc/imports.html", {"files": shown, "sites": sites_of(request, services.ANALYSTS)})
 
 
 @never_cache
@@ -42,7 +41,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @login_required
 def hand_in(request: HttpRequest, site: str) -> HttpResponse:
     """Hand a file in. It is kept as it is, and looked at on the next page."""
-    here = next((one for one in _analyst_sites(request) if one.code == site), None)
+    here = next((one for one in sites_of(request, services.ANALYSTS) if one.code == site), None)
     if here is None:
         raise NotFound("site_unknown", str(texts.ERRORS["subject_unknown"]))
     now = timezone.now()
@@ -54,13 +53,14 @@ def hand_in(request: HttpRequest, site: str) -> HttpResponse:
         runs=[run for run in selectors.runs_at([site]) if run.state == "accepted"],
         now=now,
     )
-    made: list[ImportView] = []
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        about = {"handed": form.handed, "site": site, **doing(request, here.code, here.zone, form)}
-        status = attempt(form, lambda: made.append(services.hand_in(**about)))
-    if made:
-        return redirect("qc:import", id=made[0].id)
+    if request.method == "GET":
+        return render(request, "qc/import_new.html", {"form": form, "site": here})
+    status, made = attempt(
+        form,
+        lambda: services.hand_in(handed=form.handed, site=site, **doing(request, here.code, here.zone, form)),
+    )
+    if made is not None:
+        return redirect("qc:import", id=made.id)
     return render(request, "qc/import_new.html", {"form": form, "site": here}, status=status)
 
 
@@ -68,9 +68,7 @@ def hand_in(request: HttpRequest, site: str) -> HttpResponse:
 @login_required
 def blank(request: HttpRequest) -> HttpResponse:
     """The template to fill in, empty."""
-    response = HttpResponse(template(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="results.csv"'
-    return response
+    return file_response(template(), CSV, "results.csv")
 
 
 @never_cache
@@ -88,12 +86,10 @@ def act(request: HttpRequest, id: UUID, what: str) -> HttpResponse:
     """Record all of a file, or discard it."""
     found, form = _found(request, id), WritingForm(request.POST)
     service = services.record_import if what == "record" else services.discard_import
-    status = 422
-    if form.is_valid():
-        site = people.site_by_code(found.site)
-        about = doing(request, found.site, site.zone if site is not None else "UTC", form)
-        status = attempt(form, lambda: service(id=id, **about))
-    if status != 200:
+    status, done = attempt(
+        form, lambda: service(id=id, **doing(request, found.site, zone_of(found.site), form))
+    )
+    if done is None:
         return _page(request, _found(request, id), form, status)
     if what == "record":
         messages.success(request, _("Every result of the file is recorded. Another person looks them over."))
@@ -106,23 +102,29 @@ def _page(request: HttpRequest, found: ImportView, form: WritingForm, status: in
     person, now = person_of(request), timezone.now()
     is_open = found.state is ImportState.READ
     looked = services.look_at(found, person, now) if is_open else None
-    faults = [] if looked is None else looked.preview.faults
-    site = people.site_by_code(found.site)
     context = {
         "file": found,
         "kind": _kind(found),
         "state": texts.IMPORT_STATES[found.state],
-        "zone": site.zone if site is not None else "UTC",
+        "zone": zone_of(found.site),
         "looked": looked,
-        "faults": [
-            (import_words.fault_place(fault), import_words.fault_text(fault), import_words.fault_todo(fault))
-            for fault in faults
-        ],
-        "problems": [] if looked is None else [(it, texts.problem_text(it)) for it in looked.problems],
+        "faults": [] if looked is None else _wrong(looked),
         "form": form,
-        "may_act": is_open and bool(person.sites(frozenset({Role.ANALYST}), now) & {found.site}),
+        "may_act": is_open and person.has_role(services.ANALYSTS, found.site, now),
     }
     return render(request, "qc/import.html", context, status=status)
+
+
+def _wrong(looked: services.Looked) -> list[tuple[str, str, str]]:
+    """Where something is wrong, what it is, what to do: what the file says, then what cannot be recorded of it."""
+    todo = _("Correct it at its source, and hand the new file in.")
+    return [
+        *(import_words.fault_line(fault) for fault in looked.preview.faults),
+        *(
+            (f"{import_words.place(it.row)} {it.about}", texts.problem_text(it), todo)
+            for it in looked.problems
+        ),
+    ]
 
 
 def _kind(found: ImportView) -> object:
@@ -130,12 +132,4 @@ def _kind(found: ImportView) -> object:
 
 
 def _found(request: HttpRequest, id: UUID) -> ImportView:
-    found = selectors.visible_import(person_of(request), id, timezone.now())
-    if found is None:
-        raise NotFound("file_unknown", str(texts.ERRORS["file_unknown"]))
-    return found
-
-
-def _analyst_sites(request: HttpRequest) -> list[SiteView]:
-    own = person_of(request).sites(frozenset({Role.ANALYST}), timezone.now())
-    return [site for site in people.sites() if site.code in own]
+    return there(selectors.visible_import(person_of(request), id, timezone.now()), "file_unknown")

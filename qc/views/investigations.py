@@ -1,6 +1,6 @@
 """Pages of investigations: the list, one, a test by its plan, and the opening of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ledger.rules.errors import NotFound
-from people.rules.credentials import PasswordCredential
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import investigation_words as words
@@ -33,7 +31,6 @@ from qc.forms.pages import WritingForm
 from qc.rules.investigations import (
     Answer,
     Experiment,
-    InvestigationRefusal,
     LaboratoryCheck,
     Outcome,
     Support,
@@ -42,10 +39,9 @@ from qc.rules.investigations import (
 from qc.rules.results import AttemptKind, ResultView
 from qc.rules.subjects import SubjectKind
 from qc.selectors import InvestigationPage
+from qc.views.found import there, unknown
 from qc.views.inquiry_shown import InquiryShown, offered
-from qc.views.shared import attempt, doing
-
-Answered = services.InquiryAnswer | services.AttemptAnswer
+from qc.views.shared import attempt, doing, signing
 
 
 @never_cache
@@ -80,16 +76,16 @@ def investigate(request: HttpRequest, id: UUID) -> HttpResponse:
     code = _code_of(request, result)
     if code and request.method == "GET":
         return redirect("qc:investigation", code=code)
-    form, status, refused = WritingForm(request.POST or None), 200, ()
+    form, status, refused = WritingForm(request.POST or None), 200, list[Any]()
     if request.method == "POST":
-        status, answers = 422, list[services.InquiryAnswer]()
-        if form.is_valid():
-            named = doing(request, about.site, about.zone, form)
-            status = attempt(form, lambda: answers.append(services.open_investigation(result=id, **named)))
-        if answers and answers[0].is_done:
+        status, answer = attempt(
+            form,
+            lambda: services.open_investigation(result=id, **doing(request, about.site, about.zone, form)),
+        )
+        if answer is not None and answer.is_done:
             messages.success(request, _("The investigation is open. It has five and twenty working days."))
-            return redirect("qc:investigation", code=answers[0].code)
-        refused = tuple(words.REFUSALS[code] for answer in answers for code in answer.refusals)
+            return redirect("qc:investigation", code=answer.code)
+        refused = _refused(answer)
     context = {
         "result": result,
         "unit": texts.unit(result.unit),
@@ -103,11 +99,9 @@ def investigate(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _failing(request: HttpRequest, id: UUID) -> tuple[ResultView, Any]:
     """A result of something at one of the reader's sites, and what it is of."""
-    result, now = selectors.result(id), timezone.now()
-    page = selectors.subject_page(person_of(request), result.subject, now) if result is not None else None
-    if result is None or page is None:
-        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
-    return result, page.subject
+    result, now = there(selectors.result(id), "result_unknown"), timezone.now()
+    page = selectors.subject_page(person_of(request), result.subject, now)
+    return result, there(page, "result_unknown").subject
 
 
 def _code_of(request: HttpRequest, result: ResultView) -> str:
@@ -171,17 +165,14 @@ def act(request: HttpRequest, code: str, what: str) -> HttpResponse:
     """One step of an investigation. A refusal is an answer: the page says all its reasons."""
     page = _found(request, code)
     if what not in _ACTS:
-        raise NotFound("investigation_unknown", str(texts.ERRORS["investigation_unknown"]))
+        raise unknown("investigation_unknown")
     form = _form(request, page, what)
-    answers: list[services.InquiryAnswer] = []
-    status = 422
-    if form.is_valid():
-        status = attempt(form, lambda: answers.append(_take(request, page, form, what)))
-    if answers and answers[0].is_done:
+    status, answer = attempt(form, lambda: _take(request, page, form, what))
+    if answer is not None and answer.is_done:
         messages.success(request, _said()[what])
         return redirect("qc:investigation", code=code)
-    if answers:
-        return _page(request, _found(request, code), refused=answers[0].refusals)
+    if answer is not None:
+        return _page(request, _found(request, code), refused=_refused(answer))
     return _page(request, page, bound={_key(form, what): form}, status=status)
 
 
@@ -202,12 +193,11 @@ def _form(request: HttpRequest, page: InvestigationPage, what: str) -> WritingFo
 def _take(
     request: HttpRequest, page: InvestigationPage, form: WritingForm, what: str
 ) -> services.InquiryAnswer:
-    about = {"code": page.view.code, **doing(request, page.view.site, page.view.zone, form)}
+    named = signing if what in _SIGNED else doing
+    about = {"code": page.view.code, **named(request, page.view.site, page.view.zone, form)}
     asked = dict(form.cleaned_data)
     if isinstance(form, PlanForm):
         asked["plan"] = form.plan
-    if what in _SIGNED:
-        about["credential"] = PasswordCredential(request.user.get_username(), asked["password"])
     return _ACTS[what][1](asked, about)
 
 
@@ -236,7 +226,7 @@ def planned_test(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     known = {it.value: it for it in AttemptKind}
     plan = page.view.rules.plan(known[kind]) if kind in known else None
     if plan is None or page.criterion is None:
-        raise NotFound("investigation_unknown", str(texts.ERRORS["investigation_unknown"]))
+        raise unknown("investigation_unknown")
     form = AttemptForm(
         request.POST or None,
         criterion=page.criterion,
@@ -244,31 +234,43 @@ def planned_test(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         runs=selectors.runs_for(page.criterion.method, page.view.site),
         now=timezone.now(),
     )
-    answers: list[services.AttemptAnswer] = []
-    status = 200 if request.method == "GET" else 422
-    if request.method == "POST" and form.is_valid():
-        about = {"investigation": code, "kind": plan.kind, "found": services.Found(**form.found)}
-        about |= doing(request, page.view.site, page.view.zone, form)
-        status = attempt(form, lambda: answers.append(services.record_attempt(**about)))
-    if answers and answers[0].is_done:
-        messages.success(request, _("The test is recorded. Another person looks it over."))
-        return redirect("qc:investigation", code=code)
+    status, refused = 200, list[Any]()
+    if request.method == "POST":
+        status, answer = attempt(form, lambda: _record(request, page, plan.kind, form))
+        if answer is not None and answer.is_done:
+            messages.success(request, _("The test is recorded. Another person looks it over."))
+            return redirect("qc:investigation", code=code)
+        refused = _refused(answer)
     context = {
         "view": page.view,
         "criterion": page.criterion,
         "kind": words.ATTEMPTS[plan.kind],
         "limits": texts.limits(page.criterion),
         "form": form,
-        "refused": [words.REFUSALS[it] for answer in answers for it in answer.refusals],
+        "refused": refused,
     }
     return render(request, "qc/planned_test.html", context, status=status)
 
 
+def _record(
+    request: HttpRequest, page: InvestigationPage, kind: AttemptKind, form: AttemptForm
+) -> services.AttemptAnswer:
+    return services.record_attempt(
+        investigation=page.view.code,
+        kind=kind,
+        found=services.Found(**form.found),
+        **doing(request, page.view.site, page.view.zone, form),
+    )
+
+
+def _refused(answer: services.InquiryAnswer | services.AttemptAnswer | None) -> list[Any]:
+    """Why it was refused, in words."""
+    return [words.REFUSALS[code] for code in answer.refusals] if answer is not None else []
+
+
 def _found(request: HttpRequest, code: str) -> InvestigationPage:
     page = selectors.investigation_page(person_of(request), code, timezone.now())
-    if page is None:
-        raise NotFound("investigation_unknown", str(texts.ERRORS["investigation_unknown"]))
-    return page
+    return there(page, "investigation_unknown")
 
 
 def _page(
@@ -276,7 +278,7 @@ def _page(
     page: InvestigationPage,
     *,
     bound: Mapping[str, WritingForm] | None = None,
-    refused: tuple[InvestigationRefusal, ...] = (),
+    refused: Sequence[Any] = (),
     status: int = 200,
 ) -> HttpResponse:
     shown = InquiryShown(page, person_of(request), timezone.now(), bound)
@@ -289,6 +291,6 @@ def _page(
         "limits": texts.limits(page.criterion) if page.criterion is not None else "",
         "is_batch": page.view.subject.kind is SubjectKind.BATCH,
         "forms": shown.forms,
-        "refused": [words.REFUSALS[code] for code in refused],
+        "refused": refused,
     }
     return render(request, "qc/investigation.html", context, status=status)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from ledger.rules.errors import NotFound
-from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import study_words, texts
 from qc.forms.materials import PROPOSALS
 from qc.forms.pages import WritingForm
+from qc.services.results import ANALYSTS, REVIEWERS
+from qc.views.found import there
 from qc.views.shared import attempt, doing
 
 
@@ -34,15 +34,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @login_required
 def review(request: HttpRequest, id: UUID) -> HttpResponse:
     """Look one result over, and come back to the list."""
-    form, status = WritingForm(request.POST), 422
-    found = selectors.result(id)
-    about = selectors.subject(found.subject, timezone.now()) if found is not None else None
-    if about is None:
-        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
-    if form.is_valid():
-        taken = doing(request, about.site, about.zone, form)
-        status = attempt(form, lambda: services.review_result(result=id, **taken))
-    if status == 200:
+    form, found = WritingForm(request.POST), there(selectors.result(id), "result_unknown")
+    about = there(selectors.subject(found.subject, timezone.now()), "result_unknown")
+    status, reviewed = attempt(
+        form,
+        lambda: services.review_result(result=id, **doing(request, about.site, about.zone, form)),
+    )
+    if reviewed is not None:
         messages.success(request, _("You looked the result over."))
         return redirect("qc:worklist")
     return _page(request, form, status)
@@ -58,14 +56,14 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
         "failing": [(one, texts.unit(one.unit)) for one in found.failing],
         "investigations": [(one, one.is_late(now)) for one in found.investigations],
         "pulls": [
-            (row, *study_words.PULL_STATES[row.next_pull.state], study_words.PULL_TONES[row.next_pull.state])
+            (row, *study_words.PULL_STATES[row.next_pull.state])
             for row in found.pulls
             if row.next_pull is not None
         ],
         "materials": [(one, *PROPOSALS[one.proposal.decision]) for one in found.materials],
         "form": form,
-        "is_analyst": bool(person.sites(frozenset({Role.ANALYST}), now)),
-        "is_reviewer": bool(person.sites(frozenset({Role.QC_REVIEWER}), now)),
+        "is_analyst": bool(person.sites(ANALYSTS, now)),
+        "is_reviewer": bool(person.sites(REVIEWERS, now)),
         "request_id": uuid4,
     }
     return render(request, "qc/worklist.html", context, status=status)

@@ -10,6 +10,7 @@ from qc.forms.investigation_words import ATTEMPTS
 from qc.rules.results import ResultView
 from qc.rules.subjects import takes
 from qc.selectors import Line
+from qc.services.results import ANALYSTS, REVIEWERS
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def lines_shown(
 def _shown(line: Line, disposition: Disposition | None, roles: frozenset[Role], user_id: int) -> LineShown:
     criterion, found = line.criterion, line.result
     is_taken = takes(disposition, criterion) is None
-    is_analyst, is_reviewer = Role.ANALYST in roles, Role.QC_REVIEWER in roles
+    is_analyst, is_reviewer = bool(roles & ANALYSTS), bool(roles & REVIEWERS)
     mark, verdict = texts.VERDICTS[found.verdict] if found is not None else ("", "")
     is_waiting = found is not None and not found.is_reviewed and found.analyst_id != user_id
     return LineShown(

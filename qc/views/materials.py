@@ -10,16 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from ledger.rules.errors import NotFound
-from people.rules.credentials import PasswordCredential
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import texts
 from qc.forms.materials import DecisionForm
 from qc.rules.subjects import SubjectKind
-from qc.services import MaterialAttempt
+from qc.views.found import there
 from qc.views.results import found_page, subject_response
-from qc.views.shared import attempt, doing
+from qc.views.shared import attempt, signing
 
 
 @never_cache
@@ -28,19 +25,19 @@ from qc.views.shared import attempt, doing
 @login_required
 def decide(request: HttpRequest, code: str) -> HttpResponse:
     """Decide with a signature. A refusal is an answer: the page says all its reasons."""
-    view = selectors.visible_material(person_of(request), code, timezone.now())
-    if view is None:
-        raise NotFound("material_not_judged", str(texts.ERRORS["material_not_judged"]))
-    form, status, outcome = DecisionForm(request.POST, auto_id="material_%s"), 422, list[MaterialAttempt]()
-    if form.is_valid():
-        about = doing(request, view.collection.site, view.collection.zone, form)
-        about |= {"din": code, "deciding": form.deciding}
-        about["credential"] = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
-        status = attempt(form, lambda: outcome.append(services.decide_material(**about)))
-    if outcome and outcome[0].is_done:
+    found = selectors.visible_material(person_of(request), code, timezone.now())
+    collection = there(found, "material_not_judged").collection
+    form = DecisionForm(request.POST, auto_id="material_%s")
+    status, outcome = attempt(
+        form,
+        lambda: services.decide_material(
+            din=code, deciding=form.deciding, **signing(request, collection.site, collection.zone, form)
+        ),
+    )
+    if outcome is not None and outcome.is_done:
         messages.success(request, _("You decided on the starting material, and signed it."))
         return redirect("qc:subject", kind=SubjectKind.COLLECTION, code=code)
-    if outcome:
-        form.take_refusals(outcome[0].refusals)
+    if outcome is not None:
+        form.take_refusals(outcome.refusals)
     page = found_page(request, SubjectKind.COLLECTION, code)
     return subject_response(request, page, decision=form, status=status)

@@ -13,10 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ledger.rules.errors import DomainError, NotFound
-from people import selectors as people
-from people.rules.roles import Role
-from people.rules.sites import SiteView
+from ledger.rules.errors import DomainError
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import plates as words
@@ -31,7 +28,8 @@ from qc.rules.plates import PlateView
 from qc.rules.results import ResultView
 from qc.rules.runs import RunState, RunView
 from qc.services.charts import draw_chart
-from qc.views.shared import attempt, doing
+from qc.views.found import run_of, there, unknown, zone_of
+from qc.views.shared import CSV, attempt, doing, file_response
 
 
 @never_cache
@@ -40,19 +38,15 @@ from qc.views.shared import attempt, doing
 def plates(request: HttpRequest, code: str) -> HttpResponse:
     """The plates of a run, and where another one is handed in."""
     run, how = _run(request, code)
-    form, made = PlateForm(request.POST or None, request.FILES or None), list[PlateView]()
-    status = 422 if request.method == "POST" else 200
-    site = _site(run.site)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        about = {"data": file.read(), "name": file.name, **doing(request, run.site, site.zone, form)}
-        status = attempt(form, lambda: made.append(services.hand_in_plate(run=UUID(run.id), **about)))
-    if made:
-        return redirect("qc:plate", code=code, id=made[0].id)
+    form, status = PlateForm(request.POST or None, request.FILES or None), 200
+    if request.method == "POST":
+        status, made = attempt(form, lambda: _hand_in(request, run, form))
+        if made is not None:
+            return redirect("qc:plate", code=code, id=made.id)
     is_open = run.state in (RunState.OPEN, RunState.ACCEPTED)
     context = {
         "run": run,
-        "zone": site.zone,
+        "zone": zone_of(run.site),
         "plates": [(one, texts.IMPORT_STATES[one.state]) for one in selectors.plates_of(code)],
         "form": form if is_open and _is_analyst(request, run.site) else None,
         "calculation": words.CALCULATIONS[how.calculation],
@@ -62,14 +56,17 @@ def plates(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "qc/plates.html", context, status=status)
 
 
+def _hand_in(request: HttpRequest, run: RunView, form: PlateForm) -> PlateView:
+    file, about = form.cleaned_data["file"], doing(request, run.site, zone_of(run.site), form)
+    return services.hand_in_plate(run=UUID(run.id), data=file.read(), name=file.name, **about)
+
+
 @require_GET
 @login_required
 def blank(request: HttpRequest, code: str) -> HttpResponse:
     """A file to fill in."""
     _found, how = _run(request, code)
-    response = HttpResponse(plate_template(how.calculation), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="plate.csv"'
-    return response
+    return file_response(plate_template(how.calculation), CSV, "plate.csv")
 
 
 @never_cache
@@ -85,23 +82,21 @@ def plate(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
 @login_required
 def record(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
     """Record the result that a plate comes to."""
-    found, done = _plate(request, code, id), list[ResultView]()
+    found, refused = _plate(request, code, id), list[str]()
     form = _record_form(request, found, request.POST)
-    status, refused = 422, list[str]()
-    if form.is_valid():
-        about = doing(request, found.site, _site(found.site).zone, form)
 
-        def act() -> None:
-            try:
-                done.append(services.record_plate(id=id, asked=form.asked, **about))
-            except DomainError as error:
-                refused.extend(words.refusal_texts(error.detail.get("refusals", ())))
-                raise
+    def act() -> ResultView:
+        about = doing(request, found.site, zone_of(found.site), form)
+        try:
+            return services.record_plate(id=id, asked=form.asked, **about)
+        except DomainError as error:
+            refused.extend(words.refusal_texts(error.detail.get("refusals", ())))
+            raise
 
-        status = attempt(form, act)
-    if done:
+    status, done = attempt(form, act)
+    if done is not None:
         messages.success(request, _("The result is recorded. Another person looks it over."))
-        return redirect("qc:subject", kind=done[0].subject.kind, code=done[0].subject.code)
+        return redirect("qc:subject", kind=done.subject.kind, code=done.subject.code)
     return _page(request, _plate(request, code, id), form=form, refused=refused, status=status)
 
 
@@ -110,11 +105,12 @@ def record(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
 @login_required
 def discard(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
     """Say that nothing is going to be recorded of a plate."""
-    found, form, status = _plate(request, code, id), WritingForm(request.POST), 422
-    if form.is_valid():
-        about = doing(request, found.site, _site(found.site).zone, form)
-        status = attempt(form, lambda: services.discard_plate(id=id, **about))
-    if status == 200:
+    found, form = _plate(request, code, id), WritingForm(request.POST)
+    status, discarded = attempt(
+        form,
+        lambda: services.discard_plate(id=id, **doing(request, found.site, zone_of(found.site), form)),
+    )
+    if discarded is not None:
         messages.success(request, _("The plate is discarded; it stays as evidence."))
         return redirect("qc:plates", code=code)
     return _page(request, _plate(request, code, id), discarding=form, status=status)
@@ -126,13 +122,12 @@ def discard(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
 def chart(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
     """The responses of a plate and the curves through them."""
     looked = services.look_at_plate(_plate(request, code, id))
-    if looked.evaluated is None:
-        raise NotFound("plate_unknown", str(texts.ERRORS["plate_unknown"]))
+    evaluated = there(looked.evaluated, "plate_unknown")
     name, title = looked.view.name, str(words.CALCULATIONS[looked.how.calculation])
     if looked.how.calculation is Calculation.SPECIFIC_LYSIS:
         spec = lysis_chart(f"{title}: {name}", looked.file)
     else:
-        spec = plate_chart(f"{title}: {name}", looked.file, looked.evaluated)
+        spec = plate_chart(f"{title}: {name}", looked.file, evaluated)
     return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
 
 
@@ -152,7 +147,7 @@ def _page(
     context = {
         "plate": found,
         "state": texts.IMPORT_STATES[found.state],
-        "zone": _site(found.site).zone,
+        "zone": zone_of(found.site),
         "calculation": words.CALCULATIONS[looked.how.calculation],
         "looked": looked,
         "rows": [
@@ -175,31 +170,21 @@ def _record_form(request: HttpRequest, found: PlateView, data: Any = None) -> Re
     run, _how = _run(request, found.run)
     tests = selectors.tests_by(person_of(request), run.method, run.site, now)
     initial = {"seen": evaluated.digest if evaluated is not None else ""}
-    return RecordPlateForm(data, tests=tests, site=_site(found.site), now=now, initial=initial)
+    return RecordPlateForm(data, tests=tests, zone=zone_of(found.site), now=now, initial=initial)
 
 
 def _run(request: HttpRequest, code: str) -> tuple[RunView, Computed]:
     """A run whose method computes its result."""
-    found = selectors.visible_run(person_of(request), code, timezone.now())
-    method = selectors.method_of(found) if found is not None else None
-    if found is None or method is None or method.method.computed is None:
-        raise NotFound("run_unknown", str(texts.ERRORS["run_unknown"]))
+    found = run_of(request, code)
+    method = selectors.method_of(found)
+    if method is None or method.method.computed is None:
+        raise unknown("run_unknown")
     return found, method.method.computed
 
 
 def _plate(request: HttpRequest, code: str, id: UUID) -> PlateView:
-    found = selectors.visible_plate(person_of(request), code, id, timezone.now())
-    if found is None:
-        raise NotFound("plate_unknown", str(texts.ERRORS["plate_unknown"]))
-    return found
+    return there(selectors.visible_plate(person_of(request), code, id, timezone.now()), "plate_unknown")
 
 
 def _is_analyst(request: HttpRequest, site: str) -> bool:
-    return person_of(request).has_role(frozenset({Role.ANALYST}), site, timezone.now())
-
-
-def _site(code: str) -> SiteView:
-    found = people.site_by_code(code)
-    if found is None:
-        raise LookupError(f"site {code} of a run is not there")
-    return found
+    return person_of(request).has_role(services.ANALYSTS, site, timezone.now())

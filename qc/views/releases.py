@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.roles import QA
 from people.views import person_of
 from qc import services
-from qc.forms import investigation_words, release_words, texts
+from qc.forms import investigation_words, release_words
 from qc.forms.releases import DutyForm, TrailForm
 from qc.rules.late_failures import Duty
 from qc.rules.trail import Trail
 from qc.selectors import BatchView
-from qc.views.batches import batch_of
+from qc.views.found import batch_of, unknown
 from qc.views.shared import attempt, doing
 
 
@@ -33,20 +32,20 @@ def trail(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _trail_page(request, view)
     form = TrailForm(request.POST)
-    status = 422
-    if form.is_valid():
-        about = doing(request, view.batch.site, view.zone, form)
-        answer: list[tuple[str, ...]] = []
-        given = {name: form.cleaned_data[name] for name in ("upto", "remark")}
-        status = attempt(
-            form, lambda: answer.append(services.review_trail(batch=view.batch.code, **given, **about))
-        )
-        if answer and not answer[0]:
-            messages.success(request, _("You looked the audit trail over."))
-            return redirect("qc:batch", code=view.batch.code)
-        for refusal in answer[0] if answer else ():
-            messages.error(request, str(release_words.TRAIL_REFUSALS[refusal]))
-            status = 409
+    status, refused = attempt(
+        form,
+        lambda: services.review_trail(
+            batch=view.batch.code,
+            **{name: form.cleaned_data[name] for name in ("upto", "remark")},
+            **doing(request, view.batch.site, view.zone, form),
+        ),
+    )
+    if refused is not None and not refused:
+        messages.success(request, _("You looked the audit trail over."))
+        return redirect("qc:batch", code=view.batch.code)
+    for refusal in refused or ():
+        messages.error(request, str(release_words.TRAIL_REFUSALS[refusal]))
+        status = 409
     return _trail_page(request, batch_of(request, code), form, status)
 
 
@@ -82,7 +81,7 @@ def duty(request: HttpRequest, code: str, failure: UUID, duty: str) -> HttpRespo
     view = batch_of(request, code)
     form = DutyForm(request.POST, zone=view.zone)
     if duty not in set(Duty) or str(failure) not in {found.id for found in view.failures}:
-        raise NotFound("late_failure_unknown", str(texts.ERRORS["late_failure_unknown"]))
+        raise unknown("late_failure_unknown")
     if not form.is_valid():
         messages.error(request, _("Say when it was done and what shows it."))
         return redirect("qc:batch", code=view.batch.code)

@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coi.rules.acceptance import DECIDERS
-from ledger.rules.errors import NotFound
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
@@ -23,9 +22,10 @@ from qc.forms import texts
 from qc.forms.materials import DecisionForm, material_shown
 from qc.forms.pages import WritingForm
 from qc.forms.results import CorrectionForm, ResultForm, initial_of
-from qc.rules.results import CorrectionReason
+from qc.rules.results import CorrectionReason, ResultView
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.selectors import Line, SubjectPage
+from qc.views.found import there
 from qc.views.lines import lines_shown
 from qc.views.shared import attempt, doing
 
@@ -48,15 +48,11 @@ def subject(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 def result(request: HttpRequest, kind: str, code: str, criterion: str) -> HttpResponse:
     """Record the result of a criterion, or correct the one that is there."""
     page = found_page(request, kind, code)
-    line = page.line(criterion)
-    if line is None:
-        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
+    line = there(page.line(criterion), "result_unknown")
     form, status = _result_form(request, page, line), 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = attempt(form, lambda: _write(request, page, line, form))
-        if status == 200:
+        status, written = attempt(form, lambda: _write(request, page, line, form))
+        if written is not None:
             messages.success(request, _("The result is recorded. Another person looks it over."))
             return redirect(_address(page))
     context = {
@@ -75,15 +71,14 @@ def result(request: HttpRequest, kind: str, code: str, criterion: str) -> HttpRe
 @login_required
 def review(request: HttpRequest, id: UUID) -> HttpResponse:
     """Look one result over, and go back to what it is about."""
-    known = selectors.result(id)
-    if known is None:
-        raise NotFound("result_unknown", str(texts.ERRORS["result_unknown"]))
+    known = there(selectors.result(id), "result_unknown")
     page = found_page(request, str(known.subject.kind), known.subject.code, known.subject.point)
-    form, status = WritingForm(request.POST), 422
-    if form.is_valid():
-        about = doing(request, page.subject.site, page.subject.zone, form)
-        status = attempt(form, lambda: services.review_result(result=id, **about))
-    if status == 200:
+    form, about = WritingForm(request.POST), page.subject
+    status, reviewed = attempt(
+        form,
+        lambda: services.review_result(result=id, **doing(request, about.site, about.zone, form)),
+    )
+    if reviewed is not None:
         messages.success(request, _("You looked the result over."))
         return redirect(_address(page))
     return subject_response(request, page, form, status=status)
@@ -98,9 +93,7 @@ def found_page(request: HttpRequest, kind: str, code: str, point: str = "") -> S
         if kind in known
         else None
     )
-    if found is None:
-        raise NotFound("subject_unknown", str(texts.ERRORS["subject_unknown"]))
-    return found
+    return there(found, "subject_unknown")
 
 
 def _address(page: SubjectPage) -> str:
@@ -120,17 +113,16 @@ def _result_form(request: HttpRequest, page: SubjectPage, line: Line) -> ResultF
     }
     if line.result is None:
         return ResultForm(request.POST or None, **about)
-    return CorrectionForm(request.POST or None, initial=initial_of(line.result, page.subject.zone), **about)
+    return CorrectionForm(request.POST or None, initial=initial_of(line.result), **about)
 
 
-def _write(request: HttpRequest, page: SubjectPage, line: Line, form: ResultForm) -> None:
+def _write(request: HttpRequest, page: SubjectPage, line: Line, form: ResultForm) -> ResultView:
     asked = form.cleaned_data
     found = services.Found(**form.found)
     about: dict[str, Any] = {"found": found, **doing(request, page.subject.site, page.subject.zone, form)}
     if line.result is None:
-        services.record_result(subject=page.subject.ref, criterion=line.criterion.code, **about)
-        return
-    services.correct_result(
+        return services.record_result(subject=page.subject.ref, criterion=line.criterion.code, **about)
+    return services.correct_result(
         result=UUID(line.result.id),
         reason=CorrectionReason(asked["reason"]),
         reference=asked["reference"],

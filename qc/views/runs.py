@@ -13,10 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coi.selectors import stock
-from ledger.rules.errors import NotFound
 from people import selectors as people
-from people.rules.roles import Role
-from people.rules.sites import SiteView
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
@@ -24,6 +21,7 @@ from qc.forms.runs import ControlsForm, RunForm, VoidForm
 from qc.rules.charts import levey_jennings
 from qc.rules.runs import RunState, RunView
 from qc.services.charts import draw_chart
+from qc.views.found import run_of, sites_of, unknown, zone_of
 from qc.views.shared import attempt, doing
 
 
@@ -36,7 +34,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     found, zones = selectors.visible_runs(person, now), {site.code: site.zone for site in people.sites()}
     context = {
         "runs": [(run, zones[run.site], *texts.RUN_STATES[run.state]) for run in found],
-        "sites": _analyst_sites(request),
+        "sites": sites_of(request, services.ANALYSTS),
         "methods": [one for one in selectors.effective_methods(now) if one.method.needs_run],
     }
     return render(request, "qc/runs.html", context)
@@ -48,25 +46,32 @@ def runs(request: HttpRequest) -> HttpResponse:
 def new_run(request: HttpRequest, site: str, method: str) -> HttpResponse:
     """Begin a run: one field for each thing that the method uses."""
     found = selectors.effective_method(method, timezone.now())
-    here = next((one for one in _analyst_sites(request) if one.code == site), None)
+    here = next((one for one in sites_of(request, services.ANALYSTS) if one.code == site), None)
     if found is None or here is None or not found.method.needs_run:
-        raise NotFound("method_not_effective", str(texts.ERRORS["method_not_effective"]))
+        raise unknown("method_not_effective")
     form = RunForm(
         request.POST or None,
         method=found.method,
         devices=stock.devices_at(site, found.method.instruments),
         lots=stock.lots_at(site, found.method.reagents),
     )
-    made: list[RunView] = []
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        about = doing(request, here.code, here.zone, form)
-        about |= {"instruments": form.chosen("device"), "reagents": form.chosen("lot")}
-        status = attempt(form, lambda: made.append(services.open_run(method=method, site=site, **about)))
-    if made:
+    context = {"method": found, "form": form, "site": here}
+    if request.method == "GET":
+        return render(request, "qc/run_new.html", context)
+    status, made = attempt(
+        form,
+        lambda: services.open_run(
+            method=method,
+            site=site,
+            instruments=form.chosen("device"),
+            reagents=form.chosen("lot"),
+            **doing(request, here.code, here.zone, form),
+        ),
+    )
+    if made is not None:
         messages.success(request, _("The run has begun."))
-        return redirect("qc:run", code=made[0].code)
-    return render(request, "qc/run_new.html", {"method": found, "form": form, "site": here}, status=status)
+        return redirect("qc:run", code=made.code)
+    return render(request, "qc/run_new.html", context, status=status)
 
 
 @never_cache
@@ -74,7 +79,7 @@ def new_run(request: HttpRequest, site: str, method: str) -> HttpResponse:
 @login_required
 def run(request: HttpRequest, code: str) -> HttpResponse:
     """One run: what was used, what its controls measured, and the charts of these."""
-    return _page(request, _run(request, code))
+    return _page(request, run_of(request, code))
 
 
 @never_cache
@@ -82,17 +87,21 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def read_controls(request: HttpRequest, code: str) -> HttpResponse:
     """Record what the controls measured."""
-    found = _run(request, code)
+    found = run_of(request, code)
     form = _controls_form(request, found)
     if form is None:
         return redirect("qc:run", code=code)
-    status, judged = 422, list[RunView]()
-    if form.is_valid():
-        about = {"readings": form.readings(), **doing(request, found.site, _zone(found.site), form)}
-        status = attempt(form, lambda: judged.append(services.read_controls(run=UUID(found.id), **about)))
-    if not judged:
+    status, judged = attempt(
+        form,
+        lambda: services.read_controls(
+            run=UUID(found.id),
+            readings=form.readings(),
+            **doing(request, found.site, zone_of(found.site), form),
+        ),
+    )
+    if judged is None:
         return _page(request, found, controls=form, status=status)
-    if judged[0].state is RunState.ACCEPTED:
+    if judged.state is RunState.ACCEPTED:
         messages.success(request, _("The controls accept the run: it gives results."))
     else:
         messages.error(request, _("The controls refuse the run: it gives no results."))
@@ -104,13 +113,16 @@ def read_controls(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def void_run(request: HttpRequest, code: str) -> HttpResponse:
     """Break a run off."""
-    found, form = _run(request, code), VoidForm(request.POST)
-    status = 422
-    if form.is_valid():
-        about = doing(request, found.site, _zone(found.site), form)
-        reason = form.cleaned_data["reason"]
-        status = attempt(form, lambda: services.void_run(run=UUID(found.id), reason=reason, **about))
-    if status == 200:
+    found, form = run_of(request, code), VoidForm(request.POST)
+    status, voided = attempt(
+        form,
+        lambda: services.void_run(
+            run=UUID(found.id),
+            reason=form.cleaned_data["reason"],
+            **doing(request, found.site, zone_of(found.site), form),
+        ),
+    )
+    if voided is not None:
         messages.success(request, _("The run is broken off."))
         return redirect("qc:run", code=code)
     return _page(request, found, void=form, status=status)
@@ -121,10 +133,10 @@ def void_run(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def chart(request: HttpRequest, code: str, lot: str) -> HttpResponse:
     """The Levey-Jennings chart of one control, up to this run."""
-    found = _run(request, code)
+    found = run_of(request, code)
     points = selectors.chart_points(found, lot)
     if not points:
-        raise NotFound("run_unknown", str(texts.ERRORS["run_unknown"]))
+        raise unknown("run_unknown")
     name = next((reading.control for reading in found.readings if reading.lot == lot), lot)
     return HttpResponse(draw_chart(levey_jennings(f"{name}, {lot}", points)), content_type="image/svg+xml")
 
@@ -137,11 +149,12 @@ def _page(
     void: VoidForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    may_act = found.site in {site.code for site in _analyst_sites(request)} and found.state is RunState.OPEN
+    is_analyst = person_of(request).has_role(services.ANALYSTS, found.site, timezone.now())
+    may_act = is_analyst and found.state is RunState.OPEN
     context: dict[str, Any] = {
         "run": found,
         "method": selectors.method_of(found),
-        "zone": _zone(found.site),
+        "zone": zone_of(found.site),
         "state": texts.RUN_STATES[found.state],
         "rules": [texts.CONTROL_RULES[rule] for rule in found.breaches],
         "charted": sorted({(reading.control, reading.lot) for reading in found.readings}),
@@ -160,21 +173,3 @@ def _controls_form(request: HttpRequest, found: RunView) -> ControlsForm | None:
     return ControlsForm(
         request.POST if request.method == "POST" else None, targets=targets.targets, unit=unit
     )
-
-
-def _run(request: HttpRequest, code: str) -> RunView:
-    found = selectors.visible_run(person_of(request), code, timezone.now())
-    if found is None:
-        raise NotFound("run_unknown", str(texts.ERRORS["run_unknown"]))
-    return found
-
-
-def _analyst_sites(request: HttpRequest) -> list[SiteView]:
-    person, now = person_of(request), timezone.now()
-    own = person.sites(frozenset({Role.ANALYST}), now)
-    return [site for site in people.sites() if site.code in own]
-
-
-def _zone(site: str) -> str:
-    found = people.site_by_code(site)
-    return found.zone if found is not None else "UTC"

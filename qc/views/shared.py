@@ -1,25 +1,33 @@
-"""What the pages of this room do alike: who does it, where; and how what a service finds wrong is shown."""
+"""What the pages of this room do alike: who does it, where; how what is wrong is shown; how files are sent."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ledger.rules import Where
 from ledger.rules.errors import DomainError
+from people.rules.credentials import PasswordCredential
 from people.views import actor_of
 from qc.forms.pages import WritingForm
 
+T = TypeVar("T")
+CSV = "text/csv; charset=utf-8"
 
-def attempt(form: WritingForm, act: Callable[[], Any]) -> int:
-    """Do it; what the service finds wrong is shown at the form. Answers with the HTTP status, 200 when it was done."""
+
+def attempt(form: WritingForm, act: Callable[[], T]) -> tuple[int, T | None]:
+    """Do what a sent form asks for. Answers with the HTTP status, 200 when it was done, and with what came of it.
+
+    What the form or the service finds wrong is shown at the form; then nothing came of it: None.
+    """
+    if not form.is_valid():
+        return 422, None
     try:
-        act()
+        return 200, act()
     except DomainError as error:
         form.take(error)
-        return error.http_status
-    return 200
+        return error.http_status, None
 
 
 def doing(request: HttpRequest, site: str, zone: str, form: WritingForm) -> dict[str, Any]:
@@ -30,3 +38,16 @@ def doing(request: HttpRequest, site: str, zone: str, form: WritingForm) -> dict
         "now": timezone.now(),
         "request_id": form.cleaned_data["request_id"],
     }
+
+
+def signing(request: HttpRequest, site: str, zone: str, form: WritingForm) -> dict[str, Any]:
+    """What every service takes that signs: the password was written into the form."""
+    credential = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
+    return {**doing(request, site, zone, form), "credential": credential}
+
+
+def file_response(data: bytes | str, media_type: str, name: str, *, how: str = "attachment") -> HttpResponse:
+    """A file under a name, to be kept or, with `how` as "inline", to be looked at."""
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = f'{how}; filename="{name}"'
+    return response

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ledger.rules.errors import Invalid, NotAllowed, NotFound
+from ledger.rules.errors import Invalid, NotAllowed
 from people import registry, services
 from people import selectors as people
 from people.forms.documents import ERRORS, ContentForm
@@ -32,6 +32,7 @@ from qc.forms import texts
 from qc.forms.examples import example
 from qc.forms.specification_editor import AgainForm, DraftForm, Editor, FirstForm, editor_of
 from qc.rules.specification import KIND, SCHEMA
+from qc.views.found import there, unknown
 
 Save = Callable[[ContentForm], DocumentVersionView]
 
@@ -187,16 +188,14 @@ def _sent(posted: QueryDict, editor: Editor) -> QueryDict:
 
 def _start(name: str) -> dict[str, Any]:
     content = example(name) if name else {"name": "", "subject": "batch", "criteria": []}
-    if content is None:
-        raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
-    return content
+    return there(content, "specification_unknown")
 
 
 def _version(request: HttpRequest, id: UUID) -> DocumentVersionView:
     """A version of a specification that the reader may write."""
     version = people.document_version(str(id))
     if version is None or version.kind != KIND:
-        raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
+        raise unknown("specification_unknown")
     if not may_write(person_of(request), version.site):
         raise NotAllowed("role_missing", str(ERRORS["role_missing"]))
     return version
@@ -204,5 +203,6 @@ def _version(request: HttpRequest, id: UUID) -> DocumentVersionView:
 
 def _kind() -> registry.DocumentKind:
     known = registry.document_kind(KIND)
-    assert known is not None, "registered in apps.py"  # noqa: S101
+    if known is None:
+        raise LookupError(f"{KIND} is no registered kind of document")
     return known

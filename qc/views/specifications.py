@@ -8,14 +8,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from ledger.rules.errors import NotFound
 from people.rules.documents import OPEN_STATES
 from people.views import person_of
 from qc import selectors
-from qc.forms import criteria_words, texts
+from qc.forms import criteria_words
 from qc.forms.examples import example, example_names
+from qc.forms.specification_editor import CriterionLine
 from qc.rules.comparison import Change
 from qc.rules.specification import Specification, parse
+from qc.views.found import there
 from qc.views.specification_editor import may_edit, may_write
 
 
@@ -37,9 +38,8 @@ def specifications(request: HttpRequest) -> HttpResponse:
 @login_required
 def specification(request: HttpRequest, id: UUID) -> HttpResponse:
     """One version in words, and what it changed."""
-    page = selectors.specification_page(str(id), request.GET.get("against", ""))
-    if page is None:
-        raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
+    found = selectors.specification_page(str(id), request.GET.get("against", ""))
+    page = there(found, "specification_unknown")
     context = {
         "page": page,
         "shown": _shown(page.specification),
@@ -54,9 +54,7 @@ def specification(request: HttpRequest, id: UUID) -> HttpResponse:
 @login_required
 def example_page(request: HttpRequest, name: str) -> HttpResponse:
     """An example in words; `?format=json` is the content to put into a document."""
-    content = example(name)
-    if content is None:
-        raise NotFound("specification_unknown", str(texts.ERRORS["specification_unknown"]))
+    content = there(example(name), "specification_unknown")
     if request.GET.get("format") == "json":
         return JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
     may = may_write(person_of(request))
@@ -74,10 +72,7 @@ def _shown(found: Specification | None) -> dict[str, object]:
         return {}
     return {
         "specification": found,
-        "criteria": [
-            (one, texts.limits(one), texts.TIMINGS[one.timing], criteria_words.conditions(one))
-            for one in found.criteria
-        ],
+        "lines": [CriterionLine.of(one, n) for n, one in enumerate(found.criteria)],
         "groups": [(group, criteria_words.alternatives(found, group)) for group in found.any_of],
     }
 

@@ -1,6 +1,5 @@
 """Pages of studies: the list, a new one, one with its plan, pulls, results and what they come to."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ledger.rules.errors import NotFound
-from people import selectors as people
-from people.rules.credentials import PasswordCredential
-from people.rules.roles import Role
-from people.rules.sites import SiteView
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import studies as shown
@@ -29,11 +23,10 @@ from qc.rules.study_charts import study_chart
 from qc.rules.subjects import StudyKind
 from qc.selectors import StudyPage
 from qc.services.charts import draw_chart
-from qc.views.shared import attempt, doing
-from qc.views.validations import validation_response
-from qc.views.validations import visible as found_study
-
-_STUDIERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
+from qc.services.studies import STUDIERS
+from qc.views.found import sites_of, study_of, there, unknown, zone_of
+from qc.views.shared import attempt, doing, signing
+from qc.views.validations import forms_offered, validation_response
 
 
 @never_cache
@@ -47,13 +40,11 @@ def studies(request: HttpRequest) -> HttpResponse:
             row,
             study_words.KINDS[row.study.kind],
             study_words.STATES[row.study.state],
-            (*study_words.PULL_STATES[row.next_pull.state], study_words.PULL_TONES[row.next_pull.state])
-            if row.next_pull is not None
-            else None,
+            study_words.PULL_STATES[row.next_pull.state] if row.next_pull is not None else None,
         )
         for row in rows
     ]
-    context = {"studies": listed, "may_begin": bool(_sites(request))}
+    context = {"studies": listed, "may_begin": bool(sites_of(request, STUDIERS))}
     return render(request, "qc/studies.html", context)
 
 
@@ -62,19 +53,21 @@ def studies(request: HttpRequest) -> HttpResponse:
 @login_required
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a study by a plan in effect."""
-    sites = _sites(request)
+    sites = sites_of(request, STUDIERS)
     plans = selectors.study_plans(timezone.now())
     form = BeginForm(request.POST or None, plans=plans, sites=sites)
-    made: list[StudyView] = []
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        here = next(site for site in sites if site.code == form.cleaned_data["site"])
-        about = {**form.asked, **doing(request, here.code, here.zone, form)}
-        status = attempt(form, lambda: made.append(services.begin_study(**about)))
-    if made:
-        messages.success(request, _("The study has begun."))
-        return redirect("qc:study", code=made[0].code)
+    status = 200
+    if request.method == "POST":
+        status, made = attempt(form, lambda: _begin(request, form))
+        if made is not None:
+            messages.success(request, _("The study has begun."))
+            return redirect("qc:study", code=made.code)
     return render(request, "qc/study_new.html", {"form": form, "plans": plans}, status=status)
+
+
+def _begin(request: HttpRequest, form: BeginForm) -> StudyView:
+    asked = form.asked
+    return services.begin_study(**asked, **doing(request, asked["site"], zone_of(asked["site"]), form))
 
 
 @never_cache
@@ -82,7 +75,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @login_required
 def study(request: HttpRequest, code: str) -> HttpResponse:
     """One study."""
-    return _page(request, found_study(request, code))
+    return _page(request, study_of(request, code))
 
 
 @never_cache
@@ -90,21 +83,19 @@ def study(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def pull(request: HttpRequest, code: str) -> HttpResponse:
     """Record that containers were taken out of their condition."""
-    found = found_study(request, code)
-    page = _of_time(found)
-    form, outcome, status = (
-        PullForm(request.POST, page=page, auto_id="pull_%s"),
-        list[services.PullAttempt](),
-        422,
+    found = study_of(request, code)
+    form = PullForm(request.POST, page=_of_time(found), auto_id="pull_%s")
+    status, outcome = attempt(
+        form,
+        lambda: services.record_pull(
+            study=code, pull=form.pull, **doing(request, found.site, found.zone, form)
+        ),
     )
-    if form.is_valid():
-        about = {"study": code, "pull": form.pull, **doing(request, found.site, found.zone, form)}
-        status = attempt(form, lambda: outcome.append(services.record_pull(**about)))
-    if outcome and outcome[0].is_done:
+    if outcome is not None and outcome.is_done:
         messages.success(request, _("The pull is recorded. Now its results."))
         return redirect("qc:study", code=code)
-    if outcome:
-        form.take_refusals(outcome[0].refusals)
+    if outcome is not None:
+        form.take_refusals(outcome.refusals)
     return _page(request, found, status=status, pull=form)
 
 
@@ -114,20 +105,22 @@ def pull(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def conclude(request: HttpRequest, code: str) -> HttpResponse:
     """Sign what the study comes to."""
-    found = found_study(request, code)
+    found = study_of(request, code)
     is_of_time = found.kind is not StudyKind.VALIDATION
     form = ConcludeForm(request.POST, may_lack=is_of_time, auto_id="conclude_%s")
-    outcome, status = list[services.ConclusionAttempt](), 422
-    if form.is_valid():
-        about = {"study": code, "reason": form.cleaned_data.get("reason", "")}
-        about |= doing(request, found.site, found.zone, form)
-        about["credential"] = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
-        status = attempt(form, lambda: outcome.append(services.conclude_study(**about)))
-    if outcome and outcome[0].is_done:
+    status, outcome = attempt(
+        form,
+        lambda: services.conclude_study(
+            study=code,
+            reason=form.cleaned_data.get("reason", ""),
+            **signing(request, found.site, found.zone, form),
+        ),
+    )
+    if outcome is not None and outcome.is_done:
         messages.success(request, _("You concluded the study, and signed it."))
         return redirect("qc:study", code=code)
-    if outcome:
-        form.take_refusals(outcome[0].refusals)
+    if outcome is not None:
+        form.take_refusals(outcome.refusals)
     return _page(request, found, status=status, conclude=form)
 
 
@@ -136,12 +129,14 @@ def conclude(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def abandon(request: HttpRequest, code: str) -> HttpResponse:
     """Give a study up."""
-    found, form, status = found_study(request, code), AbandonForm(request.POST, auto_id="abandon_%s"), 422
-    if form.is_valid():
-        about = {"study": code, "reason": form.cleaned_data["reason"]}
-        about |= doing(request, found.site, found.zone, form)
-        status = attempt(form, lambda: services.abandon_study(**about))
-    if status == 200:
+    found, form = study_of(request, code), AbandonForm(request.POST, auto_id="abandon_%s")
+    status, ended = attempt(
+        form,
+        lambda: services.abandon_study(
+            study=code, reason=form.cleaned_data["reason"], **doing(request, found.site, found.zone, form)
+        ),
+    )
+    if ended is not None:
         messages.success(request, _("The study is given up."))
         return redirect("qc:study", code=code)
     return _page(request, found, status=status, abandon=form)
@@ -152,12 +147,12 @@ def abandon(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def chart(request: HttpRequest, code: str, condition: str, criterion: str) -> HttpResponse:
     """The picture of one criterion under one condition."""
-    page = _of_time(found_study(request, code))
+    page = _of_time(study_of(request, code))
     own = [it for it in page.results if (it.condition, it.criterion) == (condition, criterion)]
     numbers = observations([it for it in own if it.number is not None])
     wanted = page.criteria.get(criterion)
     if not numbers or wanted is None:
-        raise _unknown()
+        raise unknown("study_unknown")
     found = next(it for it in page.assessed if (it.condition, it.criterion) == (condition, criterion))
     unit = str(study_words.UNITS[page.document.plan.unit])
     axes, until = (unit, texts.unit(wanted.unit)), page.document.plan.points[-1].at
@@ -168,19 +163,7 @@ def chart(request: HttpRequest, code: str, condition: str, criterion: str) -> Ht
 
 
 def _of_time(found: StudyView) -> StudyPage:
-    page = selectors.study_page(found, timezone.now())
-    if page is None:
-        raise _unknown()
-    return page
-
-
-def _unknown() -> NotFound:
-    return NotFound("study_unknown", str(texts.ERRORS["study_unknown"]))
-
-
-def _sites(request: HttpRequest) -> list[SiteView]:
-    own = person_of(request).sites(_STUDIERS, timezone.now())
-    return [site for site in people.sites() if site.code in own]
+    return there(selectors.study_page(found, timezone.now()), "study_unknown")
 
 
 def _page(request: HttpRequest, found: StudyView, *, status: int = 200, **forms: WritingForm) -> HttpResponse:
@@ -199,27 +182,10 @@ def _page(request: HttpRequest, found: StudyView, *, status: int = 200, **forms:
         "conclusions": shown.conclusions(page),
         "unit_of": texts.unit,
         "zone": found.zone,
-        **_forms(request, page, forms),
+        **forms_offered(request, found, forms, "pull", lambda: _pull_form(page)),
     }
     return render(request, "qc/study.html", context, status=status)
 
 
-def _forms(request: HttpRequest, page: StudyPage, given: dict[str, WritingForm]) -> dict[str, Any]:
-    """Which forms to offer; the services judge for themselves."""
-    roles = person_of(request).roles(page.study.site, timezone.now())
-    is_analyst, is_reviewer = Role.ANALYST in roles, Role.QC_REVIEWER in roles
-    made: dict[str, tuple[bool, Callable[[], WritingForm]]] = {
-        "pull": (is_analyst, lambda: _pull_form(page)),
-        "conclude": (is_reviewer, lambda: ConcludeForm(may_lack=True, auto_id="conclude_%s")),
-        "abandon": (is_reviewer, lambda: AbandonForm(auto_id="abandon_%s")),
-    }
-    is_running = page.study.is_running
-    return {
-        name: (given.get(name) or make()) if may and is_running else None
-        for name, (may, make) in made.items()
-    }
-
-
 def _pull_form(page: StudyPage) -> PullForm:
-    at = shown.initial_time(timezone.now(), page.study)
-    return PullForm(page=page, initial={"at": at}, auto_id="pull_%s")
+    return PullForm(page=page, initial={"at": timezone.now()}, auto_id="pull_%s")

@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from ledger.rules.errors import NotFound
 from people.views import person_of
 from qc import selectors
 from qc.forms import texts
 from qc.rules import charts
 from qc.selectors import Trend
 from qc.services.charts import draw_chart
+from qc.views.found import there
 
 
 @never_cache
@@ -51,6 +51,4 @@ def chart(request: HttpRequest, document: str, criterion: str) -> HttpResponse:
 
 def _trend(request: HttpRequest, document: str, criterion: str) -> Trend:
     found = selectors.trend(person_of(request), document, criterion, timezone.now())
-    if found is None:
-        raise NotFound("criterion_unknown", str(texts.ERRORS["criterion_unknown"]))
-    return found
+    return there(found, "criterion_unknown")

@@ -12,17 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from ledger.rules.errors import Conflict, NotFound
-from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
-from qc.forms import study_words, texts, validations
+from qc.forms import study_words, validations
+from qc.forms.answers import in_words
 from qc.forms.pages import WritingForm
 from qc.forms.studies import AbandonForm, ConcludeForm, MeasurementsForm
 from qc.rules.stability import StudyView
-from qc.rules.validation_study.file import FileFault
+from qc.rules.subjects import StudyKind
+from qc.rules.validation_study.file import FileFault, columns_of
 from qc.selectors import ValidationPage
-from qc.views.shared import attempt, doing
+from qc.services.studies import ANALYSTS, REVIEWERS
+from qc.views.found import study_of, there
+from qc.views.shared import CSV, attempt, doing, file_response
 
 
 @never_cache
@@ -30,17 +32,20 @@ from qc.views.shared import attempt, doing
 @login_required
 def hand_in(request: HttpRequest, code: str) -> HttpResponse:
     """Hand a file of measurements in: all of it is taken, or its faults are told row by row."""
-    found = visible(request, code)
-    form, status = MeasurementsForm(request.POST, request.FILES, auto_id="measure_%s"), 422
-    answer: list[services.MeasurementsAnswer] = []
-    if form.is_valid():
-        about = {"study": code, "data": form.cleaned_data["file"].read()}
-        about |= doing(request, found.site, found.zone, form)
-        status = attempt(form, lambda: answer.append(services.hand_in_measurements(**about)))
-    if answer and answer[0].is_done:
+    found = study_of(request, code)
+    form = MeasurementsForm(request.POST, request.FILES, auto_id="measure_%s")
+    status, answer = attempt(
+        form,
+        lambda: services.hand_in_measurements(
+            study=code,
+            data=form.cleaned_data["file"].read(),
+            **doing(request, found.site, found.zone, form),
+        ),
+    )
+    if answer is not None and answer.is_done:
         messages.success(request, _("All measurements are taken, and held against the plan."))
         return redirect("qc:study", code=code)
-    faults = answer[0].faults if answer else ()
+    faults = answer.faults if answer is not None else ()
     return validation_response(request, found, status=422 if faults else status, faults=faults, measure=form)
 
 
@@ -49,10 +54,8 @@ def hand_in(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def template(request: HttpRequest, code: str) -> HttpResponse:
     """The header of a file for this study."""
-    page = _page(visible(request, code))
-    response = HttpResponse(validations.template(page.plan), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{code}.csv"'
-    return response
+    page = _page(study_of(request, code))
+    return file_response(validations.template(page.plan), CSV, f"{code}.csv")
 
 
 @never_cache
@@ -60,24 +63,12 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def report(request: HttpRequest, code: str) -> HttpResponse:
     """The report as it was signed; before that, a preview."""
-    found = visible(request, code)
+    found = study_of(request, code)
     page = _page(found)
     data = selectors.study_report(page.signatures[-1]) if page.signatures else None
-    try:
+    with in_words():
         data = data if data is not None else services.preview_report(study=found, now=timezone.now())
-    except Conflict as error:
-        raise Conflict(error.code, texts.error_text(error)) from error
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{code}.pdf"'
-    return response
-
-
-def visible(request: HttpRequest, code: str) -> StudyView:
-    """The study, where it is the viewer's to see."""
-    found = selectors.visible_study(person_of(request), code, timezone.now())
-    if found is None:
-        raise _unknown()
-    return found
+    return file_response(data, "application/pdf", f"{code}.pdf", how="inline")
 
 
 def validation_response(
@@ -98,24 +89,30 @@ def validation_response(
         "signatures": page.signatures,
         "report": validations.report_shown(found),
         "claims": validations.claims_shown(page.plan),
-        "columns": validations.columns(page.plan),
+        "columns": columns_of(page.plan),
         "measured_at": validations.measured_at(found),
-        "faults": [(validations.place(it), *validations.fault_text(it)) for it in faults],
+        "faults": [validations.fault_line(it) for it in faults],
         "zone": found.zone,
-        **_forms(request, found, forms),
+        **forms_offered(request, found, forms, "measure", lambda: MeasurementsForm(auto_id="measure_%s")),
     }
     return render(request, "qc/validation.html", context, status=status)
 
 
-def _forms(request: HttpRequest, found: StudyView, given: dict[str, WritingForm]) -> dict[str, Any]:
-    """Which forms to offer; the services judge for themselves."""
+def forms_offered(
+    request: HttpRequest,
+    found: StudyView,
+    given: dict[str, WritingForm],
+    name: str,
+    make: Callable[[], WritingForm],
+) -> dict[str, WritingForm | None]:
+    """Which forms of a study to offer: that of the analysts, made so, its end; the services judge for themselves."""
     roles = person_of(request).roles(found.site, timezone.now())
-    is_reviewer = Role.QC_REVIEWER in roles
+    is_reviewer, is_of_time = bool(roles & REVIEWERS), found.kind is not StudyKind.VALIDATION
     made: dict[str, tuple[bool, Callable[[], WritingForm]]] = {
-        "measure": (Role.ANALYST in roles, lambda: MeasurementsForm(auto_id="measure_%s")),
+        name: (bool(roles & ANALYSTS), make),
         "conclude": (
-            is_reviewer and bool(found.measured),
-            lambda: ConcludeForm(may_lack=False, auto_id="conclude_%s"),
+            is_reviewer and (is_of_time or bool(found.measured)),
+            lambda: ConcludeForm(may_lack=is_of_time, auto_id="conclude_%s"),
         ),
         "abandon": (is_reviewer, lambda: AbandonForm(auto_id="abandon_%s")),
     }
@@ -126,11 +123,4 @@ def _forms(request: HttpRequest, found: StudyView, given: dict[str, WritingForm]
 
 
 def _page(found: StudyView) -> ValidationPage:
-    page = selectors.validation_page(found)
-    if page is None:
-        raise _unknown()
-    return page
-
-
-def _unknown() -> NotFound:
-    return NotFound("study_unknown", str(texts.ERRORS["study_unknown"]))
+    return there(selectors.validation_page(found), "study_unknown")

@@ -1,38 +1,28 @@
 """Criteria in words: nothing is without them, and every kind of limit reads as people say it."""
 
-from decimal import Decimal
-
 import pytest
 
 from qc.forms import criteria_words as words
 from qc.forms.criteria_words import (
     alternatives,
-    amount_text,
     conditions,
     limits,
     replicate_text,
     unit,
-    value_text,
 )
 from qc.rules.comparison import ChangeKind, Tightness
 from qc.rules.criteria import (
-    Amount,
-    AmountKind,
     Criterion,
     Effect,
-    Hindrance,
-    NotTested,
     NotTestedReason,
     ReplicateFault,
     ReplicateProblem,
     ReportRule,
     Timing,
     ValueFault,
-    Verdict,
 )
 from qc.rules.specification import parse
-from qc.rules.standing import Standing
-from tests.qc.rules.criteria_given import assessed, criterion, dose, facts, limit, raw, sides
+from tests.qc.rules.criteria_given import criterion, dose, limit, raw, sides
 from tests.qc.rules.test_dose import (
     BANDS,
     CAPPED,
@@ -51,8 +41,6 @@ from tests.qc.rules.test_dose import (
         (words.TIMINGS, Timing),
         (words.NOT_TESTED, NotTestedReason),
         (words.EFFECTS, Effect),
-        (words.HINDRANCES, Hindrance),
-        (words.STANDINGS, Standing),
         (words.CHANGES, ChangeKind),
         (words.TIGHTNESS, Tightness),
         (words.REPORT_RULES, ReportRule),
@@ -156,26 +144,6 @@ def test_what_is_asked_for_beside_limits():
     it = dose({"kind": "per_kg"} | sides(">=1"), weight_max_age_days=1)
     assert conditions(it) == ["The weight is at most 1 day old."]
     assert conditions(criterion(**sides(">=1"))) == []
-
-
-def test_what_was_compared():
-    found = assessed(CAPPED, "200.5", facts("95")).amounts
-    assert [amount_text(amount) for amount in found] == ["2.1 ×10⁶/kg", "201 ×10⁶"]
-    found = assessed(PARTS, "CD8: 50; CD4: <2").amounts
-    assert [amount_text(amount) for amount in found] == [
-        "CD8: 50.0 ×10⁶",
-        "CD4: <2.0 ×10⁶",
-        "together: <52 ×10⁶",
-        "ratio: –",
-    ]
-    bound = Amount(AmountKind.PER_KG, Decimal("0.4"), "<", "10*6/kg", Verdict.FAIL)
-    assert amount_text(bound) == "<0.4 ×10⁶/kg"
-
-
-@pytest.mark.parametrize("reason", NotTestedReason)
-def test_what_was_not_tested_says_why(reason: NotTestedReason):
-    assert value_text(NotTested(reason).text) == f"not tested: {words.NOT_TESTED[reason]}"
-    assert value_text("92.4") == "92.4"
 
 
 def test_replicates_say_what_is_wrong():

@@ -24,7 +24,6 @@ from qc.rules.investigations import (
 )
 from qc.rules.late_failures import Duty, TaskRefusal
 from qc.rules.passed import CheckCode
-from qc.rules.releases import Way
 from qc.rules.results import AttemptKind
 from qc.rules.stability import (
     Extrapolation,
@@ -57,7 +56,6 @@ of_investigations, of_releases, of_studies = investigation_words, release_words,
         (of_investigations.REFUSALS, [InvestigationRefusal]),
         (of_investigations.DUTIES, [Duty]),
         (of_investigations.TASK_REFUSALS, [TaskRefusal]),
-        (of_releases.WAYS, [Way]),
         (of_releases.REGIONS, [Region]),
         (of_releases.SETTINGS, [Setting]),
         (of_releases.PARTS, [Part]),

@@ -1,4 +1,4 @@
-"""Every fault, kind and sense has words, and every sentence gets what it asks for."""
+"""Every fault and kind has words, and every sentence gets what it asks for."""
 
 import re
 from zoneinfo import ZoneInfo
@@ -6,13 +6,10 @@ from zoneinfo import ZoneInfo
 from people.forms.documents import FAULTS as OF_DOCUMENTS
 from qc.forms import import_words as words
 from qc.rules.imports import (
-    ControlSort,
     Fault,
     FaultCode,
-    Formula,
     ImportKind,
     Limits,
-    Sense,
     judge_criteria,
     judge_samples,
     judge_times,
@@ -30,9 +27,6 @@ from tests.qc.rules.imports.test_imports_mapping import CASES as OF_MAPPINGS
 def test_nothing_is_without_words():
     assert set(words.FAULTS) == set(FaultCode)
     assert set(words.KINDS) == set(ImportKind)
-    assert set(words.SENSES) == set(Sense)
-    assert set(words.CONTROLS) == set(ControlSort)
-    assert set(words.FORMULAS) == set(Formula)
 
 
 def of_what_is_known() -> list[Fault]:
@@ -79,15 +73,15 @@ def test_every_fault_that_rules_give_reads_as_a_sentence():
             assert "%(" not in text
             assert text.count("?") == (1 if text.endswith("?") else 0), (fault, text)
             assert text.endswith((".", "?")), text
-        assert words.fault_place(fault)
+        assert words.fault_line(fault)[0]
 
 
 def test_a_place_and_a_unit_read_as_people_write_them():
     fault = Fault(3, "Unit", FaultCode.MIXED_UNITS, {"given": "10*6/kg", "wanted": "1", "first": 2})
-    assert words.fault_place(fault) == "Row 3, Unit"
+    assert words.fault_line(fault)[0] == "Row 3, Unit"
     assert words.fault_text(fault) == "The unit here is ×10⁶/kg, in row 2 it is 1."
-    assert words.fault_place(Fault(0, "x", FaultCode.EMPTY_FILE)) == "The file"
-    assert words.fault_place(Fault(9, "", FaultCode.DUPLICATE_ROW)) == "Row 9"
+    assert words.fault_line(Fault(0, "x", FaultCode.EMPTY_FILE))[0] == "The file"
+    assert words.fault_line(Fault(9, "", FaultCode.DUPLICATE_ROW))[0] == "Row 9"
     assert words.fault_text(Fault(9, "", FaultCode.DUPLICATE_ROW)) == "The row is the same as row ?."
 
 
