@@ -126,8 +126,9 @@ class ResultForm(WritingForm):
 
 
 class CorrectionForm(ResultForm):
-    """A new version of a result, and why."""
+    """A new version of a result, and why. It names the version that somebody had before them."""
 
+    corrects = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[("", ""), *((reason.value, texts.CORRECTIONS[reason]) for reason in CorrectionReason)],
@@ -139,7 +140,8 @@ class CorrectionForm(ResultForm):
 
 def initial_of(result: ResultView) -> dict[str, Any]:
     """What the fields of a correction begin with: the version that is there."""
-    begun: dict[str, Any] = {"container": result.container, "run": result.run, "value_1": result.value}
+    begun: dict[str, Any] = {"corrects": result.id, "container": result.container, "run": result.run}
+    begun["value_1"] = result.value
     begun["tested_at"] = result.tested_at
     begun |= {f"value_{n}": text for n, text in enumerate(result.replicates, 1)}
     for name, text in result.inputs.items():

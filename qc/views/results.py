@@ -25,7 +25,7 @@ from qc.forms.results import CorrectionForm, ResultForm, initial_of
 from qc.rules.results import CorrectionReason, ResultView
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.selectors import Line, SubjectPage
-from qc.views.found import there
+from qc.views.found import there, unknown
 from qc.views.lines import lines_shown
 from qc.views.shared import attempt, doing
 
@@ -60,6 +60,7 @@ def result(request: HttpRequest, kind: str, code: str, criterion: str) -> HttpRe
         "back": _address(page),
         "line": line,
         "form": form,
+        "is_correction": isinstance(form, CorrectionForm),
         "limits": texts.limits(line.criterion),
         "timing": texts.TIMINGS[line.criterion.timing],
     }
@@ -111,19 +112,25 @@ def _result_form(request: HttpRequest, page: SubjectPage, line: Line) -> ResultF
         "runs": selectors.runs_for(line.criterion.method, page.subject.site),
         "now": timezone.now(),
     }
-    if line.result is None:
+    # A form that comes back is what it was when it was filled in, whatever was recorded meanwhile.
+    is_correction = "corrects" in request.POST if request.method == "POST" else line.result is not None
+    if not is_correction:
         return ResultForm(request.POST or None, **about)
-    return CorrectionForm(request.POST or None, initial=initial_of(line.result), **about)
+    initial = initial_of(line.result) if line.result is not None else {}
+    return CorrectionForm(request.POST or None, initial=initial, **about)
 
 
 def _write(request: HttpRequest, page: SubjectPage, line: Line, form: ResultForm) -> ResultView:
     asked = form.cleaned_data
     found = services.Found(**form.found)
     about: dict[str, Any] = {"found": found, **doing(request, page.subject.site, page.subject.zone, form)}
-    if line.result is None:
+    if not isinstance(form, CorrectionForm):
         return services.record_result(subject=page.subject.ref, criterion=line.criterion.code, **about)
+    old = there(selectors.result(asked["corrects"]), "result_unknown")
+    if (old.subject, old.criterion) != (page.subject.ref, line.criterion.code):
+        raise unknown("result_unknown")
     return services.correct_result(
-        result=UUID(line.result.id),
+        result=asked["corrects"],
         reason=CorrectionReason(asked["reason"]),
         reference=asked["reference"],
         **about,
