@@ -5,7 +5,7 @@ import pytest
 from config.demonstration import site
 from tests.browser.acting import follow
 from tests.browser.test_pages import assert_clean
-from tests.qc.test_studies import PLAN, SPECIFICATION
+from tests.qc.studies_given import PLAN, SPECIFICATION
 
 pytestmark = pytest.mark.browser
 

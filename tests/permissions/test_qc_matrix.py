@@ -70,7 +70,6 @@ def of_batches(lab: Laboratory, credential: PasswordCredential) -> dict[str, tup
     found = qc.Found(value="26.0", tested_at=lab.player.now, container=lab.tube, run=lab.run_for("CAR"))
     signed = {"batch": batch, "credential": credential}
     return {
-        "start_testing": (TESTERS, lambda c: qc.start_testing(batch=batch, **c)),
         "record_result": (
             ANALYST,
             lambda c: qc.record_result(subject=ref, criterion="CAR", found=found, **c),

@@ -18,7 +18,7 @@ from coi.services import place_hold
 from config.demonstration.site import PASSWORD, SECOND
 from people import selectors as people
 from people.rules.roles import Role
-from qc import selectors, services
+from qc import selectors
 from tests.qc.given import Laboratory
 
 pytestmark = pytest.mark.django_db
@@ -285,5 +285,5 @@ def test_a_batch_without_a_name_is_not_found(lab, as_):
 
 def test_copies_of_the_laboratory_are_apart(lab):
     other = copy.deepcopy(lab)
-    services.start_testing(batch=lab.batch, **lab.doing("Leo"))
+    lab.record("VIABILITY")
     assert other.player.now < lab.player.now
