@@ -36,6 +36,9 @@ class Why(StrEnum):
     LIMITS_CROSSED = "limits_crossed"
     NO_LIMITS = "no_limits"
     NOT_CONVERGED = "not_converged"
+    IDS_DIFFER = "ids_differ"
+    OUTSIDE_MARGIN = "outside_margin"
+    NO_ZONE = "no_zone"
 
 
 class NotComputable(ValueError):
@@ -62,6 +65,7 @@ class Note(StrEnum):
     BELOW_FLOOR = "below_floor"
     NOT_CONVERGED = "not_converged"
     UNBOUNDED = "unbounded"
+    NEGATIVE_VARIANCE = "negative_variance"
 
 
 class LimitStatus(StrEnum):
