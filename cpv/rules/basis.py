@@ -65,6 +65,10 @@ class Note(StrEnum):
     BELOW_FLOOR = "below_floor"
     NOT_CONVERGED = "not_converged"
     UNBOUNDED = "unbounded"
+    TOO_MANY = "too_many"
+    COLLINEAR = "collinear"
+    MISSING_COVARIATE = "missing_covariate"
+    EXTRAPOLATED = "extrapolated"
     NEGATIVE_VARIANCE = "negative_variance"
 
 
@@ -82,6 +86,9 @@ class Estimator(StrEnum):
     MR_BAR = "mr_bar"
     MEDIAN_MR = "median_mr"
     SD = "sd_c4"
+    SAMPLE_SD = "sample_sd"
+    QUANTILES = "quantiles"
+    LIKELIHOOD = "likelihood"
     R_BAR = "r_bar"
     S_BAR = "s_bar"
     POOLED = "pooled"
