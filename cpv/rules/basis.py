@@ -31,6 +31,7 @@ class Why(StrEnum):
     NOT_POSITIVE = "not_positive"
     NOT_A_SHARE = "not_a_share"
     NOT_A_COUNT = "not_a_count"
+    NOT_AN_INDEX = "not_an_index"
     CONSTANT = "constant"
     SINGULAR = "singular"
     LIMITS_CROSSED = "limits_crossed"
@@ -57,6 +58,7 @@ class Note(StrEnum):
     PRELIMINARY = "preliminary"
     TOO_FEW = "too_few"
     MISSING_LEFT_OUT = "missing_left_out"
+    GAPS_CARRIED = "gaps_carried"
     AUTOCORRELATED = "autocorrelated"
     NOT_NORMAL = "not_normal"
     UNSTABLE = "unstable"
@@ -92,6 +94,9 @@ class Estimator(StrEnum):
     R_BAR = "r_bar"
     S_BAR = "s_bar"
     POOLED = "pooled"
+    SAMPLE_SD = "sample_sd"
+    MVLUE_R = "mvlue_r"
+    MVLUE_SD = "mvlue_sd"
     GIVEN = "given"
 
 
