@@ -40,6 +40,8 @@ class Why(StrEnum):
     IDS_DIFFER = "ids_differ"
     OUTSIDE_MARGIN = "outside_margin"
     NO_ZONE = "no_zone"
+    NOT_TWO_DIMENSIONAL = "not_two_dimensional"
+    OUT_OF_RANGE = "out_of_range"
 
 
 class NotComputable(ValueError):
@@ -72,6 +74,9 @@ class Note(StrEnum):
     MISSING_COVARIATE = "missing_covariate"
     EXTRAPOLATED = "extrapolated"
     NEGATIVE_VARIANCE = "negative_variance"
+    APPROXIMATE = "approximate"
+    LOW_COUNTS = "low_counts"
+    ZERO_TIMES = "zero_times"
 
 
 class LimitStatus(StrEnum):
