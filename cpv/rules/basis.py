@@ -37,6 +37,7 @@ class Why(StrEnum):
     LIMITS_CROSSED = "limits_crossed"
     NO_LIMITS = "no_limits"
     NOT_CONVERGED = "not_converged"
+    ALL_CENSORED = "all_censored"
     IDS_DIFFER = "ids_differ"
     OUTSIDE_MARGIN = "outside_margin"
     NO_ZONE = "no_zone"
