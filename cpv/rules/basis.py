@@ -100,7 +100,6 @@ class Estimator(StrEnum):
     R_BAR = "r_bar"
     S_BAR = "s_bar"
     POOLED = "pooled"
-    SAMPLE_SD = "sample_sd"
     MVLUE_R = "mvlue_r"
     MVLUE_SD = "mvlue_sd"
     GIVEN = "given"
