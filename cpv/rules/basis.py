@@ -36,6 +36,7 @@ class Why(StrEnum):
     SINGULAR = "singular"
     LIMITS_CROSSED = "limits_crossed"
     NO_LIMITS = "no_limits"
+    UNBOUNDED_MEMORY = "unbounded_memory"
     NOT_CONVERGED = "not_converged"
     ALL_CENSORED = "all_censored"
     IDS_DIFFER = "ids_differ"
