@@ -64,6 +64,7 @@ def test_each_rule_alone_on_a_long_series(rule: Rule) -> None:
     rng = np.random.default_rng(7)
     values = np.round(rng.normal(size=400) + 1.2 * np.sin(np.arange(400) / 30), 1)
     values[rng.random(400) < 0.05] = nan
+    values[150:160] = np.arange(10) / 5 - 1
     values[200:260] *= 0.3
     # swings, for the fourth rule, and the mixture of the eighth
     values[300:340] = np.round(rng.normal(0, 0.1, 40), 1) + 1.8 * (-1.0) ** np.arange(40)

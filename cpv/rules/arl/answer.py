@@ -1,0 +1,55 @@
+"""What is known of a run length: how many points until the first signal."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+
+from cpv.rules.basis import NotComputable, Note, Why
+
+
+class How(StrEnum):
+    """How a number was found; part of the answer, because it says how far to trust it."""
+
+    EXACT = "exact"
+    MARKOV_CHAIN = "markov_chain"
+    APPROXIMATION = "approximation"
+    SIMULATION = "simulation"
+
+
+@dataclass(frozen=True)
+class RunLength:
+    """The average run length (ARL), in points; the first point is 1. None with UNBOUNDED: longer than any number.
+
+    `standard_error` for a simulation alone.
+    """
+
+    mean: float | None
+    how: How
+    standard_error: float | None = None
+    notes: tuple[Note, ...] = ()
+
+
+# Beyond this a chain of double precision no longer knows how rarely it ends.
+_LONGEST = 1e12
+
+
+def answered(mean: float, how: How) -> RunLength:
+    """The mean, or why it is none."""
+    if not isfinite(mean) or mean > _LONGEST or mean < 1 - 1e-6:
+        return RunLength(None, how, notes=(Note.UNBOUNDED,))
+    return RunLength(mean, how)
+
+
+def finite(**numbers: float) -> None:
+    """Raises NotComputable: NOT_FINITE for the first number that is not."""
+    for name, number in numbers.items():
+        if not isfinite(number):
+            raise NotComputable(Why.NOT_FINITE, name)
+
+
+def positive(**numbers: float) -> None:
+    """Raises NotComputable: NOT_FINITE, NOT_POSITIVE for the first number that is not."""
+    finite(**numbers)
+    for name, number in numbers.items():
+        if number <= 0:
+            raise NotComputable(Why.NOT_POSITIVE, name)
