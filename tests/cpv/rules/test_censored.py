@@ -106,11 +106,11 @@ def test_a_lognormal_is_a_normal_of_logarithms() -> None:
 
 
 def test_pitfall_15_half_the_limit_is_biased_and_the_likelihood_is_not() -> None:
-    """Lognormal about 1 with sdlog 1, LOQ where 60 % lie below; 300 series of 40."""
+    """Lognormal about 1 with sdlog 1, LOQ where 60 % lie below; 200 series of 40."""
     rng = np.random.default_rng(11)
     loq = float(np.exp(stats.norm.ppf(0.6)))
     fits, substituted = [], []
-    for x in rng.lognormal(0.0, 1.0, (300, 40)):
+    for x in rng.lognormal(0.0, 1.0, (200, 40)):
         found = fit(below(x, loq), Family.LOGNORMAL)
         fits.append((found.mu, found.sigma))
         logs = np.log(np.where(x < loq, loq / 2, x))
@@ -126,11 +126,11 @@ def test_limits_of_quantiles_hold_as_often_as_they_say() -> None:
     rng = np.random.default_rng(12)
     truth = stats.norm.ppf(0.95)
     held = 0
-    for x in rng.standard_normal((300, 60)):
+    for x in rng.standard_normal((200, 60)):
         point = fit(below(x, -0.5)).quantile(0.95)
         held += point.low <= truth <= point.high
-    # the delta method is a little short at 60; the simulation's own error is 1.3 %
-    assert 0.89 < held / 300 < 0.985
+    # the delta method is a little short at 60; the simulation's own error is 1.5 %
+    assert 0.88 < held / 200 < 0.985
 
 
 def test_limits_are_quantiles_of_the_fit() -> None:
@@ -200,13 +200,14 @@ def test_limits_far_out_are_survived() -> None:
     assert (found.mu, found.sigma) == pytest.approx(slow(Readings(low, high), (0.0, 25.0)), rel=1e-4)
 
 
-@pytest.mark.parametrize("width", [2e-16, 1e-9, 3e-6, 3e-5])
+@pytest.mark.parametrize("width", [1e-12, 1e-9, 3e-6, 3e-5])
 def test_a_narrow_interval_is_a_measured_value(width: float) -> None:
     x = np.random.default_rng(1).normal(0, 1, 20)
+    narrow_width = (1.0 + width) - 1.0  # as numbers can hold it
     narrow = fit(Readings(np.append(x, 1.0), np.append(x, 1.0 + width)))
     exact = fit(Readings(np.append(x, 1.0), np.append(x, 1.0)))
     assert (narrow.mu, narrow.sigma) == pytest.approx((exact.mu, exact.sigma), abs=width + 1e-9)
-    assert narrow.log_likelihood == pytest.approx(exact.log_likelihood + np.log(width), abs=0.12)
+    assert narrow.log_likelihood == pytest.approx(exact.log_likelihood + np.log(narrow_width), abs=0.01)
     assert narrow.n_known == 20
 
 
