@@ -121,8 +121,8 @@ def tost_paired(
 ) -> Equivalence:
     """Halves of one donor's material, made before and after the change, by the donor's id; 3 whole pairs or more.
 
-    se = s_d / sqrt(n) on n - 1, s_d the standard deviation of the differences. A pair with a missing half (NaN) is left
-    out and named. Raises NotComputable: as `tost`, and IDS_DIFFER where the two sides do not know the same ids.
+    se = s_d / sqrt(n) on n - 1, s_d the standard deviation of the differences. A pair with a missing half (NaN) is
+    left out and named. Raises NotComputable: as `tost`, and IDS_DIFFER where the two sides do not know the same ids.
     """
     pairs = pairs_of(reference, test, margin.scale)
     mean, sd = moments(pairs.differences)

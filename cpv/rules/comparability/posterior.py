@@ -66,7 +66,7 @@ class Student:
 class Posterior:
     """`probability` that the difference lies between the limits of the margin, given the lots and the prior stated.
 
-    `estimate`, `low` and `high`: middle and central interval of so much `mass`, in the unit of the margin (LOG: ratios).
+    `estimate`, `low`, `high`: middle and central interval of so much `mass`, in the unit of the margin (LOG: ratios).
     `prior` None: the reference prior. `prior_p`: two-sided probability, under the prior, of reference lots that
     lie as far from it as these do; a small one says that prior and lots disagree.
     """
@@ -86,9 +86,9 @@ class Posterior:
 def prior_from(history: ArrayLike, scale: Scale = Scale.RAW, *, weight: float = 1.0) -> Prior:
     """The prior that historical lots give when each counts as `weight` of a lot, 0 < weight <= 1 (a power prior).
 
-    worth = weight n, df = weight n - 1, sd^2 = weight (n-1) s^2 / df; at weight 1 the same as having made these lots in
-    the study. Raises NotComputable: TOO_FEW (2 lots, and more than one after weighting), NOT_A_SHARE, CONSTANT, and
-    as `lots`.
+    worth = weight n, df = weight n - 1, sd^2 = weight (n-1) s^2 / df; at weight 1 the same as having made these lots
+    in the study. Raises NotComputable: TOO_FEW (2 lots, and more than one after weighting), NOT_A_SHARE, CONSTANT,
+    and as `lots`.
     """
     if not 0 < weight <= 1:
         raise NotComputable(Why.NOT_A_SHARE, "weight")
@@ -113,7 +113,8 @@ def posterior_of_groups(
 ) -> Posterior:
     """Lots before against other lots after the change, 3 each or more; NaN is missing and left out.
 
-    Raises NotComputable: TOO_FEW, EMPTY, CONSTANT (no spread at all), NOT_POSITIVE, NOT_FINITE, NOT_A_SHARE, NO_LIMITS.
+    Raises NotComputable: TOO_FEW, EMPTY, CONSTANT (no spread at all), NOT_POSITIVE, NOT_FINITE, NOT_A_SHARE,
+    NO_LIMITS.
     """
     need_share(mass, "mass")
     before, after = lots(reference, margin.scale, "reference"), lots(test, margin.scale, "test")
@@ -159,7 +160,8 @@ def posterior_of_pairs(
 
 
 def difference_cdf(x: float, one: Student, two: Student) -> float:
-    """P(s1 T1 + s2 T2 <= x) for independent Student variables on df >= 1 (Behrens and Fisher). Centers are not used."""
+    """P(s1 T1 + s2 T2 <= x) for independent Student variables on df >= 1 (Behrens and Fisher). Centers are not
+    used."""
     narrow, wide = (one, two) if one.scale < two.scale else (two, one)
     if not isfinite(x):
         return float(x > 0)

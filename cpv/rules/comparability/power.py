@@ -52,7 +52,8 @@ class Expected:
 
 @dataclass(frozen=True)
 class SampleSize:
-    """The fewest lots that reach a wanted power, and the power that they have. For pairs both numbers are the pairs."""
+    """The fewest lots that reach a wanted power, and the power that they have. For pairs both numbers are the
+    pairs."""
 
     n_reference: int
     n_test: int
@@ -62,8 +63,8 @@ class SampleSize:
 def sd_of_differences(sd: float, correlation: float) -> float:
     """Standard deviation of test - reference within pairs: sd sqrt(2 (1 - rho)), both sides having the same sd.
 
-    Pairing costs nothing in spread at rho = 0 but half of the degrees of freedom; it pays clearly from rho = .5. Raises
-    NotComputable: NOT_POSITIVE (sd), NOT_A_SHARE (rho must lie in [-1, 1)).
+    Pairing costs nothing in spread at rho = 0 but half of the degrees of freedom; it pays clearly from rho = .5.
+    Raises NotComputable: NOT_POSITIVE (sd), NOT_A_SHARE (rho must lie in [-1, 1)).
     """
     _need_spread(sd)
     if not -1 <= correlation < 1:
