@@ -14,8 +14,6 @@ from numpy.typing import ArrayLike
 
 from cpv.rules.autocorrelation import is_autocorrelated
 from cpv.rules.basis import (
-    LONG_TERM_FROM,
-    PRELIMINARY_FROM,
     Estimator,
     Floats,
     Limits,
@@ -27,6 +25,7 @@ from cpv.rules.basis import (
 )
 from cpv.rules.combined import Width
 from cpv.rules.constants import c4, d2, d3, d4
+from cpv.rules.moments import deviation, mean, tier_notes
 from cpv.rules.phases import phase_slices
 from cpv.rules.runs import PointLimits
 
@@ -132,7 +131,7 @@ def imr_limits(
     there = read[~missing] if missing.any() else read
     if there.size == 0 and not known:
         raise NotComputable(Why.EMPTY, "values")
-    center = _mean(there) if given.center is None else given.center
+    center = mean(there) if given.center is None else given.center
     sigma, source = _sigma(read, there, estimator, given.sigma)
     reach = width.individuals * (sigma or 0.0)
     if not (isfinite(center + reach) and isfinite(center - reach)):
@@ -185,7 +184,7 @@ def _sigma(
     if given is not None:
         return given, Estimator.GIVEN
     if estimator is Estimator.SD:
-        return (_deviation(there) / c4(there.size) if there.size > 1 else None), estimator
+        return (deviation(there) / c4(there.size) if there.size > 1 else None), estimator
     if estimator not in (Estimator.MR_BAR, Estimator.MEDIAN_MR):
         raise NotComputable(Why.NO_LIMITS, "estimator")
     with np.errstate(over="ignore"):
@@ -197,20 +196,7 @@ def _sigma(
         return None, estimator
     if estimator is Estimator.MEDIAN_MR:
         return float(np.median(ranges)) / d4(_SPAN), estimator
-    return _mean(ranges) / d2(_SPAN), estimator
-
-
-def _mean(there: Floats) -> float:
-    """The mean, kept between the smallest and the largest: that of equal values is their value to the last bit."""
-    with np.errstate(over="ignore"):
-        return float(np.clip(np.mean(there), there.min(), there.max()))
-
-
-def _deviation(there: Floats) -> float:
-    if there.min() == there.max():
-        return 0.0
-    scale = float(np.abs(there - there[0]).max())
-    return scale * float(np.std((there - there[0]) / scale, ddof=1))
+    return mean(ranges) / d2(_SPAN), estimator
 
 
 def _notes(read: Floats, there: Floats, source: Estimator, sigma: float | None) -> tuple[Note, ...]:
@@ -221,8 +207,7 @@ def _notes(read: Floats, there: Floats, source: Estimator, sigma: float | None) 
         notes = (*notes, Note.ZERO_SIGMA)
     if source is Estimator.GIVEN:
         return notes
-    if there.size < LONG_TERM_FROM:
-        notes = (*notes, Note.TOO_FEW if there.size < PRELIMINARY_FROM else Note.PRELIMINARY)
+    notes = (*notes, *tier_notes(there.size))
     return (*notes, Note.AUTOCORRELATED) if is_autocorrelated(_lag_one(read, there), there.size) else notes
 
 
