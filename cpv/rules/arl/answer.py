@@ -11,6 +11,7 @@ class How(StrEnum):
     """How a number was found; part of the answer, because it says how far to trust it."""
 
     EXACT = "exact"
+    INTEGRAL_EQUATION = "integral_equation"
     MARKOV_CHAIN = "markov_chain"
     APPROXIMATION = "approximation"
     SIMULATION = "simulation"
@@ -18,7 +19,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class RunLength:
-    """The average run length (ARL), in points; the first point is 1. None with UNBOUNDED: longer than any number.
+    """The average run length (ARL), in points; the first point is 1. None with UNBOUNDED: too long to reckon.
 
     `standard_error` for a simulation alone.
     """

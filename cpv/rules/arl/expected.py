@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from cpv.rules.arl.plan import chain_of
-from cpv.rules.arl.simulated import Chart, Process, run_lengths
+from cpv.rules.arl.simulated import Chart, Counts, Process, run_lengths
 from cpv.rules.basis import Floats, NotComputable, Why
 
 # A simulation is cut into so many parts, whose scatter is the error of what has no simpler one.
@@ -105,7 +105,7 @@ def _one(chart: Chart, batches: int, rng: Generator, draws: int) -> tuple[Estima
     return alarms, _share(float((lengths <= batches).mean()), lengths.size)
 
 
-def _silent(lengths: Floats, points: int) -> Floats:
+def _silent(lengths: Counts, points: int) -> Floats:
     """The share of series that were silent over the first t points, t = 0 to `points`."""
     ended = np.bincount(lengths, minlength=points + 2)[: points + 1]
     return np.asarray(1 - np.cumsum(ended) / lengths.size)

@@ -6,6 +6,7 @@ over a bounded number of points, which are carried along; EWMA and CUSUM carry t
 
 from dataclasses import dataclass, replace
 from math import exp, pi, sqrt
+from typing import Self
 
 import numpy as np
 from numpy.random import Generator
@@ -21,11 +22,12 @@ from cpv.rules.runs.patterns import GAP, Row, patterns
 from cpv.rules.runs.rule import RuleSet
 
 Counts = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 # Series side by side, points at a time: what fits a processor's cache.
 _ROWS, _POINTS = 2048, 96
 # A series that is silent for so long is given up, and the mean with it.
-_HORIZON = 100_000
+_HORIZON = 20_000
 # Mean of a moving range of two normal points, in sigma.
 _D2 = 2 / sqrt(pi)
 
@@ -99,7 +101,7 @@ class _Series:
     sums: tuple[Floats, Floats]
     time: int = 0
 
-    def kept(self, silent: NDArray[np.bool_]) -> "_Series":
+    def kept(self, silent: Bools) -> Self:
         """Those rows alone."""
         return replace(
             self,
@@ -149,13 +151,13 @@ def _block(chart: Chart, process: Process, rng: Generator, rows: int, horizon: i
         points = min(_POINTS, horizon - series.time)
         raw = process.draw(rng, (series.number.size, points)) + process.shift
         spoken, after = _judge(chart, series, (raw - series.center) / series.sigma)
-        has_spoken = spoken.any(axis=1)
+        has_spoken: Bools = np.any(spoken, axis=1)
         lengths[series.number[has_spoken]] = series.time + 1 + spoken[has_spoken].argmax(axis=1)
-        series = replace(after, time=series.time + points).kept(~has_spoken)
+        series = replace(after, time=series.time + points).kept(np.logical_not(has_spoken))
     return lengths
 
 
-def _judge(chart: Chart, series: _Series, z: Floats) -> tuple[NDArray[np.bool_], _Series]:
+def _judge(chart: Chart, series: _Series, z: Floats) -> tuple[Bools, _Series]:
     """Where anything speaks among the next points, and what is carried on."""
     past = np.hstack([series.past, z])
     spoken = _by_rules(chart, past)[:, series.past.shape[1] :]
@@ -174,7 +176,7 @@ def _judge(chart: Chart, series: _Series, z: Floats) -> tuple[NDArray[np.bool_],
     return spoken, after
 
 
-def _by_rules(chart: Chart, past: Floats) -> NDArray[np.bool_]:
+def _by_rules(chart: Chart, past: Floats) -> Bools:
     """Where any rule speaks, all series laid in one row as phases are."""
     rows, points = past.shape
     laid = np.full((rows, GAP + points), np.nan)
@@ -186,9 +188,7 @@ def _by_rules(chart: Chart, past: Floats) -> NDArray[np.bool_]:
     return spoken.reshape(laid.shape)[:, GAP:]
 
 
-def _by_sums(
-    cusum: Cusum, sums: tuple[Floats, Floats], z: Floats
-) -> tuple[NDArray[np.bool_], tuple[Floats, Floats]]:
+def _by_sums(cusum: Cusum, sums: tuple[Floats, Floats], z: Floats) -> tuple[Bools, tuple[Floats, Floats]]:
     """Where a CUSUM speaks; one step of all series at a time."""
     upper, lower = sums
     beyond = np.empty(z.shape, dtype=np.bool_)

@@ -36,8 +36,8 @@ class Ewma:
     """An EWMA: z_t = weight*x_t + (1 - weight)*z_(t-1), z_0 = center; signals strictly beyond its limits.
 
     Limits at multiple*sigma*sqrt(weight/(2 - weight)); with `varying` times sqrt(1 - (1 - weight)^(2t)), which is
-    exact from the first point on. Raises NotComputable: NOT_FINITE, NOT_POSITIVE, NOT_A_SHARE (a weight above 1, or under
-    .01, of which an average run would be longer than any process).
+    exact from the first point on. Weights from .01 to 1 (practice: .05 to .4). Raises NotComputable: NOT_FINITE,
+    NOT_POSITIVE, NOT_A_SHARE (another weight).
     """
 
     weight: float = 0.2
