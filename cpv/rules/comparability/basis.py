@@ -178,4 +178,6 @@ def moments(values: Floats) -> tuple[float, float]:
     if size == 0:
         return 0.0, 0.0
     scaled = values / size
-    return size * float(scaled.mean()), size * float(scaled.std(ddof=1))
+    # a mean does not leave its values, which rounding may do to that of equal ones
+    mean = float(np.clip(scaled.mean() * size, values.min(), values.max()))
+    return mean, size * float(scaled.std(ddof=1))

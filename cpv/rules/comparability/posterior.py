@@ -160,8 +160,7 @@ def posterior_of_pairs(
 
 
 def difference_cdf(x: float, one: Student, two: Student) -> float:
-    """P(s1 T1 + s2 T2 <= x) for independent Student variables on df >= 1 (Behrens and Fisher). Centers are not
-    used."""
+    """P(s1 T1 + s2 T2 <= x) for independent Student variables on df >= 1 (Behrens and Fisher), about 0."""
     narrow, wide = (one, two) if one.scale < two.scale else (two, one)
     if not isfinite(x):
         return float(x > 0)

@@ -52,8 +52,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class SampleSize:
-    """The fewest lots that reach a wanted power, and the power that they have. For pairs both numbers are the
-    pairs."""
+    """The fewest lots that reach a wanted power, and the power that they have; of pairs both numbers are the same."""
 
     n_reference: int
     n_test: int
