@@ -14,12 +14,14 @@ _TIERS: dict[LimitStatus, tuple[Note, ...]] = {
 
 
 def mean(there: Floats) -> float:
-    """The mean, kept between the smallest and the largest: that of equal values is their value to the last bit.
-
-    An infinite answer says that the sum cannot be represented.
-    """
+    """The mean, kept between the smallest and the largest: that of equal values is their value to the last bit."""
     with np.errstate(over="ignore"):
-        return float(np.clip(np.mean(there), there.min(), there.max()))
+        found = float(np.mean(there))
+    low, high = float(there.min()), float(there.max())
+    if not -np.inf < found < np.inf:  # the sum of what can be represented cannot
+        largest = max(-low, high)
+        found = largest * float(np.mean(there / largest))
+    return min(max(found, low), high)
 
 
 def deviation(there: Floats) -> float:

@@ -169,6 +169,11 @@ def test_moments_of_equal_values_are_exact():
         assert (mean(same), deviation(same)) == (value, 0)
 
 
+def test_the_mean_of_huge_values_is_between_them():
+    assert mean(np.array([1.7e308, 1.7e308, 1.4e308])) == pytest.approx(1.6e308)
+    assert mean(np.array([-1.7e308, -1.7e308, -1.4e308])) == pytest.approx(-1.6e308)
+
+
 @pytest.mark.parametrize("scale", [1e-160, 1.0, 1e160])
 def test_deviation_is_the_sample_standard_deviation_at_any_scale(scale):
     assert deviation(DRAWN * scale) == pytest.approx(np.std(DRAWN, ddof=1) * scale, rel=1e-12)
