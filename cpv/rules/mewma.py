@@ -81,7 +81,8 @@ def mewma_arl(lam: float, limit: float, p: int, *, shift: float = 0.0) -> float:
     In control (Rigdon 1995): L(r) = 1 + integral over 0 <= s <= b of f(s | r) L(s) ds for the length r of Z in units of
     sigma, b = sqrt(limit lam/(2 - lam)), where s^2/lam^2 is noncentral chi-squared on p with noncentrality
     ((1 - lam) r/lam)^2; solved at r = 0 by Gauss-Legendre quadrature, good to some six digits.
-    After a shift (Runger & Prabhu 1996): their Markov chain with 25 rings, good to about one per cent.
+    After a shift (Runger & Prabhu 1996): their Markov chain with 25 rings, good to one or two per cent for lam from
+    .05 on.
 
     Raises NotComputable: OUT_OF_RANGE (lam, p), NOT_POSITIVE (limit), NOT_FINITE, NOT_CONVERGED (an ARL above 10^10).
 
@@ -163,7 +164,7 @@ def _shifted(lam: float, edge: float, p: int, shift: float) -> float:
 def _solve(leaving: Floats) -> Floats:
     """Run lengths from every state; nonsense, which `_length` sees, where nothing ever leaves."""
     try:
-        return np.linalg.solve(leaving, np.ones(len(leaving)))
+        return np.asarray(np.linalg.solve(leaving, np.ones(len(leaving))), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.full(len(leaving), inf)
 
