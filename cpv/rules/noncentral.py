@@ -10,6 +10,7 @@ summed: those of the usual noncentral t lose digits, or all of them, where nonce
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import inf, sqrt
 
 import numpy as np
@@ -18,7 +19,7 @@ from scipy.optimize import brentq
 
 from cpv.rules.basis import Floats, NotComputable, Why
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 # Further than this a normal deviate is not looked for: its chance is 6e-18.
 _FAR = 8.6
 _TAIL = 1e-15
@@ -31,11 +32,11 @@ def spread_nodes(df: float, *steep: tuple[float, float]) -> tuple[Floats, Floats
 
     `steep`: places and widths, in W, where the integrand changes from one level to another.
     """
-    low, high = (sqrt(2 * float(q) / df) for q in _ends(df))
-    marks = [low, high, *(place + side * _FAR * width for place, width in steep for side in (-1, 0, 1))]
-    cuts = np.unique(np.clip(np.asarray(marks), low, high))
+    low, high = _ends(df)
     # the density itself wants no panel wider than a few of its own standard deviations
-    pieces = np.unique(np.concatenate([cuts, np.linspace(low, high, 5)]))
+    even = [low + (high - low) * part / 4 for part in range(5)]
+    marks = [place + side * _FAR * width for place, width in steep for side in (-1, 0, 1)]
+    pieces = np.array(sorted({min(max(mark, low), high) for mark in (*even, *marks)}))
     half, middle = np.diff(pieces)[:, None] / 2, (pieces[:-1] + pieces[1:])[:, None] / 2
     w = (middle + half * _NODES).ravel()
     log_density = (df - 1) * np.log(w) - df * w * w / 2
@@ -71,18 +72,18 @@ def noncentrality(t: float, df: float, p: float) -> float:
 def root(rising: Callable[[float], float], low: float, high: float) -> float:
     """Where a rising function crosses 0, the bracket widened until it holds it. Raises NotComputable,
     NOT_CONVERGED."""
-    step = high - low
+    step, at_low, at_high = high - low, rising(low), rising(high)
     for _ in range(_MOST):
-        if rising(low) <= 0:
+        if at_low <= 0 <= at_high:
             break
-        high, low, step = low, low - step, 2 * step
-    for _ in range(_MOST):
-        if rising(high) >= 0:
-            break
-        low, high, step = high, high + step, 2 * step
-    if not -inf < low < high < inf or rising(low) > 0 or rising(high) < 0:
+        if at_low > 0:
+            low, at_low, high, at_high = low - step, rising(low - step), low, at_low
+        else:
+            low, at_low, high, at_high = high, at_high, high + step, rising(high + step)
+        step *= 2
+    if not (-inf < low < high < inf and at_low <= 0 <= at_high):
         raise NotComputable(Why.NOT_CONVERGED)
-    return float(brentq(rising, low, high, xtol=1e-12, rtol=1e-12))
+    return float(brentq(rising, low, high, xtol=1e-12, rtol=1e-11))
 
 
 def inside(value: float, about: str) -> float:
@@ -92,8 +93,9 @@ def inside(value: float, about: str) -> float:
     return value
 
 
+@lru_cache(1024)
 def _ends(df: float) -> tuple[float, float]:
-    """Where the gamma distribution of shape df / 2 begins and ends."""
+    """Between which W lies, but for 1e-15 on either side."""
     shape = df / 2
     low = max(float(special.gammaincinv(shape, _TAIL)), 1e-300)
-    return low, float(special.gammainccinv(shape, _TAIL))
+    return sqrt(low / shape), sqrt(float(special.gammainccinv(shape, _TAIL)) / shape)
