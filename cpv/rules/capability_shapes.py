@@ -126,11 +126,11 @@ def _indices(ends: Floats, spec: Specification) -> Floats:
     upper = np.nan if spec.upper is None else spec.upper
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         pp = (upper - lower) / (high - low)
-        ppl, ppu = (middle - lower) / (middle - low), (upper - middle) / (high - middle)
-    found = np.column_stack([pp, np.fmin(ppl, ppu), ppl, ppu])
-    if spec.lower is not None and spec.upper is not None:
-        found[:, 1] = np.minimum(ppl, ppu)
-    return np.where(np.isfinite(found), found, np.nan)
+        sides = np.column_stack([(middle - lower) / (middle - low), (upper - middle) / (high - middle)])
+    sides = np.where(np.isfinite(sides), sides, np.nan)
+    both = spec.lower is not None and spec.upper is not None
+    nearer = np.minimum(*sides.T) if both else np.fmin(*sides.T)
+    return np.column_stack([np.where(np.isfinite(pp), pp, np.nan), nearer, sides])
 
 
 def _drawn_again(x: Floats, spec: Specification, rng: Generator, draws: int) -> Floats:
