@@ -34,9 +34,14 @@ class RunLength:
 _LONGEST = 1e12
 
 
+def is_known(mean: float) -> bool:
+    """Whether an average run length is one, and not the rounding of a chain that never ends."""
+    return isfinite(mean) and 1 - 1e-6 <= mean <= _LONGEST
+
+
 def answered(mean: float, how: How) -> RunLength:
     """The mean, or why it is none."""
-    if not isfinite(mean) or mean > _LONGEST or mean < 1 - 1e-6:
+    if not is_known(mean):
         return RunLength(None, how, notes=(Note.UNBOUNDED,))
     return RunLength(mean, how)
 

@@ -9,7 +9,7 @@ from math import exp, pi, sqrt
 import numpy as np
 from scipy.special import ndtr
 
-from cpv.rules.arl.answer import How, RunLength, answered, finite, positive
+from cpv.rules.arl.answer import How, RunLength, answered, finite, is_known, positive
 from cpv.rules.basis import NotComputable, Why
 
 # Brownian motion leaves its bounds at once, sums of normal points a little beyond: the mean overshoot on both ends.
@@ -67,10 +67,11 @@ def arl_cusum(cusum: Cusum, shift: float = 0.0, *, two_sided: bool = True) -> Ru
     if not two_sided:
         return answered(upper, How.INTEGRAL_EQUATION)
     lower, lower_zero = _one_sided(cusum, -shift)
-    sides = (upper_zero, lower_zero)
-    # where one side never ends in double precision, the other alone decides
-    if not all(1 <= side < 1e15 for side in sides):
-        return answered(min(upper, lower) if min(sides) >= 1 else upper, How.INTEGRAL_EQUATION)
+    # where one side never ends, the other decides alone
+    if not is_known(lower_zero):
+        return answered(upper, How.INTEGRAL_EQUATION)
+    if not is_known(upper_zero):
+        return answered(lower, How.INTEGRAL_EQUATION)
     mean = (upper * lower_zero + lower * upper_zero - upper_zero * lower_zero) / (upper_zero + lower_zero)
     return answered(mean, How.INTEGRAL_EQUATION)
 

@@ -1,9 +1,9 @@
 """A whole series judged by run rules, without a loop over its points.
 
 The points that are there are laid in a row with a gap of missing numbers before every phase. A comparison with a
-missing number is false, so runs end at phases by themselves; the gap is as wide as the window of the widest rule that
-forgives a point, less one. Which points have a condition is a row of booleans, and "so many in a row" is that row
-and-ed with itself, shifted, in as many steps as the count has binary digits (`patterns`).
+missing number is false, so runs end at phases by themselves, and the gap is too wide for rules that forgive a point.
+Which points have a condition is a row of booleans, and "so many in a row" is that row and-ed with itself, shifted, in
+as many steps as the count has binary digits (`patterns`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def evaluate(
     there = ~np.isnan(read)
     if isinstance(limits, PointLimits):
         lines, usable = point_lines(limits, read.size)
-        zero = bool((limits.sigma == 0).any())
+        zero = bool(np.any(lines.sigma == 0))
     else:
         lines, zero = lines_of(limits), limits.sigma == 0
         usable = np.full(read.size, not zero)
@@ -159,7 +159,8 @@ def _lay(read: Floats, lines: Lines, usable: Bools, starts: Indices) -> tuple[Ro
     if isinstance(lines.center, float):
         return Row(x, x, lines), at
     own = Lines(laid(lines.center), laid(lines.sigma), laid(lines.lower), laid(lines.upper))
-    return Row(x, (x - own.center) / own.sigma, own), at
+    with np.errstate(over="ignore"):  # beyond every number is still beyond every line
+        return Row(x, (x - own.center) / own.sigma, own), at
 
 
 def _collected(n: int, row: Row, at: Indices, rules: RuleSet, notes: tuple[Note, ...]) -> Signals:

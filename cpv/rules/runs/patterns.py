@@ -16,8 +16,8 @@ from cpv.rules.runs.rule import Mixture, Rule, RuleSet, Side
 Bools = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
-# The widest window that forgives a point, 4 of 5, looks back over four: as many missing numbers keep phases apart.
-GAP = 4
+# 2 of 3 reaches over one missing number, and nothing over two: 4 of 5 would have to make do with three points.
+GAP = 2
 
 
 @dataclass(frozen=True)

@@ -103,31 +103,31 @@ def update(
     if value is not None and not isfinite(value) and not isnan(value):
         raise NotComputable(Why.NOT_FINITE, "value")
     lines = lines_of(limits or state.limits)  # type: ignore[arg-type]  # one of them is there
-    after = replace(state, seen=state.seen + 1)
     if value is None or isnan(value) or lines.sigma == 0:
-        return after, ()
-    return _judged(after, float(value), lines)
+        return replace(state, seen=state.seen + 1), ()
+    return _judged(state, float(value), lines)
 
 
 def _judged(state: RunState, x: float, lines: Lines) -> tuple[RunState, tuple[Signal, ...]]:
-    index = state.seen - 1
+    index = state.seen
     level = x if state.limits is not None else (x - lines.center) / lines.sigma
     step = 0 if state.last is None else (level > state.last) - (level < state.last)
     zone = _zone(x, lines)
     runs = _runs(state, x, lines, step)
-    now = replace(state, last=level, last_index=index, direction=step, runs=runs)
+    recent = (*state.recent, (index, zone))
     found = {
         **_limit(x, lines, index),
         **_sides(runs, state.rules),
         **_courses(runs, state.rules),
-        **_windows((*state.recent, (index, zone))),
+        **_windows(recent),
     }
     signals = tuple(
         Signal(rule, index, found[rule][0], found[rule][1])
         for rule in Rule
         if rule in state.rules.rules and rule in found
     )
-    return replace(now, recent=(*state.recent, (index, zone))[-_LOOK_BACK:]), signals
+    seen, kept = index + 1, recent[-_LOOK_BACK:]
+    return RunState(state.rules, state.limits, seen, level, index, step, runs, kept), signals
 
 
 def _zone(x: float, lines: Lines) -> int:
@@ -138,7 +138,7 @@ def _zone(x: float, lines: Lines) -> int:
 
 def _runs(state: RunState, x: float, lines: Lines, step: int) -> tuple[tuple[int, int], ...]:
     """Every run with this point: one longer, begun here, or over."""
-    index = state.seen - 1
+    index = state.seen
     outside = bool(x > lines.above(1)) or bool(x < lines.below(1))
     goes_on = {
         _Run.ABOVE: x > lines.center,

@@ -19,7 +19,7 @@ from cpv.rules.arl import (
     arl_shewhart,
     arl_zone_rules,
 )
-from cpv.rules.arl.walks import ewma_walk, imr_walk
+from cpv.rules.arl.walks import Walk, ewma_walk, imr_walk
 from cpv.rules.arl.zones import zone_chain
 from cpv.rules.basis import NotComputable, Note, Why
 from cpv.rules.runs import NELSON, WESTERN_ELECTRIC, Mixture, Rule, RuleSet
@@ -182,7 +182,8 @@ def test_individuals_with_moving_ranges() -> None:
     assert pytest.approx(3.267 * 1.128, abs=0.002) == RANGE_LIMIT
     # ranges that cannot be exceeded between the limits
     assert mean(arl_imr(3, 6)) == pytest.approx(mean(arl_shewhart(3)), rel=1e-9)
-    assert imr_walk(3, RANGE_LIMIT).survival(1, 0.0)[1] == pytest.approx(1 - 2 * stats.norm.sf(3))
+    # the first point has no range
+    assert imr_walk(3, 2).survival(1, 0.0)[1] == pytest.approx(1 - 2 * stats.norm.sf(3))
 
 
 # Montgomery, table 9.3 (k = .5, two-sided), and Lucas & Crosier 1982 for headstarts of h / 2
@@ -249,7 +250,11 @@ def test_what_never_ends_says_so() -> None:
     assert arl_ewma(Ewma(0.5, 9.0, varying=False)).mean is None
     assert arl_imr(9.0, 99.0).mean is None
     assert arl_cusum(Cusum(3, 40)).mean is None
-    assert mean(arl_cusum(Cusum(3, 40), 4)) == pytest.approx(41, abs=1)
+    for shift in (4, -4):
+        assert mean(arl_cusum(Cusum(3, 40), shift)) == pytest.approx(41, abs=1)
+    assert arl_cusum(Cusum(3, 10)).mean is None
+    # steps too small to leave the cell where they begin
+    assert Walk(1.0, 1e-6, 1.0, inf, 1.0).arl(0.0).mean is None
     assert arl_zone_rules(RuleSet(frozenset())).mean is None
 
 

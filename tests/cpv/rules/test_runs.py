@@ -133,6 +133,7 @@ def test_pitfall_5_rule_8_either_side_or_both() -> None:
     one_side, both = [1.5] * 8, [1.5] * 7 + [-1.5]
     assert where(Rule.NELSON_8, one_side) == where(Rule.NELSON_8, both) == [(0, 7)]
     assert where(Rule.NELSON_8, one_side, mixture_sides=Mixture.BOTH_SIDES) == []
+    assert where(Rule.NELSON_8, [-1.5] * 8, mixture_sides=Mixture.BOTH_SIDES) == []
     assert where(Rule.NELSON_8, both, mixture_sides=Mixture.BOTH_SIDES) == [(0, 7)]
     # the other side has to be among the last eight
     assert where(Rule.NELSON_8, [-1.5] + [1.5] * 8, mixture_sides=Mixture.BOTH_SIDES) == [(0, 7)]
@@ -277,6 +278,11 @@ def test_scales_do_not_matter(scale: float) -> None:
     # on a line a product may round to the other side: no value is on one
     assert list(scaled) == usual
     assert len(usual) > 50
+
+
+def test_standardised_values_beyond_all_numbers_are_still_beyond_their_lines() -> None:
+    tiny = PointLimits(np.zeros(2), np.full(2, 1e-300), np.full(2, -3e-300), np.full(2, 3e-300))
+    assert evaluate([1e12, 1e12], tiny, RULE_1).index.tolist() == [0, 1]
 
 
 def test_nothing_short_and_missing_series() -> None:
