@@ -148,10 +148,12 @@ def capability(
     Ppl by
     the noncentral t: t = 3 sqrt(n) index has noncentrality 3 sqrt(n) times the true index; exact for Ppu and Ppl.
     Cpk and
-    Ppk of one limit are these; of two they have generalised limits (Mathew, Sebastian, Kurian, Qual. Reliab. Engng.
-    Int. 23
-    (2007) 471), near exact, by integration, without chance. Cpm: Boyles, J. Quality Technology 23 (1991) 17,
-    approximate.
+    Ppk of one limit are these. Of two limits the lower one is generalised (Mathew, Sebastian, Kurian, Qual. Reliab.
+    Engng. Int. 23 (2007) 471), by integration, without chance: exact where one side decides, and conservative where
+    the
+    mean is centered; the upper one is the smaller of both sides', which a centered process passes up to twice as
+    often as
+    it should. Cpm: Boyles, J. Quality Technology 23 (1991) 17, approximate.
     The sigma of moving ranges has 1 / (2 CV^2) degrees of freedom, CV its own relative standard error: approximate.
 
     Raises NotComputable: as `present`, OUT_OF_RANGE (confidence; a sigma within or its df not positive).
@@ -227,7 +229,7 @@ def _indices(
     if lower is None or upper is None:
         return None, lower or upper, lower, upper
     both = _of_chi_squared((lower.value + upper.value) / 2, spread.df, spread, IntervalBy.CHI_SQUARED)
-    return both, _nearer(lower.value, upper.value, spread), lower, upper
+    return both, _nearer(lower, upper, spread), lower, upper
 
 
 def _of_chi_squared(value: float, df: float, spread: _Spread, by: IntervalBy) -> Index:
@@ -241,29 +243,33 @@ def _side(value: float, spread: _Spread) -> Index:
     return Index(value, low, high, IntervalBy.NONCENTRAL_T)
 
 
-def _nearer(lower: float, upper: float, spread: _Spread) -> Index:
-    """The smaller side with generalised limits.
+def _nearer(lower: Index, upper: Index, spread: _Spread) -> Index:
+    """The smaller side: its lower limit generalised, its upper the smaller of the sides' own.
+
+    The generalised upper limit is too small where the mean is centered: the smaller of two equal sides is biased.
+    """
+    sides = lower.value, upper.value
+    value = min(sides)
+    start = 0.1 + abs(value) / 2
+    tail = spread.tails[0]
+    low = root(lambda c: _chance_under(c, sides, spread) - tail, value - start, value + start)
+    highs = [side.high for side in (lower, upper) if side.high is not None]
+    return Index(value, low, min(highs), IntervalBy.GENERALISED)
+
+
+def _chance_under(c: float, sides: tuple[float, float], spread: _Spread) -> float:
+    """P(generalised smaller side < c).
 
     With W = s / sigma and Z the standardised mean, both random, the sides are lower W - Z / (3 sqrt n) and
-    upper W + Z / (3 sqrt n); the smaller reaches c with the chance E[Phi(3 sqrt n (lower W - c)) - Phi(3 sqrt n (c -
-    upper W))],
-    negative differences counting as nothing. The limits are where it is 1 - alpha/2 and alpha/2.
+    upper W + Z / (3 sqrt n); the smaller reaches c with the chance
+    E[Phi(3 sqrt n (lower W - c)) - Phi(3 sqrt n (c - upper W))], negative differences counting as nothing.
     """
+    lower, upper = sides
     scale = 3 * sqrt(spread.n)
-    value = min(lower, upper)
-
-    def missed(c: float) -> float:
-        steep = [(c / side, 1 / (scale * abs(side))) for side in (lower, upper) if side]
-        w, weight = spread_nodes(spread.df, *steep)
-        reach = special.ndtr(scale * (lower * w - c)) - special.ndtr(scale * (c - upper * w))
-        return 1 - float(weight @ np.maximum(reach, 0.0))
-
-    def limit(tail: float) -> float:
-        return root(lambda c: missed(c) - tail, value - start, value + start)
-
-    start = 0.1 + abs(value) / 2
-    low, high = map(limit, spread.tails)
-    return Index(value, low, high, IntervalBy.GENERALISED)
+    steep = [(c / side, 1 / (scale * abs(side))) for side in sides if side]
+    w, weight = spread_nodes(spread.df, *steep)
+    reach = special.ndtr(scale * (lower * w - c)) - special.ndtr(scale * (c - upper * w))
+    return 1 - float(weight @ np.maximum(reach, 0.0))
 
 
 def _cpm(spread: _Spread, spec: Specification) -> Index | None:

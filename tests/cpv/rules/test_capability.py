@@ -13,7 +13,7 @@ from cpv.rules.capability import (
     IntervalBy,
     Specification,
     Within,
-    _indices,
+    _chance_under,
     _Spread,
     bissell_limits,
     capability,
@@ -92,13 +92,14 @@ def test_limits_of_pp_are_those_of_a_variance() -> None:
     assert (found.low, found.high) == pytest.approx(tuple(2.0 * np.sqrt(chi2 / 19)))
 
 
-def test_generalised_limits_are_the_quantiles_of_what_they_are_made_of() -> None:
-    found = capability(exactly(15, 13.5, 2), Specification(8, 20)).ppk
+def test_the_lower_limit_is_the_quantile_of_what_it_is_made_of() -> None:
+    found = capability(exactly(15, 13.5, 2), Specification(8, 20))
     rng = np.random.default_rng(3)
     z, w = rng.standard_normal(400_000), np.sqrt(rng.chisquare(14, 400_000) / 14)
     lower, upper = 5.5 / 6, 6.5 / 6
     drawn = np.minimum(lower * w - z / (3 * sqrt(15)), upper * w + z / (3 * sqrt(15)))
-    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.004)
+    assert found.ppk.low == pytest.approx(np.quantile(drawn, 0.025), abs=0.004)
+    assert found.ppk.high == min(found.ppl.high, found.ppu.high)
 
 
 def test_a_limit_that_is_far_away_does_not_count() -> None:
@@ -107,15 +108,25 @@ def test_a_limit_that_is_far_away_does_not_count() -> None:
     assert (both.low, both.high) == pytest.approx((one.low, one.high), abs=1e-6)
 
 
-def test_limits_hold_as_often_as_they_say() -> None:
-    """A centered process, the worst for Ppk of two limits: 150 series of 12, Ppk 1, 90 %."""
-    rng = np.random.default_rng(8)
-    held = 0
-    for x in rng.standard_normal((150, 12)):
+@pytest.mark.parametrize("mean", [0.0, 0.7])
+def test_limits_hold_as_often_as_they_say(mean: float) -> None:
+    """600 series of 12, limits at 3: a centered process, the worst, and one where one side decides.
+
+    A lower limit holds when the chance of less than the truth is not in its tail, an upper one when neither side is past.
+    """
+    truth, drawn = (3 - mean) / 3, np.random.default_rng(8).normal(mean, 1.0, (600, 12))
+    below, past = [], []
+    for x in drawn:
         spread = _Spread(float(x.mean()), float(x.std(ddof=1)), 11, 12, 0.9)
-        found = _indices(spread, Specification(-3, 3))[1]
-        held += found.low <= 1.0 <= found.high
-    assert held / 150 == pytest.approx(0.9, abs=4 * sqrt(0.09 / 150))
+        sides = ((spread.mean + 3) / (3 * spread.sigma), (3 - spread.mean) / (3 * spread.sigma))
+        below.append(_chance_under(truth, sides, spread))
+        past.append(min(stats.nct.cdf(6 * sqrt(3) * side, 11, 6 * sqrt(3) * truth) for side in sides))
+    for tail in (0.05, 0.1):
+        error = 3 * sqrt(tail * (1 - tail) / 600)
+        low, high = np.mean(np.array(below) < tail), np.mean(np.array(past) < tail)
+        assert low < tail + error
+        assert high < (1 if mean else 2) * tail + error
+        assert low > (tail - error if mean else 0)
 
 
 def test_within_and_overall_are_never_mixed() -> None:

@@ -9,7 +9,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from cpv.rules.basis import NotComputable, Note, Why
 from cpv.rules.capability import Specification
-from cpv.rules.nonconforming import Rate, RateBy, expected_rate, observed_rate, rate_of
+from cpv.rules.noncentral import spread_nodes
+from cpv.rules.nonconforming import Rate, RateBy, _chance_under, expected_rate, observed_rate, rate_of
 
 
 def why(call: object, *args: object) -> Why:
@@ -55,11 +56,16 @@ def test_a_limit_that_is_far_away_does_not_count() -> None:
 
 
 def test_expected_rates_hold_as_often_as_they_say() -> None:
-    rng = np.random.default_rng(6)
+    """Centered, limits at two sigma: 600 series of 10; an interval holds the truth between the tails."""
     truth = 2 * stats.norm.sf(2.0)
-    rates = [expected_rate(x, Specification(-2, 2), 0.9) for x in rng.standard_normal((60, 10))]
-    held = np.mean([rate.low <= truth <= rate.high for rate in rates])
-    assert held == pytest.approx(0.9, abs=4 * sqrt(0.09 / 60))
+    nodes = spread_nodes(9, (1.0, 0.1))
+    series = np.random.default_rng(6).standard_normal((600, 10))
+    m, s = series.mean(axis=1), series.std(axis=1, ddof=1)
+    distances = zip((m + 2) / s, (2 - m) / s, strict=True)
+    chances = np.array([_chance_under(truth, pair, 10, nodes) for pair in distances])
+    for level in (0.8, 0.9, 0.95):
+        held = np.mean(np.abs(chances - 0.5) <= level / 2)
+        assert held == pytest.approx(level, abs=0.01 + 3 * sqrt(level * (1 - level) / 600))
 
 
 @pytest.mark.parametrize(("events", "n"), [(0, 30), (1, 30), (7, 58), (30, 30)])
