@@ -34,12 +34,13 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import stats
 
 from cpv.rules.basis import Floats, NotComputable, Note, Why, present
 from cpv.rules.comparability.basis import Design, Margin, Pairs, is_rounding, moments, on_scale, pairs_of
 from cpv.rules.comparability.equivalence import Contrast, Equivalence, Material, judge, welch
 
+_MOST = 200
 # From so many pairs on the intervals of the model hold what they say to two per cent.
 ENOUGH_PAIRS = 5
 
@@ -67,24 +68,30 @@ class SplitApheresis:
 
 @dataclass(frozen=True)
 class _Facts:
-    """Rows of mean squares: degrees of freedom, sums of squares, and their loads on (v_e, v_u). p pairs, h lots."""
+    """The four mean squares: degrees of freedom, sums of squares, and their variances as loads on the first two.
+
+    The first two variances, 2 v_e and v_u + v_e / 2, are searched for by their logarithms: every one of the four is a
+    sum of these two with loads of 0 or more, so that all stay positive, and none loses its digits beside another.
+    """
 
     df: Floats
     squares: Floats
     loads: Floats
-    p: int
-    h: int
+    of_a: Floats
+    of_b: Floats
     by_pairs: float
     by_history: float
 
-    def variances(self, theta: Floats) -> Floats:
-        """What each mean square is in the mean."""
-        return np.asarray(self.loads @ theta, dtype=np.float64)
+    def variances(self, logs: Floats) -> tuple[Floats, Floats]:
+        """What each mean square is in the mean, and how it moves, as a share of itself, with the two logarithms."""
+        first = np.exp(logs)
+        variance = np.asarray(self.loads @ first, dtype=np.float64)
+        return variance, np.asarray(self.loads * first / variance[:, None], dtype=np.float64)
 
-    def both(self, theta: Floats) -> tuple[float, float]:
-        """A and B, the variances of the estimates by pairs and by history."""
-        v_e, v_u = theta
-        return 2 * v_e / self.p, 4 * ((v_u + v_e / 2) / self.p + (v_u + v_e) / self.h)
+    def deviance(self, logs: Floats) -> float:
+        """-2 restricted log-likelihood, without its constant."""
+        variance, _ = self.variances(logs)
+        return float(self.df @ np.log(variance) + (self.squares / variance).sum())
 
 
 def split_apheresis(
@@ -116,9 +123,10 @@ def split_apheresis(
     # one unit for all squares, so that no scale overflows them
     unit = float(max(np.abs(pairs.reference).max(), np.abs(pairs.test).max(), np.abs(lots).max()))
     facts = _facts(pairs, lots, unit)
-    theta = _fit(facts)
-    contrast = _estimate(facts, theta, unit)
-    v_e, v_u = (float(value) for value in theta)
+    logs = _fit(facts)
+    contrast = _estimate(facts, logs, unit)
+    of_differences, of_means = (float(value) for value in np.exp(logs))
+    v_e, v_u = of_differences / 2, of_means - of_differences / 4
     said = ((v_u < 0, Note.NEGATIVE_VARIANCE), (n < ENOUGH_PAIRS, Note.PRELIMINARY))
     notes += [note for is_so, note in said if is_so]
     material = Material(Design.PAIRED, n, n, pairs.left_out, tuple(notes))
@@ -140,50 +148,73 @@ def _facts(pairs: Pairs, lots: Floats, unit: float) -> _Facts:
     p, h = len(d), len(x)
     by_pairs, by_history = float(d.mean()), 2 * float(m.mean() - x.mean())
     own = [float(((one - one.mean()) ** 2).sum()) for one in (d, m, x)]
-    both = [4 / p + 4 / h, 4 / p + 4 / h]
+    of_a, of_b = np.array([1 / p, 0.0]), np.array([1 / h, 4 / p + 4 / h])
     return _Facts(
         df=np.array([p - 1, p - 1, h - 1, 1], dtype=np.float64),
         squares=np.array([*own, (by_pairs - by_history) ** 2]),
-        loads=np.array([[2, 0], [0.5, 1], [1, 1], both]),
-        p=p,
-        h=h,
+        loads=np.array([[1, 0], [0, 1], [0.25, 1], of_a + of_b]),
+        of_a=of_a,
+        of_b=of_b,
         by_pairs=by_pairs,
         by_history=by_history,
     )
 
 
 def _fit(facts: _Facts) -> Floats:
-    """REML: the (v_e, v_u) that make sum df ln(variance) + square / variance smallest.
+    """REML: the logarithms of the first two variances that make sum df ln(variance) + square / variance smallest.
 
-    Searched over the logarithms of the first two variances, which leaves all four positive whatever they are.
+    From two starts, because the likelihood of variances may have two peaks where history disagrees with the pairs.
     """
-    back: Floats = np.linalg.inv(facts.loads[:2]).astype(np.float64)
-
-    def deviance(logs: Floats) -> tuple[float, Floats]:
-        first = np.exp(logs)
-        variance = facts.variances(np.asarray(back @ first, dtype=np.float64))
-        slope = (facts.df / variance - facts.squares / variance**2) @ facts.loads @ back
-        return float(facts.df @ np.log(variance) + (facts.squares / variance).sum()), slope * first
-
-    start = np.log(facts.squares[:2] / facts.df[:2])
-    found = optimize.minimize(
-        deviance, start, jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 500}
-    )
-    # at the last digits of the deviance no step helps any more: that is found too, when it is level there
-    if float(np.abs(found.jac).max()) > 1e-5 * float(facts.df.sum()):
+    own = facts.squares[:2] / facts.df[:2]
+    both = float(facts.squares[1:3].sum() / facts.df[1:3].sum())
+    found = [_downhill(facts, np.log(start)) for start in (own, np.array([own[0], both]))]
+    reached = [logs for logs in found if logs is not None]
+    if not reached:
         raise NotComputable(Why.NOT_CONVERGED, "pairs")
-    return np.asarray(back @ np.exp(found.x), dtype=np.float64)
+    return min(reached, key=facts.deviance)
 
 
-def _estimate(facts: _Facts, theta: Floats, unit: float) -> Contrast:
-    a, b = facts.both(theta)
-    of_a = np.array([2 / facts.p, 0.0])
-    of_b = facts.loads[3] - of_a
+def _downhill(facts: _Facts, logs: Floats) -> Floats | None:
+    """The minimum that lies downhill of here, by Newton's method with shortened steps; None: not reached."""
+    size, now = float(facts.df.sum()), facts.deviance(logs)
+    for _ in range(_MOST):
+        slope, bend = _slope_and_bend(facts, logs)
+        if float(np.abs(slope).max()) < 1e-11 * size:
+            return logs
+        step = np.linalg.solve(bend, slope)
+        # not further than a factor of e^2 at a time, and never uphill
+        step /= max(1.0, float(np.abs(step).max()) / 2)
+        while float(np.abs(step).max()) > 1e-13 and facts.deviance(logs - step) > now:
+            step /= 2
+        if float(np.abs(step).max()) <= 1e-13:
+            # no step helps any more: the last digits of the deviance, if it is level here
+            return logs if float(np.abs(slope).max()) < 1e-6 * size else None
+        logs = logs - step
+        now = facts.deviance(logs)
+    return None
+
+
+def _slope_and_bend(facts: _Facts, logs: Floats) -> tuple[Floats, Floats]:
+    """First and second derivatives of the deviance; the second in the mean where it does not bend upwards."""
+    variance, moves = facts.variances(logs)
+    met = facts.squares / variance
+    lack = facts.df - met
+    slope = np.asarray(lack @ moves, dtype=np.float64)
+    bend = (moves.T * met) @ moves + np.diag(slope) - (moves.T * lack) @ moves
+    if bend[0, 0] <= 0 or float(np.linalg.det(bend)) <= 1e-3 * bend[0, 0] * abs(bend[1, 1]):
+        bend = (moves.T * facts.df) @ moves
+    return slope, np.asarray(bend, dtype=np.float64)
+
+
+def _estimate(facts: _Facts, logs: Floats, unit: float) -> Contrast:
+    """The two estimates weighed, with standard error and degrees of freedom; all slopes along the logarithms."""
+    first, (_, moves) = np.exp(logs), facts.variances(logs)
+    of_a, of_b = facts.of_a * first, facts.of_b * first
+    a, b = float(of_a.sum()), float(of_b.sum())
     # f = AB / (A + B): its slope is (B / (A + B))^2 along A and (A / (A + B))^2 along B
     weight = b / (a + b)
     slope = weight**2 * of_a + (1 - weight) ** 2 * of_b
-    scaled = facts.loads / facts.variances(theta)[:, None]
-    information = (scaled.T * facts.df) @ scaled / 2
+    information = (moves.T * facts.df) @ moves / 2
     f = a * weight
     df = 2 * f**2 / float(slope @ np.linalg.solve(information, slope))
     # the weight's own variance: its slope is (A b' - B a') / (A + B)^2

@@ -8,7 +8,7 @@ quality attributes.
 """
 
 from dataclasses import dataclass, replace
-from math import ceil, inf, isfinite, nextafter, sqrt
+from math import ceil, inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -111,8 +111,8 @@ def quality_range(
     before = lots(reference, scale, "reference")
     mean, sd = _spread(before)
     found = _range(reference, test, (mean - k * sd, mean + k * sd), scale)
-    # 0.9 of 10 lots are 9, though 0.9 * 10 may be rounded up
-    least = ceil(nextafter(least_share * found.n_test, 0))
+    # 0.07 of 100 lots are 7, though 0.07 * 100 is a little more as floats go
+    least = ceil(least_share * found.n_test * (1 - 1e-12))
     flat = sd == 0
     n = (len(before), found.n_test)
     unchanged = None if flat else chance_inside(n, k)

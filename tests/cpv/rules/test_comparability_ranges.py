@@ -69,7 +69,8 @@ def test_the_answer_states_its_chance() -> None:
     found = quality_range(TEN, TEN[:6], k=2.5, least_share=0.8)
     assert found.range.unchanged == pytest.approx(chance_inside((10, 6), 2.5))
     assert found.passes_unchanged == pytest.approx(chance_inside((10, 6), 2.5, least=5))
-    # nine of ten are 90 %, however 0.9 * 10 is rounded
+    # seven of a hundred are 7 %, though 0.07 * 100 is more than 7 as floats go
+    assert quality_range(TEN, [*[MEAN] * 7, *[0.0] * 93], least_share=0.07).passes
     assert quality_range(TEN, [*[MEAN] * 9, 0.0], least_share=0.9).passes
     assert not quality_range(TEN, [*[MEAN] * 8, 0.0, 0.0], least_share=0.9).passes
 
@@ -96,6 +97,7 @@ def test_the_interval_of_the_lots_after_lies_inside_or_not() -> None:
     assert near.test_low == pytest.approx(MEAN - 0.1 * k)
     assert near.contained is True
     assert tolerance_comparison(TEN, [MEAN + 3, MEAN + 4, MEAN + 5]).contained is False
+    assert tolerance_comparison(TEN, [MEAN - 3, MEAN - 4, MEAN - 5]).contained is False
     few = tolerance_comparison(TEN, [MEAN, MEAN + 1, nan])
     assert few.test_low is few.test_high is few.contained is None
     assert Note.TOO_FEW in few.notes
