@@ -32,6 +32,8 @@ class RunLength:
 
 # Beyond this a chain of double precision no longer knows how rarely it ends.
 _LONGEST = 1e12
+# In sigma: what is further away is a mistake in a unit.
+_FARTHEST = 1000.0
 
 
 def is_known(mean: float) -> bool:
@@ -47,14 +49,16 @@ def answered(mean: float, how: How) -> RunLength:
 
 
 def finite(**numbers: float) -> None:
-    """Raises NotComputable: NOT_FINITE for the first number that is not."""
+    """Raises NotComputable: NOT_FINITE for the first number that is not; OUT_OF_RANGE beyond 1000 sigma."""
     for name, number in numbers.items():
         if not isfinite(number):
             raise NotComputable(Why.NOT_FINITE, name)
+        if abs(number) > _FARTHEST:
+            raise NotComputable(Why.OUT_OF_RANGE, name)
 
 
 def positive(**numbers: float) -> None:
-    """Raises NotComputable: NOT_FINITE, NOT_POSITIVE for the first number that is not."""
+    """Raises NotComputable: as `finite`; NOT_POSITIVE for the first number that is not."""
     finite(**numbers)
     for name, number in numbers.items():
         if number <= 0:

@@ -4,7 +4,7 @@ C+ = max(0, C+ + z - k), C- = max(0, C- - z - k); a signal where either exceeds 
 """
 
 from dataclasses import dataclass
-from math import exp, pi, sqrt
+from math import exp, inf, pi, sqrt
 
 import numpy as np
 from scipy.special import ndtr
@@ -14,13 +14,16 @@ from cpv.rules.basis import NotComputable, Why
 
 # Brownian motion leaves its bounds at once, sums of normal points a little beyond: the mean overshoot on both ends.
 _OVERSHOOT = 1.166
+# Sums that may grow further than this, in sigma, are of no use, and their equations too many to solve.
+_WIDEST = 100.0
 
 
 @dataclass(frozen=True)
 class Cusum:
     """A tabular CUSUM of two sides: reference value k, decision interval h, and where both sums start, all in sigma.
 
-    Raises NotComputable: NOT_FINITE, NOT_POSITIVE (k may be zero), LIMITS_CROSSED (a headstart outside 0 to h).
+    Raises NotComputable: NOT_FINITE, NOT_POSITIVE (k may be zero), LIMITS_CROSSED (a headstart outside 0 to h),
+    OUT_OF_RANGE (h above 100).
     """
 
     reference: float = 0.5
@@ -30,6 +33,8 @@ class Cusum:
     def __post_init__(self) -> None:
         finite(reference=self.reference, headstart=self.headstart)
         positive(decision=self.decision)
+        if self.decision > _WIDEST:
+            raise NotComputable(Why.OUT_OF_RANGE, "decision")
         if self.reference < 0:
             raise NotComputable(Why.NOT_POSITIVE, "reference")
         if not 0 <= self.headstart <= self.decision:
@@ -48,7 +53,10 @@ def _one_sided(cusum: Cusum, shift: float) -> tuple[float, float]:
     places = np.append(nodes, 0.0)
     density = np.exp(-((nodes + k - places[:, None]) ** 2) / 2) / sqrt(2 * pi)
     step = np.column_stack([density * weights, ndtr(k - places)])
-    lengths = np.linalg.solve(np.eye(places.size) - step, np.ones(places.size))
+    try:
+        lengths = np.linalg.solve(np.eye(places.size) - step, np.ones(places.size))
+    except np.linalg.LinAlgError:  # exactly singular: it never ends
+        return inf, inf
     start = np.append(
         np.exp(-((nodes + k - cusum.headstart) ** 2) / 2) / sqrt(2 * pi) * weights, ndtr(k - cusum.headstart)
     )
@@ -91,4 +99,5 @@ def arl_cusum_siegmund(cusum: Cusum, shift: float = 0.0, *, two_sided: bool = Tr
         return (exp(min(-2 * drift * b, 700.0)) + 2 * drift * b - 1) / (2 * drift**2)
 
     upper, lower = side(shift - cusum.reference), side(-shift - cusum.reference)
-    return answered(1 / (1 / upper + 1 / lower) if two_sided else upper, How.APPROXIMATION)
+    # far beyond what it is meant for it falls under the one point that every signal takes
+    return answered(max(1.0, 1 / (1 / upper + 1 / lower) if two_sided else upper), How.APPROXIMATION)

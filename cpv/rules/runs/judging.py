@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cpv.rules.basis import FEWEST_DISTINCT, Floats, Limits, NotComputable, Note, Why, series
+from cpv.rules.basis import Floats, Limits, NotComputable, Note, Why, notes_on, series
 from cpv.rules.runs.limits import Lines, PointLimits, lines_of, point_lines
 from cpv.rules.runs.patterns import GAP, Bools, Indices, Row, patterns
 from cpv.rules.runs.rule import NELSON, Rule, RuleSet, Side
@@ -85,7 +85,7 @@ def evaluate(
     quantiles or one side has none. 10^6 points with eight rules take some hundredths of a second.
 
     Raises NotComputable: as `series`; SIZES_DIFFER for limits of another length, NOT_FINITE, NOT_POSITIVE,
-    LIMITS_CROSSED for limits that are none; NOT_A_COUNT for a phase that begins outside the series.
+    LIMITS_CROSSED for limits that are none; NOT_AN_INDEX for a phase that begins outside the series.
     """
     read = series(values)
     starts = _starts(phase_starts, read.size)
@@ -96,7 +96,7 @@ def evaluate(
     else:
         lines, zero = lines_of(limits), limits.sigma == 0
         usable = np.full(read.size, not zero)
-    notes = _notes(read, there, zero)
+    notes = _notes(read, zero)
     row, at = _lay(read, lines, there & usable, starts)
     return _collected(read.size, row, at, rules, notes)
 
@@ -126,17 +126,14 @@ def appeared_and_vanished(
 def _starts(phase_starts: Sequence[int], size: int) -> Indices:
     starts = np.unique(np.asarray(phase_starts, dtype=np.intp))
     if starts.size and (starts[0] < 0 or starts[-1] > size):
-        raise NotComputable(Why.NOT_A_COUNT, "phase_starts")
+        raise NotComputable(Why.NOT_AN_INDEX, "phase_starts")
     return starts[starts > 0]
 
 
-def _notes(read: Floats, there: Bools, zero: bool) -> tuple[Note, ...]:
-    # sorting a million numbers to learn that they differ would take longer than all rules together
-    present = read[there]
-    few = present.size >= FEWEST_DISTINCT and np.unique(present[:100]).size < FEWEST_DISTINCT
-    few = few and 1 < np.unique(present).size < FEWEST_DISTINCT
-    found = ((zero, Note.ZERO_SIGMA), (not there.all(), Note.MISSING_LEFT_OUT), (few, Note.FEW_DISTINCT))
-    return tuple(note for is_so, note in found if is_so)
+def _notes(read: Floats, zero: bool) -> tuple[Note, ...]:
+    """Those on the series, and whether limits have no width (a series that is constant may well have some)."""
+    of_series = tuple(note for note in notes_on(read) if note is not Note.ZERO_SIGMA)
+    return (Note.ZERO_SIGMA, *of_series) if zero else of_series
 
 
 def _lay(read: Floats, lines: Lines, usable: Bools, starts: Indices) -> tuple[Row, Indices]:

@@ -28,13 +28,14 @@ class PointLimits:
     def of_phases(cls, limits: Sequence[Limits], starts: Sequence[int], n: int) -> Self:
         """Limits of phases that begin at `starts` (the first at 0, ascending), over n points.
 
-        Raises NotComputable: SIZES_DIFFER, where there is not one limit for each start, or the first start is not 0.
+        Raises NotComputable: SIZES_DIFFER, where there is not one limit for each start, or the first start is not 0;
+        NOT_AN_INDEX, where starts do not ascend or lie outside.
         """
         if len(limits) != len(starts) or not limits or starts[0] != 0:
             raise NotComputable(Why.SIZES_DIFFER, "starts")
         lengths = np.diff([*starts, n])
         if (lengths < 0).any():
-            raise NotComputable(Why.NOT_A_COUNT, "starts")
+            raise NotComputable(Why.NOT_AN_INDEX, "starts")
         rows = np.array([_row(one) for one in limits], dtype=np.float64)
         return cls(*np.repeat(rows, lengths, axis=0).T)
 

@@ -214,6 +214,7 @@ def test_cusum_by_siegmund() -> None:
     assert mean(arl_cusum_siegmund(Cusum(0.5, 5))) == pytest.approx(469.1, abs=0.05)
     assert mean(arl_cusum_siegmund(Cusum(0.5, 5), 0.5, two_sided=False)) == pytest.approx(6.166**2)
     assert arl_cusum_siegmund(Cusum()).how is How.APPROXIMATION
+    assert arl_cusum_siegmund(Cusum(), 40).mean == 1
 
 
 def cusum_by_markov_chain(reference: float, decision: float, shift: float, states: int) -> float:
@@ -253,6 +254,10 @@ def test_what_never_ends_says_so() -> None:
     for shift in (4, -4):
         assert mean(arl_cusum(Cusum(3, 40), shift)) == pytest.approx(41, abs=1)
     assert arl_cusum(Cusum(3, 10)).mean is None
+    # a side that cannot move at all leaves the other to decide: five sigma in steps of one
+    assert arl_cusum(Cusum(60, 5)).mean is None
+    for shift in (61, -61):
+        assert 5 < mean(arl_cusum(Cusum(60, 5), shift)) < 7
     # steps too small to leave the cell where they begin
     assert Walk(1.0, 1e-6, 1.0, inf, 1.0).arl(0.0).mean is None
     assert arl_zone_rules(RuleSet(frozenset())).mean is None
@@ -273,6 +278,8 @@ def test_what_is_no_chart_is_refused() -> None:
         (lambda: Cusum(-0.1), Why.NOT_POSITIVE),
         (lambda: Cusum(0.5, 5, 6), Why.LIMITS_CROSSED),
         (lambda: arl_cusum(Cusum(), nan), Why.NOT_FINITE),
+        (lambda: arl_cusum(Cusum(), 1e9), Why.OUT_OF_RANGE),
+        (lambda: Cusum(0.5, 101), Why.OUT_OF_RANGE),
     ]
     for ask, why in refused:
         with pytest.raises(NotComputable) as raised:

@@ -192,6 +192,10 @@ def test_pitfall_9_zero_sigma_gives_no_signals() -> None:
     found = evaluate([5.0] * 20 + [6.0] * 20, flat, ALL)
     assert not len(found)
     assert Note.ZERO_SIGMA in found.notes
+    # points that are all equal may well be judged, and signal
+    steady = evaluate([0.5] * 20, STANDARD, ALL)
+    assert Note.ZERO_SIGMA not in steady.notes
+    assert len(steady)
     varying = PointLimits(*(np.array([0.0, 0.0]), np.array([0.0, 1.0]), np.full(2, -3.0), np.full(2, 3.0)))
     assert evaluate([9.0, 9.0], varying, RULE_1).index.tolist() == [1]
 
@@ -265,7 +269,7 @@ def test_limits_of_phases_are_spread_over_their_points() -> None:
     assert spread.center.tolist() == [0, 0, 5]
     assert spread.upper.tolist() == [3, 3, 11]
     assert np.isnan(spread.lower).tolist() == [False, False, True]
-    for starts, why in (([0], Why.SIZES_DIFFER), ([1, 2], Why.SIZES_DIFFER), ([0, 9], Why.NOT_A_COUNT)):
+    for starts, why in (([0], Why.SIZES_DIFFER), ([1, 2], Why.SIZES_DIFFER), ([0, 9], Why.NOT_AN_INDEX)):
         with pytest.raises(NotComputable, match=str(why)):
             PointLimits.of_phases([limits(), limits()], starts, 3)
 
@@ -316,7 +320,7 @@ def test_infinite_points_and_phases_outside_are_refused() -> None:
     with pytest.raises(NotComputable, match="not_finite"):
         evaluate([0.0, inf], STANDARD, NELSON)
     for start in (-1, 3):
-        with pytest.raises(NotComputable, match="not_a_count"):
+        with pytest.raises(NotComputable, match="not_an_index"):
             evaluate([0.0, 1.0], STANDARD, NELSON, phase_starts=[start])
 
 
