@@ -97,6 +97,9 @@ def mewma_arl(lam: float, limit: float, p: int, *, shift: float = 0.0) -> float:
     if not isfinite(shift):
         raise NotComputable(Why.NOT_FINITE, "shift")
     edge = sqrt(limit * lam / (2 - lam))
+    # each T2 is at most chi-squared, so that by Boole's inequality ARL >= 1/(2 P(chi2 > limit)) in control
+    if shift == 0 and 2 * LARGEST_ARL * stats.chi2.sf(limit, p) < 1:
+        raise NotComputable(Why.NOT_CONVERGED, "limit")
     found = _in_control(lam, edge, p) if shift == 0 else _shifted(lam, edge, p, abs(shift))
     if found > LARGEST_ARL:
         raise NotComputable(Why.NOT_CONVERGED, "limit")
@@ -117,13 +120,11 @@ def mewma_limit(lam: float, arl: float, p: int) -> float:
     def arl_at(limit: float) -> float:
         return _in_control(lam, sqrt(limit * lam / (2 - lam)), p)
 
-    # averaging makes runs longer: the limit of lam = 1 is too wide for all others
-    high = float(stats.chi2.isf(1 / arl, p)) * (1 + 1e-9)
+    # averaging makes runs longer: the limit of lam = 1, and a little, is too wide for all others
+    high = float(stats.chi2.isf(1 / arl, p)) * 1.001
     low = high
     while arl_at(low) > arl:
         low /= 2
-    if low == high:
-        return high
     found = optimize.brentq(lambda h: log(arl_at(h)) - log(arl), low, high, xtol=1e-9 * high, rtol=1e-9)
     return float(found)
 
