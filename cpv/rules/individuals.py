@@ -175,7 +175,7 @@ def imr(
         own = limits is None and not np.isnan(kept[part]).all()
         found = imr_limits(kept[part], estimator=estimator, width=width) if own else limits
         phases.append(Phase(part.start, part.stop, found))
-    return IMR(read, ranges, tuple(phases), tuple(sorted(set(map(int, excluded)))), notes_on(read))
+    return IMR(read, ranges, tuple(phases), tuple(sorted(set(map(int, excluded)))), _on_values(read))
 
 
 def _sigma(
@@ -200,10 +200,8 @@ def _sigma(
 
 
 def _notes(read: Floats, there: Floats, source: Estimator, sigma: float | None) -> tuple[Note, ...]:
-    notes = notes_on(read)
-    if (
-        sigma == 0 and Note.ZERO_SIGMA not in notes
-    ):  # more than half of the ranges are ties, or gaps hide steps
+    notes = _on_values(read)
+    if sigma == 0:
         notes = (*notes, Note.ZERO_SIGMA)
     if source is Estimator.GIVEN:
         return notes
@@ -211,13 +209,19 @@ def _notes(read: Floats, there: Floats, source: Estimator, sigma: float | None) 
     return (*notes, Note.AUTOCORRELATED) if is_autocorrelated(_lag_one(read, there), there.size) else notes
 
 
+def _on_values(read: Floats) -> tuple[Note, ...]:
+    """Gaps and ties; that sigma is 0 is said of sigma, which may be given, or 0 by ties of values that vary."""
+    return tuple(note for note in notes_on(read) if note is not Note.ZERO_SIGMA)
+
+
 def _lag_one(read: Floats, there: Floats) -> float:
     """As `autocorrelation`, for one lag without a transform; 0 where it is not defined."""
-    spread = there.max() - there.min() if there.size > 2 else 0.0
-    if spread == 0:
+    with np.errstate(over="ignore"):
+        spread = there.max() - there.min() if there.size > 2 else 0.0
+    if not 0 < spread < np.inf:
         return 0.0
     # in units of the spread, so that squares of tiny and huge values keep
-    away = (read - there.mean()) / spread
+    away = (read - mean(there)) / spread
     if there.size < read.size:
         away[np.isnan(away)] = 0.0
     return float(away[1:] @ away[:-1] / (away @ away))

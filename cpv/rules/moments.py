@@ -14,13 +14,16 @@ _TIERS: dict[LimitStatus, tuple[Note, ...]] = {
 
 
 def mean(there: Floats) -> float:
-    """The mean, kept between the smallest and the largest: that of equal values is their value to the last bit."""
+    """The mean, kept between the smallest and the largest: that of equal values is their value to the last bit.
+
+    Infinite where one of them is (a difference that cannot be represented).
+    """
     with np.errstate(over="ignore"):
         found = float(np.mean(there))
     low, high = float(there.min()), float(there.max())
     if not -np.inf < found < np.inf:  # the sum of what can be represented cannot
         largest = max(-low, high)
-        found = largest * float(np.mean(there / largest))
+        found = largest * float(np.mean(there / largest)) if largest < np.inf else largest
     return min(max(found, low), high)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from cpv.rules import combined
 from cpv.rules.basis import NotComputable, Why
 from cpv.rules.combined import Width, arl_of_ranges, combined_arl, combined_widths
 
@@ -26,6 +27,13 @@ def on_a_grid(inside, apart, shift=0.0, cells=1201):
 @pytest.mark.parametrize("shift", [0.0, 1.5])
 def test_the_run_length_is_that_of_a_fine_grid(pair, shift):
     assert combined_arl(Width(*pair), shift) == pytest.approx(on_a_grid(*pair, shift), rel=1e-5)
+
+
+@pytest.mark.parametrize("pair", [(3, 2), (2, 1.5), (3, 2.5), (3, 0.7), (3.16, 4.447)])
+def test_finer_panels_change_nothing(pair, monkeypatch):
+    coarse = combined_arl(Width(*pair))
+    monkeypatch.setattr(combined, "_PANEL", 0.4)
+    assert combined_arl(Width(*pair)) == pytest.approx(coarse, rel=2e-10)
 
 
 def test_the_textbook_pair_signals_once_in_105_points():

@@ -259,6 +259,12 @@ def test_an_empty_chart_is_a_chart():
 # --- given, width
 
 
+def test_a_sigma_that_is_given_is_not_zero_because_the_values_are_constant():
+    found = imr_limits([5.0] * 20, given=Given(sigma=1)).individuals
+    assert (found.upper, found.notes) == (8, ())
+    assert imr([5.0] * 20, frozen=imr_limits(DRAWN)).notes == ()
+
+
 def test_given_center_and_sigma_need_no_values():
     found = imr_limits([], given=Given(10, 2))
     assert (found.individuals.lower, found.individuals.upper, found.individuals.n) == (4, 16, 0)
@@ -332,6 +338,12 @@ def test_limits_follow_the_scale(scale, estimator):
 @pytest.mark.parametrize("values", [[1.7e308, -1.7e308], [1.7e308, 1.7e308, 1.6e308], [1e308, -1e308, 1e308]])
 def test_what_cannot_be_represented_is_refused(values):
     assert refusal(imr_limits, values)[0] == Why.NOT_FINITE
+
+
+def test_a_median_that_can_be_represented_is_answered():
+    values = [1.7e308, -1.7e308, *DRAWN]
+    found = imr_limits(values, estimator=Estimator.MEDIAN_MR, given=Given(center=80)).individuals
+    assert np.isfinite([found.center, found.sigma, found.upper]).all()
 
 
 def test_a_million_points():

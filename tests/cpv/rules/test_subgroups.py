@@ -162,8 +162,10 @@ def test_pitfall_8_points_with_their_own_limits_are_judged_by_them():
 
 
 def test_pitfall_9_no_spread_within_subgroups_is_said_and_signals_nothing():
-    chart = subgroup_chart([[0.1] * 3] * 20)
+    chart = subgroup_chart([[0.1] * 10] * 20, spread=Spread.SD)
     assert (chart.limits.sigma, chart.limits.center) == (0, 0.1)
+    assert set(chart.means) == {0.1}
+    assert set(chart.spreads) == {0}
     assert Note.ZERO_SIGMA in chart.notes
     assert not len(evaluate(chart.means, chart.mean_lines, RULE_1))
 

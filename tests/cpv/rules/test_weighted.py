@@ -188,6 +188,7 @@ def test_ewma_as_one_would_by_hand(data, values, weight):
     for index, since in zip(out, chart.signals.since.tolist(), strict=True):
         side = np.sign(chart.points[index])
         assert (np.sign(chart.points[since : index + 1]) == side).all()
+        assert since >= max(start for start in starts if start <= index)
         assert since in starts or np.sign(chart.points[since - 1]) != side
 
 
@@ -211,6 +212,7 @@ def test_cusum_as_one_would_by_hand(data, values, k, headstart):
     for index, since, is_upper, mean in rows:
         path = chart.upper if is_upper else chart.lower
         assert (path[since : index + 1] > 0).all()
+        assert since >= max(start for start in starts if start <= index)
         assert since in starts or path[since - 1] == 0
         assert mean == pytest.approx(np.nanmean(values[since : index + 1]), abs=1e-9)
 
@@ -272,6 +274,8 @@ def test_pitfall_18_sums_begin_anew_with_every_phase():
     assert cusum(values, STANDARD, h=4).upper[4] > 4
     assert ewma(values, STANDARD, phase_starts=[3]).points[3:].tolist() == [0, 0]
     assert moving_average(values, STANDARD, span=5, phase_starts=[3]).points[3] == 0
+    for chart in (ewma, cusum, moving_average):
+        assert chart([9.0, 9.0, 9.0], STANDARD, phase_starts=[1]).signals.since.tolist() == [0, 1, 1]
 
 
 def test_pitfall_1_a_point_on_the_limit_is_inside():
