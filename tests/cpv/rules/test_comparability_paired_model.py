@@ -191,7 +191,7 @@ def test_history_helps_a_few_pairs_whose_donors_explain_little() -> None:
 
 def test_intervals_hold_what_they_say_from_five_pairs_on() -> None:
     rng = np.random.default_rng(8)
-    runs, inside = 150, 0
+    runs, inside = 120, 0
     for _ in range(runs):
         found = answer_of(*drawn(rng, 6, 12, 0.6)).equivalence
         inside += found.low <= 0 <= found.high  # type: ignore[operator]

@@ -96,8 +96,9 @@ def test_the_interval_of_the_lots_after_lies_inside_or_not() -> None:
     k = tolerance_comparison(TEN[:3], TEN).factor
     assert near.test_low == pytest.approx(MEAN - 0.1 * k)
     assert near.contained is True
-    assert tolerance_comparison(TEN, [MEAN + 3, MEAN + 4, MEAN + 5]).contained is False
-    assert tolerance_comparison(TEN, [MEAN - 3, MEAN - 4, MEAN - 5]).contained is False
+    for beyond in (-6, 6):
+        apart = tolerance_comparison(TEN, [MEAN + beyond, MEAN + 1.01 * beyond, MEAN + 0.99 * beyond])
+        assert apart.contained is False
     few = tolerance_comparison(TEN, [MEAN, MEAN + 1, nan])
     assert few.test_low is few.test_high is few.contained is None
     assert Note.TOO_FEW in few.notes
