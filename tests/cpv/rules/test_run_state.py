@@ -83,7 +83,7 @@ def test_points_with_limits_of_their_own() -> None:
     state, found = begin(ALL, None), []
     for index, (value, line) in enumerate(zip(values, lines, strict=True)):
         if index == 150:
-            state = begin_phase(state)
+            state = RunState.from_dict(json.loads(json.dumps(begin_phase(state).as_dict())))
         state, signals = update(state, value, line)
         found += signals
     varying = PointLimits.of_phases(lines, range(300), 300)
