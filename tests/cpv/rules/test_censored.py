@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, stats
 
 from cpv.rules.basis import NotComputable, Note, Why
-from cpv.rules.censored import CensoredFit, Family, Readings, fit, left_censored
+from cpv.rules.censored import CensoredFit, Family, Readings, _log_between, fit, left_censored
 
 
 def why(call: object, *args: object) -> Why:
@@ -80,6 +80,8 @@ def test_standard_errors_are_the_curvature_of_the_likelihood() -> None:
     covariance = np.linalg.inv(hessian)
     ours = np.array([[found.var_mu, found.cov], [found.cov, found.var_sigma]])
     assert ours == pytest.approx(covariance, rel=1e-3)
+    along = np.array([1.0, stats.norm.ppf(0.9)])
+    assert found.quantile(0.9).error == pytest.approx(sqrt(along @ covariance @ along), rel=1e-3)
     assert found.mu_error == pytest.approx(sqrt(covariance[0, 0]), rel=1e-3)
     assert found.sigma_error == pytest.approx(sqrt(covariance[1, 1]), rel=1e-3)
 
@@ -198,6 +200,13 @@ def test_limits_far_out_are_survived() -> None:
     low, high = np.append(x, [np.nan, 60.0, -80.0]), np.append(x, [-50.0, np.nan, -79.0])
     found = fit(Readings(low, high))
     assert (found.mu, found.sigma) == pytest.approx(slow(Readings(low, high), (0.0, 25.0)), rel=1e-4)
+
+
+def test_chances_keep_their_digits_in_either_tail() -> None:
+    u, v = np.array([9.0, 30.0, -inf, -31.0, -1.0]), np.array([inf, 31.0, -9.0, -30.0, 1.0])
+    far, far_out = stats.norm.logsf(9), stats.norm.logsf(30)
+    expected = [far, far_out, far, far_out, np.log(2 * stats.norm.cdf(1) - 1)]
+    assert _log_between(u, v) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("width", [1e-12, 1e-9, 3e-6, 3e-5])

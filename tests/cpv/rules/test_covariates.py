@@ -109,6 +109,9 @@ def test_covariates_beyond_phase_one_are_said_to_be_so() -> None:
     found = model.residuals([20.0, 20.0], [[50.0, 50.0], [140.0, 50.0]])
     assert found.extrapolated.tolist() == [False, True]
     assert found.notes == (Note.EXTRAPOLATED,)
+    farthest = x[model.residuals(y, x).leverage.argmax()]
+    a_little_more = x.mean(axis=0) + 1.05 * (farthest - x.mean(axis=0))
+    assert model.residuals([20.0], [a_little_more]).extrapolated.tolist() == [True]
     assert not model.residuals(y, x).extrapolated.any()
 
 

@@ -168,6 +168,8 @@ def test_a_quantile_is_held_by_order_statistics() -> None:
     found = quantile(x, 0.5)
     # Conover, Practical Nonparametric Statistics: for n = 100 the median's 95 % limits are the 40th and 61st value
     assert (found.low, found.value, found.high) == (40.0, 50.5, 61.0)
+    even = quantile([1.0, 2.0], 0.5, 0.5)  # P(B = 0) and P(B = 2) are just the tails of .25
+    assert (even.low, even.high) == (1.0, 2.0)
     for p in (0.02, 0.1, 0.37, 0.9):
         read = quantile(x, p)
         low, high = read.low or 0, read.high or 101

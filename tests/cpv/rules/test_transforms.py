@@ -141,6 +141,7 @@ def test_a_specification_that_excludes_nothing_is_none() -> None:
 def test_missing_stays_missing_and_the_impossible_is_refused() -> None:
     assert np.isnan(logarithm().forward([1.0, np.nan])).tolist() == [False, True]
     assert why(logarithm().forward, [np.inf]) is Why.NOT_FINITE
+    assert why(logarithm().forward, [1.0, 0.0]) is Why.NOT_POSITIVE
     assert why(box_cox, [2.0, 2.0, 2.0]) is Why.CONSTANT
     assert why(box_cox, [2.0, 1.0]) is Why.TOO_FEW
     assert why(box_cox, [np.nan] * 4) is Why.EMPTY
