@@ -275,7 +275,9 @@ def test_scores_are_standard_normal_under_the_law():
         assert (np.diff(z[order]) >= 0).all()
     limits = g_limits([4, 6])
     law = stats.geom(1 / 6, loc=-1)
-    assert scores(limits, [3, np.nan])[0] == pytest.approx(stats.norm.ppf(law.cdf(2) + law.pmf(3) / 2))
+    for value in (0, 3, 20):
+        middle = law.cdf(value - 1) + law.pmf(value) / 2
+        assert scores(limits, [value])[0] == pytest.approx(stats.norm.ppf(middle))
     assert np.isnan(scores(limits, [3, np.nan])[1])
     weib = t_limits(VALVE, law=Law.WEIBULL)
     assert scores(weib, [weib.center, weib.upper]) == pytest.approx([0, 3], abs=1e-9)
