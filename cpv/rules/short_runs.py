@@ -81,16 +81,8 @@ def z_mr(
     24 (1992) 138; Montgomery, section 10.1. Raises NotComputable: EMPTY, SIZES_DIFFER (not one product a value),
     NOT_POSITIVE (RELATIVE, a value of 0 or less), NOT_FINITE, NOT_AN_INDEX.
     """
-    read = series(values)
-    if len(parts) != read.size:
-        raise NotComputable(Why.SIZES_DIFFER, "parts")
+    read = _read(values, parts, sigma)
     here = ~np.isnan(read)
-    if not here.any():
-        raise NotComputable(Why.EMPTY, "values")
-    if sigma is PartSigma.RELATIVE:
-        if (read[here] <= 0).any():
-            raise NotComputable(Why.NOT_POSITIVE, "values")
-        read = np.log(read)
     part, run, phase = _grouped(parts, read.size, phase_starts)
     means = _by_group(read, part, here)
     ranges = moving_ranges(read)
@@ -101,19 +93,15 @@ def z_mr(
     z = np.full(read.size, np.nan)
     with np.errstate(over="ignore"):
         z[known] = (read[known] - means[known]) / sigmas[known]
-    notes = notes_on(series(values))
-    said = ((bool(np.isnan(sigmas[here]).any()), Note.TOO_FEW), (bool((sigmas == 0).any()), Note.ZERO_SIGMA))
-    notes = (*notes, *(note for is_so, note in said if is_so and note not in notes))
-    n = int(known.sum())
+    notes, n = _notes(sigmas[here], notes_on(read)), int(known.sum())
+    widest = d2(_SPAN) + 3 * d3(_SPAN)
     return ZMR(
         z=z,
         ranges=moving_ranges(z, phase_starts=phase_starts),
         means=means,
         sigmas=sigmas,
         z_limits=Limits(0.0, 1.0, -3.0, 3.0, 3.0, Estimator.MR_BAR, n, notes),
-        range_limits=Limits(
-            d2(_SPAN), d3(_SPAN), None, d2(_SPAN) + 3 * d3(_SPAN), 3.0, Estimator.MR_BAR, n, notes
-        ),
+        range_limits=Limits(d2(_SPAN), d3(_SPAN), None, widest, 3.0, Estimator.MR_BAR, n, notes),
         notes=notes,
     )
 
@@ -141,6 +129,27 @@ def q_chart(values: ArrayLike, *, multiple: float = 3.0, phase_starts: Sequence[
         notes = (*notes, Note.TOO_FEW)
     n = int((~np.isnan(read)).sum())
     return QChart(q, Limits(0.0, 1.0, -multiple, multiple, multiple, Estimator.SAMPLE_SD, n, notes), notes)
+
+
+def _read(values: ArrayLike, parts: Sequence[Hashable], sigma: PartSigma) -> Floats:
+    """The values, or their logarithms, one for each product named."""
+    read = series(values)
+    if len(parts) != read.size:
+        raise NotComputable(Why.SIZES_DIFFER, "parts")
+    here = ~np.isnan(read)
+    if not here.any():
+        raise NotComputable(Why.EMPTY, "values")
+    if sigma is not PartSigma.RELATIVE:
+        return read
+    if (read[here] <= 0).any():
+        raise NotComputable(Why.NOT_POSITIVE, "values")
+    return np.log(read)
+
+
+def _notes(sigmas: Floats, of_values: tuple[Note, ...]) -> tuple[Note, ...]:
+    said = ((bool(np.isnan(sigmas).any()), Note.TOO_FEW), (bool((sigmas == 0).any()), Note.ZERO_SIGMA))
+    kept = (note for note in of_values if note is not Note.ZERO_SIGMA)
+    return (*kept, *(note for is_so, note in said if is_so))
 
 
 def _q(x: Floats) -> Floats:

@@ -162,7 +162,7 @@ def test_pitfall_8_points_with_their_own_limits_are_judged_by_them():
 
 
 def test_pitfall_9_no_spread_within_subgroups_is_said_and_signals_nothing():
-    chart = subgroup_chart([[0.1] * 10] * 20, spread=Spread.SD)
+    chart = subgroup_chart([[0.1] * 6] * 20, spread=Spread.SD)
     assert (chart.limits.sigma, chart.limits.center) == (0, 0.1)
     assert set(chart.means) == {0.1}
     assert set(chart.spreads) == {0}
