@@ -203,8 +203,8 @@ def test_limits_far_out_are_survived() -> None:
 
 
 def test_chances_keep_their_digits_in_either_tail() -> None:
-    u, v = np.array([9.0, 30.0, -inf, -31.0, -1.0]), np.array([inf, 31.0, -9.0, -30.0, 1.0])
-    far, far_out = stats.norm.logsf(9), stats.norm.logsf(30)
+    u, v = np.array([9.0, 50.0, -inf, -51.0, -1.0]), np.array([inf, 51.0, -9.0, -50.0, 1.0])
+    far, far_out = stats.norm.logsf(9), stats.norm.logsf(50)
     expected = [far, far_out, far, far_out, np.log(2 * stats.norm.cdf(1) - 1)]
     assert _log_between(u, v) == pytest.approx(expected, rel=1e-12)
 

@@ -8,8 +8,8 @@ from cpv.rules.basis import NotComputable, Why
 from cpv.rules.noncentral import inside, nct_cdf, nct_quantile, noncentrality, root, spread_nodes
 
 
-@pytest.mark.parametrize("df", [1, 2, 4.5, 9, 29, 99, 1e4, 1e6])
-@pytest.mark.parametrize("delta", [-3.0, 0.0, 0.7, 6.0, 35.0, 38.0, 400.0])
+@pytest.mark.parametrize("df", [1, 4.5, 29, 1e4, 1e6])
+@pytest.mark.parametrize("delta", [-3.0, 0.0, 6.0, 38.0, 400.0])
 @pytest.mark.parametrize("off", [-1.5, 0.0, 2.0])
 def test_it_is_scipys_noncentral_t(df: float, delta: float, off: float) -> None:
     """Noncentralities on both sides of 37.6, where the series of R's pt loses its digits."""
