@@ -180,8 +180,6 @@ def _coefficients(x: Floats, lags: int) -> Floats:
         raise NotComputable(Why.CONSTANT, "values")
     off = np.where(there, x / np.nanmax(np.abs(x)), 0.0)
     off = np.where(there, off - off[there].mean(), 0.0)
-    if not float(off @ off) > 0:
-        raise NotComputable(Why.CONSTANT, "values")
     off = off / np.abs(off).max()
     length = fft.next_fast_len(2 * x.size, real=True)
     power = np.abs(fft.rfft(off, length)) ** 2

@@ -6,7 +6,7 @@ known of it, a chance Phi((LOQ - mu) / sigma), goes into the likelihood instead 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, inf, isfinite, sqrt
+from math import exp, inf, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,11 +42,6 @@ class Readings:
 
     low: Floats
     high: Floats
-
-    @property
-    def known(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-        """Which are measured."""
-        return np.asarray(self.low == self.high)
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,8 @@ def fit(readings: Readings, family: Family = Family.NORMAL) -> CensoredFit:
     Raises NotComputable: as `series`, SIZES_DIFFER, LIMITS_CROSSED (low > high), NOT_POSITIVE (lognormal: a measured
     value
     or an upper end of 0 or less), EMPTY, ALL_CENSORED (none measured), TOO_FEW (under two measured), CONSTANT (all
-    measured values are equal and no other result denies it), NOT_CONVERGED.
+    measured values are equal and no other result denies it), OUT_OF_RANGE (a spread whose square is no number),
+    NOT_CONVERGED.
     """
     low, high, notes = _read(readings, family)
     known = low == high
@@ -154,6 +150,8 @@ def fit(readings: Readings, family: Family = Family.NORMAL) -> CensoredFit:
     size = float(np.abs(ends).max())
     middle = float((low[known] / size).mean())
     spread = float((ends / size).std())
+    if not 0 < spread * size * (spread * size) < inf:
+        raise NotComputable(Why.OUT_OF_RANGE, "readings")
     problem = _Problem(*((end / size - middle) / spread for end in (low, high)))
     slope, shift, log_likelihood, information = problem.solved()
     return _carried(
@@ -290,7 +288,7 @@ def _carried(found: _Solution, frame: _Frame) -> CensoredFit:
     sigma, mu = 1 / found.slope, found.shift / found.slope
     slopes = np.array([[-mu * sigma, sigma], [-(sigma**2), 0.0]])
     covariance = slopes @ np.linalg.inv(found.information) @ slopes.T
-    (var_mu, cov), (_, var_sigma) = covariance * frame.unit**2
+    (var_mu, cov), (_, var_sigma) = covariance * frame.unit * frame.unit
     numbers = (
         frame.middle + mu * frame.unit,
         sigma * frame.unit,
@@ -298,8 +296,6 @@ def _carried(found: _Solution, frame: _Frame) -> CensoredFit:
         float(var_sigma),
         float(cov),
     )
-    if not all(map(isfinite, numbers)) or min(var_mu, var_sigma) < 0:
-        raise NotComputable(Why.NOT_CONVERGED, "readings")
     log_likelihood = found.log_likelihood - frame.n_known * float(np.log(frame.unit))
     return CensoredFit(frame.family, *numbers, log_likelihood, frame.n, frame.n_known, frame.notes)
 

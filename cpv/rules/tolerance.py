@@ -243,12 +243,10 @@ def _half_widths(x: Floats, coverage: float) -> Floats:
     r: Floats = np.maximum(np.abs(x) + special.ndtri(coverage), -special.ndtri((1 - coverage) / 2))
     # what is left outside is compared, so that a coverage near 1 keeps its digits; it falls, and is convex from r =
     # |x| on
-    for _ in range(60):
+    for _ in range(30):
         miss = special.ndtr(-x - r) + special.ndtr(x - r) - (1 - coverage)
         step = miss / (_density(x + r) + _density(x - r))
         r = np.asarray(np.maximum(r + step, r / 2))
-        if float(np.abs(step / r).max()) < 1e-14:
-            break
     return r
 
 

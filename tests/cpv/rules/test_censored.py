@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
+from cpv.rules import censored
 from cpv.rules.basis import NotComputable, Note, Why
 from cpv.rules.censored import CensoredFit, Family, Readings, _log_between, fit, left_censored
 
@@ -193,6 +194,26 @@ def test_missing_is_left_out_and_nothing_of_a_positive_quantity_lies_below_nothi
     opened = Readings(np.array([1.0, 2.0, 4.0, np.nan]), np.array([1.0, 2.0, 4.0, 0.5]))
     closed = Readings(np.array([1.0, 2.0, 4.0, 0.0]), np.array([1.0, 2.0, 4.0, 0.5]))
     assert fit(closed, Family.LOGNORMAL).mu == fit(opened, Family.LOGNORMAL).mu
+
+
+def test_a_search_that_does_not_end_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(censored, "_ROUNDS", 1)
+    assert why(fit, mixed()) is Why.NOT_CONVERGED
+
+    asked: list[np.ndarray] = []
+
+    def never_better(self: object, at: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        asked.append(at)
+        return (0.0 if len(asked) == 1 else -inf), np.array([-5.0, 0.0]), np.eye(2)
+
+    monkeypatch.setattr(censored._Problem, "at", never_better)
+    assert why(fit, mixed()) is Why.NOT_CONVERGED
+    assert min(float(at[0]) for at in asked) > 0
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_a_spread_whose_square_is_no_number_is_refused(scale: float) -> None:
+    assert why(fit, Readings(mixed().low * scale, mixed().high * scale)) is Why.OUT_OF_RANGE
 
 
 def test_limits_far_out_are_survived() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from cpv.rules.basis import Estimator, Limits, NotComputable, Note, Why
-from cpv.rules.transforms import LAMBDAS, Scale, Transformation, box_cox, identity, logarithm, logit
+from cpv.rules.transforms import LAMBDAS, Scale, Transformation, _loss, box_cox, identity, logarithm, logit
 
 
 def why(call: object, *args: object) -> Why:
@@ -154,5 +154,7 @@ def test_missing_stays_missing_and_the_impossible_is_refused() -> None:
 
 def test_a_power_of_exactly_nothing_is_the_logarithm() -> None:
     assert Transformation(Scale.BOX_COX, power=0.0).forward([np.e]) == pytest.approx([1.0])
+    logs = np.array([-1.0, 0.25, 0.75])
+    assert _loss(0.0, logs) == pytest.approx((_loss(1e-7, logs) + _loss(-1e-7, logs)) / 2, abs=1e-6)
     symmetric = np.exp([-1.0, 0.0, 1.0])
     assert box_cox(symmetric).power == pytest.approx(0, abs=1e-6)
