@@ -17,6 +17,8 @@ from cpv.rules.noncentral import inside
 from cpv.rules.transforms import Band
 
 _ROUNDS = 200
+# So little left to climb, in units of the log-likelihood, is a hundred-thousandth of a standard error.
+_CLOSE = 1e-11
 # Fewer values than this that are really known, and the standard errors say little.
 _FEWEST_KNOWN = 5
 # Intervals narrower than this share of the spread count as their middle: differences of Phi lose their digits there,
@@ -227,7 +229,10 @@ class _Problem:
         for _ in range(_ROUNDS):
             step: Floats = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
             rise = float(gradient @ step)
-            if rise < 1e-18 * max(1.0, abs(value)):
+            if rise < _CLOSE * max(1.0, abs(value)):
+                # Newton's next step squares the error; what it climbs is below the rounding of the sums
+                at = at + step
+                value, _, information = self.at(at)
                 return float(at[0]), float(at[1]), value, information
             at, value, gradient, information = self._climbed(at, value, step, rise)
         raise NotComputable(Why.NOT_CONVERGED, "readings")

@@ -166,7 +166,7 @@ def test_wilks_with_too_few_says_so_and_what_it_would_have() -> None:
 def test_a_quantile_is_held_by_order_statistics() -> None:
     x = np.random.default_rng(1).permutation(np.arange(1.0, 101))
     found = quantile(x, 0.5)
-    # Conover, Practical Nonparametric Statistics: for n = 100 the median's 95 % limits are the 40th and 61st value
+    # the median of 100 is held with 95 % by the 40th and 61st value: P(B <= 39) = .0176, P(B <= 40) = .0284, p = 1/2
     assert (found.low, found.value, found.high) == (40.0, 50.5, 61.0)
     even = quantile([1.0, 2.0], 0.5, 0.5)  # P(B = 0) and P(B = 2) are just the tails of .25
     assert (even.low, even.high) == (1.0, 2.0)
