@@ -112,7 +112,8 @@ def test_a_limit_that_is_far_away_does_not_count() -> None:
 def test_limits_hold_as_often_as_they_say(mean: float) -> None:
     """600 series of 12, limits at 3: a centered process, the worst, and one where one side decides.
 
-    A lower limit holds when the chance of less than the truth is not in its tail, an upper one when neither side is past.
+    A lower limit holds when the chance of less than the truth is not in its tail,
+    an upper one when neither side is past it.
     """
     truth, drawn = (3 - mean) / 3, np.random.default_rng(8).normal(mean, 1.0, (600, 12))
     below, past = [], []
