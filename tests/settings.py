@@ -15,6 +15,9 @@ from pathlib import Path
 from config import keys
 from config.embedded import Embedded
 
+# The workers share the cores among themselves; threads of linear algebra would only get into each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def _start() -> None:
     """Start the servers in the process that the others come from; those find the addresses in the environment."""

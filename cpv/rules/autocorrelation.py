@@ -89,11 +89,10 @@ class Ar1:
 def autocorrelation(values: ArrayLike, lags: int = 20, confidence: float = 0.95) -> Autocorrelation:
     """Autocorrelation coefficients: r_k = sum (x_t - m)(x_(t+k) - m) / sum (x_t - m)^2.
 
-    m is the mean of what is there; a product with a missing value is left out of the sum (which shrinks r towards 0,
-    as
-    the divisor does for the ends). At most n - 1 lags are given, n counting gaps. Source: Box, Jenkins, Reinsel, Time
-    Series Analysis; NIST/SEMATECH e-Handbook 1.3.3.1. Raises NotComputable: as `present` (three values), CONSTANT,
-    OUT_OF_RANGE (lags < 1, confidence).
+    m is the mean of what is there; a product with a missing value is left out of the sum (which shrinks r towards
+    0, as the divisor does for the ends). At most n - 1 lags are given, n counting gaps. Source: Box, Jenkins,
+    Reinsel, Time Series Analysis; NIST/SEMATECH e-Handbook 1.3.3.1. Raises NotComputable: as `present` (three
+    values), CONSTANT, OUT_OF_RANGE (lags < 1, confidence).
     """
     if lags < 1:
         raise NotComputable(Why.OUT_OF_RANGE, "lags")
@@ -117,8 +116,7 @@ def ljung_box(values: ArrayLike, lags: int = 10, fitted: int = 0) -> LjungBox:
     """Ljung-Box: Q = n (n + 2) sum of r_k^2 / (n - k), chi-squared with lags - fitted degrees of freedom.
 
     `fitted`: how many coefficients the series is the residual of (1 after an AR(1)). Gaps keep their place in the
-    lags, n
-    is how many values there are. Source: Ljung and Box, Biometrika 65 (1978) 297. Raises NotComputable: as
+    lags, n is how many values there are. Source: Ljung and Box, Biometrika 65 (1978) 297. Raises NotComputable: as
     `autocorrelation`, TOO_FEW unless n > lags, OUT_OF_RANGE unless lags > fitted >= 0.
     """
     if not lags > fitted >= 0:
@@ -135,11 +133,9 @@ def fit_ar1(values: ArrayLike) -> Ar1:
     """Estimate an AR(1) from phase I by conditional least squares on neighbours that are both there.
 
     x_t = c + phi x_(t-1) + e; mean = c / (1 - phi), sigma^2 = sum e^2 / (pairs - 2), SE(phi)^2 = sigma^2 / sum of
-    squares
-    of x_(t-1). phi is too small by about (1 + 3 phi) / n (Kendall, Biometrika 41 (1954) 403); it is not corrected.
-    Fewer
-    than 30 pairs: PRELIMINARY. Raises NotComputable: as `series`, TOO_FEW (under four pairs), CONSTANT, and SINGULAR
-    where |phi| is 1 or more: a series that wanders has no mean to return to.
+    squares of x_(t-1). phi is too small by about (1 + 3 phi) / n (Kendall, Biometrika 41 (1954) 403); it is not
+    corrected. Fewer than 30 pairs: PRELIMINARY. Raises NotComputable: as `series`, TOO_FEW (under four pairs),
+    CONSTANT, and SINGULAR where |phi| is 1 or more: a series that wanders has no mean to return to.
     """
     x = series(values)
     both = ~np.isnan(x[1:]) & ~np.isnan(x[:-1])

@@ -1,10 +1,9 @@
 """Capability: how the spread of a process compares with its specification, each index with its interval.
 
-Cp and Cpk are made with the sigma within (short-term: moving ranges, subgroups), Pp and Ppk with the overall standard
-deviation; never the other way round. An index from 20 batches is a wide interval: a Ppk of 1.33 then shows no more
-than
-.95 (one-sided, 95 %). Indices of other shapes stand in `capability_shapes`, rates out of specification in
-`nonconforming`.
+Cp and Cpk are made with the sigma within (short-term: moving ranges, subgroups), Pp and Ppk with the overall
+standard deviation; never the other way round. An index from 20 batches is a wide interval: a Ppk of 1.33 then shows
+no more than .95 (one-sided, 95 %). Indices of other shapes stand in `capability_shapes`, rates out of specification
+in `nonconforming`.
 """
 
 from dataclasses import dataclass
@@ -96,10 +95,8 @@ class Capability:
     """All indices of a series; None where one does not exist, which the specification or a note explains.
 
     `cp` and `pp` need both limits, `cpm` a target besides; `cpl`, `cpu`, `ppl`, `ppu` are the sides. Notes:
-    ONE_SIDED,
-    PRELIMINARY (under 30), ZERO_SIGMA, FEW_DISTINCT, AUTOCORRELATED, UNSTABLE (a value beyond three sigma within of
-    the
-    mean), NOT_NORMAL (Anderson-Darling p under .05), TOO_FEW (one value).
+    ONE_SIDED, PRELIMINARY (under 30), ZERO_SIGMA, FEW_DISTINCT, AUTOCORRELATED, UNSTABLE (a value beyond three
+    sigma within of the mean), NOT_NORMAL (Anderson-Darling p under .05), TOO_FEW (one value).
     """
 
     mean: float
@@ -140,21 +137,17 @@ def capability(
     """Capability of a normal, stable, independent series; the notes say where it is none of these.
 
     Cp = (U - L) / 6 sigma, Cpu = (U - mean) / 3 sigma, Cpl = (mean - L) / 3 sigma, Cpk = min(Cpu, Cpl), with sigma
-    within
-    (by default MRbar / d2, ranges across a gap left out); Pp, Ppu, Ppl, Ppk the same with the standard deviation s
-    (n - 1); Cpm = (U - L) / (6 sqrt(s^2 + (mean - target)^2)) (NIST/SEMATECH e-Handbook 6.1.6; others divide by n).
+    within (by default MRbar / d2, ranges across a gap left out); Pp, Ppu, Ppl, Ppk the same with the standard
+    deviation s (n - 1); Cpm = (U - L) / (6 sqrt(s^2 + (mean - target)^2)) (NIST/SEMATECH e-Handbook 6.1.6; others
+    divide by n).
 
     Two-sided limits with `confidence`: Cp, Pp by chi-squared, index * sqrt(chi2 / df), exact for Pp. Cpu, Cpl, Ppu,
-    Ppl by
-    the noncentral t: t = 3 sqrt(n) index has noncentrality 3 sqrt(n) times the true index; exact for Ppu and Ppl.
-    Cpk and
-    Ppk of one limit are these. Of two limits the lower one is generalised (Mathew, Sebastian, Kurian, Qual. Reliab.
-    Engng. Int. 23 (2007) 471), by integration, without chance: exact where one side decides, and conservative where
-    the
-    mean is centered; the upper one is the smaller of both sides', which a centered process passes up to twice as
-    often as
-    it should. Cpm: Boyles, J. Quality Technology 23 (1991) 17, approximate.
-    The sigma of moving ranges has 1 / (2 CV^2) degrees of freedom, CV its own relative standard error: approximate.
+    Ppl by the noncentral t: t = 3 sqrt(n) index has noncentrality 3 sqrt(n) times the true index; exact for Ppu and
+    Ppl. Cpk and Ppk of one limit are these. Of two limits the lower one is generalised (Mathew, Sebastian, Kurian,
+    Qual. Reliab. Engng. Int. 23 (2007) 471), by integration, without chance: exact where one side decides, and
+    conservative where the mean is centered; the upper one is the smaller of both sides', which a centered process
+    passes up to twice as often as it should. Cpm: Boyles, J. Quality Technology 23 (1991) 17, approximate. The
+    sigma of moving ranges has 1 / (2 CV^2) degrees of freedom, CV its own relative standard error: approximate.
 
     Raises NotComputable: as `present`, OUT_OF_RANGE (confidence; a sigma within or its df not positive).
     """
@@ -205,10 +198,9 @@ def within_by_ranges(values: ArrayLike) -> Within | None:
 def bissell_limits(index: float, n: int, df: float, confidence: float = 0.95) -> tuple[float, float]:
     """Bissell's approximate limits of Cpk or Ppk: index -+ z sqrt(1 / (9 n) + index^2 / (2 df)).
 
-    For comparison with what other programs print; a Ppk of 1.33 has the one-sided 95 % bounds .79, .95, 1.03, 1.17 at
-    n = 10, 20, 30, 100, where the exact ones for one limit are .78, .95, 1.02, 1.16. Source: Bissell, Applied
-    Statistics 39
-    (1990) 331; NIST/SEMATECH e-Handbook 6.1.6. Raises NotComputable, OUT_OF_RANGE.
+    For comparison with what other programs print; a Ppk of 1.33 has the one-sided 95 % bounds .79, .95, 1.03, 1.17
+    at n = 10, 20, 30, 100, where the exact ones for one limit are .78, .95, 1.02, 1.16. Source: Bissell, Applied
+    Statistics 39 (1990) 331; NIST/SEMATECH e-Handbook 6.1.6. Raises NotComputable, OUT_OF_RANGE.
     """
     if n < 1 or not df > 0:
         raise NotComputable(Why.OUT_OF_RANGE, "n")

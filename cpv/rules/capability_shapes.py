@@ -41,10 +41,8 @@ def capability_of_band(band: Band, specification: Specification) -> PercentileCa
 
     Pp = (U - L) / (X99.865 - X0.135), Ppu = (U - X50) / (X99.865 - X50), Ppl = (X50 - L) / (X50 - X0.135), Ppk the
     smaller (ISO 22514-2, ISO/TR 22514-4). So are results below the limit of quantification given a Ppk: the band is
-    that
-    of `censored.CensoredFit.limits`. No interval: IntervalBy.NONE. A percentile that is None or no distance:
-    ZERO_SIGMA
-    or UNBOUNDED, and no index.
+    that of `censored.CensoredFit.limits`. No interval: IntervalBy.NONE. A percentile that is None or no distance:
+    ZERO_SIGMA or UNBOUNDED, and no index.
     """
     ends = (np.nan if end is None else end for end in (band.lower, band.center, band.upper))
     found = _indices(np.array([list(ends)]), specification)[0]
@@ -69,11 +67,9 @@ def percentile_capability(
     """Pp and Ppk by percentiles of the series itself, whatever its distribution; see `capability_of_band`.
 
     Percentiles are median-unbiased; under 494 values the outer ones are the outermost values, the indices too good
-    and
-    TOO_FEW said: fit a distribution or transform instead. With `rng`, limits by the bootstrap: the series drawn
-    again with
-    replacement `draws` times, the outer quantiles of the indices (Efron's percentile limits; too short where
-    TOO_FEW).
+    and TOO_FEW said: fit a distribution or transform instead. With `rng`, limits by the bootstrap: the series drawn
+    again with replacement `draws` times, the outer quantiles of the indices (Efron's percentile limits; too short
+    where TOO_FEW).
 
     Raises NotComputable: as `present` (two values), OUT_OF_RANGE.
     """
@@ -105,11 +101,9 @@ def transformed_capability(
     """Capability on the transformed scale: values and limits carried there, then as for a normal series.
 
     The rate out of specification and the order of limits are kept; the index is another than that by percentiles
-    unless
-    the transformation is a straight line. A limit that nothing of the kind can miss (0 of a positive quantity, 100 %
-    of a
-    share) is none, which ONE_SIDED then says; the target is left out, for its distance has another unit, and with it
-    Cpm.
+    unless the transformation is a straight line. A limit that nothing of the kind can miss (0 of a positive
+    quantity, 100 % of a share) is none, which ONE_SIDED then says; the target is left out, for its distance has
+    another unit, and with it Cpm.
 
     Raises NotComputable: as `Transformation.forward` and `capability`; NO_LIMITS if no limit is left.
     """

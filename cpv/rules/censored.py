@@ -125,18 +125,14 @@ def fit(readings: Readings, family: Family = Family.NORMAL) -> CensoredFit:
     """Fit by maximum likelihood.
 
     ln L = sum over measured of ln phi((x - mu) / sigma) - ln sigma + sum over the others of ln(Phi(b) - Phi(a)), a
-    and b
-    their standardised ends. In 1/sigma and mu/sigma it is concave (Olsen, Econometrica 46 (1978) 1211): Newton's
-    method
-    with halved steps finds the one maximum. Standard errors: the inverse of the observed information, carried to mu
-    and
-    sigma. CENSORED where any are, TOO_FEW where less than five are measured.
+    and b their standardised ends. In 1/sigma and mu/sigma it is concave (Olsen, Econometrica 46 (1978) 1211):
+    Newton's method with halved steps finds the one maximum. Standard errors: the inverse of the observed
+    information, carried to mu and sigma. CENSORED where any are, TOO_FEW where less than five are measured.
 
-    Raises NotComputable: as `series`, SIZES_DIFFER, LIMITS_CROSSED (low > high), NOT_POSITIVE (lognormal: a measured
-    value
-    or an upper end of 0 or less), EMPTY, ALL_CENSORED (none measured), TOO_FEW (under two measured), CONSTANT (all
-    measured values are equal and no other result denies it), OUT_OF_RANGE (a spread whose square is no number),
-    NOT_CONVERGED.
+    Raises NotComputable: as `series`, SIZES_DIFFER, LIMITS_CROSSED (low > high), NOT_POSITIVE (lognormal: a
+    measured value or an upper end of 0 or less), EMPTY, ALL_CENSORED (none measured), TOO_FEW (under two measured),
+    CONSTANT (all measured values are equal and no other result denies it), OUT_OF_RANGE (a spread whose square is
+    no number), NOT_CONVERGED.
     """
     low, high, notes = _read(readings, family)
     known = low == high

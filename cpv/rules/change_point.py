@@ -1,8 +1,7 @@
 """When did the level change: an estimate, how surely there was a change, and where else it could have been.
 
-A chart says that a process changed, later than it did. The change-point estimate looks back: the split of the series
-at
-which two means explain most. One change is looked for; of several it finds the one that explains most.
+A chart says that a process changed, later than it did. The change-point estimate looks back: the split of the
+series at which two means explain most. One change is looked for; of several it finds the one that explains most.
 """
 
 from dataclasses import dataclass
@@ -34,9 +33,8 @@ class ChangePoint:
 
     `index`: the first value of the new level; `low` to `high` (both included) where it may have been instead, with
     `confidence`; all are places in the series as given, gaps counted. `statistic`: the share of the sum of squares
-    that
-    two means explain, 0 to 1 (`mean_change`), or Pettitt's K. A small `p` speaks for a change; without one, index and
-    interval mean nothing.
+    that two means explain, 0 to 1 (`mean_change`), or Pettitt's K. A small `p` speaks for a change; without one,
+    index and interval mean nothing.
     """
 
     index: int
@@ -63,25 +61,19 @@ def mean_change(
     """Maximum-likelihood estimate of one change of the mean, sigma unknown and the same on both sides.
 
     Every split k from `edge` to n - edge explains B_k = k (n - k) / n (mean before - mean after)^2 of the sum of
-    squares
-    S; the estimate is the k of the largest, the statistic R = B_k / S. The likelihood ratio is (1 - R)^(-n/2) (the
-    mean
-    part of Sullivan and Woodall, J. Quality Technology 28 (1996) 398; Hinkley, Biometrika 57 (1970) 1).
+    squares S; the estimate is the k of the largest, the statistic R = B_k / S. The likelihood ratio is (1 -
+    R)^(-n/2) (the mean part of Sullivan and Woodall, J. Quality Technology 28 (1996) 398; Hinkley, Biometrika 57
+    (1970) 1).
 
     p: with `rng` by permutation, (1 + how many of `draws` shuffled series reach R) / (draws + 1), right for any
     distribution of independent batches; without, the Bonferroni bound over all splits of a normal series, each R
-    being
-    Beta(1/2, (n - 2)/2), which is never too small. Either takes independence for granted: an autocorrelated series
-    is to be
-    turned into residuals first.
+    being Beta(1/2, (n - 2)/2), which is never too small. Either takes independence for granted: an autocorrelated
+    series is to be turned into residuals first.
 
     Interval: the profile likelihood of k, integrated over means and sigma with flat priors (of the logarithm for
-    sigma) to
-    sqrt(n / (k (n - k))) (S - B_k)^(-(n - 2)/2) and normalised, gives each split a weight (Smith, Biometrika 62
-    (1975) 407);
-    it runs over the smallest set of splits with `confidence` of the weight, filled up where it has holes. It is
-    given that
-    there was one change.
+    sigma) to sqrt(n / (k (n - k))) (S - B_k)^(-(n - 2)/2) and normalised, gives each split a weight (Smith,
+    Biometrika 62 (1975) 407); it runs over the smallest set of splits with `confidence` of the weight, filled up
+    where it has holes. It is given that there was one change.
 
     Raises NotComputable: as `present`, TOO_FEW (under 2 edge, and under four), CONSTANT, OUT_OF_RANGE.
     """
@@ -116,15 +108,12 @@ def mean_change(
 def pettitt(values: ArrayLike, rng: Generator, *, draws: int = 999, confidence: float = 0.95) -> ChangePoint:
     """Pettitt's rank test of one change of location, for skewed series; interval by bootstrap.
 
-    U_k = 2 (sum of the first k ranks, ties shared) - k (n + 1); K = max |U_k|, the estimate the first k that reaches
-    it.
-    p = 2 exp(-6 K^2 / (n^3 + n^2)), at most 1: an approximation, conservative for few batches. Source: Pettitt,
-    Applied
-    Statistics 28 (1979) 126.
+    U_k = 2 (sum of the first k ranks, ties shared) - k (n + 1); K = max |U_k|, the estimate the first k that
+    reaches it. p = 2 exp(-6 K^2 / (n^3 + n^2)), at most 1: an approximation, conservative for few batches. Source:
+    Pettitt, Applied Statistics 28 (1979) 126.
 
     Interval: each side drawn again with replacement, `draws` times, the estimate found anew in each, and the outer
-    quantiles
-    of those estimates (a bootstrap of two independent samples; it runs a little short for small changes).
+    quantiles of those estimates (a bootstrap of two independent samples; it runs a little short for small changes).
 
     Raises NotComputable as `mean_change`.
     """
@@ -158,7 +147,8 @@ def pettitt(values: ArrayLike, rng: Generator, *, draws: int = 999, confidence: 
 
 def _centred(values: ArrayLike, least: int) -> tuple[Floats, Places, tuple[float, float]]:
     """The values there are without size and mean, where they stood, and size and mean: x = (centred + mean) *
-    size."""
+    size.
+    """
     read = series(values)
     x = present(read, least=least)
     if x.min() == x.max():

@@ -1,4 +1,3 @@
-# ruff: noqa: N802  (A2 to E2 are the names that every table and handbook prints)
 """The constants of control charts, computed for any sample size from 2 on.
 
 They belong to samples of n independent values of one normal distribution, in units of its sigma. Moments of the range

@@ -1,10 +1,8 @@
 """Risk adjustment: what an attribute is beside what the incoming material lets one expect.
 
 In phase I the attribute is regressed on covariates known before manufacturing (CD3 %, age, lymphocyte count, vector
-lot);
-the regression is frozen, and later batches are charted as residuals. That takes out the spread between patients, on
-which
-no operator can act; the raw chart stays beside it, for patients receive the raw value.
+lot); the regression is frozen, and later batches are charted as residuals. That takes out the spread between
+patients, on which no operator can act; the raw chart stays beside it, for patients receive the raw value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +26,8 @@ _RANK = 1e-10
 @dataclass(frozen=True)
 class Coefficient:
     """The change of the attribute per unit of one covariate, its standard error, and its variance inflation
-    factor."""
+    factor.
+    """
 
     name: str
     value: float
@@ -58,10 +57,8 @@ class Adjustment:
     """A frozen regression: expected = mean + sum of coefficient * (covariate - its phase I mean).
 
     `sigma` is the residual standard deviation with `df` degrees of freedom; `inverse` the inverse of the centered
-    sums of
-    squares and products of the covariates, each in units of its `units`; `leverage` the largest of phase I;
-    `explained`
-    the share of the sum of squares that the covariates explain (R squared).
+    sums of squares and products of the covariates, each in units of its `units`; `leverage` the largest of phase I;
+    `explained` the share of the sum of squares that the covariates explain (R squared).
     """
 
     coefficients: tuple[Coefficient, ...]
@@ -81,9 +78,8 @@ class Adjustment:
 
         Standardised: (y - expected) / (sigma sqrt(1 + 1/n + d' (X'X)^-1 d)), d the distance of its covariates from
         phase I's means. For a batch of the same process it follows Student's t with `df` degrees of freedom. sigma
-        0: NaN,
-        with ZERO_SIGMA. Notes: MISSING_COVARIATE, MISSING_LEFT_OUT, EXTRAPOLATED. Raises NotComputable: NOT_FINITE,
-        SIZES_DIFFER, NOT_ONE_DIMENSIONAL.
+        0: NaN, with ZERO_SIGMA. Notes: MISSING_COVARIATE, MISSING_LEFT_OUT, EXTRAPOLATED. Raises NotComputable:
+        NOT_FINITE, SIZES_DIFFER, NOT_ONE_DIMENSIONAL.
         """
         y = series(attribute, "attribute")
         x = _table(covariates, y.size, len(self.coefficients))
@@ -132,15 +128,12 @@ def fit_adjustment(attribute: ArrayLike, covariates: ArrayLike, names: Sequence[
     """Regress an attribute on covariates by least squares, from phase I; to be frozen thereafter.
 
     `covariates`: one row a batch, one column a name; categories as columns of 0 and 1, one category left out. Rows
-    with
-    anything missing have no part (MISSING_LEFT_OUT, MISSING_COVARIATE). sigma^2 = residual squares / (n - p - 1). A
-    variance inflation 1 / (1 - R_j^2) of 10 or more: COLLINEAR, the coefficients are not to be read, the residuals
-    are
-    sound within phase I's range. Under 30 batches: PRELIMINARY. All residuals nothing: ZERO_SIGMA.
+    with anything missing have no part (MISSING_LEFT_OUT, MISSING_COVARIATE). sigma^2 = residual squares / (n - p -
+    1). A variance inflation 1 / (1 - R_j^2) of 10 or more: COLLINEAR, the coefficients are not to be read, the
+    residuals are sound within phase I's range. Under 30 batches: PRELIMINARY. All residuals nothing: ZERO_SIGMA.
 
     Source: Montgomery, Peck and Vining, Introduction to Linear Regression Analysis; residual charts of this kind:
-    Mandel,
-    J. Quality Technology 1 (1969) 1; Steiner, Cook, Farewell, Treasure, Biostatistics 1 (2000) 441 for risk
+    Mandel, J. Quality Technology 1 (1969) 1; Steiner, Cook, Farewell, Treasure, Biostatistics 1 (2000) 441 for risk
     adjustment.
 
     Raises NotComputable: as `Adjustment.residuals`, EMPTY (no covariate), TOO_FEW unless n >= p + 3, CONSTANT (the
@@ -204,9 +197,9 @@ def phase_one_residuals(attribute: ArrayLike, covariates: ArrayLike, adjustment:
     """Studentised residuals of the batches that the regression was made of, each as if it had not been.
 
     t_i = e_i sqrt((df - 1) / (df s^2 (1 - h_i) - e_i^2)), Student's t with df - 1 degrees of freedom: a batch that
-    draws
-    the line to itself is not hidden by it. NaN where anything is missing, where h_i is 1, and where sigma is 0.
-    Source: Cook and Weisberg, Residuals and Influence in Regression (1982), 2.2.1. Raises as `Adjustment.residuals`.
+    draws the line to itself is not hidden by it. NaN where anything is missing, where h_i is 1, and where sigma is
+    0. Source: Cook and Weisberg, Residuals and Influence in Regression (1982), 2.2.1. Raises as
+    `Adjustment.residuals`.
     """
     found = adjustment.residuals(attribute, covariates)
     if adjustment.sigma == 0:

@@ -110,7 +110,7 @@ def imr_limits(
     values: ArrayLike,
     *,
     estimator: Estimator = Estimator.MR_BAR,
-    width: Width = Width(),  # noqa: B008  (frozen)
+    width: Width = Width(),
     given: Given = Given(),
 ) -> IMRLimits:
     """Limits of one phase from its values, to be frozen: center -+ width sigma, and up to `width.ranges` for ranges.
@@ -152,7 +152,7 @@ def imr(
     phase_starts: Sequence[int] = (),
     frozen: IMRLimits | Sequence[IMRLimits | None] | None = None,
     estimator: Estimator = Estimator.MR_BAR,
-    width: Width = Width(),  # noqa: B008  (frozen)
+    width: Width = Width(),
     excluded: Sequence[int] = (),
 ) -> IMR:
     """A chart of individuals, limits estimated phase by phase or frozen from a baseline.

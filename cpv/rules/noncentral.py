@@ -2,11 +2,10 @@
 
 W = s / sigma, with `df` degrees of freedom, is the root of chi-squared over df. Tolerance factors and the limits of
 capability indices are all chances of the kind E[g(W)] with a g that is smooth, or steep in a known place. They are
-taken
-by Gauss-Legendre quadrature over W between quantiles beyond which lies 1e-15, cut where g is steep; the density is
-normalised over the same nodes, so that its constant, a difference of large logarithms, costs no digits. No series is
-summed: those of the usual noncentral t lose digits, or all of them, where noncentrality is large (above 37 in R's
-`pt`).
+taken by Gauss-Legendre quadrature over W between quantiles beyond which lies 1e-15, cut where g is steep; the
+density is normalised over the same nodes, so that its constant, a difference of large logarithms, costs no digits.
+No series is summed: those of the usual noncentral t lose digits, or all of them, where noncentrality is large
+(above 37 in R's `pt`).
 """
 
 from collections.abc import Callable
@@ -48,8 +47,7 @@ def nct_cdf(t: float, df: float, delta: float) -> float:
     """P(T <= t) of the noncentral t: T = (Z + delta) / W; equal to E[Phi(t W - delta)].
 
     Within about 1e-10 for df from 1 to 1e7 and any finite t and delta. Source: Johnson, Kotz, Balakrishnan,
-    Continuous
-    Univariate Distributions 2 (1995), chapter 31.
+    Continuous Univariate Distributions 2 (1995), chapter 31.
     """
     steep = ((delta / t, 1 / abs(t)),) if t else ()
     w, weight = spread_nodes(df, *steep)
@@ -71,7 +69,8 @@ def noncentrality(t: float, df: float, p: float) -> float:
 
 def root(rising: Callable[[float], float], low: float, high: float) -> float:
     """Where a rising function crosses 0, the bracket widened until it holds it. Raises NotComputable,
-    NOT_CONVERGED."""
+    NOT_CONVERGED.
+    """
     step, at_low, at_high = high - low, rising(low), rising(high)
     for _ in range(_MOST):
         if at_low <= 0 <= at_high:

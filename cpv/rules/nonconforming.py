@@ -47,13 +47,11 @@ def expected_rate(values: ArrayLike, specification: Specification, confidence: f
 
     One limit: the limits are exact, by the noncentral t: sqrt(n) times the distance of mean and limit in s has the
     noncentrality sqrt(n) z, and the rate is Phi(-z). Two limits: generalised limits, near exact: with W = s / sigma
-    and Z
-    the standardised mean the rate is Phi(-(u W + Z / sqrt n)) + Phi(-(l W - Z / sqrt n)), u and l the observed
-    distances;
-    their quantiles by integration, without chance (Weerahandi, J. Amer. Statist. Assoc. 88 (1993) 899;
-    Krishnamoorthy and
-    Mathew, Statistical Tolerance Regions (2009), 2.6). Rates under 1e-300 are 0. A rate far beyond the data is an
-    extrapolation of the normal distribution, not a measurement. All values equal: 0 or 1, limits 0 and 1, ZERO_SIGMA.
+    and Z the standardised mean the rate is Phi(-(u W + Z / sqrt n)) + Phi(-(l W - Z / sqrt n)), u and l the
+    observed distances; their quantiles by integration, without chance (Weerahandi, J. Amer. Statist. Assoc. 88
+    (1993) 899; Krishnamoorthy and Mathew, Statistical Tolerance Regions (2009), 2.6). Rates under 1e-300 are 0. A
+    rate far beyond the data is an extrapolation of the normal distribution, not a measurement. All values equal: 0
+    or 1, limits 0 and 1, ZERO_SIGMA.
 
     Raises NotComputable: as `present` (two values), OUT_OF_RANGE.
     """
@@ -86,11 +84,9 @@ def observed_rate(
     """The share of batches that were out of specification (beyond a limit; on it is in).
 
     By Clopper-Pearson (Biometrika 26 (1934) 404), which never holds less often than it says, or Wilson (J. Amer.
-    Statist.
-    Assoc. 22 (1927) 209), which holds as often on average and is shorter. Nothing seen in n batches is no proof of
-    nothing: the upper limit is then about 3 / n one-sided. Raises NotComputable: as `present`, OUT_OF_RANGE
-    (confidence,
-    another `by`).
+    Statist. Assoc. 22 (1927) 209), which holds as often on average and is shorter. Nothing seen in n batches is no
+    proof of nothing: the upper limit is then about 3 / n one-sided. Raises NotComputable: as `present`,
+    OUT_OF_RANGE (confidence, another `by`).
     """
     x = present(values)
     below, above = _beyond(x, specification)
@@ -99,7 +95,8 @@ def observed_rate(
 
 def rate_of(events: int, n: int, confidence: float = 0.95, by: RateBy = RateBy.CLOPPER_PEARSON) -> Rate:
     """A share from counts; see `observed_rate`. Raises NotComputable: NOT_A_COUNT unless 0 <= events <= n and n >
-    0."""
+    0.
+    """
     tail = (1 - inside(confidence, "confidence")) / 2
     if not 0 <= events <= n or n < 1:
         raise NotComputable(Why.NOT_A_COUNT, "events")

@@ -1,8 +1,8 @@
 """Whether a series looks normal: two tests, the points of a probability plot, skewness and kurtosis.
 
 A test of a series that is not in control, or autocorrelated, tests that and not its distribution; one of rounded
-results
-tests the rounding, which FEW_DISTINCT says. A large p is no proof: at 15 batches only gross skewness is seen.
+results tests the rounding, which FEW_DISTINCT says. A large p is no proof: at 15 batches only gross skewness is
+seen.
 """
 
 from dataclasses import dataclass
@@ -78,10 +78,9 @@ def anderson_darling(values: ArrayLike) -> NormalityTest:
     """Anderson-Darling A*^2 for mean and variance unknown, from eight values; p by D'Agostino and Stephens.
 
     A^2 = -n - (1/n) sum (2i - 1) [ln F(z_(i)) + ln(1 - F(z_(n+1-i)))], z standardised with mean and s (n - 1), F
-    normal;
-    the statistic is A*^2 = A^2 (1 + .75/n + 2.25/n^2). p: D'Agostino and Stephens, Goodness-of-Fit Techniques (1986),
-    table 4.9; an A*^2 above 10 is given the p of 10. See NIST/SEMATECH e-Handbook 1.3.5.14 and 7.2.1.3.
-    Raises NotComputable: as `present`, CONSTANT.
+    normal; the statistic is A*^2 = A^2 (1 + .75/n + 2.25/n^2). p: D'Agostino and Stephens, Goodness-of-Fit
+    Techniques (1986), table 4.9; an A*^2 above 10 is given the p of 10. See NIST/SEMATECH e-Handbook 1.3.5.14 and
+    7.2.1.3. Raises NotComputable: as `present`, CONSTANT.
     """
     z, notes = _read(values, least=8)
     z.sort()
@@ -135,7 +134,8 @@ def probability_plot(values: ArrayLike) -> ProbabilityPlot:
 
 def _read(values: ArrayLike, least: int) -> tuple[Floats, tuple[Note, ...]]:
     """The values there are, standardised: tests know neither place nor unit, and powers then neither over- nor
-    underflow."""
+    underflow.
+    """
     x = present(values, least=least)
     size = float(np.abs(x).max())
     if x.min() == x.max():

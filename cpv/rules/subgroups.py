@@ -4,10 +4,11 @@ Montgomery, Introduction to Statistical Quality Control, sections 6.2 and 6.3; N
 subgroup is a row, NaN where it has fewer values than the widest; every point has limits of its own size.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite, sqrt
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,7 @@ def read_groups(groups: ArrayLike | Sequence[ArrayLike]) -> Floats:
     if isinstance(groups, np.ndarray) and groups.ndim == 2:
         read = groups.astype(np.float64)
     else:
-        rows = [np.asarray(group, dtype=np.float64) for group in groups]  # type: ignore[union-attr]
+        rows = [np.asarray(group, dtype=np.float64) for group in cast("Iterable[ArrayLike]", groups)]
         if any(row.ndim != 1 for row in rows):
             raise NotComputable(Why.NOT_ONE_DIMENSIONAL, "groups")
         read = np.full((len(rows), max((row.size for row in rows), default=0)), np.nan)

@@ -1,8 +1,7 @@
 """Tolerance intervals: bounds that hold a share of all batches with a stated confidence, for limits from few batches.
 
 Three sigma from ten batches are no three sigma: mean and s are themselves uncertain. A tolerance factor k carries
-that
-uncertainty, so that mean +- k s holds at least `coverage` of the distribution in `confidence` of all samples.
+that uncertainty, so that mean +- k s holds at least `coverage` of the distribution in `confidence` of all samples.
 """
 
 from dataclasses import dataclass
@@ -35,8 +34,7 @@ class OrderStatistics:
 
     `from_low` and `from_high`: their places counted from the bottom and from the top, 0 where that side is open.
     `achieved`: the confidence that it really has. Where even the outermost values do not reach the one asked for,
-    `lower`
-    and `upper` are None, TOO_FEW stands in `notes`, and `achieved` is that of the outermost.
+    `lower` and `upper` are None, TOO_FEW stands in `notes`, and `achieved` is that of the outermost.
     """
 
     lower: float | None
@@ -101,10 +99,9 @@ def one_sided_factor(n: int, coverage: float, confidence: float) -> float:
     """The exact k of a one-sided normal tolerance limit, mean + k s or mean - k s, n >= 2.
 
     k = t / sqrt(n), t the quantile at `confidence` of the noncentral t with n - 1 degrees of freedom and
-    noncentrality
-    z(coverage) sqrt(n). n = 43, 90/99: 1.8740. It is negative where coverage and confidence ask for less than the
-    mean.
-    Source: Owen (1963); NIST/SEMATECH e-Handbook 7.2.6.3. Raises NotComputable as `two_sided_factor`.
+    noncentrality z(coverage) sqrt(n). n = 43, 90/99: 1.8740. It is negative where coverage and confidence ask for
+    less than the mean. Source: Owen (1963); NIST/SEMATECH e-Handbook 7.2.6.3. Raises NotComputable as
+    `two_sided_factor`.
     """
     _need(n, coverage, confidence)
     z = float(special.ndtri(coverage))
@@ -136,8 +133,7 @@ def wilks_n(coverage: float, confidence: float, side: Side = Side.BOTH) -> int:
 
     One side: 1 - P^n >= confidence, 59 for 95/95. Both: 1 - n P^(n-1) + (n - 1) P^n >= confidence, 93 for 95/95.
     Whatever the distribution, if it is continuous. Source: Wilks, Ann. Math. Statist. 12 (1941) 91. Raises
-    NotComputable,
-    OUT_OF_RANGE.
+    NotComputable, OUT_OF_RANGE.
     """
     inside(coverage, "coverage")
     inside(confidence, "confidence")
@@ -188,11 +184,10 @@ def quantile(values: ArrayLike, probability: float, confidence: float = 0.95) ->
     """A quantile whatever the distribution, with order statistics that hold it with at least `confidence`.
 
     Value: median-unbiased interpolation at p (n + 1/3) + 1/3 (Hyndman and Fan, Amer. Statistician 50 (1996) 361,
-    type 8);
-    where that lies beyond the ordered values it is the outermost of them, with TOO_FEW. Limits x_(l), x_(u): l the
-    largest with P(B < l) <= (1 - confidence) / 2, u the smallest with P(B >= u) <= the same, B ~ Binomial(n, p)
-    (Hahn, Meeker and Escobar, Statistical Intervals, 5.2.1); UNBOUNDED where one of them does not exist.
-    Raises NotComputable: as `present`, OUT_OF_RANGE.
+    type 8); where that lies beyond the ordered values it is the outermost of them, with TOO_FEW. Limits x_(l),
+    x_(u): l the largest with P(B < l) <= (1 - confidence) / 2, u the smallest with P(B >= u) <= the same, B ~
+    Binomial(n, p) (Hahn, Meeker and Escobar, Statistical Intervals, 5.2.1); UNBOUNDED where one of them does not
+    exist. Raises NotComputable: as `present`, OUT_OF_RANGE.
     """
     inside(probability, "probability")
     tail = (1 - inside(confidence, "confidence")) / 2
@@ -221,8 +216,7 @@ def quantile_limits(values: ArrayLike, chance: float = 0.0027) -> Limits:
 
     The default is the chance that three sigma have. A quantile that lies beyond all values is no limit: None, with
     TOO_FEW (at .0027 from under 494 values). sigma is that of values as wide, (upper - lower) / 6 at .0027, or s
-    where a
-    limit is missing. Raises NotComputable: as `present` (two values), OUT_OF_RANGE.
+    where a limit is missing. Raises NotComputable: as `present` (two values), OUT_OF_RANGE.
     """
     x = present(values, least=2)
     tail = inside(chance, "chance") / 2
@@ -256,7 +250,8 @@ def _density(z: Floats) -> Floats:
 
 def _order_confidence(n: int, coverage: float, left_out: int) -> float:
     """P(Binomial(n, coverage) <= n - left_out): the interval without the outermost `left_out` blocks holds the
-    coverage."""
+    coverage.
+    """
     return float(special.betainc(left_out, n - left_out + 1, 1 - coverage))
 
 

@@ -34,7 +34,8 @@ class Scale(StrEnum):
 @dataclass(frozen=True)
 class Band:
     """Limits in the unit of the measurements, around a center. None: there is no limit on that side, and a note
-    why."""
+    why.
+    """
 
     lower: float | None
     center: float
@@ -92,7 +93,8 @@ class Transformation:
 
     def back(self, values: ArrayLike) -> Floats:
         """Values of the chart's scale in the measured unit; NaN where the scale does not reach, or a number does
-        not."""
+        not.
+        """
         y = series(values)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             x = self._inverse(y)
@@ -108,8 +110,7 @@ class Transformation:
         """Limits of the chart carried back to the measured unit.
 
         The center becomes a median. A limit beyond what the scale reaches is None, with UNBOUNDED: a lower Box-Cox
-        limit
-        under -1/power says that no positive value is too low.
+        limit under -1/power says that no positive value is too low.
         """
         ends = (limits.lower, limits.upper)
         lower, upper = (None if end is None else self._one_back(end) for end in ends)
@@ -188,11 +189,10 @@ def box_cox(values: ArrayLike, confidence: float = 0.95) -> Transformation:
 
     l(power) = -n/2 ln(variance of y) + (power - 1) sum(ln x), variance with divisor n; the limits are where it lies
     chi2(confidence; 1)/2 under its maximum. l is concave in the power (the variance of exponentials is log-convex),
-    so
-    that there is one maximum and at most one limit on either side. Searched from -5 to 5; a maximum or a limit
-    beyond is
-    told by UNBOUNDED, the maximum then standing at the end. Source: Box and Cox, J. R. Statist. Soc. B 26 (1964) 211.
-    Raises NotComputable: as `present` (three values or more), NOT_POSITIVE, CONSTANT, OUT_OF_RANGE (confidence).
+    so that there is one maximum and at most one limit on either side. Searched from -5 to 5; a maximum or a limit
+    beyond is told by UNBOUNDED, the maximum then standing at the end. Source: Box and Cox, J. R. Statist. Soc. B 26
+    (1964) 211. Raises NotComputable: as `present` (three values or more), NOT_POSITIVE, CONSTANT, OUT_OF_RANGE
+    (confidence).
     """
     inside(confidence, "confidence")
     x = present(values, least=3)

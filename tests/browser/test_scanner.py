@@ -30,7 +30,7 @@ class Check:
         self.page.get_by_role("link", name="Check the scanner").last.click()
         self.page.locator("body[data-ready]").wait_for()
 
-    def scan(self, code, wedge=Wedge(), end="Enter"):  # noqa: B008
+    def scan(self, code, wedge=Wedge(), end="Enter"):
         """Key by key; the separator is Ctrl and ]."""
         for n, part in enumerate(wedge.text(SYMBOLS[code]).split(GS)):
             if n:

@@ -55,7 +55,8 @@ class Sides(IntEnum):
 @dataclass(frozen=True)
 class Look:
     """One look: the share of information, the boundary of Z (None: no alarm can be raised here), its p value alone,
-    and the probability under "nothing has changed" to have had an alarm by then."""
+    and the probability under "nothing has changed" to have had an alarm by then.
+    """
 
     information: float
     boundary: float | None
@@ -159,7 +160,8 @@ def false_alarms(alphas: Sequence[float]) -> FalseAlarms:
 
 def normal_of(t: float, df: float) -> float:
     """The standard normal deviate that has the p value of Student's t on df. Raises NotComputable: NOT_FINITE,
-    NOT_POSITIVE (df)."""
+    NOT_POSITIVE (df).
+    """
     if not (isfinite(t) and isfinite(df)):
         raise NotComputable(Why.NOT_FINITE, "t")
     if df <= 0:

@@ -64,7 +64,8 @@ class Range:
 @dataclass(frozen=True)
 class QualityRange:
     """`passes`: at least `least_share` of the lots lie inside; `passes_unchanged`: with what probability, if nothing
-    changed."""
+    changed.
+    """
 
     range: Range
     k: float

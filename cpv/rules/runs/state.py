@@ -98,11 +98,12 @@ def update(
     a state that began without. Raises NotComputable: NOT_FINITE for an infinite value; NO_LIMITS where limits are
     missing, or given twice.
     """
-    if (limits is None) == (state.limits is None):
+    own = state.limits if limits is None else limits
+    if own is None or (limits is not None and state.limits is not None):
         raise NotComputable(Why.NO_LIMITS, "limits")
     if value is not None and not isfinite(value) and not isnan(value):
         raise NotComputable(Why.NOT_FINITE, "value")
-    lines = lines_of(limits or state.limits)  # type: ignore[arg-type]  # one of them is there
+    lines = lines_of(own)
     if value is None or isnan(value) or lines.sigma == 0:
         return replace(state, seen=state.seen + 1), ()
     return _judged(state, float(value), lines)

@@ -104,7 +104,7 @@ def _courses(past: Past, number: int, rules: RuleSet, z: bool) -> list[tuple[int
         asked = ((Side.UPPER, lambda a, b, _: b > a), (Side.LOWER, lambda a, b, _: b < a))
         count = rules.trend
     else:
-        asked = ((Side.BOTH, lambda a, b, c: (b - a) * (c - b) < 0 if c is not None else b != a),)  # type: ignore[assignment]
+        asked = ((Side.BOTH, lambda a, b, c: (b - a) * (c - b) < 0 if c is not None else b != a),)
         count = rules.alternating
     found = []
     for side, holds in asked:

@@ -15,7 +15,7 @@ from cpv.rules.transforms import Band, box_cox, identity, logarithm, logit
 
 def why(call: object, *args: object, **more: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*args, **more)  # type: ignore[operator]
+        call(*args, **more)
     return refused.value.why
 
 

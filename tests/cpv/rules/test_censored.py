@@ -13,7 +13,7 @@ from cpv.rules.censored import CensoredFit, Family, Readings, _log_between, fit,
 
 def why(call: object, *args: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*args)  # type: ignore[operator]
+        call(*args)
     return refused.value.why
 
 

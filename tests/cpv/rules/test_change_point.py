@@ -13,7 +13,7 @@ from cpv.rules.change_point import ChanceBy, mean_change, pettitt
 
 def why(call: object, *args: object, **more: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*args, **more)  # type: ignore[operator]
+        call(*args, **more)
     return refused.value.why
 
 

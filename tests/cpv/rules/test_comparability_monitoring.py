@@ -28,7 +28,7 @@ def bounds_of(looks: int, shape: Shape) -> list[float | None]:
 
 def why(call: object, *arguments: object, **named: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)  # type: ignore[operator]
+        call(*arguments, **named)
     return refused.value.why
 
 

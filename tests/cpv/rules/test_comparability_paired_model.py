@@ -53,7 +53,7 @@ def answer_of(before: list[float] | Floats, after: list[float] | Floats) -> Spli
 
 def why(call: object, *arguments: object, **named: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)  # type: ignore[operator]
+        call(*arguments, **named)
     return refused.value.why
 
 
@@ -183,8 +183,8 @@ def test_history_helps_a_few_pairs_whose_donors_explain_little() -> None:
         before, after = drawn(rng, 5, 20, 0.2)
         found = answer_of(before, after)
         paired = tost_paired(by_id(before[:5]), by_id(after), MARGIN)
-        alone += paired.high - paired.low  # type: ignore[operator]
-        helped += found.equivalence.high - found.equivalence.low  # type: ignore[operator]
+        alone += paired.high - paired.low
+        helped += found.equivalence.high - found.equivalence.low
         assert found.paired_error == paired.standard_error
     assert helped < 0.8 * alone
 
@@ -194,7 +194,7 @@ def test_intervals_hold_what_they_say_from_five_pairs_on() -> None:
     runs, inside = 120, 0
     for _ in range(runs):
         found = answer_of(*drawn(rng, 6, 12, 0.6)).equivalence
-        inside += found.low <= 0 <= found.high  # type: ignore[operator]
+        inside += found.low <= 0 <= found.high
     assert inside / runs > 0.9 - 0.02 - 3 * sqrt(0.9 * 0.1 / runs)
 
 
@@ -209,8 +209,8 @@ def test_few_pairs_are_preliminary_and_a_negative_variance_is_said() -> None:
 
 def test_history_of_another_process_shows() -> None:
     before, after = [*SIX[0][:6], *[value + 30 for value in SIX[0][6:]]], SIX[1]
-    assert answer_of(before, after).drift_p < 1e-4  # type: ignore[operator]
-    assert answer_of(*SIX).drift_p > 0.05  # type: ignore[operator]
+    assert answer_of(before, after).drift_p < 1e-4
+    assert answer_of(*SIX).drift_p > 0.05
     assert answer_of(SIX[0][:7], SIX[1]).drift_p is None
 
 
@@ -236,7 +236,7 @@ def test_the_unit_does_not_matter(scale: float) -> None:
     there = split_apheresis(by_id(before[:6]), by_id(after), Margin.within(3 * scale), history=before[6:])
     assert there.equivalence.p == pytest.approx(here.equivalence.p, rel=1e-6)
     assert there.equivalence.df == pytest.approx(here.equivalence.df, rel=1e-6)
-    assert there.sd_donor == pytest.approx(here.sd_donor * scale, rel=1e-6)  # type: ignore[operator]
+    assert there.sd_donor == pytest.approx(here.sd_donor * scale, rel=1e-6)
     assert there.drift_p == pytest.approx(here.drift_p)
 
 

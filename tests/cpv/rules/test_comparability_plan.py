@@ -98,7 +98,7 @@ def test_methods_follow_ranks() -> None:
     ],
 )
 def test_faults_of_an_equivalence_test(changed: dict[str, object], expected: list[Fault]) -> None:
-    assert of(replace(VIABILITY, **changed)) == expected  # type: ignore[arg-type]
+    assert of(replace(VIABILITY, **changed)) == expected
 
 
 def test_faults_of_pairs() -> None:

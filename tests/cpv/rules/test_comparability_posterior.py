@@ -25,7 +25,7 @@ HISTORY = [90.5, 92.2, 94.0, 91.1, 93.3, 92.8, 90.9, 92.0]
 
 def why(call: object, *arguments: object, **named: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)  # type: ignore[operator]
+        call(*arguments, **named)
     return refused.value.why
 
 
@@ -106,7 +106,7 @@ def test_the_prior_is_stated_and_weighed() -> None:
     answer = posterior_of_groups(REFERENCE, TEST, Margin.within(2), prior=prior)
     assert answer.prior == prior
     widths = [posterior_of_groups(REFERENCE, TEST, Margin.within(2), prior=one) for one in (None, prior)]
-    assert widths[1].high - widths[1].low < widths[0].high - widths[0].low  # type: ignore[operator]
+    assert widths[1].high - widths[1].low < widths[0].high - widths[0].low
 
 
 def test_a_prior_that_disagrees_with_the_lots_shows() -> None:
@@ -159,7 +159,7 @@ def test_the_unit_does_not_matter(scale: float) -> None:
         prior=prior_from([v * scale for v in HISTORY]),
     )
     assert there.probability == pytest.approx(here.probability, rel=1e-9)
-    assert there.high == pytest.approx(here.high * scale)  # type: ignore[operator]
+    assert there.high == pytest.approx(here.high * scale)
 
 
 def test_ratios() -> None:

@@ -23,7 +23,7 @@ SAME = Expected(1.0, 1.0)
 
 def why(call: object, *arguments: object, **named: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)  # type: ignore[operator]
+        call(*arguments, **named)
     return refused.value.why
 
 

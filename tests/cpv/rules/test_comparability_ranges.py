@@ -22,7 +22,7 @@ MEAN, SD = float(np.mean(TEN)), float(np.std(TEN, ddof=1))
 
 def why(call: object, *arguments: object, **named: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)  # type: ignore[operator]
+        call(*arguments, **named)
     return refused.value.why
 
 

@@ -15,7 +15,7 @@ from cpv.rules.nonconforming import Rate, RateBy, _chance_under, expected_rate, 
 
 def why(call: object, *args: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*args)  # type: ignore[operator]
+        call(*args)
     return refused.value.why
 
 

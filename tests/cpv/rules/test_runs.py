@@ -33,7 +33,7 @@ STANDARD = limits()
 
 
 def only(rule: Rule, values: list[float], **counts: object) -> list[Signal]:
-    rules = replace(RuleSet.of(rule), **counts)  # type: ignore[arg-type]
+    rules = replace(RuleSet.of(rule), **counts)
     return list(evaluate(values, STANDARD, rules))
 
 
@@ -338,7 +338,7 @@ def test_a_rule_set_goes_to_json_and_back_and_refuses_strange_counts() -> None:
     assert (NELSON.longest, WESTERN_ELECTRIC.longest, RULE_1.longest) == (15, 8, 1)
     for count in (2, 51, 9.0):
         with pytest.raises(NotComputable, match="not_a_count: same_side"):
-            replace(NELSON, same_side=count)  # type: ignore[arg-type]
+            replace(NELSON, same_side=count)
 
 
 def test_a_million_points_with_all_eight_rules() -> None:

@@ -22,7 +22,7 @@ from cpv.rules.tolerance import (
 
 def why(call: object, *args: object) -> Why:
     with pytest.raises(NotComputable) as refused:
-        call(*args)  # type: ignore[operator]
+        call(*args)
     return refused.value.why
 
 
