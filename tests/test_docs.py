@@ -154,7 +154,8 @@ def test_the_examples_of_methods_and_targets_are_sound() -> None:
 
 def test_every_kind_of_document_is_listed() -> None:
     page = read("docs/for-quality.md")
-    assert [kind for kind in document_kinds() if f"`{kind}`" not in page] == []
+    kinds = set(document_kinds()) - {"recipe"}  # that one is of the tests of `people`
+    assert [kind for kind in sorted(kinds) if f"`{kind}`" not in page] == []
 
 
 def variables() -> Iterator[str]:

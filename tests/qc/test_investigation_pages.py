@@ -203,7 +203,7 @@ def test_a_correction_without_an_investigation_is_refused_on_the_page(oos, as_, 
     fields = {"container": oos.lab.tube, "run": oos.first.run, "value_1": "41", "reason": "transcription"}
     oos.lab.player.wait(minutes=2)
     time_machine.move_to(oos.lab.player.now, tick=False)
-    fields |= {"tested_at": at_the_plant(oos.lab), "request_id": str(uuid4())}
+    fields |= {"tested_at": at_the_plant(oos.lab), "request_id": str(uuid4()), "corrects": oos.first.id}
     answer = ana.post(address, fields)
     assert answer.status_code == 409
     assert "it is corrected only within its open investigation" in answer.content.decode()
