@@ -12,10 +12,12 @@ from qc.models.studies import Study
 
 __all__ = [
     "ControlReading",
+    "Dossier",
     "Import",
     "Investigation",
     "IssuedDocument",
     "LateFailure",
+    "Plate",
     "Release",
     "Result",
     "Run",
@@ -23,5 +25,3 @@ __all__ = [
     "Study",
     "TrailReview",
 ]
-__all__ = ["ControlReading", "Dossier", "Import", "IssuedDocument", "Result", "Run", "RunThing", "Study"]
-__all__ = ["ControlReading", "Import", "IssuedDocument", "Plate", "Result", "Run", "RunThing", "Study"]
