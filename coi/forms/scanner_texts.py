@@ -17,10 +17,6 @@ from coi.selectors.scanners import QualificationView
 Json = dict[str, Any]
 Word = str | Promise
 
-_MANUAL = _(
-    "The scanner's manual has a barcode for each setting: scan it there, then scan this symbol again."
-)
-
 FINDINGS: Mapping[FindingCode, Text] = {
     FindingCode.NOT_THIS_SYMBOL: Text(
         _("This is not the symbol that was asked for, or little of it arrived ({got} characters of {of})."),

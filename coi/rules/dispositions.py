@@ -35,7 +35,6 @@ DECIDED_BY: Mapping[Disposition, Meaning] = {
     Disposition.EXCEPTIONALLY_RELEASED: Meaning.EXCEPTIONAL_RELEASE,
     Disposition.REJECTED: Meaning.REJECTION,
 }
-NEEDS_SIGNATURES = frozenset(DECIDED_BY)
 
 # Whoever asks for a move must hold one of these at the batch's site.
 MOVERS: Mapping[Disposition, frozenset[Role]] = {

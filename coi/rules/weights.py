@@ -1,7 +1,6 @@
 """A patient's body weight with its date: a dose per kilogram is only as good as the weight it is divided by."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -86,9 +85,3 @@ def read_weight(text: str) -> Decimal | WeightFault:
 def time_fault(measured_at: datetime, now: datetime) -> WeightFault | None:
     """Nobody has been weighed in the future."""
     return WeightFault.IN_THE_FUTURE if measured_at > now else None
-
-
-def weight_at(weights: Iterable[WeightView], at: datetime) -> WeightView | None:
-    """The weight that counts at a moment: of those that stand, the last measured by then; of two, the last recorded."""
-    known = [weight for weight in weights if weight.is_current and weight.measured_at <= at]
-    return max(known, key=lambda weight: (weight.measured_at, weight.recorded_at, weight.id), default=None)

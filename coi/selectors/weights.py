@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from coi.models import Weight
-from coi.rules.weights import WeightSource, WeightView, weight_at
+from coi.rules.weights import WeightSource, WeightView
 from coi.selectors.visible import visible_orders
 from ledger.rules.errors import NotFound
 from people.rules.authority import Person
@@ -29,11 +29,6 @@ def weights_of_orders(orders: Collection[UUID | str]) -> dict[str, tuple[WeightV
 def weights_of(order: UUID | str) -> tuple[WeightView, ...]:
     """The same of one order (by its id)."""
     return weights_of_orders([order])[str(order)]
-
-
-def weight_of(order: UUID | str, at: datetime) -> WeightView | None:
-    """The weight of the order's patient that counted at this moment, by what is known now; None where none did."""
-    return weight_at(weights_of(order), at)
 
 
 def visible_weights(viewer: Person, coi_id: str, now: datetime) -> tuple[WeightView, ...]:

@@ -15,7 +15,7 @@ from ledger.rules import Actor, ActorKind, AuthMethod, Where, canonical
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from people import selectors as people
-from people.rules.authority import BadgeState, Person
+from people.rules.authority import Person
 from people.rules.roles import Role
 from people.rules.sites import StationView
 
@@ -107,16 +107,6 @@ def facility_of(site: str) -> str:
     if not fin:
         raise NotFound("facility_unknown", detail={"site": site})
     return fin
-
-
-def person_at_station(badge: bytes, station: StationView, roles: Collection[Role], now: datetime) -> Person:
-    """The person of a valid badge with one of the roles at the station's site; NotAllowed otherwise."""
-    reading = people.read_badge(badge.decode("utf-8", "replace"), now)
-    if reading.person is None or reading.state is not BadgeState.VALID:
-        raise NotAllowed("badge_not_valid", detail={"state": str(reading.state)})
-    if not reading.person.has_role(roles, station.site, now):
-        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "site": station.site})
-    return reading.person
 
 
 def require_at(sites: Sequence[str], roles: Collection[Role], *, actor: Actor, now: datetime) -> Person:

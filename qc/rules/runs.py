@@ -77,14 +77,6 @@ def result_fault(run: RunView, method: str, site: str, tested_at: datetime) -> R
     return RunFault.BEFORE_RUN if tested_at < run.started_at.replace(second=0, microsecond=0) else None
 
 
-class ReadingFault(StrEnum):
-    """Why the readings of a run's controls cannot be taken."""
-
-    NO_TARGET = "no_target"
-    MISSING = "control_missing"
-    NOT_A_NUMBER = "not_a_number"
-
-
 def missing_controls(targets: Targets, read: Sequence[str]) -> tuple[str, ...]:
     """The lots whose controls have not been read: every control of the method is, in every run."""
     return tuple(control.lot for control in targets.controls if control.lot not in read)

@@ -12,7 +12,7 @@ from coi import services as coi
 from coi.models import Order, Weight
 from coi.rules.journey import OrderKind
 from coi.rules.weights import WeightCorrection, WeightSource
-from coi.selectors.weights import visible_weights, weight_of, weights_of, weights_of_orders
+from coi.selectors.weights import visible_weights, weights_of, weights_of_orders
 from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT
@@ -84,9 +84,6 @@ def test_what_is_corrected_stays_and_counts_no_more(journeys: Journeys) -> None:
     found = {weight.id: weight for weight in weights_of(order_of(p))}
     assert (found[str(wrong)].is_current, found[str(right)].is_current) == (False, True)
     assert (found[str(right)].supersedes, found[str(right)].reason) == (str(wrong), "mistyped")
-    now = weight_of(order_of(p), p.now)
-    assert now is not None
-    assert now.id == str(right)
     again = corrected(p, right, "17.6")  # the correction of a correction
     assert [w.id for w in weights_of(order_of(p)) if w.is_current] == [str(again)]
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from coi.rules.weights import WeightFault, WeightSource, WeightView, read_weight, time_fault, weight_at
+from coi.rules.weights import WeightFault, WeightSource, WeightView, read_weight, time_fault
 
 F = WeightFault
 AT = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -61,35 +61,6 @@ def weight(kg: str, minutes: int, **more: object) -> WeightView:
     measured = AT + timedelta(minutes=minutes)
     made = WeightView(kg, Decimal(kg), measured, WeightSource.SCALE, measured + timedelta(hours=1), "Ines")
     return replace(made, **more)
-
-
-FIRST, SECOND_ONE = weight("70", 0), weight("71", 30)
-
-
-@pytest.mark.parametrize(
-    ("weights", "at", "kg"),
-    [
-        ((), AT, None),
-        ((FIRST,), AT - SECOND, None),
-        ((FIRST,), AT, "70"),
-        ((FIRST, SECOND_ONE), AT + timedelta(minutes=30) - SECOND, "70"),
-        ((FIRST, SECOND_ONE), AT + timedelta(minutes=30), "71"),
-        ((SECOND_ONE, FIRST), AT + timedelta(days=9), "71"),
-        ((FIRST, replace(SECOND_ONE, is_current=False)), AT + timedelta(days=9), "70"),
-        ((replace(FIRST, is_current=False),), AT + timedelta(days=9), None),
-    ],
-)
-def test_the_last_measured_by_then_counts(
-    weights: tuple[WeightView, ...], at: datetime, kg: str | None
-) -> None:
-    found = weight_at(weights, at)
-    assert (found.id if found else None) == kg
-
-
-def test_of_two_measured_at_once_the_last_recorded_counts() -> None:
-    later = replace(FIRST, id="later", recorded_at=FIRST.recorded_at + SECOND)
-    for order in ((FIRST, later), (later, FIRST)):
-        assert weight_at(order, AT) is later
 
 
 def test_zeros_that_say_nothing_are_not_shown() -> None:
