@@ -1,0 +1,170 @@
+"""How long a chart of individuals with Nelson's eight rules takes, beside public packages and one pass by numba.
+
+    python -m bench.charts < plan.json > charts.json
+
+Runs in the environment of the peers (`bench.peers`), where they are; Veintrace's part needs numpy and scipy alone.
+The same numbers for all, one process, one thread, and seconds are its processor time: nobody waits for anything here,
+and other work on the machine counts less. A peer that would take too long at a size is left out there.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import contenders
+from bench.contenders import Contender
+from cpv.rules.individuals import imr_limits
+from cpv.rules.runs import NELSON, RunState, begin, evaluate, update
+
+SIZES, QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000), (1_000, 2_000)
+HISTORIES, QUICK_HISTORIES = (1_000, 1_000_000), (1_000, 3_000)
+BLOCK = 1_000
+NEXT = 500  # points judged one by one in a turn
+BUDGET = 10.0  # seconds that a peer may take at one size
+SLOW = 1.0  # what takes longer than this is done once
+Floats = NDArray[np.float64]
+
+
+def series(size: int) -> Floats:
+    """Noise, and in every thousand points a shift, a trend, a see-saw, a calm and a mixture: every rule speaks."""
+    rng = np.random.default_rng(1984)
+    values = rng.normal(0, 1, size)
+    blocks = values.reshape(-1, BLOCK)
+    turns = np.where(np.arange(BLOCK) % 2, 1.0, -1.0)
+    blocks[:, 100:120] += 2
+    blocks[:, 300:308] = np.linspace(-1, 1, 8)
+    blocks[:, 500:516] = 0.3 * blocks[:, 500:516] + 2 * turns[500:516]
+    blocks[:, 700:720] *= 0.2
+    blocks[:, 900:910] = 0.1 * blocks[:, 900:910] + np.where(np.arange(10) % 4 < 2, 1.8, -1.8)
+    return 100 + 2 * values
+
+
+def seconds(make: Callable[[], object], at_least: float) -> float:
+    """How long one call takes: the mean of as many as fill this time."""
+    done, began = 0, time.process_time()
+    while not done or time.process_time() - began < at_least:
+        make()
+        done += 1
+    return (time.process_time() - began) / done
+
+
+def at_size(values: Floats, peers: Sequence[Contender], *, rounds: int, at_least: float) -> dict[str, Any]:
+    """All of them on one series, in turn, so that a pair meets the same noise; and whether they say the same."""
+    judged = contenders.ours(values)
+    mine = contenders.our_points(values, judged)
+    found: dict[str, Any] = {peer.name: {"same": _same(peer, values, judged, mine)} for peer in peers}
+    taken: list[dict[str, float]] = []
+    for _ in range(rounds):
+        slow = {name for turn in taken for name, took in turn.items() if name and took > SLOW}
+        turn = {"": seconds(lambda: contenders.ours(values), at_least)}
+        for peer in peers:
+            if peer.name not in slow:
+                turn[peer.name] = seconds(lambda peer=peer: peer.chart(values), at_least)  # type: ignore[misc]
+        taken.append(turn)
+    for name, one in found.items():
+        pairs = [(turn[name], turn[""]) for turn in taken if name in turn]
+        one["seconds"] = median(theirs for theirs, _ in pairs)
+        one["ratio"] = float(f"{median(theirs / ours for theirs, ours in pairs):.3g}")
+    return {
+        "seconds": median(turn[""] for turn in taken),
+        "signals": len(judged[0]),
+        "rules": len({one.rule for one in judged[0]}),
+        "peers": found,
+    }
+
+
+def _same(peer: Contender, values: Floats, judged: Any, mine: contenders.Points) -> dict[str, bool]:
+    """By what both define alike. It is also the call that warms up, and has numba compile."""
+    result = peer.chart(values)
+    if peer.name == "numba":
+        return {"every signal": contenders.same_as_one_pass(judged, result)}
+    return {name: points == mine[name] for name, points in peer.points(result).items()}
+
+
+def growing(sizes: Sequence[int], *, rounds: int, at_least: float) -> dict[str, Any]:
+    """Every size; a peer whose time at the size before foretells more than the budget stays out from there on."""
+    peers = contenders.present()
+    found: dict[str, Any] = {}
+    for size, larger in pairwise([*sizes, sizes[-1]]):
+        found[str(size)] = at_size(series(size), peers, rounds=rounds, at_least=at_least)
+        took = {name: one["seconds"] for name, one in found[str(size)]["peers"].items()}
+        peers = [peer for peer in peers if took[peer.name] * larger / size <= BUDGET]
+    return found
+
+
+def one_more(histories: Sequence[int], *, rounds: int) -> dict[str, Any]:
+    """What judging the next point takes after a short and after a long history, in turns."""
+    values = series(histories[-1] + BLOCK)
+    limits = imr_limits(values[:BLOCK]).individuals
+    next_ones = values[-NEXT:].tolist()
+    state, states, spoken = begin(NELSON, limits), [], 0
+    for count, value in enumerate(values[: histories[-1]].tolist(), start=1):
+        state, signals = update(state, value)
+        spoken += len(signals)
+        if count in histories:
+            states.append(state)
+    turns = [[_advance(one, next_ones) for one in states] for _ in range(rounds * 10)]
+    return {
+        "histories": list(histories),
+        "microseconds": [round(median(column) / NEXT * 1e6, 2) for column in zip(*turns, strict=True)],
+        "ratio": round(median(turn[-1] / turn[0] for turn in turns), 3),
+        "same": spoken == len(evaluate(values[: histories[-1]], limits)),
+    }
+
+
+def _advance(state: RunState, values: Sequence[float]) -> float:
+    began = time.process_time()
+    for value in values:
+        state, _ = update(state, value)
+    return time.process_time() - began
+
+
+def measure(*, is_quick: bool, rounds: int) -> dict[str, Any]:
+    """Charts of all sizes, one more point, and which peers there were."""
+    there = [peer.name for peer in contenders.present()]
+    sizes = growing(QUICK_SIZES if is_quick else SIZES, rounds=rounds, at_least=0.01 if is_quick else 0.1)
+    return {
+        "missing": [name for name in contenders.NAMES if name not in there],
+        "sizes": sizes,
+        "one_more": one_more(QUICK_HISTORIES if is_quick else HISTORIES, rounds=rounds),
+    }
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """The table for people."""
+    text = ["Charts of individuals with Nelson's eight rules, processor time of one thread"]
+    if found["missing"]:
+        text.append(f"  !!!! NOT MEASURED, FOR THEY ARE NOT INSTALLED: {', '.join(found['missing'])}")
+    for size, one in found["sizes"].items():
+        text.append(f"  {int(size):9,} points  {one['seconds'] * 1000:11.2f} ms   {one['signals']:,} signals")
+        for name, peer in one["peers"].items():
+            ratio = f"peer / ours {peer['ratio']:9.3f}"
+            text.append(f"    {name:16} {peer['seconds'] * 1000:13.2f} ms   {ratio}   {_said(peer['same'])}")
+    more = found["one_more"]
+    took = " and ".join(
+        f"{micro:.1f} us after {count:,}"
+        for micro, count in zip(more["microseconds"], more["histories"], strict=True)
+    )
+    return [*text, f"  one more point {took}: ratio {more['ratio']:.3f}"]
+
+
+def _said(same: Mapping[str, bool]) -> str:
+    differ = [name for name, is_same in same.items() if not is_same]
+    names = ", ".join(name.removeprefix("nelson_") for name in same)
+    return f"DIFFERS: {', '.join(differ)}" if differ else f"same: {names}"
+
+
+def main() -> None:
+    """The command line."""
+    json.dump(measure(**json.load(sys.stdin)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
