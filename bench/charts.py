@@ -27,8 +27,8 @@ SIZES, QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000), (1_000, 2_000)
 HISTORIES, QUICK_HISTORIES = (1_000, 1_000_000), (1_000, 3_000)
 BLOCK = 1_000
 NEXT = 500  # points judged one by one in a turn
-BUDGET = 10.0  # seconds that a peer may take at one size
-SLOW = 1.0  # what takes longer than this is done once
+BUDGET = 20.0  # seconds that a peer may take at one size
+SLOW = 1.0  # what takes longer than this is called once
 Floats = NDArray[np.float64]
 
 
@@ -58,34 +58,39 @@ def seconds(make: Callable[[], object], at_least: float) -> float:
 def at_size(values: Floats, peers: Sequence[Contender], *, rounds: int, at_least: float) -> dict[str, Any]:
     """All of them on one series, in turn, so that a pair meets the same noise; and whether they say the same."""
     judged = contenders.ours(values)
-    mine = contenders.our_points(values, judged)
-    found: dict[str, Any] = {peer.name: {"same": _same(peer, values, judged, mine)} for peer in peers}
-    taken: list[dict[str, float]] = []
+    found, quick = _first(values, peers, judged)
+    turns: list[dict[str, float]] = []
     for _ in range(rounds):
-        slow = {name for turn in taken for name, took in turn.items() if name and took > SLOW}
         turn = {"": seconds(lambda: contenders.ours(values), at_least)}
-        for peer in peers:
-            if peer.name not in slow:
-                turn[peer.name] = seconds(lambda peer=peer: peer.chart(values), at_least)  # type: ignore[misc]
-        taken.append(turn)
+        for peer in quick:
+            turn[peer.name] = seconds(lambda peer=peer: peer.chart(values), at_least)  # type: ignore[misc]
+        turns.append(turn)
     for name, one in found.items():
-        pairs = [(turn[name], turn[""]) for turn in taken if name in turn]
-        one["seconds"] = median(theirs for theirs, _ in pairs)
-        one["ratio"] = float(f"{median(theirs / ours for theirs, ours in pairs):.3g}")
+        once = one["seconds"]
+        one["seconds"] = median(turn.get(name, once) for turn in turns)
+        one["ratio"] = float(f"{median(turn.get(name, once) / turn[''] for turn in turns):.3g}")
     return {
-        "seconds": median(turn[""] for turn in taken),
+        "seconds": median(turn[""] for turn in turns),
         "signals": len(judged[0]),
         "rules": len({one.rule for one in judged[0]}),
         "peers": found,
     }
 
 
-def _same(peer: Contender, values: Floats, judged: Any, mine: contenders.Points) -> dict[str, bool]:
-    """By what both define alike. It is also the call that warms up, and has numba compile."""
-    result = peer.chart(values)
-    if peer.name == "numba":
-        return {"every signal": contenders.same_as_one_pass(judged, result)}
-    return {name: points == mine[name] for name, points in peer.points(result).items()}
+def _first(values: Floats, peers: Sequence[Contender], judged: Any) -> tuple[dict[str, Any], list[Contender]]:
+    """Everybody's first call: what it says beside ours, how long it took, and who is quick enough for more."""
+    mine = contenders.our_points(values, judged)
+    found: dict[str, Any] = {}
+    for peer in peers:
+        began = time.process_time()
+        result = peer.chart(values)
+        took = time.process_time() - began
+        if peer.name == "numba":
+            same = {"every signal": contenders.same_as_one_pass(judged, result)}
+        else:
+            same = {name: points == mine[name] for name, points in peer.points(result).items()}
+        found[peer.name] = {"judges": peer.judges, "same": same, "seconds": took}
+    return found, [peer for peer in peers if found[peer.name]["seconds"] < SLOW]
 
 
 def growing(sizes: Sequence[int], *, rounds: int, at_least: float) -> dict[str, Any]:

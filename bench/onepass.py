@@ -25,7 +25,6 @@ except ImportError:
         return function
 
 
-ABOVE, BELOW, RISING, FALLING, TURNS, WITHIN, OUTSIDE = range(7)  # what is counted, by its place in `runs`
 UPPER, LOWER, BOTH = range(3)  # sides, as cpv.rules.runs.Side orders them
 MOST = 8  # signals at one point: each rule speaks on one side at a time
 D2, D3 = 2 / np.sqrt(np.pi), np.sqrt(2 - 4 / np.pi)  # mean and standard deviation of a range of two
@@ -55,80 +54,79 @@ def _all_but_one(bits: int, full: int) -> bool:
 
 
 @compiled
-def _count(value: float, before: float, lines: Any, runs: Any, recent: Any) -> None:
-    """Lengthen every run that goes on with this point, and end the others."""
-    center, over_one, under_one, over_two, under_two = lines[:5]
-    up, down = value > before, value < before
-    turns = (up and runs[FALLING] > 0) or (down and runs[RISING] > 0)
-    outside = value > over_one or value < under_one
-    runs[ABOVE] = runs[ABOVE] + 1 if value > center else 0
-    runs[BELOW] = runs[BELOW] + 1 if value < center else 0
-    runs[RISING] = runs[RISING] + 1 if up else 0
-    runs[FALLING] = runs[FALLING] + 1 if down else 0
-    runs[TURNS] = runs[TURNS] + 1 if turns else 0
-    runs[WITHIN] = 0 if outside else runs[WITHIN] + 1
-    runs[OUTSIDE] = runs[OUTSIDE] + 1 if outside else 0
-    # one bit a point, the newest last
-    recent[0] = (recent[0] << 1 | (value > over_two)) & 7
-    recent[1] = (recent[1] << 1 | (value < under_two)) & 7
-    recent[2] = (recent[2] << 1 | (value > over_one)) & 31
-    recent[3] = (recent[3] << 1 | (value < under_one)) & 31
-
-
-@compiled
 def _courses(out: Any, n: int, i: int, runs: Any) -> int:
     """Rules 2, 3 and 4."""
-    for kind, side in ((ABOVE, UPPER), (BELOW, LOWER)):
-        if runs[kind] >= 9:
-            n = _put(out, n, (1, i, i - runs[kind] + 1, side))
-    for kind, side in ((RISING, UPPER), (FALLING, LOWER)):
-        if runs[kind] >= 5:
-            n = _put(out, n, (2, i, i - runs[kind], side))
-    if runs[TURNS] >= 12:
-        n = _put(out, n, (3, i, i - runs[TURNS] - 1, BOTH))
+    above, below, rising, falling, turns = runs
+    if above >= 9:
+        n = _put(out, n, (1, i, i - above + 1, UPPER))
+    if below >= 9:
+        n = _put(out, n, (1, i, i - below + 1, LOWER))
+    if rising >= 5:
+        n = _put(out, n, (2, i, i - rising, UPPER))
+    if falling >= 5:
+        n = _put(out, n, (2, i, i - falling, LOWER))
+    if turns >= 12:
+        n = _put(out, n, (3, i, i - turns - 1, BOTH))
     return n
 
 
 @compiled
 def _windows(out: Any, n: int, i: int, recent: Any) -> int:
     """Rules 5 and 6: this point is beyond the line, and all but one of those before it."""
-    for side in (UPPER, LOWER):
-        bits = recent[side]
-        if _all_but_one(bits, 7):
-            n = _put(out, n, (4, i, i - 2 if bits & 4 else i - 1, side))
-    for side in (UPPER, LOWER):
-        bits = recent[2 + side]
-        if _all_but_one(bits, 31):
-            n = _put(out, n, (5, i, i - 4 if bits & 16 else i - 3, side))
+    over_two, under_two, over_one, under_one = recent
+    if _all_but_one(over_two, 7):
+        n = _put(out, n, (4, i, i - 1 - (over_two >> 2), UPPER))
+    if _all_but_one(under_two, 7):
+        n = _put(out, n, (4, i, i - 1 - (under_two >> 2), LOWER))
+    if _all_but_one(over_one, 31):
+        n = _put(out, n, (5, i, i - 3 - (over_one >> 4), UPPER))
+    if _all_but_one(under_one, 31):
+        n = _put(out, n, (5, i, i - 3 - (under_one >> 4), LOWER))
     return n
 
 
 @compiled
 def _zones(out: Any, n: int, i: int, runs: Any) -> int:
     """Rules 7 and 8."""
-    if runs[WITHIN] >= 15:
-        n = _put(out, n, (6, i, i - runs[WITHIN] + 1, BOTH))
-    if runs[OUTSIDE] >= 8:
-        n = _put(out, n, (7, i, i - runs[OUTSIDE] + 1, BOTH))
+    within, outside = runs
+    if within >= 15:
+        n = _put(out, n, (6, i, i - within + 1, BOTH))
+    if outside >= 8:
+        n = _put(out, n, (7, i, i - outside + 1, BOTH))
     return n
 
 
 @compiled
 def judge(x: Floats, center: float, sigma: float, ranges: Floats, out: Any) -> int:
     """Fill in the moving ranges, and into `out` a row (rule, index, first, side) a signal; how many there are."""
-    lines = (center, center + sigma, center - sigma, center + 2 * sigma, center - 2 * sigma)
+    # every count is a number of its own, and what is rare is done elsewhere: so counts stay in registers
+    one_up, one_down = center + sigma, center - sigma
+    two_up, two_down = center + 2 * sigma, center - 2 * sigma
     upper, lower = center + 3 * sigma, center - 3 * sigma
-    runs, recent = np.zeros(7, np.int64), np.zeros(4, np.int64)
+    above = below = rising = falling = turns = within = outside = 0
+    over_two = under_two = over_one = under_one = 0  # a bit for each of the last points, the newest last
     before, n = np.nan, 0
     for i in range(x.size):
         value = x[i]
         ranges[i] = abs(value - before)
-        _count(value, before, lines, runs, recent)
+        turns = turns + 1 if (value > before and falling > 0) or (value < before and rising > 0) else 0
+        rising, falling = (rising + 1 if value > before else 0), (falling + 1 if value < before else 0)
+        above, below = (above + 1 if value > center else 0), (below + 1 if value < center else 0)
+        is_outside = value > one_up or value < one_down
+        within = 0 if is_outside else within + 1
+        outside = outside + 1 if is_outside else 0
+        over_two = (over_two << 1 | (value > two_up)) & 7
+        under_two = (under_two << 1 | (value < two_down)) & 7
+        over_one = (over_one << 1 | (value > one_up)) & 31
+        under_one = (under_one << 1 | (value < one_down)) & 31
         if value > upper or value < lower:
             n = _put(out, n, (0, i, i, UPPER if value > upper else LOWER))
-        n = _courses(out, n, i, runs)
-        n = _windows(out, n, i, recent)
-        n = _zones(out, n, i, runs)
+        if above >= 9 or below >= 9 or rising >= 5 or falling >= 5 or turns >= 12:
+            n = _courses(out, n, i, (above, below, rising, falling, turns))
+        if is_outside:
+            n = _windows(out, n, i, (over_two, under_two, over_one, under_one))
+        if within >= 15 or outside >= 8:
+            n = _zones(out, n, i, (within, outside))
         before = value
     return n
 
