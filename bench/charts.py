@@ -93,14 +93,18 @@ def _first(values: Floats, peers: Sequence[Contender], judged: Any) -> tuple[dic
     return found, [peer for peer in peers if found[peer.name]["seconds"] < SLOW]
 
 
-def growing(sizes: Sequence[int], *, rounds: int, at_least: float) -> dict[str, Any]:
+def growing(
+    peers: Sequence[Contender], sizes: Sequence[int], *, rounds: int, at_least: float
+) -> dict[str, Any]:
     """Every size; a peer whose time at the size before foretells more than the budget stays out from there on."""
-    peers = contenders.present()
     found: dict[str, Any] = {}
+    left_out: list[str] = []
     for size, larger in pairwise([*sizes, sizes[-1]]):
-        found[str(size)] = at_size(series(size), peers, rounds=rounds, at_least=at_least)
-        took = {name: one["seconds"] for name, one in found[str(size)]["peers"].items()}
-        peers = [peer for peer in peers if took[peer.name] * larger / size <= BUDGET]
+        one = at_size(series(size), peers, rounds=rounds, at_least=at_least)
+        found[str(size)] = {**one, "left_out": left_out}
+        took = {name: peer["seconds"] * larger / size for name, peer in one["peers"].items()}
+        left_out = left_out + [name for name, foretold in took.items() if foretold > BUDGET]
+        peers = [peer for peer in peers if peer.name not in left_out]
     return found
 
 
@@ -133,8 +137,10 @@ def _advance(state: RunState, values: Sequence[float]) -> float:
 
 def measure(*, is_quick: bool, rounds: int) -> dict[str, Any]:
     """Charts of all sizes, one more point, and which peers there were."""
-    there = [peer.name for peer in contenders.present()]
-    sizes = growing(QUICK_SIZES if is_quick else SIZES, rounds=rounds, at_least=0.01 if is_quick else 0.1)
+    peers = contenders.present()
+    there = [peer.name for peer in peers]
+    wanted, at_least = (QUICK_SIZES, 0.01) if is_quick else (SIZES, 0.1)
+    sizes = growing(peers, wanted, rounds=rounds, at_least=at_least)
     return {
         "missing": [name for name in contenders.NAMES if name not in there],
         "sizes": sizes,
@@ -152,6 +158,8 @@ def lines(found: Mapping[str, Any]) -> list[str]:
         for name, peer in one["peers"].items():
             ratio = f"peer / ours {peer['ratio']:9.3f}"
             text.append(f"    {name:16} {peer['seconds'] * 1000:13.2f} ms   {ratio}   {_said(peer['same'])}")
+        if one["left_out"]:
+            text.append(f"    left out, more than {BUDGET:.0f} s: {', '.join(one['left_out'])}")
     more = found["one_more"]
     took = " and ".join(
         f"{micro:.1f} us after {count:,}"
