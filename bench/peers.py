@@ -1,6 +1,6 @@
 """An environment of the bench's own for the packages it compares with: nothing that Veintrace runs or is tested with.
 
-    python -m bench.peers      make it, and say where its Python is
+    python -m bench.peers      make it, and measure the charts alone
 
 Pinned with hashes by `bench/peers.txt`, wheels only, as `config.install` does. `make bench` alone makes it.
 """
@@ -16,6 +16,7 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from bench import charts
 from config import install
 from config.run import say
 
@@ -88,7 +89,12 @@ def run(python: Path | None, folder: Path, module: str, *, given: Any) -> Any:
     return json.loads(done.stdout)
 
 
+def main() -> None:
+    """The command line."""
+    folder = ROOT / "var" / "bench" / "peers"
+    found = run(installed(folder), folder, "bench.charts", given={"is_quick": False, "rounds": 5})
+    say("\n".join(charts.lines(found)))
+
+
 if __name__ == "__main__":
-    found = installed(ROOT / "var" / "bench" / "peers")
-    say(str(found))
-    sys.exit(found is None)
+    main()
