@@ -57,6 +57,8 @@ lock: env-dev ## compile pyproject.toml into the pinned requirements files (ARGS
 	    --no-emit-index-url --no-emit-find-links --no-header --quiet $(ARGS) --output-file requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 \
 	    --no-emit-index-url --no-emit-find-links --no-header --quiet $(ARGS) --output-file requirements-dev.txt
+	@$(BIN)/uv pip compile --group peers --constraints requirements.txt --generate-hashes --universal --python-version 3.11 \
+	    --no-emit-index-url --no-emit-find-links --no-header --quiet $(ARGS) --output-file bench/peers.txt
 
 ##@ Help
 help: ## list what can be made

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import parses, report
+from bench import parses, peers, report
 from bench.house import ROOT, BenchError, House
 from config.processes import EmbeddedError
 from config.run import RunError, say
@@ -76,6 +76,8 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     say("bench: making labels")
     given = {"rounds": size.rounds, "seconds": size.seconds / 2}
     found["labels"] = house.python(SMALL, "-m", "bench.labels", given=given)
+    say("bench: charts")
+    found["charts"] = charts(house.folder / "peers", size)
     found["answered"] = measuring.answered
     found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
     found["targets"] = [
@@ -83,6 +85,14 @@ def bench(house: House, size: Size) -> dict[str, Any]:
         for one in report.targets(found)
     ]
     return found
+
+
+def charts(folder: Path, size: Size) -> dict[str, Any]:
+    """Charts beside their peers; a quick run installs none of them and takes those that are there."""
+    python = peers.python_of(folder) if size.is_quick else peers.installed(folder)
+    given = {"is_quick": size.is_quick, "rounds": size.rounds}
+    measured: dict[str, Any] = peers.run(python, folder, "bench.charts", given=given)
+    return measured
 
 
 def set_up(house: House, size: Size) -> dict[str, Any]:

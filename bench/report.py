@@ -6,7 +6,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
-from bench import parses
+from bench import charts, parses
 
 Round = Mapping[str, Any]
 
@@ -124,7 +124,31 @@ def targets(found: Mapping[str, Any]) -> list[Target]:
     same = statements["small"] == statements["large"]
     made.append(Target("statements alike at both sizes (1: yes)", float(same), 1, False))
     made.append(Target("statements of a scan, mean", statements["small"]["mean"], 13, True))
-    return made
+    return [*made, *of_charts(found["charts"])]
+
+
+def of_charts(found: Mapping[str, Any]) -> list[Target]:
+    """At the largest size that each peer finished in time."""
+    made = []
+    for name, limit in (("shewhart", 25.0), ("numba", 0.1)):
+        ratios = [
+            (size, one["peers"][name]["ratio"])
+            for size, one in found["sizes"].items()
+            if name in one["peers"]
+        ]
+        if ratios:
+            size, measured = ratios[-1]
+            made.append(Target(f"{name} / ours at {int(size):,} points", measured, limit, False))
+    says = [
+        same
+        for one in found["sizes"].values()
+        for peer in one["peers"].values()
+        for same in peer["same"].values()
+    ]
+    agrees = all(says) and found["one_more"]["same"]
+    made.append(Target("peers say the same (1: yes)", float(agrees), 1, False))
+    longest = found["one_more"]["histories"][-1]
+    return [*made, Target(f"one more point after {longest:,}", found["one_more"]["ratio"], 1.15, True)]
 
 
 def table(found: Mapping[str, Any]) -> str:
@@ -151,7 +175,8 @@ def table(found: Mapping[str, Any]) -> str:
     for kind, numbers in found["statements"]["small"]["by_kind"].items():
         lines.append(f"  {kind:28} {', '.join(map(str, numbers))}")
     lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", ""]
-    lines += [*parses.lines(found["parses"]), "", *_labels(found["labels"]), "", "Targets"]
+    lines += [*parses.lines(found["parses"]), "", *_labels(found["labels"]), ""]
+    lines += [*charts.lines(found["charts"]), "", "Targets"]
     for target in targets(found):
         sign = "<=" if target.is_ceiling else ">="
         verdict = "met" if target.is_met else "MISSED"

@@ -114,6 +114,7 @@ def pins_match(environment: dict[str, str]) -> bool:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = {"requirements.txt": project["project"]["dependencies"]}
     wanted["requirements-dev.txt"] = project["dependency-groups"]["dev"] + wanted["requirements.txt"]
+    wanted["bench/peers.txt"] = project["dependency-groups"]["peers"]
     for lock, names in wanted.items():
         text = (ROOT / lock).read_text(encoding="utf-8")
         pinned = {line.split("==")[0].split("[")[0] for line in text.splitlines() if "==" in line[:80]}

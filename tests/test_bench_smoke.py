@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import report
+from bench import charts, contenders, onepass, report
 from bench.clones import Clone, Mould, own_words, pattern_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +56,10 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert (found["machine"]["fsync"], found["machine"]["synchronous_commit"]) == ("on", "on")
     assert set(found["parses"]) == {"DIN", "compound message", "GS1 label", "own code", "garbage"}
     assert set(found["labels"]) == {"apheresis_bag", "product_bag", "cryovial"}
+    assert set(found["charts"]["missing"]) == set(contenders.NAMES)  # a test installs no peers
+    assert "NOT INSTALLED" in done.stdout
+    assert {size: one["rules"] for size, one in found["charts"]["sizes"].items()} == {"1000": 8, "2000": 8}
+    assert found["charts"]["one_more"]["same"]
     assert "no number counts" in done.stdout
 
 
@@ -84,6 +88,31 @@ def test_ratios_compare_rounds_that_met_the_same_noise() -> None:
 def test_a_series_without_an_answer_is_no_series() -> None:
     with pytest.raises(ValueError, match="nothing was answered"):
         report.series([a_round()])
+
+
+def test_the_pass_that_charts_are_measured_against_says_the_same() -> None:
+    values = charts.series(2000)
+    judged = contenders.ours(values)
+    found, ranges = onepass.chart(values)
+    assert contenders.same_as_one_pass(judged, (found, ranges))
+    assert {rule for rule, *_ in found.tolist()} == set(range(8))
+    assert ranges.size > 0
+    assert not contenders.same_as_one_pass(judged, (found[1:], ranges))
+
+
+def test_targets_of_charts_are_of_the_largest_size_that_a_peer_finished() -> None:
+    def size(**ratios: float) -> dict[str, object]:
+        return {"peers": {name: {"ratio": ratio, "same": {"1": True}} for name, ratio in ratios.items()}}
+
+    found = {
+        "sizes": {"1000": size(shewhart=30.0, numba=0.05), "100000": size(numba=0.3)},
+        "one_more": {"histories": [10, 100], "ratio": 1.0, "same": True},
+    }
+    targets = {one.name: one for one in report.of_charts(found)}
+    assert targets["shewhart / ours at 1,000 points"].is_met
+    assert targets["numba / ours at 100,000 points"].measured == 0.3
+    found["sizes"]["1000"]["peers"]["shewhart"]["same"]["1"] = False
+    assert [one.name for one in report.of_charts(found) if not one.is_met] == ["peers say the same (1: yes)"]
 
 
 def test_a_clone_has_words_of_its_own_and_keeps_the_rest() -> None:
