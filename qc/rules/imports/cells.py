@@ -161,7 +161,9 @@ def _no_number(text: str, decimal: DecimalSign) -> FaultCode:
     other = _OTHER_SIGN.fullmatch(text)
     if other is not None:
         if other["mark"] == _MARKS[decimal]:
-            return FaultCode.NUMBER_TOO_LONG  # its sign is the right one: there are more digits than are taken
+            return (
+                FaultCode.NUMBER_TOO_LONG
+            )  # its sign is the right one: there are more digits than are taken
         return FaultCode.DECIMAL_COMMA if other["mark"] == "," else FaultCode.DECIMAL_POINT
     return FaultCode.QUOTE_IN_VALUE if '"' in text else FaultCode.NOT_A_NUMBER
 
