@@ -18,6 +18,9 @@ from config import navigation
 from ledger import selectors as ledger
 from ledger.rules.errors import NotAllowed
 from people.views import person_of
+from qc.forms import texts
+from qc.rules.criteria import NotTestedReason
+from qc.rules.results import ResultView
 
 register = template.Library()
 
@@ -52,6 +55,14 @@ def say(code: str, kind: str) -> str:
     """The word for a code: `{{ container.status|say:"container_status" }}`."""
     speak: words.Say = getattr(words, kind)
     return speak(str(code))
+
+
+@register.filter
+def said(result: ResultView, unit: str = "") -> str:
+    """What a result says, with its unit, or why nothing was tested: `{{ result|said:unit }}`."""
+    if not result.not_tested:
+        return f"{result.value} {unit}".rstrip()
+    return _("not tested: %(why)s") % {"why": texts.NOT_TESTED[NotTestedReason(result.not_tested)]}
 
 
 @register.filter

@@ -30,6 +30,7 @@ class IssueForm(WritingForm):
     def __init__(self, *args: Any, is_again: bool, **more: Any) -> None:
         super().__init__(*args, **more)
         if is_again:
-            self.fields["reason"].required = True
+            # The service asks for it: a first version that is sent twice has none, and counts once.
+            self.fields["reason"].widget.attrs["required"] = True
         else:
             del self.fields["reason"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 _TO_THE_MINUTE = "%Y-%m-%dT%H:%M"
 # What is further off is a slip of the keys, and beyond what a zone can be reckoned in.
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_SLIP = _("No such time is possible here: is the year right?")
 
 
 class SiteTimeField(forms.DateTimeField):
@@ -23,7 +24,7 @@ class SiteTimeField(forms.DateTimeField):
             required=required,
             help_text=zone if help_text is None else help_text,
             input_formats=[_TO_THE_MINUTE],
-            validators=[MinValueValidator(_EARLIEST), MaxValueValidator(_LATEST)],
+            validators=[MinValueValidator(_EARLIEST, _SLIP), MaxValueValidator(_LATEST, _SLIP)],
             widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_TO_THE_MINUTE),
         )
         self.zone = ZoneInfo(zone)

@@ -1,8 +1,8 @@
 """Fields of the page on which a file of results is handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from qc.services import Handed
 
 class HandInForm(WritingForm):
     """A file, of which kind it is, how it is read, and in which run it came about."""
+
+    ALIASES: ClassVar[Mapping[str, str]] = {"name": "file"}
 
     file = LimitedFileField(most=DEFAULT_LIMITS.bytes, accept=".csv,.txt,.tsv")
     kind = forms.ChoiceField(label=_("Kind"))

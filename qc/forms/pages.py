@@ -42,6 +42,12 @@ class WritingForm(forms.Form):
         """Show why it was refused, above all fields."""
         for code in refusals:
             self.add_error(None, str(self.REFUSALS[code]))
+        self.renew()
+
+    def renew(self) -> None:
+        """What is sent after a refusal is another request: the refusal is the recorded answer to this one."""
+        self.data = self.data.copy()
+        self.data["request_id"] = str(uuid4())
 
 
 class SignForm(WritingForm):

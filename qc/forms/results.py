@@ -27,6 +27,8 @@ from qc.rules.results import CorrectionReason, ResultView
 from qc.rules.runs import RunView
 from qc.rules.subjects import Subject
 
+# A bound has a sign before it, which the keys for digits alone do not have.
+_PLAIN = {"autocomplete": "off"}
 _NUMERIC = {"autocomplete": "off", "inputmode": "decimal"}
 
 
@@ -141,7 +143,8 @@ class CorrectionForm(ResultForm):
 def initial_of(result: ResultView) -> dict[str, Any]:
     """What the fields of a correction begin with: the version that is there."""
     begun: dict[str, Any] = {"corrects": result.id, "container": result.container, "run": result.run}
-    begun["value_1"] = result.value
+    # a result that says why nothing was tested has no value to begin with
+    begun |= {"not_tested": result.not_tested} if result.not_tested else {"value_1": result.value}
     begun["tested_at"] = result.tested_at
     begun |= {f"value_{n}": text for n, text in enumerate(result.replicates, 1)}
     for name, text in result.inputs.items():
@@ -169,7 +172,7 @@ def _value_fields(criterion: Criterion) -> Mapping[str, forms.Field]:
             strip=False,
             required=False,
             help_text=hint if n == 1 else "",
-            widget=forms.TextInput(attrs=_NUMERIC),
+            widget=forms.TextInput(attrs=_PLAIN),
         )
         for n, label in enumerate(labels, 1)
     }

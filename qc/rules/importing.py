@@ -1,12 +1,12 @@
 """From the values of a file to the results that it would record: replicates put together, one value a criterion."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from qc.rules.criteria import Criterion, Reportable, reportable
-from qc.rules.imports import Candidate, Preview, Sense
+from qc.rules.criteria import Reportable, reportable
+from qc.rules.imports import Candidate, CriterionOf, Preview, Sense
 
 
 class ImportState(StrEnum):
@@ -59,9 +59,7 @@ class Problem:
     about: str = ""
 
 
-def reports(
-    preview: Preview, criteria: Mapping[str, Criterion]
-) -> tuple[tuple[Report, ...], tuple[Problem, ...]]:
+def reports(preview: Preview, criterion_of: CriterionOf) -> tuple[tuple[Report, ...], tuple[Problem, ...]]:
     """The values that a preview comes to, and what is wrong with those that come to none.
 
     Raw values and readings of controls report nothing by themselves; what was not measured is no result. Several
@@ -72,7 +70,7 @@ def reports(
     for group in _groups(preview):
         first = group[0]
         rows = tuple(one.row for one in group)
-        criterion = criteria.get(first.criterion)
+        criterion = criterion_of(first.sample, first.criterion)
         if len({one.tested_at for one in group}) > 1:
             problems.append(Problem(first.row, "tested_at", "replicates_at_two_times", first.criterion))
         elif criterion is not None and criterion.replicates is not None:

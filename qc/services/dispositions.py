@@ -7,7 +7,7 @@ answer, not an exception, and an entry: an attempt to release what may not be re
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,8 @@ from qc.services.recording import (
     writing,
 )
 
+# A year that was mistyped would have a pending result never be late.
+LONGEST_PENDING = timedelta(days=366)
 SUBMITTERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
 REVIEWERS = frozenset({Role.QA_REVIEWER})
 DECIDERS = frozenset({Role.QA_RELEASER})
@@ -121,12 +123,14 @@ def release_batch(
     """Release a batch with the second signature, over the same record as the review's, if nothing blocks this way.
 
     `expected` says by criterion when a result that is pending will be there; a conditional release needs it of each.
-    Raises NotFound, NotAllowed (role, credential), Invalid (an expected time that has passed).
+    Raises NotFound, NotAllowed (role, credential), Invalid (an expected time that has passed, or is too far off).
     """
     doing = asking(actor, where, now, request_id, batch=batch, way=way, expected=expected)
     due = dict(expected or {})
     if any(at <= now for at in due.values()):
         raise invalid({"expected": "in_the_past"})
+    if any(at > now + LONGEST_PENDING for at in due.values()):
+        raise invalid({"expected": "too_far_off"})
     return _signed(batch, credential, doing, replace(_RELEASES[way], due=due))
 
 

@@ -21,6 +21,7 @@ from qc.rules.criteria import Criterion
 from qc.rules.importing import ImportState, ImportView, Problem, Report, reports
 from qc.rules.imports import KIND as MAPPING
 from qc.rules.imports import (
+    CriterionOf,
     ImportKind,
     ImportMapping,
     Preview,
@@ -135,9 +136,9 @@ def look_at(view: ImportView, analyst: Person, now: datetime) -> Looked:
     facts = {code: SampleFact(code, _leads_to(it)) for code, it in known.items()}
     preview = judge_times(judge_samples(preview, mapping, facts, None), mapping, zone)
     refs = {code: ref for code, it in known.items() if (ref := _subject(it)) is not None}
-    criteria = _criteria(refs, now)
-    preview = judge_criteria(preview, mapping, criteria)
-    found, problems = reports(preview, criteria)
+    criterion_of = _criterion_of(refs, now)
+    preview = judge_criteria(preview, mapping, criterion_of)
+    found, problems = reports(preview, criterion_of)
     ready, more = _judged(found, refs, view, (analyst, zone), now)
     return Looked(view, preview, ready, (*problems, *more))
 
@@ -245,17 +246,24 @@ def _leads_to(it: Whereabouts) -> frozenset[tuple[str, str]]:
     return frozenset(pair for pair in pairs if pair[1])
 
 
-def _criteria(refs: Mapping[str, SubjectRef], now: datetime) -> dict[str, Criterion]:
-    """The criteria of every specification that judges one of these."""
-    found: dict[str, Criterion] = {}
-    for ref in dict.fromkeys(refs.values()):
-        subject = selectors.subject(ref, now)
-        specification = (
-            selectors.specification_by_id(subject.specification_id) if subject is not None else None
-        )
-        for criterion in specification.criteria if specification is not None else ():
-            found.setdefault(criterion.code, criterion)
-    return found
+def _criterion_of(refs: Mapping[str, SubjectRef], now: datetime) -> CriterionOf:
+    """The criterion of a code in the very specification that judges a sample.
+
+    A sample that leads nowhere, whose fault is told, is read by any of them: its other faults are told at once.
+    """
+    own = {ref: _criteria_of(ref, now) for ref in dict.fromkeys(refs.values())}
+    all_of_them = {code: criterion for known in reversed(own.values()) for code, criterion in known.items()}
+
+    def find(sample: str, code: str) -> Criterion | None:
+        return (own[refs[sample]] if sample in refs else all_of_them).get(code)
+
+    return find
+
+
+def _criteria_of(ref: SubjectRef, now: datetime) -> dict[str, Criterion]:
+    subject = selectors.subject(ref, now)
+    found = selectors.specification_by_id(subject.specification_id) if subject is not None else None
+    return {criterion.code: criterion for criterion in found.criteria} if found is not None else {}
 
 
 def _mapping(view: ImportView) -> ImportMapping:

@@ -20,6 +20,7 @@ from qc.forms.imports import HandInForm
 from qc.forms.pages import WritingForm
 from qc.rules.importing import ImportState, ImportView
 from qc.rules.imports import KIND, ImportKind, template
+from qc.rules.methods import MethodFault
 from qc.views.found import sites_of, there, zone_of
 from qc.views.shared import CSV, attempt, doing, file_response
 
@@ -101,28 +102,34 @@ def act(request: HttpRequest, id: UUID, what: str) -> HttpResponse:
 def _page(request: HttpRequest, found: ImportView, form: WritingForm, status: int = 200) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     is_open = found.state is ImportState.READ
-    looked = services.look_at(found, person, now) if is_open else None
+    is_analyst = person.has_role(services.ANALYSTS, found.site, now)
+    looked = services.look_at(found, person, now)
     context = {
         "file": found,
         "kind": _kind(found),
         "state": texts.IMPORT_STATES[found.state],
         "zone": zone_of(found.site),
         "looked": looked,
-        "faults": [] if looked is None else _wrong(looked),
+        "faults": _wrong(looked, is_analyst=is_analyst) if is_open else [],
+        "results": looked.results if is_open else (),
         "form": form,
-        "may_act": is_open and person.has_role(services.ANALYSTS, found.site, now),
+        "may_act": is_open and is_analyst,
     }
     return render(request, "qc/import.html", context, status=status)
 
 
-def _wrong(looked: services.Looked) -> list[tuple[str, str, str]]:
-    """Where something is wrong, what it is, what to do: what the file says, then what cannot be recorded of it."""
+def _wrong(looked: services.Looked, *, is_analyst: bool) -> list[tuple[str, str, str]]:
+    """Where something is wrong, what it is, what to do: what the file says, then what cannot be recorded of it.
+
+    A reader who records nothing is not told that they were not trained for it.
+    """
     todo = _("Correct it at its source, and hand the new file in.")
     return [
         *(import_words.fault_line(fault) for fault in looked.preview.faults),
         *(
             (f"{import_words.place(it.row)} {it.about}", texts.problem_text(it), todo)
             for it in looked.problems
+            if is_analyst or it.code != MethodFault.UNTRAINED
         ),
     ]
 

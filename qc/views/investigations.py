@@ -241,6 +241,8 @@ def planned_test(request: HttpRequest, code: str, kind: str) -> HttpResponse:
             messages.success(request, _("The test is recorded. Another person looks it over."))
             return redirect("qc:investigation", code=code)
         refused = _refused(answer)
+        if refused:
+            form.renew()
     context = {
         "view": page.view,
         "criterion": page.criterion,

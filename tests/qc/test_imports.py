@@ -156,9 +156,14 @@ def test_a_file_is_handed_in_and_recorded_on_its_pages(lab, as_, time_machine):
     good = send(sheet(lab, *GOOD))
     view = good.context["file"]
     assert "Record all 3 results" in good.content.decode()
+    read = as_("Leo").get(reverse("qc:import", args=[view.id])).content.decode()
+    assert "Nothing can be recorded" not in read, "who records nothing need not be trained"
     answer = ana.post(reverse("qc:record_import", args=[view.id]), {"request_id": str(uuid4())})
     assert (answer.status_code, answer["Location"]) == (302, reverse("qc:worklist"))
     assert set(lab.results) == {"VIABILITY", "CAR", "CD3"}
+    kept = ana.get(reverse("qc:import", args=[view.id])).content.decode()
+    assert "The file as it is: 3 rows" in kept
+    assert "Nothing can be recorded" not in kept
     assert as_("Olga").get(reverse("qc:import", args=[view.id])).status_code == 404
     assert as_("Leo").get(new).status_code == 404
     again = ana.post(reverse("qc:discard_import", args=[view.id]), {"request_id": str(uuid4())})

@@ -128,6 +128,12 @@ def test_a_whole_investigation_on_its_page(oos, as_, time_machine):
         "tested_at": oos.lab.player.now.strftime("%Y-%m-%dT%H:%M"),
     }
     assert ben.post(test, {"request_id": str(uuid4()), **fields, "value_1": ""}).status_code == 422
+    sent = {"request_id": str(uuid4()), **fields, "value_1": "24.9"}
+    refused = as_("Ana").post(test, sent)
+    assert "Refused, and recorded" in refused.content.decode()
+    shown = refused.context["form"]
+    assert shown["value_1"].value() == "24.9"
+    assert shown["request_id"].value() != sent["request_id"], "corrected and sent again it is another request"
 
 
 def test_what_is_left_out_is_said_at_its_field(oos, as_):
@@ -201,6 +207,7 @@ def test_a_correction_without_an_investigation_is_refused_on_the_page(oos, as_, 
     ana = as_("Ana")
     address = reverse("qc:result", args=["batch", oos.lab.batch, "CAR"])
     fields = {"container": oos.lab.tube, "run": oos.first.run, "value_1": "41", "reason": "transcription"}
+    fields |= {"corrects": oos.first.id}
     oos.lab.player.wait(minutes=2)
     time_machine.move_to(oos.lab.player.now, tick=False)
     fields |= {"tested_at": at_the_plant(oos.lab), "request_id": str(uuid4()), "corrects": oos.first.id}

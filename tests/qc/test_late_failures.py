@@ -50,8 +50,10 @@ def test_while_a_result_is_pending_no_release_outright_is_open(lab):
     assert codes(lab.release()) == [B.FINAL_PENDING]
     without_a_day = services.release_batch(batch=lab.batch, way=Way.CONDITIONAL, **lab.signing("Rosa"))
     assert codes(without_a_day) == [B.FINAL_WITHOUT_DATE]
-    with pytest.raises(Invalid):
-        lab.release_conditionally(days=-1)
+    for days, why in ((-1, "in_the_past"), (367, "too_far_off")):
+        with pytest.raises(Invalid) as refused:
+            lab.release_conditionally(days=days)
+        assert refused.value.detail["fields"] == {"expected": why}
     assert lab.disposition == "qa_review"
 
 

@@ -33,6 +33,8 @@ def test_a_run_is_begun_and_judged_on_its_pages(lab, as_):
     answer = ana.post(controls, {"request_id": str(uuid4()), low: "1.21 1.0", high: "4"}, follow=True)
     shown = answer.content.decode()
     assert "The controls refuse the run" in shown
+    assert 'class="notice notice-error" role="alert"' in shown, "bad news has no tick before it"
+    assert "✔</span> The controls refuse" not in shown
     assert "beyond three standard deviations" in shown
     assert selectors.run(run.id).state is RunState.REFUSED
     chart = ana.get(reverse("qc:control_chart", args=[run.code, low]))
@@ -55,6 +57,10 @@ def test_only_analysts_of_the_site_are_offered_a_run_and_may_begin_one(lab, as_,
     client, new = as_(who), reverse("qc:new_run", args=[PLANT, "M-FLOW"])
     assert new not in client.get(reverse("qc:runs")).content.decode()
     assert client.post(new, {"request_id": str(uuid4())}).status_code == 404
+
+
+def test_a_method_that_cannot_be_is_not_found(as_):
+    assert as_("Ana").get(f"/runs/new/{PLANT}/M%00/").status_code == 404
 
 
 def test_runs_of_other_sites_are_not_found(lab, as_):

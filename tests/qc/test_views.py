@@ -98,7 +98,8 @@ def test_an_analyst_records_and_a_reviewer_looks_over(lab, as_):
         ({"container": "B-OF-NOBODY"}, 422, "Select a valid choice"),
         ({"tested_at": "2030-01-01T00:00"}, 422, "in the future"),
         ({"tested_at": "yesterday"}, 422, "Enter a valid date/time"),
-        ({"request_id": "x"}, 422, ""),
+        ({"tested_at": "0026-11-20T10:00"}, 422, "is the year right?"),
+        ({"request_id": "x"}, 422, "Enter a valid UUID"),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(lab, as_, more, status, said):
@@ -121,6 +122,18 @@ def test_a_word_is_chosen_and_a_correction_gives_a_reason(lab, as_):
     shown = page(ana, lab)
     assert "<del>not detected" in shown
     assert "version 1" in shown
+
+
+def test_what_was_not_tested_is_said_in_words_and_corrected_from_there(lab, as_):
+    ana, why = as_("Ana"), "insufficient_sample"
+    given = sent(lab, "", run="", not_tested=why)
+    assert ana.post(result_url(lab, "MYCOPLASMA"), given).status_code == 302
+    for url in (lab.url("batch"), reverse("qc:worklist")):
+        shown = ana.get(url).content.decode()
+        assert "not tested: not enough sample" in shown
+        assert why not in shown
+    form = ana.get(result_url(lab, "MYCOPLASMA")).context["form"]
+    assert (form.initial.get("not_tested"), form.initial.get("value_1")) == (why, None)
 
 
 def test_the_same_form_sent_twice_counts_once(lab, as_):

@@ -4,6 +4,7 @@ from qc.rules.imports.cells import instant
 from qc.rules.imports.defaults import default_content, default_mapping
 from qc.rules.imports.faults import Fault, FaultCode
 from qc.rules.imports.judging import (
+    CriterionOf,
     SampleFact,
     SubjectKey,
     judge_criteria,
@@ -33,6 +34,7 @@ __all__ = [
     "Candidate",
     "Computed",
     "ControlSort",
+    "CriterionOf",
     "Curve",
     "Fault",
     "FaultCode",

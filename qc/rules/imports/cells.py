@@ -23,13 +23,14 @@ _WELL = re.compile(r"[A-P](?:0?[1-9]|1[0-9]|2[0-4])", re.ASCII)  # 384 wells at 
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
 )
+_MARKS = {DecimalSign.POINT: ".", DecimalSign.COMMA: ","}
 _NUMBERS = {
     sign: re.compile(
         rf"(?P<sign>[<>]?) ?(?P<number>-?[0-9]{{1,15}}(?:{mark}[0-9]{{1,15}})?(?:[eE][+-]?[0-9]{{1,2}})?)"
         r"(?P<percent> ?%)?",
         re.ASCII,
     )
-    for sign, mark in ((DecimalSign.POINT, r"\."), (DecimalSign.COMMA, ","))
+    for sign, mark in ((sign, re.escape(mark)) for sign, mark in _MARKS.items())
 }
 _GROUPS = re.compile(
     r"[<>]? ?[-+]?[1-9][0-9]{0,2}(?:[ .,'\u2019\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?(?: ?%)?"
@@ -159,6 +160,10 @@ def _no_number(text: str, decimal: DecimalSign) -> FaultCode:
         return FaultCode.THOUSANDS_SEPARATOR
     other = _OTHER_SIGN.fullmatch(text)
     if other is not None:
+        if other["mark"] == _MARKS[decimal]:
+            return (
+                FaultCode.NUMBER_TOO_LONG
+            )  # its sign is the right one: there are more digits than are taken
         return FaultCode.DECIMAL_COMMA if other["mark"] == "," else FaultCode.DECIMAL_POINT
     return FaultCode.QUOTE_IN_VALUE if '"' in text else FaultCode.NOT_A_NUMBER
 

@@ -1,5 +1,6 @@
 """A preview against what is known: whose samples these are, which criteria there are, when it was tested."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -11,6 +12,8 @@ from qc.rules.imports.mapping import ImportMapping, Role
 from qc.rules.imports.preview import Candidate, Computed, Preview, Sense
 
 SubjectKey = tuple[str, str]  # (kind, code): ("batch", "B26000001")
+# The criterion of a code in the specification that judges a sample: two samples of a file may have two of them.
+CriterionOf = Callable[[str, str], Criterion | None]  # (sample, code of the criterion)
 
 _VALUE_FAULTS: Lookup[ValueFault, FaultCode] = {
     ValueFault.EMPTY: FaultCode.EMPTY,
@@ -52,8 +55,8 @@ def judge_samples(
     return preview.with_faults(tuple(found.values()))
 
 
-def judge_criteria(preview: Preview, mapping: ImportMapping, criteria: Lookup[str, Criterion]) -> Preview:
-    """The same with a fault at each value whose criterion there is not, or that is none of it.
+def judge_criteria(preview: Preview, mapping: ImportMapping, criterion_of: CriterionOf) -> Preview:
+    """The same with a fault at each value whose criterion its sample does not have, or that is none of it.
 
     Raw values of a computation and readings of controls are not asked for: they answer no criterion.
     """
@@ -62,25 +65,25 @@ def judge_criteria(preview: Preview, mapping: ImportMapping, criteria: Lookup[st
     for one in _read(preview):
         if one.control is None and not one.is_raw:
             is_measured = one.sense is not Sense.NOT_MEASURED
-            code, params = _judge(criteria, one, one.report_unit, is_measured=is_measured)
+            code, params = _judge(criterion_of, one, one.report_unit, is_measured=is_measured)
             if code is FaultCode.CRITERION_UNKNOWN:
                 found.append(Fault(one.row, header or one.field, code, params))
             elif code is not None:
                 found.append(Fault(one.row, one.field, code, params | {"given": one.value}))
     for it in preview.computed_read:
         if not it.level:
-            code, params = _judge(criteria, it, it.unit, is_measured=True)
+            code, params = _judge(criterion_of, it, it.unit, is_measured=True)
             if code is not None:
                 found.append(Fault(it.rows[-1], "", code, params | {"given": it.reported}))
     return preview.with_faults(tuple(found))
 
 
 def _judge(
-    criteria: Lookup[str, Criterion], it: Candidate | Computed, unit: str, *, is_measured: bool
+    criterion_of: CriterionOf, it: Candidate | Computed, unit: str, *, is_measured: bool
 ) -> tuple[FaultCode | None, dict[str, str | int]]:
     """What is wrong with one value as it would be recorded."""
     params: dict[str, str | int] = {"criterion": it.criterion}
-    criterion = criteria.get(it.criterion)
+    criterion = criterion_of(it.sample, it.criterion)
     if criterion is None:
         return FaultCode.CRITERION_UNKNOWN, params
     if not is_measured:

@@ -63,6 +63,8 @@ def test_a_number(text: str, sign: DecimalSign, number: str, bound: str):
         ("1,2345", POINT, "decimal_comma"),
         ("12.5", COMMA, "decimal_point"),
         ("0.041", COMMA, "decimal_point"),
+        ("0.1513793541861230", POINT, "number_too_long"),
+        ("0,1513793541861230", COMMA, "number_too_long"),
         ("1.234", COMMA, "thousands_separator"),
         ("1,234", POINT, "thousands_separator"),
         ("1,234.5", POINT, "thousands_separator"),

@@ -20,7 +20,7 @@ from qc.rules.imports.plates import read_plate
 from qc.rules.methods import Calculation
 from tests.qc.rules.imports.cases import CASES, HEAD
 from tests.qc.rules.imports.imported import SAM1, SAM2, content, good, mapping, read
-from tests.qc.rules.imports.test_imports_judging import BATCH, KNOWN, criteria
+from tests.qc.rules.imports.test_imports_judging import BATCH, KNOWN, criterion_of
 from tests.qc.rules.imports.test_imports_mapping import CASES as OF_MAPPINGS
 
 
@@ -37,7 +37,7 @@ def of_what_is_known() -> list[Fault]:
     )
     found = read("csv", (HEAD + rows).encode())
     found = judge_times(found, mapping("csv"), ZoneInfo("Europe/Berlin"))
-    found = judge_criteria(found, mapping("csv"), criteria())
+    found = judge_criteria(found, mapping("csv"), criterion_of)
     narrow = read_file(good("csv"), kind=ImportKind.CSV, mapping=mapping("csv"), limits=Limits(values=1))
     other = read_file(good("csv"), kind=ImportKind.CSV, mapping=mapping("lal"))
     lines = good("qpcr").decode().splitlines()[3:]
