@@ -14,7 +14,9 @@ class CoiConfig(AppConfig):
         """Register tables, effects and the kinds of documents: protocols, label templates."""
         from coi import models, services  # noqa: PLC0415  (models load before this)
         from coi.forms.presenters import presenters  # noqa: PLC0415
+        from coi.services.scanners import DUE  # noqa: PLC0415
         from ledger import registry  # noqa: PLC0415
+        from people.registry import register_self_ending  # noqa: PLC0415
 
         for table in (
             models.Product,
@@ -49,6 +51,7 @@ class CoiConfig(AppConfig):
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
         _register_documents()
+        register_self_ending(DUE)
 
 
 def _register_documents() -> None:

@@ -89,6 +89,19 @@ def document_kind(kind: str) -> DocumentKind | None:
     return _kinds.get(kind)
 
 
+_self_ending: set[str] = set()
+
+
+def register_self_ending(*causes: str) -> None:
+    """Make causes of work known that end when what they ask for is done: nobody ends them by saying so."""
+    _self_ending.update(causes)
+
+
+def ends_by_itself(cause: str) -> bool:
+    """Whether work of this cause ends when what it asks for is done."""
+    return cause in _self_ending
+
+
 def document_kinds() -> tuple[str, ...]:
     """The names of all registered kinds, sorted."""
     return tuple(sorted(_kinds))

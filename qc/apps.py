@@ -33,6 +33,7 @@ class QcConfig(AppConfig):
         ):
             registry.register_table(table)
         _register_documents()
+        _register_work()
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
 
@@ -61,3 +62,13 @@ def _register_documents() -> None:
         (certificate_texts, document_words.certificate_texts_shown()),
     ):
         register_document_kind(kind.KIND, kind.problems, shown=shown)
+
+
+def _register_work() -> None:
+    """What is due by law or by its own page is not ended by a click on a list."""
+    from people.registry import register_self_ending  # noqa: PLC0415  (models load before this)
+    from qc.rules.late_failures import Duty  # noqa: PLC0415
+    from qc.services import exceptional_deciding, failures, investigations  # noqa: PLC0415
+
+    register_self_ending(*(f"late_{duty}" for duty in Duty), failures.TO_OPEN, exceptional_deciding.WORK)
+    register_self_ending(investigations.PHASE_1, investigations.WHOLE)

@@ -14,6 +14,7 @@ from ledger.selectors import EffectView
 from ledger.services import enqueue
 from people import models, selectors
 from people.events import NOTICE_EFFECT, Event
+from people.registry import ends_by_itself
 from people.rules.roles import Role
 from people.rules.work import WorkState
 from people.services.recording import Doing, is_repeat, record, site_id, writing
@@ -55,7 +56,10 @@ def open_work_item(
 def close_work_item(
     *, id: str, actor: Actor, where: Where, now: datetime, request_id: UUID, reason: str = ""
 ) -> None:
-    """Mark work as done; a person may close only what waits for them, a service whatever it opened."""
+    """Mark work as done; a person may close only what waits for them, a service whatever it opened.
+
+    Raises NotFound, NotAllowed (it waits for others), Conflict (done already; it ends when what it asks for is done).
+    """
     facts = {"work": id}
     if is_repeat(request_id=request_id, event=Event.WORK_DONE, facts=facts):
         return
@@ -71,6 +75,8 @@ def close_work_item(
             raise NotFound("work_unknown")
         if actor.user_id is not None:
             _check_that_it_waits_for(actor.user_id, row, now)
+            if ends_by_itself(row.cause):
+                raise Conflict("work_ends_by_itself")
         if row.state != WorkState.OPEN:
             raise Conflict("work_done_already")
         record(

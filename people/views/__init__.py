@@ -17,6 +17,7 @@ from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.rules.errors import Invalid, NotAllowed
 from people import selectors, services
 from people.forms import ActivateForm, DoneForm, SignInForm, TrailForm
+from people.registry import ends_by_itself
 from people.rules.authority import Person
 from people.rules.credentials import CredentialState
 
@@ -126,7 +127,7 @@ def work(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     person = person_of(request)
     items = [
-        (item, item.is_late(now), DoneForm(initial={"item": item.id}))
+        (item, item.is_late(now), None if ends_by_itself(item.cause) else DoneForm(initial={"item": item.id}))
         for item in selectors.work_for(person, now)
     ]
     return render(

@@ -65,7 +65,11 @@ class ResultForm(WritingForm):
             del self.fields["container"]
             return
         samples_first = sorted(labelled, key=lambda c: (c.kind != "sample", c.made_at))
-        self.offer("container", [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first])
+        offered = [(c.code, f"{c.code} ({words.thing(c.kind)})") for c in samples_first]
+        # Of several, the one that was tested is chosen: a tube that nobody named is a result of another tube.
+        self.offer(
+            "container", offered if len(offered) == 1 else [("", _("choose what was tested")), *offered]
+        )
 
     def _offer_runs(self, runs: Sequence[RunView]) -> None:
         shown = [

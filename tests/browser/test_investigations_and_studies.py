@@ -18,6 +18,7 @@ def test_a_failing_result_is_investigated(house):
     ana.goto(f"{house.address}/laboratory/")
     follow(ana, f"Record Appearance {batch}")
     ana.get_by_label("Result").select_option("aggregates")
+    ana.get_by_label("Container").select_option(house.journeys.filled.containers("sample")[-1].code)
     ana.get_by_role("button", name="Record").click()
     ana.get_by_text("The result is recorded").wait_for()
     leo = house.desk(house.journeys.demo.member("Leo"))

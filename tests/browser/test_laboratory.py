@@ -56,6 +56,7 @@ def test_what_waits_is_recorded_and_looked_over(house, analyst):
     assert_clean(analyst, "the worklist")
     follow(analyst, f"Record Appearance {batch}")
     assert_clean(analyst, "entry of a result")
+    analyst.get_by_label("Container").select_option(house.journeys.filled.containers("sample")[-1].code)
     analyst.get_by_role("button", name="Record").click()
     analyst.get_by_text("This is required.").wait_for()
     analyst.get_by_label("Result").select_option("slightly turbid, pack intact")

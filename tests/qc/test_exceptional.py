@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from ledger.rules import Actor
 from ledger.rules.errors import Conflict, Invalid, NotAllowed
 from people import selectors as people
 from people.rules.roles import Role
@@ -186,7 +187,9 @@ def test_work_that_somebody_has_done_already_does_not_hinder(desk):
     desk.open()
     desk.notice()
     (item,) = work(desk)
-    close_work_item(id=item.id, **desk.lab.doing("Bob"))
+    with pytest.raises(Conflict, match="work_ends_by_itself"):
+        close_work_item(id=item.id, **desk.lab.doing("Bob"))
+    close_work_item(id=item.id, **desk.lab.doing("Bob") | {"actor": Actor.service("qc")})
     assert desk.notice(sent_at=desk.lab.player.now, reference="S-9").is_done
 
 
