@@ -37,7 +37,7 @@ manage: env-run ## run any management command (ARGS="showmigrations")
 
 ##@ Work on it
 test: env-dev ## run every test, on servers of its own (ARGS="tests/ledger -x")
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: env-dev ## style, types, import contract, templates, migrations, safe set-up, known vulnerabilities
 	@$(BIN)/python -m config.lint

@@ -97,14 +97,8 @@ def find_chromium() -> str | None:
     return next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
 
 
-# A minute or more each: begun last, they would leave one worker at work while the others have nothing left to do.
-LONG = ("tests/browser/", "tests/concurrency/", "tests/flows/")
-
-
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long files first; skip the browser tests, loudly, where no browser is; in CI that is a failure."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """Skip the browser tests, loudly, where no browser is; in CI that is a failure."""
     wanted = [item for item in items if item.get_closest_marker("browser")]
     if not wanted or find_chromium():
         return
