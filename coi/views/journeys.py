@@ -28,7 +28,7 @@ from coi.services.closing import may_close
 from coi.services.labels import REPRINTERS
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import Invalid
-from people.rules.roles import Role
+from people.rules.roles import TREATING, Role
 from people.views import person_of
 
 _TONES = {"unlabelled": "wait", "available": "good", "thawed": "wait", "infused": "done"}
@@ -132,6 +132,7 @@ def page(
         "drawing": _drawing(shown),
         "barcode": code128(f"&/{coi_id}"),
         "identity": identity,
+        "treats": shown.has_patient and viewer.has_role(TREATING, shown.treating_site, now),
         "may_reveal": may_reveal and identity is None,
         "reveal_request": uuid4(),
         "may_reconcile": shown.has_patient and viewer.has_role(REQUESTERS, shown.treating_site, now),

@@ -76,6 +76,8 @@ OF_TESTING = frozenset(
         BlockerCode.RESULT_UNREVIEWED,
     }
 )
+# What quality itself does of its review: a batch that lacks nothing else is theirs to go on with.
+OF_REVIEW = frozenset({BlockerCode.TRAIL_UNREVIEWED, BlockerCode.REVIEW_MISSING, BlockerCode.REVIEW_INVALID})
 # What somebody has to look into, as against what comes with time: results, labels, steps, a review that is due.
 EXCEPTIONS = frozenset(
     {

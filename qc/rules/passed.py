@@ -8,6 +8,7 @@ from coi.rules.deviations import DeviationState
 from coi.rules.labels_reconciliation import GONE, reconcile
 from qc.rules.blockers import blockers, wanted_steps
 from qc.rules.case import Blocker, BlockerCode, Case
+from qc.rules.standing import Standing
 from qc.rules.unmet import standings
 
 
@@ -66,14 +67,19 @@ def _counts(case: Case) -> Iterator[tuple[CheckCode, int, int]]:
     yield CheckCode.LABELS, len(dossier.labels), len(reconcile(dossier.labels).open)
     yield from _of_laboratory(case)
     if case.trail is not None:
-        unseen = case.trail.unreviewed(dossier.producers)
-        yield CheckCode.TRAIL, len(case.trail.entries), len(unseen)
+        unseen = len(case.trail.unreviewed(dossier.producers))
+        is_seen = case.trail.is_reviewed(dossier.producers)
+        # a journey without anything out of the ordinary is looked over too
+        yield CheckCode.TRAIL, len(case.trail.entries) or 1, unseen or int(not is_seen)
 
 
 def _of_laboratory(case: Case) -> Iterator[tuple[CheckCode, int, int]]:
     is_open = [it.is_open for it in case.investigations]
     yield CheckCode.INVESTIGATIONS, len(is_open), sum(is_open)
-    lines = [line for line in standings(case) if line.is_needed_for_release]
+    # a final result that failed is not met, although the release did not wait for it
+    lines = [
+        line for line in standings(case) if line.is_needed_for_release or line.standing is Standing.FAILING
+    ]
     yield CheckCode.CRITERIA, len(lines), sum(not line.is_satisfied for line in lines)
     results = [result for result in case.results if result.is_current]
     yield CheckCode.REVIEWS, len(results), sum(not result.is_reviewed for result in results)

@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from coi.rules.batches import BatchSummary
-from coi.rules.journey import Disposition
+from coi.rules.journey import Disposition, OrderKind
 from coi.selectors import batches
+from coi.selectors.treating import treating_site
 from ledger import selectors as ledger
 from ledger.rules import derive
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
+from people.rules.roles import TREATING
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.rules.blockers import EXCEPTIONS, Blocker, BlockerCode, Case, latest_review
+from qc.rules.case import OF_REVIEW
 from qc.rules.exceptional import decided_digest
 from qc.rules.passed import Passed, passed_checks
 from qc.rules.record import batch_record, digest_of
@@ -173,9 +176,7 @@ def release_board(viewer: Person, at: datetime) -> Board:
     released = [row for row in rows if row.batch.disposition.is_release]
     undecided = [row for row in rows if row not in released]
     exceptions = [row for row in rows if row.overdue or _needs_someone(row)]
-    in_review = [
-        row for row in undecided if row not in exceptions and not row.blockers and _is_in_review(row)
-    ]
+    in_review = [row for row in undecided if row not in exceptions and _is_in_review(row)]
     known = {row.batch.id for row in rows}
     return Board(
         exceptions=tuple(sorted(exceptions, key=lambda row: -len(row.blockers))),
@@ -193,7 +194,9 @@ def _is_live(row: BoardRow) -> bool:
 
 
 def _is_in_review(row: BoardRow) -> bool:
-    return row.batch.disposition is Disposition.QA_REVIEW
+    """Whether nothing is left but what quality does of its review, the look at the trail among it."""
+    is_left = all(blocker.code in OF_REVIEW for blocker in row.blockers)
+    return is_left and row.batch.disposition is Disposition.QA_REVIEW
 
 
 def _needs_someone(row: BoardRow) -> bool:
@@ -232,6 +235,15 @@ def batch_view(viewer: Person, code: str, at: datetime) -> BatchView | None:
     """One batch at one of the viewer's sites; None for all others."""
     batch = batches.visible_batch(viewer, code, at)
     return None if batch is None else view_of(batch, at)
+
+
+def batch_at_treatment(viewer: Person, code: str, at: datetime) -> BatchView | None:
+    """A patient's batch for whoever treats at the site that it is for; None for all others."""
+    batch = batches.batch_by_code(code)
+    if batch is None or batch.order_kind is not OrderKind.PATIENT:
+        return None
+    site = treating_site(batch.order_id).code
+    return view_of(batch, at) if viewer.has_role(TREATING, site, at) else None
 
 
 def view_of(batch: BatchSummary, at: datetime) -> BatchView:

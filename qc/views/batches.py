@@ -21,6 +21,7 @@ from qc.forms import release_words
 from qc.forms.pages import RejectForm, SignForm, WritingForm
 from qc.forms.releases import ConditionalForm
 from qc.rules.blockers import Blocker
+from qc.rules.case import BlockerCode
 from qc.rules.exceptional import LIFTABLE
 from qc.rules.late_failures import DOERS
 from qc.rules.record import record_bytes
@@ -179,13 +180,14 @@ def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
     is_open, disposition = not view.is_decided, view.batch.disposition
     is_releaser, is_pending = bool(roles & DECIDERS), bool(view.ways.pending)
+    is_failing = any(blocker.code is BlockerCode.FAILING_RESULT for blocker in view.blockers)
     return {
         "submit": disposition == "testing" and bool(roles & SUBMITTERS),
         "review": (is_open or view.is_conditional) and bool(roles & REVIEWERS),
         "release": is_open and is_releaser and not is_pending,
         "conditional": is_open and is_releaser and is_pending,
         "exceptional": is_open and is_releaser and view.lifting is not None,
-        "complete": view.is_conditional and is_releaser and not is_pending,
+        "complete": view.is_conditional and is_releaser and not is_pending and not is_failing,
         "decide": is_open and is_releaser,
         "duties": bool(roles & DOERS),
     }

@@ -45,12 +45,37 @@ class Paper:
     is_same: bool
 
 
+# What leaves the manufacturer's house with the product; the batch record does not.
+FOR_TREATMENT = frozenset({DocumentKind.COA, DocumentKind.RFI})
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A batch, and the kinds of its documents that the viewer may read: all of them where it is made."""
+
+    view: BatchView
+    kinds: frozenset[DocumentKind]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the viewer is of the site that makes it."""
+        return self.kinds == frozenset(DocumentKind)
+
+
+def _readable(request: HttpRequest, code: str) -> Readable:
+    viewer, now = person_of(request), timezone.now()
+    own = selectors.batch_view(viewer, code, now)
+    if own is not None:
+        return Readable(own, frozenset(DocumentKind))
+    return Readable(there(selectors.batch_at_treatment(viewer, code, now), "batch_unknown"), FOR_TREATMENT)
+
+
 @never_cache
 @require_GET
 @login_required
 def documents(request: HttpRequest, code: str) -> HttpResponse:
-    """Every document about a batch."""
-    return _page(request, batch_of(request, code))
+    """Every document about a batch that the viewer may read."""
+    return _page(request, _readable(request, code))
 
 
 @never_cache
@@ -58,12 +83,12 @@ def documents(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def document(request: HttpRequest, code: str, kind: str, version: int) -> HttpResponse:
     """Where the Data Matrix of a document leads: whether the paper is the version that was issued."""
-    view = batch_of(request, code)
-    issued = _issued(view, kind, version)
+    readable = _readable(request, code)
+    issued = _issued(readable, kind, version)
     digest = request.GET.get("d", "")
     is_same = len(digest) == SHORT and issued.digest.startswith(digest)
     paper = Paper(str(TITLES[issued.kind]), issued, is_asked="d" in request.GET, is_same=is_same)
-    return _page(request, view, paper=paper)
+    return _page(request, readable, paper=paper)
 
 
 @never_cache
@@ -71,7 +96,7 @@ def document(request: HttpRequest, code: str, kind: str, version: int) -> HttpRe
 @login_required
 def file(request: HttpRequest, code: str, kind: str, version: int, form: str) -> HttpResponse:
     """The very bytes that were issued."""
-    issued = _issued(batch_of(request, code), kind, version)
+    issued = _issued(_readable(request, code), kind, version)
     data = selectors.issued_file(issued, form)
     name = f"{issued.batch}-{issued.kind}-{issued.version}.{form}"
     return file_response(there(data, "document_unknown"), services.MEDIA_TYPES[form], name)
@@ -110,22 +135,28 @@ def issue(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         messages.success(request, _("The document is issued."))
         return redirect("qc:documents", code=view.batch.code)
     refusal = str(texts.ERRORS[answer.refusal]) if answer is not None else ""
-    return _page(request, view, forms={wanted: form}, refusal=refusal, status=status)
+    readable = Readable(view, frozenset(DocumentKind))
+    return _page(request, readable, forms={wanted: form}, refusal=refusal, status=status)
 
 
 def _page(
     request: HttpRequest,
-    view: BatchView,
+    readable: Readable,
     *,
     forms: dict[DocumentKind, IssueForm] | None = None,
     refusal: str = "",
     paper: Paper | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    view = readable.view
     issued = selectors.issued_documents(view.batch.code)
     may_issue = person_of(request).has_role(services.ISSUERS, view.batch.site, timezone.now())
-    kinds = [_shown(kind, view, issued, (forms or {}).get(kind), may_issue) for kind in DocumentKind]
-    context = {"view": view, "kinds": kinds, "refusal": refusal, "paper": paper, "may_issue": may_issue}
+    kinds = [
+        _shown(kind, view, issued, (forms or {}).get(kind), may_issue)
+        for kind in DocumentKind
+        if kind in readable.kinds
+    ]
+    context = {"view": view, "kinds": kinds, "refusal": refusal, "paper": paper, "is_own": readable.is_own}
     return render(request, "qc/documents.html", context, status=status)
 
 
@@ -155,7 +186,8 @@ def _kind(kind: str) -> DocumentKind:
     return DocumentKind(kind)
 
 
-def _issued(view: BatchView, kind: str, version: int) -> IssuedView:
-    found = selectors.issued_documents(view.batch.code)
-    one = next((one for one in found if (one.kind, one.version) == (kind, version)), None)
+def _issued(readable: Readable, kind: str, version: int) -> IssuedView:
+    found = selectors.issued_documents(readable.view.batch.code)
+    own = (one for one in found if one.kind in readable.kinds)
+    one = next((one for one in own if (one.kind, one.version) == (kind, version)), None)
     return there(one, "document_unknown")

@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client, override_settings
-from django.urls import resolve
+from django.test import Client
+from django.urls import override_settings, resolve, reverse
 from openpyxl import load_workbook
 
 from config.demonstration.site import PASSWORD, SECOND
@@ -317,6 +317,25 @@ def test_before_the_decision_there_is_a_preview_alone(lab, client_of):
         answer = rosa.get(lab.url("preview_document", kind))
         assert answer["Content-Type"] == "application/pdf"
         assert "must not be used" in text_of(answer.content)[0].replace("\r\n", " ")
+
+
+def test_whoever_treats_the_patient_reads_what_goes_with_the_product(released, client_of):
+    for kind in DocumentKind:
+        assert issue(released, kind).document is not None
+    coa, rfi, record = (released.url("document_file", kind, 1, "pdf") for kind in DocumentKind)
+    nora = client_of("Nora")
+    page = nora.get(released.url("documents")).content.decode()
+    for one in (coa, rfi):
+        assert nora.get(one).status_code == 200
+        assert one in page
+    assert nora.get(record).status_code == 404
+    assert record not in page
+    assert "Preview" not in page
+    assert nora.get(released.url("preview_document", "rfi")).status_code == 404
+    journey = nora.get(reverse("coi:journey", args=[released.player.coi_id])).content.decode()
+    assert released.url("documents") in journey
+    for stranger in ("Pia", "Carol"):
+        assert client_of(stranger).get(released.url("documents")).status_code == 404
 
 
 def test_strangers_and_wrong_addresses_find_nothing(released, client_of):

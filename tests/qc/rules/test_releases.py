@@ -26,7 +26,7 @@ from qc.rules.releases import (
     pending,
     ways_of,
 )
-from qc.rules.trail import TrailEntry, TrailKind
+from qc.rules.trail import Trail, TrailEntry, TrailKind
 from tests.qc.rules.blockers_given import (
     AT,
     BATCH,
@@ -307,7 +307,17 @@ def test_what_passed_is_counted():
         CheckCode.LABELS_APPLIED: (2, 2),
         CheckCode.CRITERIA: (2, 2),
         CheckCode.REVIEWS: (3, 3),
+        CheckCode.TRAIL: (1, 1),
     }
+
+
+def test_a_trail_that_nobody_looked_over_has_not_passed():
+    assert passed(replace(WHOLE, trail=Trail(last=3)))[CheckCode.TRAIL] == (0, 1)
+
+
+def test_a_final_result_that_failed_is_not_met():
+    late = tuple(replace(it, verdict=Verdict.FAIL) if it.criterion == "FINAL" else it for it in WHOLE.results)
+    assert passed(replace(WHOLE, results=late))[CheckCode.CRITERIA] == (2, 3)
 
 
 def test_what_did_not_pass_is_counted_and_stands_first():
