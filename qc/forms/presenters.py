@@ -103,7 +103,7 @@ _CHECKS = {str(check): check for check in words.CHECKS}
 
 
 def _presenter(sentence: Promise) -> Callable[[Any], str]:
-    return lambda entry: str(sentence).format_map(_Spoken(_spoken(entry.facts))).strip()
+    return lambda entry: str(sentence).format_map(Spoken(_spoken(entry.facts))).strip()
 
 
 def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-class _Spoken(dict[str, Any]):
+class Spoken(dict[str, Any]):
     """Facts; one that is missing reads as nothing."""
 
     def __missing__(self, name: str) -> str:

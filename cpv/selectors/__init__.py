@@ -1,0 +1,58 @@
+"""Every query of `cpv`; each returns frozen values."""
+
+from cpv.selectors.charts import (
+    ChartView,
+    KnownPoint,
+    PlanView,
+    all_charts,
+    chart,
+    chart_sites,
+    charted_for_judging,
+    effective_plan,
+    effective_plans,
+    is_visible,
+    lock_chart,
+    lock_subject,
+    observation,
+    observations_of,
+    point_views,
+    position,
+    visible_chart,
+)
+from cpv.selectors.overview import ChartRow, overview
+from cpv.selectors.signals import (
+    lock_signal,
+    signal,
+    signals_of_chart,
+    signals_open_to,
+    signals_seen,
+    visible_signal,
+)
+
+__all__ = [
+    "ChartRow",
+    "ChartView",
+    "KnownPoint",
+    "PlanView",
+    "all_charts",
+    "chart",
+    "chart_sites",
+    "charted_for_judging",
+    "effective_plan",
+    "effective_plans",
+    "is_visible",
+    "lock_chart",
+    "lock_signal",
+    "lock_subject",
+    "observation",
+    "observations_of",
+    "overview",
+    "point_views",
+    "position",
+    "signal",
+    "signals_of_chart",
+    "signals_open_to",
+    "signals_seen",
+    "visible_chart",
+    "visible_signal",
+]
