@@ -28,6 +28,7 @@ from cpv.selectors.signals import (
     signals_seen,
     visible_signal,
 )
+from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
 
 __all__ = [
     "ChartRow",
@@ -35,11 +36,13 @@ __all__ = [
     "KnownPoint",
     "PlanView",
     "all_charts",
+    "batches_touched",
     "chart",
     "chart_sites",
     "charted_for_judging",
     "effective_plan",
     "effective_plans",
+    "facts_of",
     "is_visible",
     "lock_chart",
     "lock_signal",
@@ -49,6 +52,7 @@ __all__ = [
     "overview",
     "point_views",
     "position",
+    "scans_of_weeks",
     "signal",
     "signals_of_chart",
     "signals_open_to",

@@ -7,8 +7,8 @@ entry with a smaller number may be committed after one with a larger. Reading tw
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from coi.selectors.manufacture import batches_of_orders, batches_of_product
-from coi.selectors.scans import weekly_refusals
+from coi.events import Event as Custody
+from coi.selectors.manufacture import batches_of_product
 from cpv import selectors
 from cpv.models import Position
 from cpv.services.judging import judge_charts
@@ -16,59 +16,56 @@ from cpv.services.observing import observe_batches, observe_weeks
 from ledger import selectors as ledger
 from ledger.rules import derive
 from people import selectors as people
+from qc.events import Event as Quality
 
 ENTRIES, PLANS = "entries", "plan"
-# An entry is committed within this time of being numbered.
-SETTLED = timedelta(minutes=2)
 AT_ONCE = 100
-# Prefixes of the events after which a batch may say another number.
+# How far back weeks are counted: a late entry of last month still comes to its place.
+WEEKS_BACK = timedelta(days=400)
+# After these a batch may say other numbers.
 WATCHED = (
-    *("coi:scan:", "coi:step:", "coi:batch:"),
-    *("qc:result:", "qc:investigation:", "qc:attempt:", "qc:file:", "qc:plate:"),
+    *(Custody.STEP_COMPLETED, Custody.JOURNEY_CLOSED),
+    *(Quality.RESULT_REVIEWED, Quality.RESULT_CORRECTED, Quality.ATTEMPT_RECORDED),
+    *(Quality.INVESTIGATION_CONCLUDED, Quality.CAUSE_NAMED, Quality.RUN_VOIDED),
 )
 
 
 def follow(*, now: datetime, request_id: UUID) -> tuple[str, ...]:
     """Observe the batches that entries since the last time concern. Answers with the charts that changed, judged."""
-    upto = selectors.position(ENTRIES)
-    batches = _batches_since(upto)
-    charts: set[str] = set()
-    for start in range(0, len(batches), AT_ONCE):
-        charts |= observe_batches(
-            batches=batches[start : start + AT_ONCE], now=now, request_id=derive(request_id, f"batches {start}")
-        )
-    changed = sorted(charts)
-    judge_charts(charts=changed, now=now, request_id=derive(request_id, "judged"))
-    _move(ENTRIES, ledger.newest_before(now - SETTLED))
-    return tuple(changed)
-
-
-def _batches_since(upto: int) -> list[str]:
-    concerned = ledger.concerned(upto, WATCHED)
-    orders = {key for kind, key in concerned if kind == "order"}
-    return sorted({key for kind, key in concerned if kind == "batch"} | set(batches_of_orders(orders)))
+    settled, concerned = ledger.concerned(selectors.position(ENTRIES), WATCHED)
+    charts = _observe(sorted(selectors.batches_touched(concerned)), now, request_id)
+    judge_charts(charts=charts, now=now, request_id=derive(request_id, "judged"))
+    _move(ENTRIES, settled)
+    return charts
 
 
 def gather(*, now: datetime, request_id: UUID) -> tuple[str, ...]:
-    """Observe every batch under plans that are new, and the finished weeks of every site. Answers with the charts that
-    changed, judged."""
+    """Observe every batch under plans that are new, and the finished weeks of every site.
+
+    Answers with the charts that changed, judged.
+    """
     charts: set[str] = set()
     for plan in selectors.effective_plans(now):
         name = f"{PLANS}:{plan.document.id}"
         if selectors.position(name):
             continue
-        batches = batches_of_product(plan.plan.product)
-        for start in range(0, len(batches), AT_ONCE):
-            charts |= observe_batches(
-                batches=batches[start : start + AT_ONCE], now=now, request_id=derive(request_id, f"{name} {start}")
-            )
+        batches = sorted(batches_of_product(plan.plan.product))
+        charts |= set(_observe(batches, now, derive(request_id, name)))
         _move(name, 1)
-    sites = [site.code for site in people.sites()]
-    weeks = weekly_refusals(sites, now - timedelta(days=400), now)
+    weeks = selectors.scans_of_weeks([site.code for site in people.sites()], now - WEEKS_BACK, now)
     charts |= observe_weeks(weeks=weeks, now=now, request_id=derive(request_id, "weeks"))
-    changed = sorted(charts)
+    changed = tuple(sorted(charts))
     judge_charts(charts=changed, now=now, request_id=derive(request_id, "judged"))
-    return tuple(changed)
+    return changed
+
+
+def _observe(batches: list[str], now: datetime, request_id: UUID) -> tuple[str, ...]:
+    """In portions, so that a portion's facts fit into memory however many batches there are."""
+    charts: set[str] = set()
+    for start in range(0, len(batches), AT_ONCE):
+        portion = batches[start : start + AT_ONCE]
+        charts |= observe_batches(batches=portion, now=now, request_id=derive(request_id, f"from {start}"))
+    return tuple(sorted(charts))
 
 
 def _move(name: str, upto: int) -> None:

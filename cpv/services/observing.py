@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from cpv import selectors
 from cpv.events import Event
@@ -62,16 +63,18 @@ def observe_weeks(*, weeks: Sequence[ScansOfWeek], now: datetime, request_id: UU
     """The same for weeks of scans, under every plan that watches them. Answers with the charts that changed."""
     charts: set[str] = set()
     zones = {week.site: week.zone for week in weeks}
-    starts = {(week.site, week.starts_on): week for week in weeks}
     for plan in selectors.effective_plans(now):
         for one in observed_weeks(plan.plan, weeks, now):
-            site = next(key[0] for key in starts if key[1] == one.starts_on and key[0] in one.observed.stratum)
-            about = About(one.subject, site, zones[site], starts[site, one.starts_on].starts_at)
-            doing = _doing(site, zones[site], now, derive(request_id, f"{plan.code} {site} {one.subject}"))
-            wanted = Wanted(
-                one.observed.parameter, one.observed.stratum, one.observed.value, source=one.observed.source
+            # a plan that parts no sites counts all of them together, and stands at its own
+            site = one.observed.stratum[0] if one.observed.stratum else plan.document.site
+            zone = zones.get(site, "UTC")
+            made_at = datetime.combine(one.starts_on, time(), tzinfo=ZoneInfo(zone))
+            doing = _doing(site, zone, now, derive(request_id, f"{plan.code} {site} {one.subject}"))
+            it = one.observed
+            wanted = [Wanted(it.parameter, it.stratum, it.value, source=it.source)]
+            charts |= write(
+                plan.code, About(one.subject, site, zone, made_at), wanted, Event.WEEK_OBSERVED, doing
             )
-            charts |= write(plan.code, about, [wanted], Event.WEEK_OBSERVED, doing)
     return frozenset(charts)
 
 
