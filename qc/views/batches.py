@@ -20,7 +20,7 @@ from qc import selectors, services
 from qc.forms import release_words
 from qc.forms.pages import RejectForm, SignForm, WritingForm
 from qc.forms.releases import ConditionalForm
-from qc.rules.blockers import Blocker
+from qc.rules.blockers import Blocker, against_submission
 from qc.rules.case import BlockerCode
 from qc.rules.exceptional import LIFTABLE
 from qc.rules.late_failures import DOERS
@@ -178,11 +178,10 @@ def _dossier_shown(view: BatchView) -> tuple[str, str] | None:
 
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
-    is_open, disposition = not view.is_decided, view.batch.disposition
-    is_releaser, is_pending = bool(roles & DECIDERS), bool(view.ways.pending)
+    is_open, is_releaser, is_pending = not view.is_decided, bool(roles & DECIDERS), bool(view.ways.pending)
     is_failing = any(blocker.code is BlockerCode.FAILING_RESULT for blocker in view.blockers)
     return {
-        "submit": disposition == "testing" and bool(roles & SUBMITTERS),
+        "submit": bool(roles & SUBMITTERS) and not against_submission(view.case),
         "review": (is_open or view.is_conditional) and bool(roles & REVIEWERS),
         "release": is_open and is_releaser and not is_pending,
         "conditional": is_open and is_releaser and is_pending,

@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client
-from django.urls import override_settings, resolve, reverse
+from django.test import Client, override_settings
+from django.urls import resolve, reverse
 from openpyxl import load_workbook
 
 from config.demonstration.site import PASSWORD, SECOND

@@ -1,6 +1,7 @@
 """Released while a result is pending: it passes and two people complete it, or it fails and nothing is silent."""
 
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -231,7 +232,7 @@ def test_pages_of_the_trail(lab, as_):
 
 def test_a_slip_in_a_late_failing_result_tells_nobody_twice(conditional):
     first = conditional.record("STERILITY_FINAL", "growth")
-    conditional.correct(first, "growth")
+    conditional.correct(replace(first, tested_at=first.tested_at - timedelta(minutes=1)), "growth")
     (only,) = conditional.view().failures
     assert only.failure.aware_at == first.recorded_at, "its clocks run on"
 

@@ -257,9 +257,20 @@ def test_who_may_do_what_on_the_page(lab, as_, what, may):
     for who in ROLES:
         client = as_(who)
         is_offered = f'action="{lab.url(what)}"' in page(client, lab)
-        assert is_offered == (who in may), who
+        assert is_offered == (who in may and what != "submit"), who  # its results are not all in
         status = client.post(lab.url(what), content | {"request_id": str(uuid4())}).status_code
         assert (status == 403) == (who not in may), (who, status)
+
+
+def test_a_batch_is_handed_on_when_its_results_are_in(lab, as_):
+    def offered() -> set[str]:
+        return {who for who in ROLES if f'action="{lab.url("submit")}"' in page(as_(who), lab)}
+
+    lab.test_all()
+    assert offered() == {"Ana", "Leo"}
+    found = next(line.result for line in lab.view().lines if line.criterion.code == "CAR")
+    lab.correct(found, "30.1")
+    assert offered() == set(), "one result waits to be looked over"
 
 
 def test_the_board_costs_the_same_for_more_batches(lab, as_):
