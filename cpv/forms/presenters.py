@@ -16,7 +16,9 @@ _SAY: Mapping[str, Promise] = {
     Event.DATA_HANDED_IN: _("{subject}: numbers of another program handed in for {plan}"),
     Event.SIGNAL_RAISED: _("{parameter} signals at {subject}: {rule}"),
     Event.SIGNAL_WITHDRAWN: _("{parameter} no longer signals at {subject}: {rule}; nobody had answered yet"),
-    Event.SIGNAL_VANISHED: _("{parameter} would no longer signal at {subject}: {rule}; what was answered stays"),
+    Event.SIGNAL_VANISHED: _(
+        "{parameter} would no longer signal at {subject}: {rule}; what was answered stays"
+    ),
     Event.SIGNAL_REAPPEARED: _("{parameter} signals at {subject} again: {rule}"),
     Event.SIGNAL_ACKNOWLEDGED: _("Signal of {parameter} at {subject} acknowledged: {rule}"),
     Event.SIGNAL_CLOSED: _("Signal of {parameter} at {subject} closed: {decided}"),

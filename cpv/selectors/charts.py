@@ -60,7 +60,9 @@ class ChartView:
 
 def effective_plans(at: datetime) -> tuple[PlanView, ...]:
     """Every plan in effect, by code (one statement)."""
-    read = ((version, plans.parse(version.content)[0]) for version in people.effective_documents(plans.KIND, at))
+    read = (
+        (version, plans.parse(version.content)[0]) for version in people.effective_documents(plans.KIND, at)
+    )
     return tuple(PlanView(version, plan) for version, plan in read if plan is not None)
 
 

@@ -99,7 +99,9 @@ def _groups(known: Mapping[str, PlanView]) -> dict[str, dict[str, Any]]:
 
 
 def _limits(at: datetime) -> dict[str, LimitSet]:
-    read = ((one.code, limit_set.parse(one.content)[0]) for one in people.effective_documents(limit_set.KIND, at))
+    read = (
+        (one.code, limit_set.parse(one.content)[0]) for one in people.effective_documents(limit_set.KIND, at)
+    )
     return {code: limits for code, limits in read if limits is not None}
 
 
@@ -117,9 +119,7 @@ def _signals(at: datetime) -> dict[str, tuple[int, int]]:
 
 
 def _recent(known: Mapping[str, PlanView]) -> dict[str, list[float]]:
-    place = Window(
-        RowNumber(), partition_by=F("chart"), order_by=[F("made_at").desc(), F("subject").desc()]
-    )
+    place = Window(RowNumber(), partition_by=F("chart"), order_by=[F("made_at").desc(), F("subject").desc()])
     rows = (
         Observation.objects.filter(plan__in=list(known), excluded_at__isnull=True)
         .exclude(value="")

@@ -109,7 +109,9 @@ def _locked(id: UUID) -> SignalView:
     return _known(id)
 
 
-def _refused(found: SignalView, against: tuple[SignalRefusal, ...], doing: Doing) -> tuple[SignalRefusal, ...]:
+def _refused(
+    found: SignalView, against: tuple[SignalRefusal, ...], doing: Doing
+) -> tuple[SignalRefusal, ...]:
     facts: dict[str, Any] = {"refused": [str(code) for code in against]}
     record(doing, topic_of_signal(found), Event.SIGNAL_REFUSED, facts)
     return against

@@ -62,7 +62,9 @@ def hand_in_data(
     charts: set[str] = set()
     with writing():
         for number, (about, own) in enumerate(_by_subject(view, site, rows)):
-            step = Doing(actor, where, now, derive(request_id, f"row {number}") if number else request_id, doing.asked)
+            step = Doing(
+                actor, where, now, derive(request_id, f"row {number}") if number else request_id, doing.asked
+            )
             if earlier := repeated(step, Event.DATA_HANDED_IN, subject=about.subject):
                 charts |= set(earlier.facts.get("charts", ()))
                 continue
@@ -94,7 +96,9 @@ def _wanted(plan: Plan, site: str, row: ExternalRow) -> Wanted:
 
 def _check(plan: Plan, rows: Sequence[ExternalRow], now: datetime) -> None:
     if not 0 < len(rows) <= MOST_ROWS:
-        raise Invalid("rows_invalid", detail={"rows": [{"row": 0, "field": "rows", "code": "number_of_rows"}]})
+        raise Invalid(
+            "rows_invalid", detail={"rows": [{"row": 0, "field": "rows", "code": "number_of_rows"}]}
+        )
     found = [
         {"row": number, "field": field, "code": code}
         for number, row in enumerate(rows, start=1)

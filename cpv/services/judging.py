@@ -164,7 +164,9 @@ def note(parameter: Parameter, signal: SignalView, state: SignalState, doing: Do
     )
 
 
-def _change(view: ChartView, signal: SignalView, event: Event, state: SignalState | None, doing: Doing) -> None:
+def _change(
+    view: ChartView, signal: SignalView, event: Event, state: SignalState | None, doing: Doing
+) -> None:
     """A signal that is gone, or back again. What somebody answered for stays as it was answered."""
     is_back = event is Event.SIGNAL_REAPPEARED and signal.state is SignalState.WITHDRAWN
     values: dict[str, Any] = {"vanished_at": doing.now if event is Event.SIGNAL_VANISHED else None}
@@ -194,5 +196,7 @@ def zone_of(site: str) -> str:
 def end_work(signal: str, doing: Doing) -> None:
     """What was asked for is done, or needed no more."""
     for item in people.open_work_about("signal", signal):
-        closing = Doing(Actor.service("cpv"), doing.where, doing.now, derive(doing.request_id, f"done {item.id}"))
+        closing = Doing(
+            Actor.service("cpv"), doing.where, doing.now, derive(doing.request_id, f"done {item.id}")
+        )
         close_work_item(id=item.id, **closing.as_keywords())

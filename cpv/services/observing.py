@@ -106,7 +106,9 @@ def write(
     """
     with writing():
         selectors.lock_subject(plan, about.subject)
-        known = {it.parameter: it for it in selectors.observations_of(plan, [about.subject]) if _is_at(it, about)}
+        known = {
+            it.parameter: it for it in selectors.observations_of(plan, [about.subject]) if _is_at(it, about)
+        }
         gone = _gone(own, known, wanted) if own is not None else ()
         changes, charts = _changes(plan, about, [*wanted, *gone], known, doing.now)
         if not changes:
@@ -147,7 +149,13 @@ def _changes(
             "source": it.source,
         }
         if before is None:
-            whole = {"plan": plan, "parameter": it.parameter, "subject": about.subject, **_place(about), **values}
+            whole = {
+                "plan": plan,
+                "parameter": it.parameter,
+                "subject": about.subject,
+                **_place(about),
+                **values,
+            }
             changes.append(new(TABLE, row_id(plan, it.parameter, about), observed_at=now, **whole))
         elif _is_other(before, it, chart):
             changes.append(
@@ -166,7 +174,12 @@ def _place(about: About) -> dict[str, Any]:
 
 def _is_other(before: KnownPoint, it: Wanted, chart: str) -> bool:
     point = before.point
-    return (before.chart, point.value, point.is_below, point.source) != (chart, it.value, it.is_below, it.source)
+    return (before.chart, point.value, point.is_below, point.source) != (
+        chart,
+        it.value,
+        it.is_below,
+        it.source,
+    )
 
 
 def row_id(plan: str, parameter: str, about: About) -> UUID:

@@ -33,13 +33,21 @@ def topic_of_point(it: KnownPoint) -> Topic:
     own = topic_of_plan(it.plan)
     about = (LedgerSubject("batch", it.point.batch),) if it.point.batch else ()
     facts = {"chart": it.chart, "parameter": it.parameter, "subject": it.point.subject}
-    return Topic(own.stream, {**own.named, **facts}, (*own.subjects, LedgerSubject("chart", it.chart), *about))
+    return Topic(
+        own.stream, {**own.named, **facts}, (*own.subjects, LedgerSubject("chart", it.chart), *about)
+    )
 
 
 def topic_of_signal(it: SignalView) -> Topic:
     """Of a signal."""
     own = topic_of_plan(it.plan)
     about = (LedgerSubject("batch", it.batch),) if it.batch else ()
-    facts = {"chart": it.chart, "parameter": it.parameter, "subject": it.subject, "signal": it.id, "by": it.by}
+    facts = {
+        "chart": it.chart,
+        "parameter": it.parameter,
+        "subject": it.subject,
+        "signal": it.id,
+        "by": it.by,
+    }
     subjects = (*own.subjects, LedgerSubject("chart", it.chart), LedgerSubject("signal", it.id), *about)
     return Topic(own.stream, {**own.named, **facts}, subjects)

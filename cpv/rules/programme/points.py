@@ -158,7 +158,9 @@ class Difference:
         return any((self.raised, self.withdrawn, self.vanished, self.reappeared))
 
 
-def difference(found: Collection[Mark], known: Collection[SignalView], signals_by: Collection[str]) -> Difference:
+def difference(
+    found: Collection[Mark], known: Collection[SignalView], signals_by: Collection[str]
+) -> Difference:
     """Compare what signals now with what is known. A rule that the plan no longer asks for takes nothing back."""
     by_mark = {Mark(one.observation, one.by, one.limits): one for one in known}
     gone = [one for mark, one in by_mark.items() if mark not in found and one.by in signals_by]
