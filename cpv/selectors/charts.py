@@ -158,7 +158,7 @@ def all_charts(at: datetime) -> tuple[str, ...]:
 
 def chart_sites(chart: str) -> frozenset[str]:
     """Where the numbers of a chart come from."""
-    return frozenset(Observation.objects.filter(chart=chart).values_list("site", flat=True).distinct())
+    return frozenset(Observation.objects.filter(chart=chart).values_list("site_id", flat=True).distinct())
 
 
 def is_visible(viewer: Person, plan: PlanView, sites: Collection[str], at: datetime) -> bool:

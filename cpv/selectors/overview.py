@@ -10,8 +10,9 @@ from django.db.models import Count, F, Max, Q, Window
 from django.db.models.functions import RowNumber
 
 from cpv.models import Observation, Signal
-from cpv.rules.programme import limit_set, plan
+from cpv.rules.programme import limit_set
 from cpv.rules.programme.limit_set import LimitSet
+from cpv.rules.programme.plan import Parameter
 from cpv.rules.programme.points import ChartState, Counted, state_of, urgency
 from cpv.selectors.charts import PlanView, effective_plans, is_visible
 from cpv.selectors.signals import OPEN
@@ -27,7 +28,7 @@ class ChartRow:
     """A chart in a list. `recent`: its newest values, the oldest first, in the unit of the parameter."""
 
     plan: PlanView
-    parameter: plan.Parameter
+    parameter: Parameter
     stratum: tuple[str, ...]
     code: str
     counted: Counted

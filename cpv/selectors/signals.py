@@ -87,7 +87,7 @@ def signals_open_to(viewer: Person, at: datetime) -> tuple[SignalView, ...]:
 
 
 def signals_seen(plans: Collection[str], since: datetime, until: datetime) -> tuple[SignalView, ...]:
-    """Signals of these plans whose batches were begun in [since, until): for reports, and for live evidence of risks."""
+    """Signals of these plans of batches begun in [since, until): for reports, and for live evidence of risks."""
     rows = _rows().filter(
         observation__plan__in=list(plans), observation__made_at__gte=since, observation__made_at__lt=until
     )

@@ -134,12 +134,19 @@ def _kept(signal: SignalView) -> dict[str, Any]:
 
 def _tell(parameter: Parameter, signal: SignalView, doing: Doing) -> None:
     """Work with its date, mail, and a word on the release board."""
-    owner = {"site": signal.site, "role": parameter.owner, "subject": LedgerSubject("signal", signal.id)}
+    about = LedgerSubject("signal", signal.id)
     open_work_item(
-        **owner, cause=WORK, due_at=signal.due_at, **doing.as_keywords(derive(doing.request_id, "work"))
+        site=signal.site,
+        role=parameter.owner,
+        subject=about,
+        cause=WORK,
+        due_at=signal.due_at,
+        **doing.as_keywords(derive(doing.request_id, "work")),
     )
     send_notice(
-        **owner,
+        site=signal.site,
+        role=parameter.owner,
+        subject=about,
         code=WORK,
         params={"plan": signal.plan, "parameter": signal.parameter, "subject": signal.subject},
         **doing.as_keywords(derive(doing.request_id, "notice")),
