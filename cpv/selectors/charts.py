@@ -156,11 +156,6 @@ def all_charts(at: datetime) -> tuple[str, ...]:
     return tuple(rows.distinct())
 
 
-def chart_sites(chart: str) -> frozenset[str]:
-    """Where the numbers of a chart come from."""
-    return frozenset(Observation.objects.filter(chart=chart).values_list("site_id", flat=True).distinct())
-
-
 def is_visible(viewer: Person, plan: PlanView, sites: Collection[str], at: datetime) -> bool:
     """Whether a chart is the viewer's to see: at the plan's own site, or at every site that it has numbers of."""
     own = sites_of(viewer, at)
