@@ -79,14 +79,13 @@ def described(parameter: Parameter, charted: Charted, points: Sequence[PointView
         return Description(since, why, _numbers(here, below), why, why, why, why, why)
     scaled = _maybe(transformation.forward, here)
     bounds = parameter.bounds
-    specification = Specification(bounds.lower, bounds.upper)
-    has_bounds = bounds.lower is not None or bounds.upper is not None
+    specification = _maybe(Specification, bounds.lower, bounds.upper)
     return Description(
         since=since,
         transformation=transformation,
         numbers=_numbers(here, below),
-        capability=_capability(here, below, specification, transformation) if has_bounds else None,
-        rate=_rate(scaled, below, specification, transformation) if has_bounds else None,
+        capability=_capability(here, below, specification, transformation),
+        rate=_rate(scaled, below, specification, transformation),
         normality=_on(scaled, shapiro_wilk),
         lag_1=_on(scaled, _first_lag),
         change=_on(scaled, lambda x: _moved(mean_change(x), since)),
@@ -131,9 +130,11 @@ def _moved(found: ChangePoint, by: int) -> ChangePoint:
 def _capability(
     values: Floats,
     below: Bools,
-    specification: Specification,
+    specification: Specification | Why,
     transformation: Transformation,
-) -> Capability | PercentileCapability | Why:
+) -> Capability | PercentileCapability | Why | None:
+    if isinstance(specification, Why):
+        return None
     if not below.any():
         return _maybe(transformed_capability, values, specification, transformation)
     return _maybe(_censored_capability, values, below, specification, transformation)
@@ -152,15 +153,13 @@ def _censored_capability(
 
 
 def _rate(
-    scaled: Floats | Why,
-    below: Bools,
-    specification: Specification,
-    transformation: Transformation,
-) -> Rate | Why:
+    scaled: Floats | Why, below: Bools, specification: Specification | Why, transformation: Transformation
+) -> Rate | Why | None:
     """The share out of specification to be expected; bounds among the values are no values to reckon it from."""
-    if below.any():
-        return Why.CENSORED
-    if isinstance(scaled, Why):
-        return scaled
+    if isinstance(specification, Why):
+        return None
+    if isinstance(scaled, Why) or below.any():
+        return scaled if isinstance(scaled, Why) else Why.CENSORED
     lower, upper = map(transformation.specification, (specification.lower, specification.upper))
-    return _maybe(expected_rate, scaled, Specification(lower, upper))
+    own = _maybe(Specification, lower, upper)
+    return own if isinstance(own, Why) else _maybe(expected_rate, scaled, own)
