@@ -323,18 +323,18 @@ def test_whoever_treats_the_patient_reads_what_goes_with_the_product(released, c
     for kind in DocumentKind:
         assert issue(released, kind).document is not None
     coa, rfi, record = (released.url("document_file", kind, 1, "pdf") for kind in DocumentKind)
-    nora = client_of("Nora")
-    page = nora.get(released.url("documents")).content.decode()
+    ines = client_of("Ines")
+    page = ines.get(released.url("documents")).content.decode()
     for one in (coa, rfi):
-        assert nora.get(one).status_code == 200
+        assert ines.get(one).status_code == 200
         assert one in page
-    assert nora.get(record).status_code == 404
+    assert ines.get(record).status_code == 404
     assert record not in page
     assert "Preview" not in page
-    assert nora.get(released.url("preview_document", "rfi")).status_code == 404
-    journey = nora.get(reverse("coi:journey", args=[released.player.coi_id])).content.decode()
+    assert ines.get(released.url("preview_document", "rfi")).status_code == 404
+    journey = ines.get(reverse("coi:journey", args=[released.player.coi_id])).content.decode()
     assert released.url("documents") in journey
-    for stranger in ("Pia", "Carol"):
+    for stranger in ("Nora", "Pia", "Carol"):
         assert client_of(stranger).get(released.url("documents")).status_code == 404
 
 
