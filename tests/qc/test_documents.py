@@ -153,6 +153,19 @@ def test_a_plain_release_has_no_watermark_and_a_preview_says_what_it_is(released
     assert paper.marks(seen) == []
 
 
+def test_whoever_infuses_reads_the_signatures_that_count(lab):
+    assert lab.sign_review().is_done
+    found = next(line.result for line in lab.view().lines if line.criterion.code == "CAR")
+    lab.review(lab.correct(found, "30.2"))
+    assert lab.look_over() == ()
+    assert lab.sign_review().is_done, "over the record as it is now"
+    assert lab.release_conditionally().is_done
+    coa, rfi = ("".join(text_of(selectors.issued_file(issue(lab, k).document, "pdf"))) for k in (COA, RFI))
+    said = "INVALID: the record changed since"
+    assert (coa.count(said), rfi.count(said)) == (1, 0)
+    assert rfi.count("fits the record") == 2
+
+
 @pytest.mark.parametrize(
     ("disposition", "words"),
     [("conditionally_released", "CONDITIONAL RELEASE"), ("exceptionally_released", "OUT OF SPECIFICATION")],
