@@ -123,6 +123,7 @@ WHYS: Mapping[Why, Promise] = {
     Why.TOO_FEW: _("There are too few results."),
     Why.CONSTANT: _("All results are equal."),
     Why.ALL_CENSORED: _("Every result lies below the limit of quantification."),
+    Why.CENSORED: _("Some results lie below the limit of quantification."),
     Why.NOT_POSITIVE: _("A result is zero or less, which this scale cannot take."),
     Why.NOT_A_SHARE: _("A result lies outside the scale's range."),
     Why.NO_LIMITS: _("There is no specification limit."),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cpv.rules import censored
 from cpv.rules.basis import Estimator, LimitStatus, NotComputable, Why
 from cpv.rules.preliminary import prediction_factor
 from cpv.rules.programme.limit_set import (
@@ -96,6 +97,27 @@ def test_a_power_is_estimated_once_and_kept():
     )
     assert transformation.n == 60
     assert transformation.power == pytest.approx(0, abs=0.35)
+
+
+def test_bounds_in_a_baseline_are_no_values():
+    """Limits are those of the likelihood; putting the bound in their place would make sigma too small."""
+    skewed = np.exp(np.random.default_rng(8).normal(0, 0.6, 60))
+    below = skewed < 0.8
+    values = np.where(below, 0.8, skewed)
+    own = Parameter("V", "V", PLAIN.source, scale=ScalePlan(Scale.LOG))
+    _scale, limits = proposed(own, values, below)
+    fit = censored.fit(censored.left_censored(np.log(values), below))
+    assert (limits.center, limits.sigma) == (fit.mu, fit.sigma)
+    assert limits.upper == pytest.approx(fit.mu + 3 * fit.sigma)
+    assert limits.estimator is Estimator.LIKELIHOOD
+    _scale, substituted = proposed(own, values)
+    assert substituted.sigma < limits.sigma
+
+
+def test_few_results_with_bounds_have_wider_limits():
+    skewed = np.exp(np.random.default_rng(8).normal(0, 0.6, 20))
+    _scale, limits = proposed(PLAIN, np.maximum(skewed, 0.8), skewed < 0.8)
+    assert limits.multiple == pytest.approx(prediction_factor(20))
 
 
 def test_what_is_written_reads_as_the_same_again():
