@@ -19,9 +19,13 @@ from cpv.selectors.charts import (
     visible_chart,
 )
 from cpv.selectors.overview import ChartRow, overview
+from cpv.selectors.plans import PlanPage, PlanRow, plan_page, plan_rows
 from cpv.selectors.signals import (
+    MOST,
     lock_signal,
     signal,
+    signals_answered,
+    signals_at,
     signals_of_chart,
     signals_open_to,
     signals_seen,
@@ -30,9 +34,12 @@ from cpv.selectors.signals import (
 from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
 
 __all__ = [
+    "MOST",
     "ChartRow",
     "ChartView",
     "KnownPoint",
+    "PlanPage",
+    "PlanRow",
     "PlanView",
     "all_charts",
     "batches_touched",
@@ -48,10 +55,14 @@ __all__ = [
     "observation",
     "observations_of",
     "overview",
+    "plan_page",
+    "plan_rows",
     "point_views",
     "position",
     "scans_of_weeks",
     "signal",
+    "signals_answered",
+    "signals_at",
     "signals_of_chart",
     "signals_open_to",
     "signals_seen",
