@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from cpv.forms import words
 from cpv.rules.arl import Estimate, RunLength
-from cpv.rules.programme.costs import Choice, Cost, PlanCost
+from cpv.rules.programme import costs
+from cpv.rules.programme.costs import Alternative, Choice, Cost, PlanCost
 from cpv.rules.programme.plan import (
     Bounds,
     ElapsedUnit,
@@ -76,12 +77,81 @@ class ParameterShown:
     rules: tuple[tuple[str, str], ...]
     bounds: str
     charts: int
-    cost: Cost | None
+    cost: "ParameterCost | None"
+
+
+@dataclass(frozen=True)
+class ParameterCost:
+    """What one parameter costs in a year, and how soon its charts speak, in batches."""
+
+    expected: str
+    in_control: str
+    shifted: str
+
+
+@dataclass(frozen=True)
+class CostShown:
+    """What a plan costs, as people say it. `names`: of parameters on which nothing signals."""
+
+    expected: str
+    at_least_one: str
+    sentence: str
+    silent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AlternativeShown:
+    """Other rules: what they are called, what they cost and how soon they speak. `is_own`: all charts have them."""
+
+    name: str
+    expected: str
+    at_least_one: str
+    in_control: str
+    shifted: str
+    is_simulated: bool
+    is_own: bool
+
+
+def cost_shown(cost: PlanCost, plan: Plan) -> CostShown:
+    """What a plan costs."""
+    known = {it.code: it.title for it in plan.parameters}
+    return CostShown(
+        expected=number(cost.expected),
+        at_least_one=f"{100 * cost.at_least_one:.0f} %",
+        sentence=often(cost.expected),
+        silent=tuple(known[code] for code in cost.silent),
+    )
+
+
+def often(expected: float) -> str:
+    """So many false signals of a year, as people feel them."""
+    if expected <= 0:
+        return _("never, by chance alone")
+    months = 12 / expected
+    if months >= 24:
+        return _("about one in %(n)s years") % {"n": number(months / 12)}
+    if months >= 2:
+        return _("about one in %(n)s months") % {"n": f"{months:.0f}"}
+    return _("about %(n)s a month") % {"n": number(expected / 12)}
+
+
+def alternative_shown(it: Alternative, plan: Plan) -> AlternativeShown:
+    """The same plan with other rules."""
+    runs = (it.chart.in_control, it.chart.shifted)
+    return AlternativeShown(
+        name=str(CHOICES[it.choice]),
+        expected=number(it.expected),
+        at_least_one=f"{100 * it.at_least_one:.0f} %",
+        in_control=batches(runs[0]),
+        shifted=batches(runs[1]),
+        is_simulated=any(one.standard_error is not None for one in runs),
+        is_own=all(one.chart == costs.CHOICES[it.choice] for one in plan.parameters),
+    )
 
 
 def parameters_shown(plan: Plan, charts: Mapping[str, int], cost: PlanCost) -> tuple[ParameterShown, ...]:
     """The parameters of a plan, in its order."""
-    costs = {it.of.code: it for it in cost.each}
+    known = {it.of.code: it for it in cost.each}
     return tuple(
         ParameterShown(
             parameter=it,
@@ -93,10 +163,16 @@ def parameters_shown(plan: Plan, charts: Mapping[str, int], cost: PlanCost) -> t
             rules=rules(it),
             bounds=bounds(it.bounds, unit(it.unit)),
             charts=charts.get(it.code, 0),
-            cost=costs.get(it.code),
+            cost=_of(known.get(it.code)),
         )
         for it in plan.parameters
     )
+
+
+def _of(it: Cost | None) -> ParameterCost | None:
+    if it is None:
+        return None
+    return ParameterCost(estimated(it.expected), batches(it.chart.in_control), batches(it.chart.shifted))
 
 
 def source(it: Source) -> str:

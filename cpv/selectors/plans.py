@@ -66,6 +66,8 @@ def plan_rows(at: datetime) -> tuple[PlanRow, ...]:
 
 def plan_page(code: str, version: int | None, at: datetime) -> PlanPage | None:
     """One version of a plan, a draft too; without a number the one in effect or, where none is, the newest."""
+    if "\x00" in code:
+        return None
     versions = tuple(people.versions_of(plans.KIND, code))
     document = _wanted(versions, code, version, at)
     plan = _read(document)
