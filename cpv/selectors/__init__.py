@@ -32,12 +32,14 @@ from cpv.selectors.signals import (
     visible_signal,
 )
 from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
+from cpv.selectors.strata import OtherStratum, other_strata
 
 __all__ = [
     "MOST",
     "ChartRow",
     "ChartView",
     "KnownPoint",
+    "OtherStratum",
     "PlanPage",
     "PlanRow",
     "PlanView",
@@ -54,6 +56,7 @@ __all__ = [
     "lock_subject",
     "observation",
     "observations_of",
+    "other_strata",
     "overview",
     "plan_page",
     "plan_rows",

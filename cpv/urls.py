@@ -1,0 +1,34 @@
+"""Addresses of the pages of `cpv`."""
+
+from django.urls import path
+
+from cpv.views import charts, limits, overview, pictures, plans, points, signals
+
+app_name = "cpv"
+
+urlpatterns = [
+    # charts: how the process does, and why
+    path("process/", overview.overview, name="home"),
+    path("process/charts/<str:code>/", charts.chart, name="chart"),
+    path("process/charts/<str:code>/points.csv", charts.download, name="points"),
+    path("process/charts/<str:code>/points/<uuid:id>/", points.point, name="point"),
+    path("process/charts/<str:code>/limits/", limits.propose, name="propose"),
+    *(
+        path(f"process/charts/<str:code>/{name}.{form}", view, {"form": form}, name=f"{name}_{form}")
+        for name, view in (
+            ("control", pictures.control),
+            ("ranges", pictures.ranges),
+            ("spread", pictures.spread),
+        )
+        for form in ("json", "svg")
+    ),
+    # signals: what waits for an answer
+    path("process/signals/", signals.signals, name="signals"),
+    path("process/signals/<uuid:id>/", signals.signal, name="signal"),
+    path("process/signals/<uuid:id>/acknowledge/", signals.acknowledge, name="acknowledge_signal"),
+    path("process/signals/<uuid:id>/close/", signals.close, name="close_signal"),
+    # plans: what is watched, and what it costs
+    path("process/plans/", plans.plans, name="plans"),
+    path("process/plans/<str:code>/", plans.plan, name="plan"),
+    path("process/plans/<str:code>/<int:version>/", plans.plan, name="plan_version"),
+]
