@@ -11,6 +11,7 @@ from coi.selectors.batches import batch_by_code
 from coi.services.recording import answered_once
 from cpv import selectors
 from cpv.events import Event
+from cpv.rules.programme.limit_set import code_of
 from cpv.rules.programme.plan import By, Parameter, Plan, SourceKind
 from cpv.selectors import PlanView
 from cpv.services.judging import judge_charts
@@ -65,8 +66,8 @@ def hand_in_data(
             step = Doing(
                 actor, where, now, derive(request_id, f"row {number}") if number else request_id, doing.asked
             )
-            if earlier := repeated(step, Event.DATA_HANDED_IN, subject=about.subject):
-                charts |= set(earlier.facts.get("charts", ()))
+            charts |= {code_of(view.code, it.parameter, it.stratum) for it in own}
+            if repeated(step, Event.DATA_HANDED_IN, subject=about.subject):
                 continue
             charts |= write(view.code, about, own, Event.DATA_HANDED_IN, step)
     judge_charts(charts=sorted(charts), now=now, request_id=derive(request_id, "judged"))

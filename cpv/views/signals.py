@@ -136,7 +136,7 @@ def _page(
     viewer, now = person_of(request), timezone.now()
     shown = SignalShown(found, viewer, now)
     may_answer = bool(viewer.has_role(SCIENTISTS, found.site, now))
-    forms = _forms(found, failed) if may_answer else {}
+    forms = _forms(shown, failed) if may_answer else {}
     context = {
         "shown": shown,
         "it": found,
@@ -151,11 +151,11 @@ def _page(
     return render(request, "cpv/signal.html", context, status=status)
 
 
-def _forms(found: SignalView, failed: AnswerForm | None) -> dict[str, AnswerForm]:
-    """The form of the next step; the one that was just refused says why and holds what was written."""
-    if found.state is SignalState.RAISED:
+def _forms(shown: SignalShown, failed: AnswerForm | None) -> dict[str, AnswerForm]:
+    """The form of the reader's next step; the one that was just refused says why and holds what was written."""
+    if shown.signal.state is SignalState.RAISED:
         return {"take": failed or AnswerForm(auto_id="take_%s")}
-    if found.state is SignalState.ACKNOWLEDGED:
+    if shown.signal.state is SignalState.ACKNOWLEDGED and shown.is_mine:
         is_close = isinstance(failed, CloseForm)
         return {"close": failed if failed and is_close else CloseForm(auto_id="close_%s")}
     return {}
