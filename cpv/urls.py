@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from cpv.views import charts, limits, overview, pictures, plans, points, signals
+from cpv.rules.programme.beside import Way
+from cpv.views import beside, charts, limits, overview, pictures, plans, points, signals
 
 app_name = "cpv"
 
@@ -20,6 +21,21 @@ urlpatterns = [
             ("ranges", pictures.ranges),
             ("spread", pictures.spread),
         )
+        for form in ("json", "svg")
+    ),
+    # charts beside the raw one
+    *(
+        path(f"process/charts/<str:code>/{way}/", beside.page, {"way": way}, name=f"beside_{way}")
+        for way in Way
+    ),
+    *(
+        path(
+            f"process/charts/<str:code>/{way}.{form}",
+            beside.picture,
+            {"way": way, "form": form},
+            name=f"beside_{way}_{form}",
+        )
+        for way in Way
         for form in ("json", "svg")
     ),
     # signals: what waits for an answer
