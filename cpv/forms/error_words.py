@@ -15,6 +15,7 @@ ERRORS: Mapping[str, Promise] = {
     "point_unknown": _("There is no such number on a chart."),
     "excluded_already": _("Somebody left this point out meanwhile. Reload the page."),
     "not_excluded": _("This point takes part already. Reload the page."),
+    "version_open": _("Limits of this chart are proposed already and wait for signatures."),
     "observed_already": _("Somebody handed this number in at this very moment. Send it again."),
     "rows_invalid": _("Some rows are wrong. Nothing was taken; each is named with its field."),
 }
