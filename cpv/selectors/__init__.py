@@ -20,9 +20,13 @@ from cpv.selectors.charts import (
     visible_chart,
 )
 from cpv.selectors.overview import ChartRow, overview
+from cpv.selectors.plans import PlanPage, PlanRow, plan_page, plan_rows
 from cpv.selectors.signals import (
+    MOST,
     lock_signal,
     signal,
+    signals_answered,
+    signals_at,
     signals_of_chart,
     signals_open_to,
     signals_seen,
@@ -32,10 +36,13 @@ from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
 from cpv.selectors.strata import OtherStratum, other_strata
 
 __all__ = [
+    "MOST",
     "ChartRow",
     "ChartView",
     "KnownPoint",
     "OtherStratum",
+    "PlanPage",
+    "PlanRow",
     "PlanView",
     "all_charts",
     "batches_touched",
@@ -53,10 +60,14 @@ __all__ = [
     "observations_of",
     "other_strata",
     "overview",
+    "plan_page",
+    "plan_rows",
     "point_views",
     "position",
     "scans_of_weeks",
     "signal",
+    "signals_answered",
+    "signals_at",
     "signals_of_chart",
     "signals_open_to",
     "signals_seen",
