@@ -19,6 +19,15 @@ from cpv.selectors.charts import (
     visible_chart,
 )
 from cpv.selectors.overview import ChartRow, overview
+from cpv.selectors.reports import (
+    ReportView,
+    lock_report,
+    progress_name,
+    report,
+    report_file,
+    report_sources,
+    reports,
+)
 from cpv.selectors.signals import (
     lock_signal,
     signal,
@@ -34,6 +43,7 @@ __all__ = [
     "ChartView",
     "KnownPoint",
     "PlanView",
+    "ReportView",
     "all_charts",
     "batches_touched",
     "chart",
@@ -43,6 +53,7 @@ __all__ = [
     "facts_of",
     "is_visible",
     "lock_chart",
+    "lock_report",
     "lock_signal",
     "lock_subject",
     "observation",
@@ -50,6 +61,11 @@ __all__ = [
     "overview",
     "point_views",
     "position",
+    "progress_name",
+    "report",
+    "report_file",
+    "report_sources",
+    "reports",
     "scans_of_weeks",
     "signal",
     "signals_of_chart",
