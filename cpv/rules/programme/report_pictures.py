@@ -13,6 +13,7 @@ from qc.rules.charts import Spec
 
 # Of a printed page's width, in px of 1/96 inch, less what stands beside the chart.
 ON_PAGE = Look(width=610, height=210)
+_ORDER = "Batches in the order in which they were begun"
 _WORDS = Words(
     batch="Batch",
     date="Begun",
@@ -36,7 +37,7 @@ def picture_of(it: ChartSection, zone: str) -> Spec:
     titles = Titles(
         title="",
         unit=source.parameter.unit or source.parameter.title,
-        order="Batches in the order in which they were begun; those of the period are shaded",
+        order=_ORDER + ("; those of the period are shaded" if it.own else ""),
         borders=tuple(f"limits, version {one.source.version}" for one in source.limits),
     )
     labels = [PointLabel(point.subject, _local(point.made_at, zone)) for point in source.points]

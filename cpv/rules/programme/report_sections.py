@@ -98,7 +98,9 @@ def _numbers(it: Numbers | Why) -> dict[str, Any]:
 def _described(it: Description, subjects: list[str]) -> dict[str, Any]:
     found = it.transformation
     change = None if isinstance(it.change, Why) else it.change
-    normality = None if isinstance(it.normality, Why) else it.normality
+    is_measured = not words.has_bounds(it)
+    normality = it.normality if is_measured and not isinstance(it.normality, Why) else None
+    lag_1 = it.lag_1 if is_measured and not isinstance(it.lag_1, Why) else None
     return {
         "since": subjects[it.since] if subjects else "",
         "until": subjects[-1] if subjects else "",
@@ -108,7 +110,7 @@ def _described(it: Description, subjects: list[str]) -> dict[str, Any]:
         "why": words.why(it.capability) if isinstance(it.capability, Why) else "",
         "rate": _rate(it.rate),
         "normality_p": "" if normality is None else figure(normality.p),
-        "lag_1": "" if isinstance(it.lag_1, Why) else figure(it.lag_1),
+        "lag_1": figure(lag_1),
         "change": None if change is None else {"since": subjects[change.index], "p": figure(change.p)},
         "notes": words.notes_on(it, subjects),
     }

@@ -138,21 +138,32 @@ def rules_of(it: Parameter) -> list[str]:
 
 # A test that says so of one normal series, or one steady one, in twenty.
 _SURELY = 0.05
+# What is missing is counted beside.
+_TOLD = NOTES.keys() - {Note.MISSING_LEFT_OUT}
 
 
 def notes_on(it: Description, subjects: list[str]) -> list[str]:
     """What whoever reads a section has to know, each thing once. `subjects`: of all points of the chart."""
     notes: dict[str, None] = {}
-    if it.is_autocorrelated:
+    if it.is_autocorrelated and not has_bounds(it):
         notes[NOTES[Note.AUTOCORRELATED]] = None
-    if not isinstance(it.normality, Why) and it.normality.p is not None and it.normality.p < _SURELY:
+    if _is_not_normal(it) and not has_bounds(it):
         notes[NOTES[Note.NOT_NORMAL]] = None
     if not isinstance(it.change, Why) and it.change.p < _SURELY:
         notes[_change(it.change, subjects)] = None
     for found in (it.capability, it.rate):
         if found is not None and not isinstance(found, Why):
-            notes |= dict.fromkeys(NOTES[note] for note in found.notes if note in NOTES)
+            notes |= dict.fromkeys(NOTES[note] for note in found.notes if note in _TOLD)
     return list(notes)
+
+
+def has_bounds(it: Description) -> bool:
+    """Whether some of the values are bounds: a test of their distribution would be one of the bounds."""
+    return not isinstance(it.numbers, Why) and it.numbers.below > 0
+
+
+def _is_not_normal(it: Description) -> bool:
+    return not isinstance(it.normality, Why) and it.normality.p is not None and it.normality.p < _SURELY
 
 
 def _change(it: ChangePoint, subjects: list[str]) -> str:
