@@ -37,11 +37,13 @@ from cpv.selectors.signals import (
     visible_signal,
 )
 from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
+from cpv.selectors.strata import OtherStratum, other_strata
 
 __all__ = [
     "ChartRow",
     "ChartView",
     "KnownPoint",
+    "OtherStratum",
     "PlanView",
     "ReportView",
     "all_charts",
@@ -58,6 +60,7 @@ __all__ = [
     "lock_subject",
     "observation",
     "observations_of",
+    "other_strata",
     "overview",
     "point_views",
     "position",

@@ -25,7 +25,10 @@ RECENT = 30
 
 @dataclass(frozen=True)
 class ChartRow:
-    """A chart in a list. `recent`: its newest values, the oldest first, in the unit of the parameter."""
+    """A chart in a list. `recent`: its newest values, the oldest first, in the unit of the parameter.
+
+    `sites`: where its numbers come from.
+    """
 
     plan: PlanView
     parameter: Parameter
@@ -35,6 +38,7 @@ class ChartRow:
     last_made_at: datetime
     recent: tuple[float, ...] = ()
     limits: LimitSet | None = None
+    sites: frozenset[str] = frozenset()
 
     @property
     def state(self) -> ChartState:
@@ -73,6 +77,7 @@ def overview(viewer: Person, at: datetime) -> tuple[ChartRow, ...]:
                 last_made_at=group["last"],
                 recent=tuple(recent[code]),
                 limits=own,
+                sites=frozenset(group["sites"]),
             )
         )
     return tuple(sorted(rows, key=_place))
