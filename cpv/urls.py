@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cpv.views import charts, limits, overview, pictures, points
+from cpv.views import charts, limits, overview, pictures, points, reports
 
 app_name = "cpv"
 
@@ -22,4 +22,8 @@ urlpatterns = [
         )
         for form in ("json", "svg")
     ),
+    # reports
+    path("process/reports/", reports.reports, name="reports"),
+    path("process/reports/<uuid:id>/", reports.report, name="report"),
+    path("process/reports/<uuid:id>/report.<str:form>", reports.file, name="report_file"),
 ]

@@ -1,6 +1,6 @@
 """Reports: what one is made from, and those that were asked for with their files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from coi.selectors.manufacture import batches_begun
-from coi.selectors.visible import sites_of
 from cpv.models import Observation, Position, Report
 from cpv.rules.programme import plan as plans
 from cpv.rules.programme.points import Counted, PointView, state_of
@@ -28,7 +27,6 @@ from cpv.selectors.charts import ChartView, chart, charted_for_judging
 from cpv.selectors.sources import scans_of_weeks
 from ledger import selectors as ledger
 from people import selectors as people
-from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 
 FORMS = ("pdf", "xlsx", "json")
@@ -72,9 +70,9 @@ def report(id: str | UUID) -> ReportView | None:
     return None if row is None else _view(row, _progress([row]))
 
 
-def reports(viewer: Person, at: datetime) -> tuple[ReportView, ...]:
-    """Reports on plans of the viewer's sites, the newest first (two statements)."""
-    rows = list(_rows().filter(site__in=sorted(sites_of(viewer, at))).order_by("-asked_at", "pk")[:MOST])
+def reports(sites: Collection[str]) -> tuple[ReportView, ...]:
+    """Reports on plans of these sites, the newest first (two statements)."""
+    rows = list(_rows().filter(site__in=sorted(sites)).order_by("-asked_at", "pk")[:MOST])
     known = _progress(rows)
     return tuple(_view(row, known) for row in rows)
 
