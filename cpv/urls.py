@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from cpv.views import charts, limits, overview, pictures, points, reports
+from cpv.rules.programme.beside import Way
+from cpv.views import beside, charts, limits, overview, pictures, points, reports
 
 app_name = "cpv"
 
 urlpatterns = [
+    # reports
+    path("process/reports/", reports.reports, name="reports"),
+    path("process/reports/<uuid:id>/", reports.report, name="report"),
+    path("process/reports/<uuid:id>/report.<str:form>", reports.file, name="report_file"),
     # charts: how the process does, and why
     path("process/", overview.overview, name="home"),
     path("process/charts/<str:code>/", charts.chart, name="chart"),
@@ -22,8 +27,19 @@ urlpatterns = [
         )
         for form in ("json", "svg")
     ),
-    # reports
-    path("process/reports/", reports.reports, name="reports"),
-    path("process/reports/<uuid:id>/", reports.report, name="report"),
-    path("process/reports/<uuid:id>/report.<str:form>", reports.file, name="report_file"),
+    # charts beside the raw one
+    *(
+        path(f"process/charts/<str:code>/{way}/", beside.page, {"way": way}, name=f"beside_{way}")
+        for way in Way
+    ),
+    *(
+        path(
+            f"process/charts/<str:code>/{way}.{form}",
+            beside.picture,
+            {"way": way, "form": form},
+            name=f"beside_{way}_{form}",
+        )
+        for way in Way
+        for form in ("json", "svg")
+    ),
 ]

@@ -129,7 +129,7 @@ def _phase(view: ChartView, n: int, version: DocumentVersionView) -> PhaseShown:
         limits=phase.limits,
         band=band,
         status=words.LIMIT_STATUS[phase.limits.status],
-        estimator=words.ESTIMATORS.get(limits.estimator, limits.estimator.value),
+        estimator=words.ESTIMATORS[limits.estimator],
         scale=None if is_plain else words.SCALES[scale],
         span=span(band.lower, band.upper),
         lower=figure(band.lower),

@@ -110,7 +110,7 @@ def preview(limits: LimitSet, unit: str) -> dict[str, object]:
         "upper": f"{figure(band.upper)} {unit}".strip(),
         "n": limits.limits.n,
         "status": words.LIMIT_STATUS[limits.status],
-        "estimator": words.ESTIMATORS.get(limits.limits.estimator, limits.limits.estimator.value),
+        "estimator": words.ESTIMATORS[limits.limits.estimator],
         "sigma": figure(limits.limits.sigma),
         "scale": words.SCALES[limits.transformation.scale],
         "notes": told(band.notes),

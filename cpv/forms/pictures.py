@@ -1,11 +1,11 @@
 """The pictures of a chart, with their words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from cpv.forms import words
+from cpv.forms import beside_words, words
 from cpv.forms.looking import Looking, Part, part_of
 from cpv.forms.standing import stratum
 from cpv.rules.basis import LimitStatus
@@ -13,9 +13,11 @@ from cpv.rules.pictures.control import control_chart
 from cpv.rules.pictures.moving import moving_range_chart
 from cpv.rules.pictures.parts import Look, PointLabel, Titles, Words
 from cpv.rules.pictures.shape import Drawn, histogram
+from cpv.rules.programme.beside import Beside
 from cpv.rules.programme.charting import Sign
 from cpv.rules.programme.describing import Description
 from cpv.rules.programme.looking import is_transformed, phases_in
+from cpv.rules.programme.points import PointView
 from cpv.rules.runs import Rule
 from cpv.rules.transforms import Transformation
 from cpv.selectors import ChartView
@@ -82,7 +84,7 @@ def control(
         description=described(view, part),
         borders=_borders(view, part),
     )
-    labels = _labels(view, part, zones, address if is_interactive else "")
+    labels = _labels(part.stretch.of(view.points), zones, address if is_interactive else "")
     frame = CONTROL if is_interactive else CONTROL_DRAWN
     return control_chart(part.charted, labels, titles, spoken(), bounds=part.bounds, look=frame)
 
@@ -108,7 +110,7 @@ def _borders(view: ChartView, part: Part) -> tuple[str, ...]:
     )
 
 
-def _labels(view: ChartView, part: Part, zones: Mapping[str, str], address: str) -> list[PointLabel]:
+def _labels(points: Sequence[PointView], zones: Mapping[str, str], address: str = "") -> list[PointLabel]:
     named = {code: ZoneInfo(zone) for code, zone in zones.items()}
     utc = ZoneInfo("UTC")
     return [
@@ -117,7 +119,7 @@ def _labels(view: ChartView, part: Part, zones: Mapping[str, str], address: str)
             at=point.made_at.astimezone(named.get(point.site, utc)),
             url=address.format(point.batch) if address and point.batch else "",
         )
-        for point in part.stretch.of(view.points)
+        for point in points
     ]
 
 
@@ -128,6 +130,29 @@ def ranges(view: ChartView, look: Looking) -> Spec:
         title=_("Moving range: from each batch to the next"), unit=unit(view, look), order=_("batches")
     )
     return moving_range_chart(part.charted, titles, spoken(), RANGES)
+
+
+def beside(view: ChartView, found: Beside, zones: Mapping[str, str], *, is_interactive: bool) -> Spec:
+    """A chart beside the raw one, in standard deviations."""
+    titles = Titles(
+        title="",
+        unit=_("standard deviations"),
+        order=_("batches in the order in which manufacture began"),
+        description=beside_described(view, found),
+        borders=("",),
+    )
+    frame = CONTROL if is_interactive else CONTROL_DRAWN
+    return control_chart(found.charted, _labels(view.points, zones), titles, spoken(), look=frame)
+
+
+def beside_described(view: ChartView, found: Beside) -> str:
+    """What is read aloud in the place of the picture."""
+    return _("%(title)s, %(way)s: %(n)d batches, %(signals)d beyond three standard deviations.") % {
+        "title": title(view),
+        "way": beside_words.TITLES[found.way],
+        "n": found.charted.values.size,
+        "signals": len(found.charted.signals),
+    }
 
 
 def spread(view: ChartView, found: Description) -> Spec:

@@ -27,7 +27,7 @@ def other_strata(viewer: Person, view: ChartView, at: datetime) -> tuple[OtherSt
     )
     sites: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for code, stratum, site in rows:
-        sites[code, tuple(stratum)].add(site)
+        sites[code, tuple(stratum)].add(str(site))
     seen = (
         OtherStratum(code, stratum)
         for (code, stratum), own in sites.items()

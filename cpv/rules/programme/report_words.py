@@ -94,6 +94,7 @@ WHYS: Mapping[Why, str] = {
     Why.EMPTY: "There are no results.",
     Why.TOO_FEW: "There are too few results.",
     Why.CONSTANT: "All results are equal.",
+    Why.CENSORED: "Some results lie below the limit of quantification.",
     Why.ALL_CENSORED: "Every result lies below the limit of quantification.",
     Why.NOT_POSITIVE: "A result is zero or less, which this scale cannot take.",
     Why.NOT_A_SHARE: "A result lies outside the scale's range.",

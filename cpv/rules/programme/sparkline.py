@@ -1,6 +1,7 @@
 """The newest values of a chart as a line of a few pixels, over the band of its limits.
 
-It says nothing that words do not, and stands in a list of many charts, where a picture of its own for each would be a request of its own.
+It says nothing that words do not. It stands in a list of many charts, where a picture of its own for each would be a
+request of its own.
 """
 
 from collections.abc import Sequence
