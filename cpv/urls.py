@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cpv.rules.programme.beside import Way
-from cpv.views import beside, charts, limits, overview, pictures, points, reports
+from cpv.views import beside, charts, limits, overview, pictures, plans, points, reports, signals
 
 app_name = "cpv"
 
@@ -42,4 +42,13 @@ urlpatterns = [
         for way in Way
         for form in ("json", "svg")
     ),
+    # signals: what waits for an answer
+    path("process/signals/", signals.signals, name="signals"),
+    path("process/signals/<uuid:id>/", signals.signal, name="signal"),
+    path("process/signals/<uuid:id>/acknowledge/", signals.acknowledge, name="acknowledge_signal"),
+    path("process/signals/<uuid:id>/close/", signals.close, name="close_signal"),
+    # plans: what is watched, and what it costs
+    path("process/plans/", plans.plans, name="plans"),
+    path("process/plans/<str:code>/", plans.plan, name="plan"),
+    path("process/plans/<str:code>/<int:version>/", plans.plan, name="plan_version"),
 ]

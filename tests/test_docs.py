@@ -12,6 +12,12 @@ from django.conf import settings
 
 from coi.rules import label_templates, protocol
 from config.documents import broken_links, documents
+from cpv.rules.arl import Ewma
+from cpv.rules.basis import Limits
+from cpv.rules.programme import limit_set
+from cpv.rules.programme import plan as process_plan
+from cpv.rules.programme.answering import Decision, SignalState
+from cpv.rules.transforms import Scale, Transformation
 from docs import generate, labels
 from people import services as people
 from people.registry import document_kinds
@@ -150,6 +156,30 @@ def test_the_examples_of_methods_and_targets_are_sound() -> None:
     page = read("docs/reference/methods.md")
     method, controls = (json.loads(part.split("```")[0]) for part in page.split("```json")[1:])
     assert (methods.problems(method), targets.problems(controls)) == ((), ())
+
+
+def test_every_field_and_choice_of_a_plan_and_of_limits_is_documented() -> None:
+    page = read("docs/reference/process-plans.md")
+    parts = (process_plan.Plan, process_plan.Parameter, process_plan.Source, process_plan.Stratum)
+    parts += (process_plan.Bounds, Ewma, limit_set.LimitSet, limit_set.Baseline, Transformation, Limits)
+    named = [it.name for part in parts for it in dataclasses.fields(part)]
+    closed = (
+        process_plan.SourceKind,
+        process_plan.ElapsedUnit,
+        process_plan.By,
+        Scale,
+        Decision,
+        SignalState,
+    )
+    named += [member.value for one in closed for member in one]
+    named += [*process_plan.ESTIMATORS, *process_plan.OWNERS]
+    assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_the_examples_of_a_plan_and_of_limits_are_sound() -> None:
+    page = read("docs/reference/process-plans.md")
+    plan, limits_ = (json.loads(part.split("```")[0]) for part in page.split("```json")[1:])
+    assert (process_plan.problems(plan), limit_set.problems(limits_)) == ((), ())
 
 
 def test_every_kind_of_document_is_listed() -> None:

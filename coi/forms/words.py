@@ -459,6 +459,7 @@ work = _namer(
         "oos_conclude": _("Out of specification: conclude the investigation"),
         "notice_due": _("Notice of an exceptional release"),
         "dossier_opened": _("An exceptional release is being prepared: the physician's request is wanted"),
+        "cpv_signal": _("A control chart signals: look into it"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

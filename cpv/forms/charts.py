@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpv.forms import words
 from cpv.forms.chart_table import told
+from cpv.forms.error_words import error_text
 from cpv.forms.numbers import figure
 from cpv.rules.basis import NotComputable
 from cpv.rules.programme.limit_set import LimitSet
@@ -27,11 +28,6 @@ _FIELDS: Mapping[str, Promise] = {
     "before_the_first": _("The last batch comes before the first."),
     "required": _("This is required."),
 }
-_ERRORS: Mapping[str, Promise] = {
-    "excluded_already": _("Somebody left this point out meanwhile. Reload the page."),
-    "not_excluded": _("Somebody took this point in again meanwhile. Reload the page."),
-    "version_open": _("Limits of this chart are proposed already and wait for signatures."),
-}
 
 
 class ChartForm(WritingForm):
@@ -39,9 +35,7 @@ class ChartForm(WritingForm):
 
     def take(self, error: DomainError) -> None:
         """Show what a service found wrong, in this room's words or in those of the rooms below."""
-        if error.code in _ERRORS:
-            self.add_error(None, str(_ERRORS[error.code]))
-            return
+        error.message = error_text(error)
         fields = error.detail.get("fields", {}) if isinstance(error, Invalid) else {}
         for name in [name for name, code in fields.items() if str(code) in _FIELDS and name in self.fields]:
             self.add_error(name, str(_FIELDS[str(fields.pop(name))]))

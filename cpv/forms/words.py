@@ -54,6 +54,17 @@ DECISIONS: Mapping[Decision, Promise] = {
     Decision.DEVIATION: _("Became a deviation"),
 }
 
+DECISION_MEANINGS: Mapping[Decision, Promise] = {
+    Decision.LOGGED: _(
+        "It is chance, or known already: it is kept, and nothing follows. No cause is needed."
+    ),
+    Decision.DATA_ERROR: _(
+        "The number is wrong, not the process: say what, and have it corrected at its source."
+    ),
+    Decision.ASSESSED: _("You know what made this batch different, and nothing has to be put right."),
+    Decision.DEVIATION: _("Something went wrong and is dealt with as a deviation: name its number."),
+}
+
 SIGNAL_REFUSALS: Mapping[SignalRefusal, Promise] = {
     SignalRefusal.ACKNOWLEDGED_ALREADY: _("Somebody has taken this signal on already."),
     SignalRefusal.NOT_ACKNOWLEDGED: _("Take the signal on first."),
@@ -90,6 +101,7 @@ SOURCES: Mapping[SourceKind, Promise] = {
     SourceKind.STEP_VALUE: _("value entered at a step"),
     SourceKind.ELAPSED: _("time between two steps"),
     SourceKind.EXTERNAL: _("another program"),
+    SourceKind.REFUSED_SCANS: _("refused scans, week by week"),
 }
 
 STRATA: Mapping[By, Promise] = {

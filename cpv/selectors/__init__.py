@@ -20,6 +20,7 @@ from cpv.selectors.charts import (
     visible_chart,
 )
 from cpv.selectors.overview import ChartRow, overview
+from cpv.selectors.plans import PlanPage, PlanRow, plan_page, plan_rows
 from cpv.selectors.reports import (
     ReportView,
     lock_report,
@@ -30,8 +31,11 @@ from cpv.selectors.reports import (
     reports,
 )
 from cpv.selectors.signals import (
+    MOST,
     lock_signal,
     signal,
+    signals_answered,
+    signals_at,
     signals_of_chart,
     signals_open_to,
     signals_seen,
@@ -41,10 +45,13 @@ from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
 from cpv.selectors.strata import OtherStratum, other_strata
 
 __all__ = [
+    "MOST",
     "ChartRow",
     "ChartView",
     "KnownPoint",
     "OtherStratum",
+    "PlanPage",
+    "PlanRow",
     "PlanView",
     "ReportView",
     "all_charts",
@@ -64,6 +71,8 @@ __all__ = [
     "observations_of",
     "other_strata",
     "overview",
+    "plan_page",
+    "plan_rows",
     "point_views",
     "position",
     "progress_name",
@@ -73,6 +82,8 @@ __all__ = [
     "reports",
     "scans_of_weeks",
     "signal",
+    "signals_answered",
+    "signals_at",
     "signals_of_chart",
     "signals_open_to",
     "signals_seen",

@@ -190,6 +190,8 @@ def visible_chart(viewer: Person, code: str, at: datetime) -> ChartView | None:
 
 def chart(code: str, at: datetime) -> ChartView | None:
     """One chart as it stands now, in five statements however many batches; None where there is no such chart."""
+    if "\x00" in code:
+        return None
     first = Observation.objects.filter(chart=code).values("plan", "parameter", "stratum").first()
     plan = effective_plan(first["plan"], at) if first is not None else None
     parameter = plan.plan.parameter(first["parameter"]) if plan is not None and first is not None else None

@@ -86,6 +86,25 @@ def signals_open_to(viewer: Person, at: datetime) -> tuple[SignalView, ...]:
     return tuple(_view(row) for row in rows.order_by("due_at", "pk")[:MOST])
 
 
+def signals_at(
+    viewer: Person, at: datetime, *, states: Collection[SignalState], since: datetime | None = None
+) -> tuple[SignalView, ...]:
+    """Signals in these states at the viewer's sites, raised since then, the newest first; at most `MOST` (one
+    statement)."""
+    rows = _rows().filter(
+        state__in=[state.value for state in states], observation__site__in=sorted(sites_of(viewer, at))
+    )
+    if since is not None:
+        rows = rows.filter(raised_at__gte=since)
+    return tuple(_view(row) for row in rows.order_by("-raised_at", "pk")[:MOST])
+
+
+def signals_answered(viewer: Person, at: datetime, since: datetime) -> tuple[SignalView, ...]:
+    """Signals at the viewer's sites that were closed since then, what was closed last first (one statement)."""
+    rows = _rows().filter(closed_at__gte=since, observation__site__in=sorted(sites_of(viewer, at)))
+    return tuple(_view(row) for row in rows.order_by("-closed_at", "pk")[:MOST])
+
+
 def signals_seen(plans: Collection[str], since: datetime, until: datetime) -> tuple[SignalView, ...]:
     """Signals of these plans of batches begun in [since, until): for reports, and for live evidence of risks."""
     rows = _rows().filter(

@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cpv import selectors
-from cpv.forms import chart_table, description, pictures
+from cpv.forms import beside_words, chart_table, description, pictures
 from cpv.forms import standing as standings
 from cpv.forms.looking import Looking, looking, part_of
+from cpv.rules.programme.beside import Way
 from cpv.rules.programme.describing import described
 from cpv.rules.programme.looking import is_transformed
 from cpv.selectors import ChartView
@@ -47,6 +48,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
             (one, standings.stratum(view.parameter, one.stratum))
             for one in selectors.other_strata(person_of(request), view, now)
         ],
+        "ways": [(way, beside_words.TITLES[way]) for way in Way],
         "may_propose": view.proposed is None and looks_after(request, [view.plan.document.site]),
         "may_exclude": looks_after(request, view.sites),
         **_toggles(view, look, part.charted.values.size),

@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cpv import selectors
+from cpv.forms.error_words import ERRORS
 from cpv.selectors import ChartView
 from cpv.services import SCIENTISTS
 from ledger.rules.errors import NotFound
@@ -18,7 +18,7 @@ def chart_of(request: HttpRequest, code: str) -> ChartView:
     """A chart of the viewer's sites. Raises NotFound."""
     found = selectors.visible_chart(person_of(request), code, timezone.now())
     if found is None:
-        raise NotFound("chart_unknown", _("There is no such chart, or it is not yours to see."))
+        raise NotFound("chart_unknown", str(ERRORS["chart_unknown"]))
     return found
 
 

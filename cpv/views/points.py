@@ -14,6 +14,7 @@ from cpv import services
 from cpv.forms import chart_table, pictures
 from cpv.forms import standing as standings
 from cpv.forms.charts import ReasonForm
+from cpv.forms.error_words import ERRORS
 from cpv.rules.programme.points import PointView
 from cpv.selectors import ChartView
 from cpv.views.found import chart_of, looks_after, zones
@@ -52,7 +53,7 @@ def _found(view: ChartView, id: str) -> tuple[int, PointView]:
     for place, found in enumerate(view.points):
         if found.id == id:
             return place, found
-    raise NotFound("point_unknown", _("There is no such point on this chart."))
+    raise NotFound("point_unknown", str(ERRORS["point_unknown"]))
 
 
 def _change(request: HttpRequest, found: PointView, form: ReasonForm, zone: str) -> str:

@@ -37,7 +37,7 @@ from people.selectors.sites import (
     stations,
     stations_of_place,
 )
-from people.selectors.trail import TrailLine, lines_of, trail
+from people.selectors.trail import TrailLine, lines_about, lines_of, trail
 from people.selectors.work import notices_for, open_work_about, work_for, work_item
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "effective_documents",
     "is_anyone_here",
     "latest_versions",
+    "lines_about",
     "lines_of",
     "notices_for",
     "open_versions",

@@ -62,6 +62,11 @@ def lines_of(entry_ids: Sequence[int]) -> list[TrailLine]:
     return [_line(entry) for entry in selectors.entries_by_id(entry_ids)]
 
 
+def lines_about(kind: str, key: str) -> list[TrailLine]:
+    """Every entry about a subject, the oldest first, for rooms that know who may read them."""
+    return [_line(entry) for entry in selectors.entries_for_subject(kind, key)]
+
+
 def _line(entry: EntryView) -> TrailLine:
     presenter = registry.presenter(entry.event)
     return TrailLine(

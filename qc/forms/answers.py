@@ -1,6 +1,6 @@
 """What goes over the API: batches, results and blockers as plain values, and a result that comes in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,13 +33,13 @@ class ResultSent:
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Give whatever a service raises its sentence, where this room has one."""
+def in_words(say: Callable[[DomainError], str] = texts.error_text) -> Iterator[None]:
+    """Give whatever a service raises its sentence, where this room has one; a room above has a `say` of its own."""
     try:
         yield
     except DomainError as error:
         if error.message == error.code:
-            error.message = texts.error_text(error)
+            error.message = say(error)
             error.args = (error.message,)
         raise
 

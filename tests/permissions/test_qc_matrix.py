@@ -3,17 +3,9 @@
 Whoever holds the role is let in; what speaks against the act itself is asked after that, and tested elsewhere.
 """
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
-from config.demonstration.player import Player
-from config.demonstration.site import PLANT, SECOND, Demo
-from ledger.rules import Actor, ActorKind, AuthMethod, Where
-from ledger.rules.errors import DomainError, NotAllowed
-from people import services as people
+from config.demonstration.site import PLANT, Demo
 from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
 from qc import services as qc
@@ -33,7 +25,7 @@ from qc.rules.releases import Way
 from qc.rules.results import AttemptKind, CorrectionReason, RejectionReason
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.selectors import failures_of, run_by_code
-from tests import given as play
+from tests.permissions.matrix import Act, judged, newcomer
 from tests.qc import given
 from tests.qc.given import Laboratory
 from tests.qc.oos import Case
@@ -41,25 +33,6 @@ from tests.qc.oos import Case
 R = Role
 ANALYST, TESTERS = {R.ANALYST}, {R.ANALYST, R.QC_REVIEWER}
 QA = {R.QA_REVIEWER, R.QA_RELEASER}
-PASSWORD = "nobody yet, and soon somebody"
-Act = Callable[[dict[str, Any]], object]
-
-
-def newcomer(p: Player) -> tuple[Actor, PasswordCredential]:
-    """Zoe, who has signed up and holds no role."""
-    about = {"username": "zoe", "printed_name": "Zoe Zest", "site": PLANT, "email": "zoe@demo.invalid"}
-    made = people.create_user(**about, **play.doing(p, "Ada"))
-    people.activate_user(
-        username="zoe",
-        activation_code=made.activation_code,
-        password=PASSWORD,
-        pin="4711",
-        where=Where(site=PLANT),
-        now=p.now,
-        request_id=uuid4(),
-    )
-    actor = Actor(ActorKind.PERSON, "Zoe Zest", made.user_id, AuthMethod.PASSWORD)
-    return actor, PasswordCredential("zoe", PASSWORD)
 
 
 def of_batches(lab: Laboratory, credential: PasswordCredential) -> dict[str, tuple[set[Role], Act]]:
@@ -179,46 +152,14 @@ def after_the_release(lab: Laboratory) -> dict[str, tuple[set[Role], Act]]:
     return {"record_duty": ({R.QC_REVIEWER} | QA, lambda c: qc.record_duty(**about, **c))}
 
 
-def is_let_in(p: Player, actor: Actor, role: Role | None, site: str, call: Act) -> bool:
-    """Whether this role at this site is let in; everything is undone afterwards."""
-    with transaction.atomic():
-        if role is not None:
-            admin = play.doing(p, "Ada")
-            people.grant_role(user_id=actor.user_id, role=role, site=site, **admin | {"request_id": uuid4()})
-        context = {"actor": actor, "where": Where(site=PLANT), "now": p.now, "request_id": uuid4()}
-        try:
-            call(context)
-            found = True
-        except NotAllowed as error:
-            found = error.code != "role_missing"
-        except DomainError:
-            found = True
-        transaction.set_rollback(True)
-    return found
-
-
-def judged(lab: Laboratory, acts: dict[str, tuple[set[Role], Act]], actor: Actor) -> None:
-    lab.player.wait(minutes=1)
-    expected = {name: roles for name, (roles, _call) in acts.items()}
-    found = {
-        name: {role for role in Role if is_let_in(lab.player, actor, role, PLANT, call)}
-        for name, (_roles, call) in acts.items()
-    }
-    assert found == expected
-    for name, (roles, call) in acts.items():
-        assert not is_let_in(lab.player, actor, None, PLANT, call), f"{name} without any role"
-        there = {role for role in roles if is_let_in(lab.player, actor, role, SECOND, call)}
-        assert there == set(), f"{name} by a role of another site"
-
-
 def test_every_role_may_what_it_may_and_nothing_elsewhere(demo: Demo) -> None:
     lab = given.a_laboratory(demo)
     actor, credential = newcomer(lab.player)
-    judged(lab, of_batches(lab, credential), actor)
-    judged(lab, of_failures(lab, credential), actor)
+    judged(lab.player, of_batches(lab, credential), actor)
+    judged(lab.player, of_failures(lab, credential), actor)
 
 
 def test_duties_after_a_late_failure_are_of_quality(demo: Demo) -> None:
     lab = given.a_laboratory(demo)
     actor, _credential = newcomer(lab.player)
-    judged(lab, after_the_release(lab), actor)
+    judged(lab.player, after_the_release(lab), actor)

@@ -37,7 +37,7 @@ def stretch_of(charted: Charted, phase: int | None) -> Stretch:
 def phases_in(charted: Charted, part: Stretch) -> tuple[int, ...]:
     """Which phases have points there, counted from 0."""
     ends = [*(it.start for it in charted.phases[1:]), charted.values.size]
-    pairs = enumerate(zip(charted.phases, ends, strict=True))
+    pairs = enumerate(zip(charted.phases, ends, strict=False))
     return tuple(n for n, (it, end) in pairs if it.start < part.end and end > part.start)
 
 

@@ -1,0 +1,1 @@
+"""The API of `cpv`: programs hand in numbers, and read charts and signals."""
