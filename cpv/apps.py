@@ -15,14 +15,16 @@ class CpvConfig(AppConfig):
         from cpv import models
         from cpv.forms.presenters import presenters
         from cpv.services.judging import WORK
+        from cpv.services.reports import DRAW_REPORT, carry_out_report
         from ledger import registry
         from people.registry import register_self_ending
 
-        for table in (models.Observation, models.Signal):
+        for table in (models.Observation, models.Signal, models.Report):
             registry.register_table(table)
         registry.register_unrebuildable(
             "cpv_position", "how far the worker has read; it reads again from the beginning"
         )
+        registry.register_effect(DRAW_REPORT, carry_out_report)
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
         _register_documents()

@@ -19,6 +19,8 @@ class Event(StrEnum):
     POINT_EXCLUDED = "cpv:point:excluded"
     POINT_INCLUDED = "cpv:point:included"
     EXCLUSION_REFUSED = "cpv:exclusion:refused"
+    REPORT_ASKED = "cpv:report:asked"
     REPORT_DRAWN = "cpv:report:drawn"
+    REPORT_NOT_DRAWN = "cpv:report:not_drawn"
     COMPARISON_OPENED = "cpv:comparison:opened"
     COMPARISON_REFUSED = "cpv:comparison:refused"

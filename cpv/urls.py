@@ -3,11 +3,15 @@
 from django.urls import path
 
 from cpv.rules.programme.beside import Way
-from cpv.views import beside, charts, limits, overview, pictures, plans, points, signals
+from cpv.views import beside, charts, limits, overview, pictures, plans, points, reports, signals
 
 app_name = "cpv"
 
 urlpatterns = [
+    # reports
+    path("process/reports/", reports.reports, name="reports"),
+    path("process/reports/<uuid:id>/", reports.report, name="report"),
+    path("process/reports/<uuid:id>/report.<str:form>", reports.file, name="report_file"),
     # charts: how the process does, and why
     path("process/", overview.overview, name="home"),
     path("process/charts/<str:code>/", charts.chart, name="chart"),

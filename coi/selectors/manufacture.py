@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
+
 from coi.models import Batch, Container, ContainerParent, StepRecord
 from coi.rules.genealogy import lineage
 from coi.rules.journey import OrderKind
@@ -75,6 +77,13 @@ def batches_of_orders(coi_ids: Several[str]) -> frozenset[str]:
 def batches_of_product(product: str) -> frozenset[str]:
     """The codes of all batches of a product (one statement)."""
     return frozenset(Batch.objects.filter(order__product__code=product).values_list("code", flat=True))
+
+
+def batches_begun(product: str, since: datetime, until: datetime) -> dict[str, int]:
+    """How many batches of a product were begun in [since, until), by disposition (one statement)."""
+    rows = Batch.objects.filter(order__product__code=product, started_at__gte=since, started_at__lt=until)
+    found = rows.values_list("disposition").annotate(count=Count("pk")).order_by("disposition")
+    return {str(disposition): count for disposition, count in found}
 
 
 def _manufacture(row: Any, done: Sequence[StepRecord], units: Mapping[str, Mapping[str, str]]) -> Manufacture:

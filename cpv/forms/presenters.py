@@ -25,7 +25,9 @@ _SAY: Mapping[str, Promise] = {
     Event.SIGNAL_REFUSED: _("Signal of {parameter} at {subject}: answer refused"),
     Event.POINT_EXCLUDED: _("{parameter} of {subject} left out of the chart; it stays in view"),
     Event.POINT_INCLUDED: _("{parameter} of {subject} taken into the chart again"),
-    Event.REPORT_DRAWN: _("Report on {plan} drawn: {since} to {until}"),
+    Event.REPORT_ASKED: _("Report on {plan} asked for: {first} to {last}"),
+    Event.REPORT_DRAWN: _("Report on {plan} drawn: {first} to {last}"),
+    Event.REPORT_NOT_DRAWN: _("Report on {plan} could not be drawn: {first} to {last}"),
     Event.COMPARISON_OPENED: _("Comparison {comparison} opened, look {look}"),
     Event.COMPARISON_REFUSED: _("Comparison {comparison}: not opened"),
 }

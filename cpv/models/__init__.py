@@ -2,6 +2,7 @@
 
 from cpv.models.observations import Observation
 from cpv.models.positions import Position
+from cpv.models.reports import Report
 from cpv.models.signals import Signal
 
-__all__ = ["Observation", "Position", "Signal"]
+__all__ = ["Observation", "Position", "Report", "Signal"]

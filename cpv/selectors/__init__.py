@@ -21,6 +21,15 @@ from cpv.selectors.charts import (
 )
 from cpv.selectors.overview import ChartRow, overview
 from cpv.selectors.plans import PlanPage, PlanRow, plan_page, plan_rows
+from cpv.selectors.reports import (
+    ReportView,
+    lock_report,
+    progress_name,
+    report,
+    report_file,
+    report_sources,
+    reports,
+)
 from cpv.selectors.signals import (
     MOST,
     lock_signal,
@@ -44,6 +53,7 @@ __all__ = [
     "PlanPage",
     "PlanRow",
     "PlanView",
+    "ReportView",
     "all_charts",
     "batches_touched",
     "chart",
@@ -54,6 +64,7 @@ __all__ = [
     "facts_of",
     "is_visible",
     "lock_chart",
+    "lock_report",
     "lock_signal",
     "lock_subject",
     "observation",
@@ -64,6 +75,11 @@ __all__ = [
     "plan_rows",
     "point_views",
     "position",
+    "progress_name",
+    "report",
+    "report_file",
+    "report_sources",
+    "reports",
     "scans_of_weeks",
     "signal",
     "signals_answered",

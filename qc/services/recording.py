@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from coi.rules.batches import BatchSummary
 from coi.selectors.batches import batch_by_code, lock_batch
-from ledger.rules import Actor, Change, Where
+from ledger.rules import Actor, Change, EntryRef, Where
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView, entry_for_request
@@ -161,9 +161,9 @@ def record(
     changes: tuple[Change, ...] = (),
     subjects: tuple[LedgerSubject, ...] = (),
     reason: str = "",
-) -> None:
+) -> EntryRef:
     """Append the entry of a use case."""
-    append(
+    return append(
         event=event,
         stream=topic.stream,
         facts={**topic.named, **facts, **({"asked_sha256": doing.asked} if doing.asked else {})},

@@ -75,14 +75,14 @@ def described(parameter: Parameter, charted: Charted, points: Sequence[PointView
     transformation = transformation_of(parameter, charted, here)
     if isinstance(transformation, Why):
         why = transformation
-        return Description(since, why, _numbers(here, below), why, why, why, why, why)
+        return Description(since, why, numbers_of(here, below), why, why, why, why, why)
     scaled = _maybe(transformation.forward, here)
     bounds = parameter.bounds
     specification = _maybe(Specification, bounds.lower, bounds.upper)
     return Description(
         since=since,
         transformation=transformation,
-        numbers=_numbers(here, below),
+        numbers=numbers_of(here, below),
         capability=_capability(here, below, specification, transformation),
         rate=_rate(scaled, below, specification, transformation),
         normality=_on(scaled, shapiro_wilk),
@@ -110,7 +110,7 @@ def _on(scaled: Floats | Why, ask: Callable[[Floats], Answer]) -> Answer | Why:
     return scaled if isinstance(scaled, Why) else _maybe(ask, scaled)
 
 
-def _numbers(values: Floats, below: Bools) -> Numbers | Why:
+def numbers_of(values: Floats, below: Bools) -> Numbers | Why:
     there = values[~np.isnan(values)]
     if there.size == 0:
         return Why.EMPTY
