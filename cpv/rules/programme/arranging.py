@@ -152,7 +152,7 @@ def standing_of(
 ) -> Standing:
     """Whether a comparison can confirm anything, by when its plan was approved.
 
-    `earlier_look_at`: the last time that anybody opened a comparison by an earlier version; a plan that was approved
+    `earlier_look_at`: the first time that anybody opened the comparison by an earlier version; a plan that was approved
     after that knows results. Raises NotComputable: NO_ZONE.
     """
     lock = locked_before(first_result_at, approved_at)
