@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from cpv.events import Event
 from cpv.rules.basis import Note, Why
 from cpv.rules.comparability import Design, Fault, Method, Rank, Scale, Shape
-from cpv.rules.programme.arranging import Standing
+from cpv.rules.programme.arranging import ComparisonRefusal, Standing
 from cpv.rules.programme.comparing import Conclusion, Whole
 from cpv.rules.programme.comparison_plan import PartedBy
-from cpv.services.comparisons import ComparisonRefusal
 from people.registry import Shown, Word
 
 Sentence = str | Promise

@@ -2,12 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from coi.services.recording import answered_once
 from cpv.events import Event
+from cpv.rules.programme.arranging import ComparisonRefusal
 from cpv.selectors import comparisons as selectors
 from cpv.selectors.comparisons import ComparisonView, LookView
 from ledger.rules import Actor, Where, derive, new
@@ -22,14 +22,6 @@ from qc.services.recording import Doing, Topic, asking, invalid, record, repeate
 OPENERS = QA | {Role.QC_REVIEWER}
 TABLE = "cpv.comparisonlook"
 MOST_WORDS = 400
-
-
-class ComparisonRefusal(StrEnum):
-    """Why a comparison was not opened."""
-
-    ROLE_MISSING = "role_missing"
-    NOT_SIGNED = "not_signed"
-    NOTHING_AFTER = "nothing_after"
 
 
 @dataclass(frozen=True)

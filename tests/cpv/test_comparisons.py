@@ -6,14 +6,13 @@ from uuid import uuid4
 import pytest
 
 from config.demonstration import site
-from cpv.rules.programme.arranging import Standing
+from cpv.rules.programme.arranging import ComparisonRefusal, Standing
 from cpv.rules.programme.comparing import Conclusion, Whole
 from cpv.rules.programme.comparison_plan import KIND
 from cpv.selectors import comparisons
-from cpv.services.comparisons import ComparisonRefusal
 from ledger import selectors as ledger
+from ledger.projections import differences
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
-from ledger.selectors import differences
 from people import services as people_services
 from tests.cpv.comparisons_given import AFTER, CODE, Bench, bench_at, content
 
@@ -34,7 +33,7 @@ def test_an_interim_look_is_recorded_with_what_was_to_be_seen(bench):
     answer = bench.open(reason="  the safety board asked  ")
     look = answer.look
     assert (look.number, look.is_final, look.standing) == (1, False, Standing.CONFIRMATORY)
-    assert (look.opened_by_name, look.reason) == ("Bob Okafor", "the safety board asked")
+    assert (look.opened_by_name, look.reason) == ("Bob Brandt", "the safety board asked")
     (entry,) = entries()
     assert (entry.event, entry.reason) == ("cpv:comparison:opened", "the safety board asked")
     assert entry.facts["sha256"] == bench.view().data.sha256 == look.sha256

@@ -42,6 +42,14 @@ class Standing(StrEnum):
     LOOKED_BEFORE = "looked_before"
 
 
+class ComparisonRefusal(StrEnum):
+    """Why a comparison was not opened."""
+
+    ROLE_MISSING = "role_missing"
+    NOT_SIGNED = "not_signed"
+    NOTHING_AFTER = "nothing_after"
+
+
 @dataclass(frozen=True)
 class Lots:
     """The lots of one attribute, in the order of manufacture.

@@ -203,8 +203,7 @@ def _monitoring(reader: SpecificationReader) -> Monitoring | None:
     before = len(reader.faults)
     raw = inner.items("looks", 1, MOST_LOOKS)
     shares = [
-        Reader({"looks": text}, f"monitoring.looks[{n}]", reader.faults).number("looks")
-        for n, text in enumerate(raw)
+        Reader({"": text}, f"monitoring.looks[{n}]", reader.faults).number("") for n, text in enumerate(raw)
     ]
     shape = inner.one("shape", Shape, Shape.OBRIEN_FLEMING_SPENDING)
     found = Monitoring(
