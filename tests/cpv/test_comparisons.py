@@ -120,6 +120,7 @@ def test_a_new_version_after_a_look_confirms_nothing(bench):
         code=CODE,
         title=CODE,
         content=content(change_at=later),
+        reason="the change was moved",
         site=site.PLANT,
         **bench.demo.doing("second draft", amir.actor),
     )
