@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -63,7 +64,7 @@ def at_size(values: Floats, peers: Sequence[Contender], *, rounds: int, at_least
     for _ in range(rounds):
         turn = {"": seconds(lambda: contenders.ours(values), at_least)}
         for peer in quick:
-            turn[peer.name] = seconds(lambda peer=peer: peer.chart(values), at_least)  # type: ignore[misc]
+            turn[peer.name] = seconds(partial(peer.chart, values), at_least)
         turns.append(turn)
     for name, one in found.items():
         once = one["seconds"]

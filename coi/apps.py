@@ -12,11 +12,11 @@ class CoiConfig(AppConfig):
 
     def ready(self) -> None:
         """Register tables, effects and the kinds of documents: protocols, label templates."""
-        from coi import models, services  # noqa: PLC0415  (models load before this)
-        from coi.forms.presenters import presenters  # noqa: PLC0415
-        from coi.services.scanners import DUE  # noqa: PLC0415
-        from ledger import registry  # noqa: PLC0415
-        from people.registry import register_self_ending  # noqa: PLC0415
+        from coi import models, services
+        from coi.forms.presenters import presenters
+        from coi.services.scanners import DUE
+        from ledger import registry
+        from people.registry import register_self_ending
 
         for table in (
             models.Product,
@@ -56,9 +56,9 @@ class CoiConfig(AppConfig):
 
 def _register_documents() -> None:
     """Protocols and label templates: how each is judged and shown."""
-    from coi.forms.document_words import protocol_shown, template_shown  # noqa: PLC0415
-    from coi.rules import label_templates, protocol  # noqa: PLC0415
-    from people.registry import register_document_kind  # noqa: PLC0415
+    from coi.forms.document_words import protocol_shown, template_shown
+    from coi.rules import label_templates, protocol
+    from people.registry import register_document_kind
 
     register_document_kind("protocol", protocol.problems, shown=protocol_shown())
     register_document_kind(label_templates.DOCUMENT_KIND, label_templates.problems, shown=template_shown())

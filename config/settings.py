@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -359,6 +360,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "coi.tasks.watch_scanners",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "follow-the-process": {"task": "cpv.tasks.follow", "schedule": 30.0, "options": {"expires": 60}},
+    "gather-for-charts": {"task": "cpv.tasks.gather", "schedule": 300.0, "options": {"expires": 600}},
+    "evaluate-every-chart": {
+        "task": "cpv.tasks.evaluate_all",
+        "schedule": crontab(hour=2, minute=10),
+        "options": {"expires": 6 * 3600},
     },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
 }

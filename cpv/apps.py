@@ -4,6 +4,40 @@ from django.apps import AppConfig
 
 
 class CpvConfig(AppConfig):
-    """Wiring of the room."""
+    """Tells the ledger which tables are projections, and `people` how its kinds of documents are judged."""
 
     name = "cpv"
+    verbose_name = "Continued process verification"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the tables, the kinds of documents, and work that ends by itself."""
+        from cpv import models
+        from cpv.forms.presenters import presenters
+        from cpv.services.judging import WORK
+        from ledger import registry
+        from people.registry import register_self_ending
+
+        for table in (models.Observation, models.Signal):
+            registry.register_table(table)
+        registry.register_unrebuildable(
+            "cpv_position", "how far the worker has read; it reads again from the beginning"
+        )
+        for event, presenter in presenters().items():
+            registry.register_presenter(event, presenter)
+        _register_documents()
+        register_self_ending(WORK)
+
+
+def _register_documents() -> None:
+    """How the kinds of documents of this room are judged and shown."""
+    from cpv.forms import document_words
+    from cpv.rules.programme import limit_set, plan
+    from people.registry import register_document_kind
+    from people.rules.roles import QA, Role
+
+    scientists = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
+    register_document_kind(plan.KIND, plan.problems, authors=scientists, shown=document_words.plan_shown())
+    register_document_kind(
+        limit_set.KIND, limit_set.problems, authors=scientists, shown=document_words.limits_shown()
+    )

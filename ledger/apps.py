@@ -11,8 +11,8 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the ledger's own two projections and what cannot be rebuilt."""
-        from ledger import registry  # noqa: PLC0415  (models load before this)
-        from ledger.models import Evidence, Installation  # noqa: PLC0415
+        from ledger import registry
+        from ledger.models import Evidence, Installation
 
         registry.register_table(Installation)
         registry.register_table(Evidence)

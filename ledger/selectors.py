@@ -177,6 +177,33 @@ def entries_of_events(
     return _views(found.order_by("-id")[:limit])
 
 
+# How many ids are looked at for one that is still missing, and how long a transaction that took it may last.
+_LAST_IDS, _LONGEST = 1000, timedelta(minutes=1)
+_SETTLED = """
+WITH newest AS (SELECT coalesce(max(id), 0) AS id FROM ledger_entry),
+     late AS (SELECT id, lag(id) OVER (ORDER BY id) AS earlier, recorded_at
+                FROM ledger_entry WHERE id >= greatest(%s, (SELECT id FROM newest) - %s))
+SELECT coalesce((SELECT min(earlier) FROM late
+                  WHERE id > earlier + 1 AND recorded_at > clock_timestamp() - make_interval(secs => %s)),
+                (SELECT id FROM newest))
+"""
+
+
+def concerned(after_id: int, events: Iterable[str]) -> tuple[int, frozenset[tuple[str, str]]]:
+    """What entries of these events after an id concern, as (kind, key); and the id to ask from next (two statements).
+
+    That id stands before the first one that a transaction took and has not committed yet, for a minute at most: what
+    came after it is told again, and nothing is missed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, [after_id, _LAST_IDS, _LONGEST.total_seconds()])
+        (settled,) = cursor.fetchone()
+    rows = EntrySubject.objects.filter(
+        entry_id__gt=after_id, entry__event__in=[str(event) for event in events]
+    )
+    return max(settled, after_id), frozenset(rows.values_list("kind", "key").distinct())
+
+
 @dataclass(frozen=True)
 class EntryHead:
     """An entry without its body: what happened in a stream, when, by whom, and why."""

@@ -12,10 +12,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register tables, the effect of a notice, words, and the check of documents and signatures."""
-        from ledger import registry  # noqa: PLC0415  (models load before this)
-        from people import models, selectors, services, tasks  # noqa: PLC0415
-        from people.events import NOTICE_EFFECT  # noqa: PLC0415
-        from people.forms import presenters  # noqa: PLC0415
+        from ledger import registry
+        from people import models, selectors, services, tasks
+        from people.events import NOTICE_EFFECT
+        from people.forms import presenters
 
         for table in (
             models.Organisation,

@@ -12,9 +12,9 @@ class QcConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the tables and the kinds of documents."""
-        from ledger import registry  # noqa: PLC0415  (models load before this)
-        from qc import models  # noqa: PLC0415
-        from qc.forms.presenters import presenters  # noqa: PLC0415
+        from ledger import registry
+        from qc import models
+        from qc.forms.presenters import presenters
 
         for table in (
             models.Study,
@@ -28,6 +28,7 @@ class QcConfig(AppConfig):
             models.Release,
             models.TrailReview,
             models.LateFailure,
+            models.NotedSignal,
             models.Investigation,
             models.Dossier,
         ):
@@ -40,9 +41,9 @@ class QcConfig(AppConfig):
 
 def _register_documents() -> None:
     """How the kinds of documents of this room are judged and shown."""
-    from people.registry import register_document_kind  # noqa: PLC0415  (models load before this)
-    from qc.forms import calculation_texts, document_words, import_words, study_words  # noqa: PLC0415
-    from qc.rules import (  # noqa: PLC0415
+    from people.registry import register_document_kind
+    from qc.forms import calculation_texts, document_words, import_words, study_words
+    from qc.rules import (
         certificate_texts,
         imports,
         methods,
@@ -50,7 +51,7 @@ def _register_documents() -> None:
         targets,
         validation_study,
     )
-    from qc.rules.stability import reading as study_plans  # noqa: PLC0415
+    from qc.rules.stability import reading as study_plans
 
     for kind, shown in (
         (specification, document_words.specification_shown()),
@@ -66,9 +67,9 @@ def _register_documents() -> None:
 
 def _register_work() -> None:
     """What is due by law or by its own page is not ended by a click on a list."""
-    from people.registry import register_self_ending  # noqa: PLC0415  (models load before this)
-    from qc.rules.late_failures import Duty  # noqa: PLC0415
-    from qc.services import exceptional_deciding, failures, investigations  # noqa: PLC0415
+    from people.registry import register_self_ending
+    from qc.rules.late_failures import Duty
+    from qc.services import exceptional_deciding, failures, investigations
 
     register_self_ending(*(f"late_{duty}" for duty in Duty), failures.TO_OPEN, exceptional_deciding.WORK)
     register_self_ending(investigations.PHASE_1, investigations.WHOLE)

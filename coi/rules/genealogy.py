@@ -25,6 +25,11 @@ def ancestors(container: str, parents: Pairs) -> frozenset[str]:
     return _reach({container}, parents) - {container}
 
 
+def lineage(containers: Iterable[str], parents: Pairs) -> frozenset[str]:
+    """These containers and everything from which they were made."""
+    return _reach(set(containers), parents)
+
+
 def descendants(containers: Iterable[str], parents: Pairs) -> frozenset[str]:
     """These containers and everything that was made from them: how far a hold spreads."""
     return _reach(set(containers), [(parent, child) for child, parent in parents])

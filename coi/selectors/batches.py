@@ -74,6 +74,11 @@ def batch_by_code(code: str) -> BatchSummary | None:
     return None if row is None else _summary(row)
 
 
+def batches_by_code(codes: Collection[str]) -> dict[str, BatchSummary]:
+    """Several of them by their codes; codes of no batch are not there (one statement)."""
+    return {row.code: _summary(row) for row in _rows().filter(code__in=list(codes))}
+
+
 def lock_batch(code: str) -> BatchSummary | None:
     """The batch, with its journey locked as scans lock it: nothing of it changes until the transaction ends."""
     found = Batch.objects.filter(code=code).values("order")

@@ -39,6 +39,7 @@ class Why(StrEnum):
     UNBOUNDED_MEMORY = "unbounded_memory"
     NOT_CONVERGED = "not_converged"
     ALL_CENSORED = "all_censored"
+    CENSORED = "censored"
     IDS_DIFFER = "ids_differ"
     OUTSIDE_MARGIN = "outside_margin"
     NO_ZONE = "no_zone"

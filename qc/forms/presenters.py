@@ -36,6 +36,7 @@ _SAY: Mapping[str, Promise] = {
     Event.LATE_FAILURE_FOUND: gettext_lazy("Batch {batch}: {criterion} failed after the release"),
     Event.LATE_DUTY_DONE: gettext_lazy("Batch {batch}: {duty} done after a late failure"),
     Event.LATE_DUTY_REFUSED: gettext_lazy("Batch {batch}: {duty} not recorded as done"),
+    Event.SIGNAL_NOTED: gettext_lazy("Batch {batch}: a control chart signals {parameter}: {state}"),
     Event.BATCH_REJECTED: gettext_lazy("Batch {batch} rejected with two signatures"),
     Event.SUBMISSION_REFUSED: gettext_lazy("Batch {batch}: not ready for review"),
     Event.REVIEW_REFUSED: gettext_lazy("Batch {batch}: review refused"),
@@ -103,7 +104,7 @@ _CHECKS = {str(check): check for check in words.CHECKS}
 
 
 def _presenter(sentence: Promise) -> Callable[[Any], str]:
-    return lambda entry: str(sentence).format_map(_Spoken(_spoken(entry.facts))).strip()
+    return lambda entry: str(sentence).format_map(Spoken(_spoken(entry.facts))).strip()
 
 
 def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-class _Spoken(dict[str, Any]):
+class Spoken(dict[str, Any]):
     """Facts; one that is missing reads as nothing."""
 
     def __missing__(self, name: str) -> str:

@@ -261,6 +261,8 @@ FIELDS: Mapping[str, Sentence] = {
     "in_the_future": _("This is in the future."),
     "in_the_past": _("This is in the past: say a day that is still to come."),
     "too_far_off": _("This is more than a year off: is the year right?"),
+    "before_it_was_written": _("What was sent had not been written then."),
+    "unchanged": _("This is what stands there already: a correction changes something."),
     "before_it_was_made": _("The container did not exist then."),
     "not_its_investigation": _("This is not the code of the open investigation of this result."),
     "planned_is_tested": _("A planned test is made, or it is not recorded."),

@@ -5,13 +5,14 @@ Facts come in as they were recorded; words are added beside codes and never inst
 because it looks bad: a corrected value, a test that was not done and a signature that no longer fits are in view.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from coi.rules.batches import BatchContainer, Dossier
+from coi.rules.labels import moment
 from ledger.rules import canonical
 from people.rules.signatures import SignatureState, SignatureView
 from qc.rules import document_words as words
@@ -74,6 +75,16 @@ class Investigated:
 
 
 @dataclass(frozen=True)
+class ByDossier:
+    """The dossier by which a batch is released exceptionally: when the physician asked for it, when quality decided."""
+
+    code: str
+    criteria: tuple[str, ...]
+    requested_at: datetime | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
 class SiteTexts:
     """What the site adds in its own words, and the controlled document that holds them."""
 
@@ -98,7 +109,8 @@ class Sources:
     """Everything that a document about a batch is made from. `zone` is that of the site that made it.
 
     `record_digest` is that of the record which was decided on; `has_changed_since`: whether the record is another now.
-    `corrections` counts entries that corrected an earlier one about the batch, beside the corrected results.
+    `corrections` counts entries that corrected an earlier one about the batch, beside the corrected results. `expected`
+    says by criterion when a result that was pending at the release is expected.
     """
 
     dossier: Dossier
@@ -115,6 +127,8 @@ class Sources:
     checkpoint: LedgerPoint | None = None
     investigations: Sequence[Investigated] = ()
     texts: SiteTexts = field(default_factory=SiteTexts)
+    exceptional: ByDossier | None = None
+    expected: Mapping[str, datetime] = field(default_factory=dict)
     is_demonstration: bool = False
 
 
@@ -178,7 +192,8 @@ def head(kind: DocumentKind, sources: Sources, issue: Issue) -> dict[str, Any]:
             "statement": words.statement_of(disposition),
             "site_statement": sources.texts.statement,
         },
-        "pending": _titles(one for one in sources.tested if _is_pending(one)),
+        "exceptional": _exceptional(sources),
+        "pending": [_pending(one, sources) for one in sources.tested if _is_pending(one)],
         "failing": _titles(
             one
             for one in sources.tested
@@ -250,6 +265,24 @@ _EMPTY: dict[str, Any] = {
 
 def _is_pending(tested: ReportLine) -> bool:
     return tested.counts is None
+
+
+def _pending(tested: ReportLine, sources: Sources) -> str:
+    expected = sources.expected.get(tested.criterion.code)
+    title = tested.criterion.title
+    return title if expected is None else f"{title}, expected by {' '.join(moment(expected, sources.zone))}"
+
+
+def _exceptional(sources: Sources) -> dict[str, Any] | None:
+    by = sources.exceptional
+    if by is None:
+        return None
+    return {
+        "dossier": by.code,
+        "not_met": _titles(one for one in sources.tested if one.criterion.code in by.criteria),
+        "requested": time_of(by.requested_at, sources.zone),
+        "decided": time_of(by.decided_at, sources.zone),
+    }
 
 
 def _some(one: ResultView | None) -> tuple[ResultView, ...]:

@@ -180,6 +180,7 @@ def _document(content: Mapping[str, Any], digest: str) -> Table:
         ("Reason of this version", issued["reason"]),
         ("Standing", standing["words"]),
         ("Watermark", standing["watermark"]),
+        ("Dossier of the exceptional release", (content["exceptional"] or {}).get("dossier", "")),
         ("Pending", content["pending"]),
         ("Does not meet its limits", content["failing"]),
         ("Product", f"{content['product']['name']} ({content['product']['code']})"),

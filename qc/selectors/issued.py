@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from coi.rules.journey import Disposition
 from ledger import selectors as ledger
 from people import selectors as people
 from people.rules.documents import DocumentVersionView
 from qc.models import IssuedDocument
 from qc.rules import certificate_texts
 from qc.rules.certificates import (
+    ByDossier,
     DocumentRef,
     Investigated,
     LedgerPoint,
@@ -20,8 +22,11 @@ from qc.rules.certificates import (
     Sources,
 )
 from qc.rules.document_words import DocumentKind, limits_of
+from qc.rules.exceptional import value_of
 from qc.rules.unmet import counted, result_of
 from qc.selectors.batches import BatchView
+from qc.selectors.dossiers import dossiers_of
+from qc.selectors.releases import due_of
 from qc.selectors.subject_pages import Line
 
 FORMS = ("pdf", "json", "xlsx")
@@ -85,8 +90,22 @@ def document_sources(view: BatchView, at: datetime) -> Sources:
         ),
         checkpoint=None if point is None else LedgerPoint(point.size, point.root.hex(), point.signed_at),
         texts=_texts(batch.product, at),
+        exceptional=_by_dossier(view),
+        expected=due_of(view.released),
         is_demonstration=ledger.is_demonstration(),
     )
+
+
+def _by_dossier(view: BatchView) -> ByDossier | None:
+    """The dossier that was approved, of a batch that was released by it."""
+    if view.batch.disposition is not Disposition.EXCEPTIONALLY_RELEASED:
+        return None
+    for kept in dossiers_of(view.batch.id):
+        found = value_of(kept)
+        if kept.is_approved and found.decision is not None:
+            requested_at = found.request.at if found.request is not None else None
+            return ByDossier(kept.code, tuple(sorted(found.criteria)), requested_at, found.decision.at)
+    return None
 
 
 def _reported(line: Line, view: BatchView) -> ReportLine:

@@ -1,5 +1,6 @@
 """One attribute over batches: what a process scientist looks at, with the limits that batches are judged by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,19 +31,24 @@ class Charted:
 
 @dataclass(frozen=True)
 class Trend:
-    """The results of one criterion in the order of their tests, the earliest first, and those that are no numbers."""
+    """The results of one criterion in the order of their tests, the earliest first, and those that are no numbers.
+
+    `zones`, by the batch's code, is that of the site that made it.
+    """
 
     charted: Charted
     points: tuple[TrendPoint, ...]
     results: tuple[ResultView, ...]
+    zones: Mapping[str, str]
 
 
 def charted_criteria(at: datetime) -> tuple[Charted, ...]:
-    """Every quantity of every specification in effect."""
+    """Every quantity of every specification of batches in effect."""
     return tuple(
         Charted(version, criterion)
         for version in people.effective_documents(KIND, at)
         if (specification := specification_in(version)) is not None
+        and specification.subject is SubjectKind.BATCH
         for criterion in specification.criteria
         if criterion.sort is Sort.QUANTITY
     )
@@ -56,9 +62,10 @@ def trend(viewer: Person, document: str, criterion: str, at: datetime) -> Trend 
     )
     if charted is None:
         return None
-    results = tuple(view(row) for row in _results(charted, sorted(sites_of(viewer, at))))
+    found = _results(charted, sorted(sites_of(viewer, at)))
+    results = tuple(view(row) for row in found)
     points = [point for result in results if (point := _point(charted.criterion, result)) is not None]
-    return Trend(charted, tuple(points), results)
+    return Trend(charted, tuple(points), results, {row.batch.code: row.batch.site.zone for row in found})
 
 
 def _results(charted: Charted, sites: Any) -> list[Any]:
@@ -71,7 +78,9 @@ def _results(charted: Charted, sites: Any) -> list[Any]:
         is_current=True,
         attempt=1,
     )
-    newest = rows().filter(pk__in=own.order_by("-tested_at").values("pk")[:MOST])
+    newest = (
+        rows().select_related("batch__site").filter(pk__in=own.order_by("-tested_at").values("pk")[:MOST])
+    )
     return list(newest.order_by("tested_at", "batch__code"))
 
 

@@ -261,6 +261,10 @@ def record_acceptance(
 
     def make(of: Writing) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         need_past(now, risk_sent_at=risk_sent_at, accepted_at=accepted_at)
+        risk = value_of(of.kept).risk
+        # people write minutes
+        if risk is not None and risk_sent_at < risk.at.replace(second=0, microsecond=0):
+            raise invalid({"risk_sent_at": "before_it_was_written"})
         if accepted_at is not None and accepted_at < risk_sent_at:
             raise invalid({"accepted_at": str(Lack.ACCEPTED_BEFORE_RISK)})
         is_answered = accepted_at is not None or bool(evidence.pdf or evidence.reference.strip())

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,6 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from ledger.services import append
 from qc import selectors
-from qc.events import Event
 from qc.rules.subjects import Subject, SubjectKind, SubjectRef
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
@@ -75,8 +75,11 @@ def _plain(value: Any) -> object:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """The transaction of one use case; a broken constraint is named once the transaction is over."""
+def writing(conflicts: Mapping[str, str] = _CONFLICTS) -> Iterator[None]:
+    """The transaction of one use case; a broken constraint is named once the transaction is over.
+
+    `conflicts`: what each constraint means to the one who asked, where a room above has its own.
+    """
     try:
         with transaction.atomic():
             yield
@@ -84,7 +87,7 @@ def writing() -> Iterator[None]:
         diagnosis = getattr(error.__cause__, "diag", None)
         name = getattr(diagnosis, "constraint_name", None) or ""
         # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
-        code = "request_id_used" if name.endswith("_pkey") else _CONFLICTS.get(name)
+        code = "request_id_used" if name.endswith("_pkey") else conflicts.get(name)
         if code is None:
             raise
         raise Conflict(code) from error
@@ -152,7 +155,7 @@ def named(ref: SubjectRef) -> dict[str, str]:
 def record(
     doing: Doing,
     topic: Topic,
-    event: Event,
+    event: StrEnum,
     facts: Mapping[str, Any],
     *,
     changes: tuple[Change, ...] = (),
@@ -176,7 +179,7 @@ def invalid(fields: Mapping[str, str], **more: Any) -> Invalid:
     return Invalid("fields_invalid", detail={"fields": dict(fields), **more})
 
 
-def repeated(doing: Doing, *events: Event, **facts: str) -> EntryView | None:
+def repeated(doing: Doing, *events: StrEnum, **facts: str) -> EntryView | None:
     """What this very request did before; Conflict when its id was used for anything but `events` with `facts`, or with
     another content."""
     entry = entry_for_request(doing.request_id)

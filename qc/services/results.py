@@ -150,6 +150,8 @@ def correct_result(
         return written_result(row)
     if reference and code_problem(reference) is not None:
         raise invalid({"reference": "code_shape"})
+    if _says_the_same(found, old):
+        raise invalid({"value": "unchanged"})
     wanted = criterion_of(known, old.criterion)
     with writing():
         locked = locked_subject(known, now)
@@ -194,6 +196,13 @@ def _covering(
         raise Conflict(str(refusal_code))
     covering = investigation_of(attempt, known) if attempt.failed_at is not None else None
     return covering.code if covering is not None and covering.is_open else ""
+
+
+def _says_the_same(found: Found, old: ResultView) -> bool:
+    """Whether a correction would change nothing; people write minutes."""
+    now, then = (at.replace(second=0, microsecond=0) for at in (found.tested_at, old.tested_at))
+    same = (found.value, found.container, found.run, found.replicates, dict(found.inputs))
+    return now == then and same == (old.value, old.container, old.run, old.replicates, dict(old.inputs))
 
 
 def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> ResultView:

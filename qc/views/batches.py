@@ -1,5 +1,6 @@
 """Pages of batches: the release board, one batch, its results, its signatures."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -20,18 +21,18 @@ from qc import selectors, services
 from qc.forms import release_words
 from qc.forms.pages import RejectForm, SignForm, WritingForm
 from qc.forms.releases import ConditionalForm
-from qc.rules.blockers import Blocker
+from qc.rules.blockers import Blocker, against_submission
 from qc.rules.case import BlockerCode
 from qc.rules.exceptional import LIFTABLE
 from qc.rules.late_failures import DOERS
 from qc.rules.record import record_bytes
 from qc.rules.releases import Way, overdue
 from qc.rules.results import RejectionReason
-from qc.selectors import BatchView
+from qc.selectors import BatchView, BoardRow
 from qc.services.dispositions import DECIDERS, REVIEWERS, SUBMITTERS
 from qc.views.found import batch_of
-from qc.views.lines import lines_shown
-from qc.views.reasons import failures_shown, reasons_shown
+from qc.views.lines import lines_shown, signals_shown
+from qc.views.reasons import Reason, failures_shown, reasons_shown
 from qc.views.shared import attempt, doing, file_response, signing
 
 _FORMS: dict[str, type[WritingForm]] = {
@@ -57,12 +58,12 @@ def board(request: HttpRequest) -> HttpResponse:
         (_("Released, and a result is still to come"), "conditional", found.conditional),
         (_("Waiting for steps and results"), "waiting", found.waiting),
     ]
-    shown = [
-        (title, key, [(row, reasons_shown(row.blockers, row.batch)) for row in rows])
-        for title, key, rows in groups
-        if rows
-    ]
+    shown = [(title, key, [_board_row(row) for row in rows]) for title, key, rows in groups if rows]
     return render(request, "qc/board.html", {"groups": shown, "decided": found.decided})
+
+
+def _board_row(row: BoardRow) -> tuple[BoardRow, list[Reason], tuple[str, ...]]:
+    return row, reasons_shown(row.blockers, row.batch), signals_shown(row.noted)
 
 
 @never_cache
@@ -70,7 +71,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @login_required
 def batch(request: HttpRequest, code: str) -> HttpResponse:
     """One batch: what blocks it, its results, its signatures."""
-    return _page(request, batch_of(request, code))
+    return batch_response(request, batch_of(request, code))
 
 
 @never_cache
@@ -98,8 +99,8 @@ def decide(request: HttpRequest, code: str, what: str) -> HttpResponse:
         return redirect("qc:batch", code=view.batch.code)
     fresh = batch_of(request, code)
     if outcome is not None:
-        return _page(request, fresh, refused=outcome.blockers)
-    return _page(request, fresh, forms={what: form}, status=status)
+        return batch_response(request, fresh, refused=outcome.blockers)
+    return batch_response(request, fresh, forms={what: form}, status=status)
 
 
 def _said() -> dict[str, str]:
@@ -136,28 +137,30 @@ def _form(what: str, view: BatchView, data: QueryDict | None = None) -> WritingF
     return _FORMS[what](data, auto_id=f"{what}_%s", **more)
 
 
-def _page(
+def batch_response(
     request: HttpRequest,
     view: BatchView,
     *,
-    forms: dict[str, WritingForm] | None = None,
+    forms: Mapping[str, WritingForm] = {},
     refused: tuple[Blocker, ...] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a batch; `forms` come back as they were sent, a duty's by its `duty_key`."""
     person = person_of(request)
     roles = person.roles(view.batch.site, timezone.now())
-    given = forms or {}
+    lined = {line.criterion.code for line in view.lines}
     context = {
         "view": view,
-        "lines": lines_shown(view.lines, view.batch.disposition, roles, person.user_id),
+        "lines": lines_shown(view.lines, view.batch.disposition, roles, person.user_id, view.noted),
+        "noted": signals_shown(it for it in view.noted if it.criterion not in lined),
         "reasons": reasons_shown(view.blockers, view.batch),
         "refused": None if refused is None else reasons_shown(refused, view.batch),
         "overdue": overdue(view.ways.pending, timezone.now()),
         "passed_sum": sum(one.passed for one in view.passed),
         "checked_sum": sum(one.checked for one in view.passed),
         "passed": [(one, release_words.CHECKS[one.code]) for one in view.passed],
-        "forms": {what: given.get(what) or _form(what, view) for what in _FORMS},
-        "failures": failures_shown(view),
+        "forms": {what: forms.get(what) or _form(what, view) for what in _FORMS},
+        "failures": failures_shown(view, forms),
         "dossier": _dossier_shown(view),
         "unseen": view.case.trail.unreviewed(view.case.dossier.producers) if view.case.trail else (),
         "review_id": uuid4,
@@ -178,12 +181,14 @@ def _dossier_shown(view: BatchView) -> tuple[str, str] | None:
 
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
-    is_open, disposition = not view.is_decided, view.batch.disposition
-    is_releaser, is_pending = bool(roles & DECIDERS), bool(view.ways.pending)
-    is_failing = any(blocker.code is BlockerCode.FAILING_RESULT for blocker in view.blockers)
+    is_open, is_releaser, is_pending = not view.is_decided, bool(roles & DECIDERS), bool(view.ways.pending)
+    codes = {blocker.code for blocker in view.blockers}
+    is_failing, is_unread = BlockerCode.FAILING_RESULT in codes, BlockerCode.TRAIL_UNREVIEWED in codes
+    reviews = (is_open or view.is_conditional) and bool(roles & REVIEWERS)
     return {
-        "submit": disposition == "testing" and bool(roles & SUBMITTERS),
-        "review": (is_open or view.is_conditional) and bool(roles & REVIEWERS),
+        "submit": bool(roles & SUBMITTERS) and not against_submission(view.case),
+        "read_trail": reviews and is_unread,
+        "review": reviews and not is_unread,
         "release": is_open and is_releaser and not is_pending,
         "conditional": is_open and is_releaser and is_pending,
         "exceptional": is_open and is_releaser and view.lifting is not None,

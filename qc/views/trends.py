@@ -33,7 +33,10 @@ def trend(request: HttpRequest, document: str, criterion: str) -> HttpResponse:
     """One attribute: its picture, and the same as a table, the newest first."""
     found = _trend(request, document, criterion)
     unit = texts.unit(found.charted.criterion.unit)
-    rows = [(result, *texts.VERDICTS[result.verdict]) for result in reversed(found.results)]
+    rows = [
+        (result, found.zones[result.subject.code], *texts.VERDICTS[result.verdict])
+        for result in reversed(found.results)
+    ]
     context = {"trend": found, "unit": unit, "limits": texts.limits(found.charted.criterion), "rows": rows}
     return render(request, "qc/trend.html", context)
 

@@ -88,6 +88,9 @@ def test_a_batch_out_of_specification_is_given_by_its_dossier(demo: Demo) -> Non
     )
     assert done.blockers == ()
     assert lab.disposition == "exceptionally_released"
+    named = selectors.document_sources(lab.view(), lab.player.now)
+    assert (named.exceptional.code, named.exceptional.criteria) == (desk.code, ("CAR",))
+    assert set(named.expected) == {"STERILITY_FINAL"}
     assert people.signatures("batch", lab.batch)[-1].meaning is Meaning.EXCEPTIONAL_RELEASE
     board = selectors.release_board(lab.person("Bob"), lab.player.now)
     assert [row.batch.code for row in board.conditional] == [lab.batch], "its culture is watched too"

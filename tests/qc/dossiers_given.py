@@ -89,7 +89,7 @@ class Desk:
 
     def acceptance(self, by: str = "Pia", **more: Any) -> DossierAnswer:
         now = self.lab.player.now
-        about = {"risk_sent_at": now - HOUR, "accepted_at": now, "evidence": Evidence("L-2", PDF)}
+        about = {"risk_sent_at": now, "accepted_at": now, "evidence": Evidence("L-2", PDF)}
         return self._write(services.record_acceptance, by, about, more)
 
     def consent(self, by: str = "Pia", **more: Any) -> DossierAnswer:

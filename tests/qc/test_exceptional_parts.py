@@ -1,6 +1,7 @@
 """A dossier opened and written: when there may be one, what each part needs, where its words lie."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -211,6 +212,16 @@ def test_a_request_says_who_when_and_what_shows_it(desk):
     assert desk.kept.part("request")["sha256"] == part["sha256"], (
         "what shows it stays where nothing new is given"
     )
+
+
+def test_the_risks_are_sent_after_they_were_written(desk):
+    desk.open()
+    desk.risk()
+    now = desk.lab.player.now
+    with pytest.raises(Invalid) as error:
+        desk.acceptance(risk_sent_at=now - timedelta(minutes=2))
+    assert fields(error) == {"risk_sent_at": "before_it_was_written"}
+    assert desk.acceptance(risk_sent_at=now.replace(second=0, microsecond=0)).is_done
 
 
 def test_the_risks_are_sent_before_they_are_accepted(desk):

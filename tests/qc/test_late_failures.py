@@ -1,6 +1,7 @@
 """Released while a result is pending: it passes and two people complete it, or it fails and nothing is silent."""
 
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -201,10 +202,14 @@ def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_, tim
         "reference": "call 14",
         "request_id": str(uuid4()),
     }
-    wrong = bob.post(address, sent | {"reference": ""}, follow=True).content.decode()
-    assert "what shows it" in wrong
+    wrong = bob.post(address, sent | {"reference": ""})
+    assert wrong.status_code == 422
+    assert f'value="{sent["done_at"]}"' in wrong.content.decode(), "what was written stands there still"
     early = sent | {"done_at": "2020-01-01T00:00", "request_id": str(uuid4())}
-    assert "Nobody knew of the failure then" in bob.post(address, early, follow=True).content.decode()
+    refused = bob.post(address, early).content.decode()
+    assert "Nobody knew of the failure then" in refused
+    assert 'value="call 14"' in refused
+    assert early["request_id"] not in refused, "what is sent next is another request"
     assert "Recorded as done." in bob.post(address, sent, follow=True).content.decode()
 
 
@@ -231,7 +236,7 @@ def test_pages_of_the_trail(lab, as_):
 
 def test_a_slip_in_a_late_failing_result_tells_nobody_twice(conditional):
     first = conditional.record("STERILITY_FINAL", "growth")
-    conditional.correct(first, "growth")
+    conditional.correct(replace(first, tested_at=first.tested_at - timedelta(minutes=1)), "growth")
     (only,) = conditional.view().failures
     assert only.failure.aware_at == first.recorded_at, "its clocks run on"
 

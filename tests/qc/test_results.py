@@ -1,5 +1,6 @@
 """Results: what gets written, and what is refused; and how a batch leaves the laboratory."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -128,6 +129,16 @@ def test_a_second_result_is_a_correction_or_nothing(lab):
         lab.correct(first, "29.4")
     with pytest.raises(Conflict, match="result_changed"):
         lab.review(first)
+
+
+def test_a_correction_changes_something(lab):
+    first = lab.record("CAR", "19.4")
+    with pytest.raises(Invalid) as error:
+        lab.correct(first, "19.4")
+    assert fields(error) == {"value": "unchanged"}
+    assert selectors.result(first.id).is_current
+    earlier = replace(first, tested_at=first.tested_at - timedelta(minutes=1))
+    assert lab.correct(earlier, "19.4").version == 2, "the time is what was wrong"
 
 
 def test_a_reference_is_a_code(lab):

@@ -305,7 +305,8 @@ def test_a_study_on_its_pages(planned, as_, time_machine):
     assert ana.get(url("subject", "study", code))["Location"] == url("study", code)
     lab.review(measure(lab, row.study, "H0", first))
     page = as_("Leo").get(url("study", code)).content.decode()
-    assert "supported until" in page
+    assert "nothing is supported beyond the start" in page
+    assert "supported until 0" not in page
     assert "95" in page
     chart = url("study_chart", code, "RT", "VIABILITY")
     assert chart in page
@@ -326,6 +327,7 @@ def test_a_study_is_concluded_on_its_page(planned, as_):
         follow=True,
     )
     assert "Signed by Leo Marsh" in done.content.decode()
+    assert "supported until 23" in done.content.decode()
     assert url("conclude_study", study.code) not in done.content.decode()
     assert leo.post(url("abandon_study", study.code), {"request_id": str(uuid4())}).status_code == 422
 

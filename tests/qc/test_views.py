@@ -194,8 +194,10 @@ def test_a_batch_is_rejected_from_its_page(lab, as_):
     sent_form = {"password": PASSWORD, "request_id": str(uuid4())}
     assert rosa.post(lab.url("reject"), sent_form).status_code == 422
     assert lab.disposition == "in_process"
+    assert "Still to come" in page(rosa, lab)
     assert rosa.post(lab.url("reject"), sent_form | {"reason": "process_failed"}).status_code == 302
     assert lab.disposition == "rejected"
+    assert "Still to come" not in page(rosa, lab)
 
 
 def test_every_blocker_is_a_link_that_leads_somewhere(lab, as_):
@@ -253,13 +255,36 @@ def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(lab, as_):
 def test_who_may_do_what_on_the_page(lab, as_, what, may):
     """Offered to those alone who may, and refused to all others who try."""
     lab.record("CAR")
+    assert lab.look_over() == ()
     content = {"password": PASSWORD, "reason": "deviation", "expected_STERILITY_FINAL": "2026-04-01"}
     for who in ROLES:
         client = as_(who)
         is_offered = f'action="{lab.url(what)}"' in page(client, lab)
-        assert is_offered == (who in may), who
+        assert is_offered == (who in may and what != "submit"), who  # its results are not all in
         status = client.post(lab.url(what), content | {"request_id": str(uuid4())}).status_code
         assert (status == 403) == (who not in may), (who, status)
+
+
+def test_the_review_is_offered_when_the_trail_was_looked_over(lab, as_):
+    first = page(as_("Bob"), lab)
+    assert f'action="{lab.url("review")}"' not in first
+    assert "Before you sign it" in first
+    assert "Before you sign it" not in page(as_("Rosa"), lab)
+    assert lab.look_over() == ()
+    then = page(as_("Bob"), lab)
+    assert f'action="{lab.url("review")}"' in then
+    assert "Before you sign it" not in then
+
+
+def test_a_batch_is_handed_on_when_its_results_are_in(lab, as_):
+    def offered() -> set[str]:
+        return {who for who in ROLES if f'action="{lab.url("submit")}"' in page(as_(who), lab)}
+
+    lab.test_all()
+    assert offered() == {"Ana", "Leo"}
+    found = next(line.result for line in lab.view().lines if line.criterion.code == "CAR")
+    lab.correct(found, "30.1")
+    assert offered() == set(), "one result waits to be looked over"
 
 
 def test_the_board_costs_the_same_for_more_batches(lab, as_):

@@ -11,8 +11,9 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from cpv.rules import censored
 from cpv.rules.basis import (
     PRELIMINARY_FROM,
     Estimator,
@@ -25,7 +26,7 @@ from cpv.rules.basis import (
     status_of,
 )
 from cpv.rules.individuals import imr_limits
-from cpv.rules.preliminary import prediction_limits
+from cpv.rules.preliminary import prediction_factor, prediction_limits
 from cpv.rules.programme.plan import Parameter, ScalePlan
 from cpv.rules.transforms import Scale, Transformation, box_cox, identity, logarithm, logit
 from people.rules.documents import Problem
@@ -34,6 +35,8 @@ from qc.rules.reading import Reader
 KIND = "cpv_limits"
 SCHEMA = 1
 MOST_WORDS = 2000
+
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -85,16 +88,23 @@ def fitted(scale: ScalePlan, values: ArrayLike) -> Transformation:
     return logarithm() if scale.scale is Scale.LOG else identity()
 
 
-def proposed(parameter: Parameter, values: ArrayLike) -> tuple[Transformation, Limits]:
+def proposed(
+    parameter: Parameter, values: ArrayLike, is_below: ArrayLike | None = None
+) -> tuple[Transformation, Limits]:
     """Limits from a baseline, in the unit of the parameter, excluded batches left out already.
 
     From 30 results on center -+ 3 sigma by the plan's estimator; from 15 to 29 prediction limits (t), which hold the
-    false-alarm rate of .0027 a batch although sigma is uncertain. Raises NotComputable: TOO_FEW (under 15), CONSTANT,
-    and as the transformation (a value that it cannot take).
+    false-alarm rate of .0027 a batch although sigma is uncertain. Where some results are bounds (`is_below`: the value
+    is one), mu and sigma are those of greatest likelihood, and the factor is that of the number of results: nothing is
+    substituted. Raises NotComputable: TOO_FEW (under 15), CONSTANT, SIZES_DIFFER, as the transformation (a value that
+    it cannot take) and as `censored.fit` (ALL_CENSORED).
     """
     there = present(values, least=PRELIMINARY_FROM)
     transformation = fitted(parameter.scale, there)
-    if status_of(there.size) is LimitStatus.LONG_TERM:
+    below = np.zeros(np.size(values), dtype=bool) if is_below is None else np.asarray(is_below, dtype=bool)
+    if below.any():
+        limits = _censored_limits(transformation, values, below)
+    elif status_of(there.size) is LimitStatus.LONG_TERM:
         # in order and with its gaps, since a moving range over a gap is none
         limits = imr_limits(transformation.forward(values), estimator=parameter.estimator).individuals
     else:
@@ -102,6 +112,23 @@ def proposed(parameter: Parameter, values: ArrayLike) -> tuple[Transformation, L
     if not limits.sigma > 0:
         raise NotComputable(Why.CONSTANT, "values")
     return transformation, limits
+
+
+def _censored_limits(transformation: Transformation, values: ArrayLike, is_below: Bools) -> Limits:
+    """mu -+ factor sigma by maximum likelihood; the factor is wider than 3 while there are few results."""
+    found = censored.fit(censored.left_censored(transformation.forward(values), is_below))
+    multiple = 3.0 if status_of(found.n) is LimitStatus.LONG_TERM else prediction_factor(found.n)
+    reach = multiple * found.sigma
+    return Limits(
+        center=found.mu,
+        sigma=found.sigma,
+        lower=found.mu - reach,
+        upper=found.mu + reach,
+        multiple=multiple,
+        estimator=Estimator.LIKELIHOOD,
+        n=found.n,
+        notes=found.notes,
+    )
 
 
 # --- as a document --------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class SourceKind(StrEnum):
     STEP_VALUE = "step_value"
     ELAPSED = "elapsed"
     EXTERNAL = "external"
+    REFUSED_SCANS = "refused_scans"
 
 
 class ElapsedUnit(StrEnum):
@@ -57,7 +58,8 @@ class By(StrEnum):
 class Source:
     """Where a number comes from: a criterion's result; a value entered at a step; the time from one step to another.
 
-    `unit` is that of ELAPSED. EXTERNAL numbers are handed in by another program.
+    `unit` is that of ELAPSED. EXTERNAL numbers are handed in by another program. REFUSED_SCANS is a number a week: how
+    many of a hundred scans were refused.
     """
 
     kind: SourceKind
@@ -167,13 +169,14 @@ def _parameter(raw: Any, path: str, faults: list[Problem]) -> Parameter:
     code = reader.text("code", is_required=True, most=32)
     if code and not CODE.fullmatch(code):
         reader.fault("code", "code_shape")
+    source = _source(reader)
     return Parameter(
         code=code,
         title=reader.text("title", is_required=True),
-        source=_source(reader),
+        source=source,
         unit=reader.text("unit", most=40),
         scale=_scale(reader),
-        strata=_strata(reader),
+        strata=_strata(reader, _PARTED_BY.get(source.kind, frozenset(By))),
         estimator=_estimator(reader),
         rules=_rules(reader),
         ewma=_ewma(reader),
@@ -189,6 +192,7 @@ _NEEDED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.STEP_VALUE: ("step", "field"),
     SourceKind.ELAPSED: ("step", "until", "unit"),
     SourceKind.EXTERNAL: (),
+    SourceKind.REFUSED_SCANS: (),
 }
 
 
@@ -222,7 +226,11 @@ def _scale(reader: SpecificationReader) -> ScalePlan:
     return found
 
 
-def _strata(reader: SpecificationReader) -> tuple[Stratum, ...]:
+# A week has no lots and no devices.
+_PARTED_BY: dict[SourceKind, frozenset[By]] = {SourceKind.REFUSED_SCANS: frozenset({By.SITE})}
+
+
+def _strata(reader: SpecificationReader, choices: frozenset[By]) -> tuple[Stratum, ...]:
     if "strata" not in reader.data:
         return (Stratum(By.SITE),)
     path = ".".join(part for part in (reader.path, "strata") if part)
@@ -231,6 +239,8 @@ def _strata(reader: SpecificationReader) -> tuple[Stratum, ...]:
     )
     if len(set(found)) < len(found):
         reader.fault("strata", "repeated")
+    for by in {it.by for it in found} - choices:
+        reader.fault("strata", "not_choice", given=str(by), choices=sorted(choices))
     return found
 
 

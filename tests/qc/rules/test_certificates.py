@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -12,7 +13,16 @@ from coi.rules.batches import Dossier
 from people.rules.signatures import Meaning, SignatureState, SignatureView
 from qc.rules import certificates as rules
 from qc.rules import document_words as words
-from qc.rules.certificates import Investigated, Issue, LedgerPoint, ReportLine, Signed, SiteTexts, Sources
+from qc.rules.certificates import (
+    ByDossier,
+    Investigated,
+    Issue,
+    LedgerPoint,
+    ReportLine,
+    Signed,
+    SiteTexts,
+    Sources,
+)
 from qc.rules.criteria import Verdict
 from qc.rules.document_tables import number_in, tables
 from qc.rules.document_words import DocumentKind
@@ -155,6 +165,21 @@ def test_what_is_pending_and_what_fails_is_said_in_the_head():
     assert (content["pending"], content["failing"]) == (["final"], ["car"])
     assert [line["verdict_words"] for line in content["results"]] == ["DOES NOT MEET", "meets", "pending"]
     assert content["results"][2]["method"] == FINAL.method, "the method of what is pending is known already"
+
+
+def test_what_is_pending_says_when_it_is_expected():
+    content = certificate(ReportLine(FINAL, "yes"), expected={"FINAL": AT})
+    assert content["pending"] == ["final, expected by 2026-03-01 13:00 CET (2026-03-01 12:00 UTC)"]
+
+
+def test_an_exceptional_release_names_its_dossier():
+    by = ByDossier("XR-26-00001", ("CAR",), AT, AT + timedelta(hours=1))
+    for kind in (DocumentKind.COA, DocumentKind.RFI):
+        tested = (ReportLine(CAR, "yes", found()), ReportLine(STERILE, "yes", found()))
+        said = certificate(*tested, kind=kind, exceptional=by)["exceptional"]
+        assert (said["dossier"], said["not_met"]) == ("XR-26-00001", [CAR.title])
+        assert said["decided"]["shown"].startswith("2026-03-01 14:00 CET")
+    assert certificate()["exceptional"] is None
 
 
 def test_a_test_that_was_not_done_is_neither_passed_nor_pending():

@@ -1,0 +1,1 @@
+"""What is read from people and how things are said to them."""

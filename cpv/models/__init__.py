@@ -1,0 +1,7 @@
+"""Tables of `cpv`. All but `Position` are projections: only the ledger writes them."""
+
+from cpv.models.observations import Observation
+from cpv.models.positions import Position
+from cpv.models.signals import Signal
+
+__all__ = ["Observation", "Position", "Signal"]

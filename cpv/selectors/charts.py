@@ -1,0 +1,213 @@
+"""Charts: plans in effect, points, limits as they came into effect, and what signals."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from coi.selectors.visible import sites_of
+from cpv.models import Observation, Position
+from cpv.rules.programme import limit_set
+from cpv.rules.programme import plan as plans
+from cpv.rules.programme.charting import Charted, InEffect, charted
+from cpv.rules.programme.points import PointView, SignalView
+from cpv.selectors.signals import signals_of_chart
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.documents import OPEN_STATES, DocumentVersionView
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan with the version that says so."""
+
+    document: DocumentVersionView
+    plan: plans.Plan
+
+    @property
+    def code(self) -> str:
+        """The code of the document: what names the plan everywhere."""
+        return self.document.code
+
+
+@dataclass(frozen=True, eq=False)
+class ChartView:
+    """One parameter in one stratum: its points, its limits, what signals, and the limits that wait for signatures.
+
+    `limits[n]` is the version whose limits are those of `charted.phases[n]`.
+    """
+
+    plan: PlanView
+    parameter: plans.Parameter
+    stratum: tuple[str, ...]
+    code: str
+    points: tuple[PointView, ...]
+    charted: Charted
+    limits: tuple[DocumentVersionView, ...]
+    signals: tuple[SignalView, ...]
+    proposed: DocumentVersionView | None = None
+
+    @property
+    def sites(self) -> frozenset[str]:
+        """Where its numbers come from."""
+        return frozenset(point.site for point in self.points)
+
+
+def effective_plans(at: datetime) -> tuple[PlanView, ...]:
+    """Every plan in effect, by code (one statement)."""
+    read = (
+        (version, plans.parse(version.content)[0]) for version in people.effective_documents(plans.KIND, at)
+    )
+    return tuple(PlanView(version, plan) for version, plan in read if plan is not None)
+
+
+def effective_plan(code: str, at: datetime) -> PlanView | None:
+    """The plan of this code in effect, or None."""
+    version = people.effective_document(plans.KIND, code, at)
+    plan = plans.parse(version.content)[0] if version is not None else None
+    return None if version is None or plan is None else PlanView(version, plan)
+
+
+def _rows() -> QuerySet[Observation]:
+    return Observation.objects.annotate(batch_code=F("batch__code"))
+
+
+def _point(row: Any) -> PointView:
+    return PointView(
+        id=str(row.pk),
+        subject=row.subject,
+        batch=row.batch_code or "",
+        site=row.site_id,
+        made_at=row.made_at,
+        value=row.value,
+        is_below=row.is_below,
+        source=row.source,
+        version=row.version,
+        excluded_at=row.excluded_at,
+        excluded_by_name=row.excluded_by_name,
+        exclusion_reason=row.exclusion_reason,
+    )
+
+
+def point_views(chart: str) -> tuple[PointView, ...]:
+    """The points of a chart in the order in which manufacture began, ties by subject (one statement)."""
+    rows = _rows().filter(chart=chart).order_by("made_at", "subject", "site")
+    return tuple(_point(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class KnownPoint:
+    """An observation with the chart that it stands on."""
+
+    point: PointView
+    plan: str
+    parameter: str
+    stratum: tuple[str, ...]
+    chart: str
+
+
+def _known(row: Any) -> KnownPoint:
+    return KnownPoint(_point(row), row.plan, row.parameter, tuple(row.stratum), row.chart)
+
+
+def observation(id: str | UUID) -> KnownPoint | None:
+    """One observation by its id."""
+    try:
+        row = _rows().filter(pk=id).first()
+    except ValidationError:
+        return None
+    return None if row is None else _known(row)
+
+
+def observations_of(plan: str, subjects: Collection[str]) -> tuple[KnownPoint, ...]:
+    """What is known of these subjects under a plan (one statement)."""
+    return tuple(_known(row) for row in _rows().filter(plan=plan, subject__in=list(subjects)))
+
+
+def position(name: str) -> int:
+    """Up to which entry a reader has read; 0 where it never has."""
+    return Position.objects.filter(name=name).values_list("upto", flat=True).first() or 0
+
+
+def lock_chart(chart: str) -> None:
+    """Judge one chart at a time: whoever comes second waits until the first has written what it found."""
+    _lock(f"chart:{chart}")
+
+
+def lock_subject(plan: str, subject: str) -> None:
+    """Observe one batch at a time under a plan."""
+    _lock(f"observed:{plan}:{subject}")
+
+
+def _lock(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def all_charts(at: datetime) -> tuple[str, ...]:
+    """Every chart of the plans in effect, by code (two statements)."""
+    known = [plan.code for plan in effective_plans(at)]
+    rows = Observation.objects.filter(plan__in=known).order_by("chart").values_list("chart", flat=True)
+    return tuple(rows.distinct())
+
+
+def is_visible(viewer: Person, plan: PlanView, sites: Collection[str], at: datetime) -> bool:
+    """Whether a chart is the viewer's to see: at the plan's own site, or at every site that it has numbers of."""
+    own = sites_of(viewer, at)
+    return plan.document.site in own or set(sites) <= own
+
+
+def visible_chart(viewer: Person, code: str, at: datetime) -> ChartView | None:
+    """One chart that is the viewer's to see."""
+    found = chart(code, at)
+    return found if found is not None and is_visible(viewer, found.plan, found.sites, at) else None
+
+
+def chart(code: str, at: datetime) -> ChartView | None:
+    """One chart as it stands now, in five statements however many batches; None where there is no such chart."""
+    first = Observation.objects.filter(chart=code).values("plan", "parameter", "stratum").first()
+    plan = effective_plan(first["plan"], at) if first is not None else None
+    parameter = plan.plan.parameter(first["parameter"]) if plan is not None and first is not None else None
+    if first is None or plan is None or parameter is None:
+        return None
+    points, versions = point_views(code), people.versions_of(limit_set.KIND, code)
+    kept, phases = _phases(versions, points, at)
+    return ChartView(
+        plan=plan,
+        parameter=parameter,
+        stratum=tuple(first["stratum"]),
+        code=code,
+        points=points,
+        charted=charted_for_judging(parameter, points, phases),
+        limits=kept,
+        signals=signals_of_chart(code),
+        proposed=next((one for one in versions if one.state in OPEN_STATES), None),
+    )
+
+
+def charted_for_judging(
+    parameter: plans.Parameter, points: Sequence[PointView], phases: Sequence[InEffect]
+) -> Charted:
+    """The chart of these points."""
+    excluded = [n for n, point in enumerate(points) if point.is_excluded]
+    return charted(parameter, [point.number for point in points], phases, excluded)
+
+
+def _phases(
+    versions: Sequence[DocumentVersionView], points: Sequence[PointView], at: datetime
+) -> tuple[tuple[DocumentVersionView, ...], tuple[InEffect, ...]]:
+    """Limits from the point on that was begun after they came into effect; overtaken before any such, they are none."""
+    since: dict[int, tuple[DocumentVersionView, InEffect]] = {}
+    for version in reversed(versions):
+        begins, read = version.effective_from, limit_set.parse(version.content)[0]
+        if begins is None or begins > at or read is None:
+            continue
+        start = sum(point.made_at < begins for point in points)
+        since[start] = (version, InEffect(start, read))
+    ordered = [since[start] for start in sorted(since)]
+    return tuple(version for version, _ in ordered), tuple(phase for _, phase in ordered)

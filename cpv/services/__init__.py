@@ -1,0 +1,28 @@
+"""Every write of `cpv`, one function a use case."""
+
+from cpv.services.answering import acknowledge_signal, close_signal
+from cpv.services.exclusions import exclude_point, include_point
+from cpv.services.external import ExternalRow, hand_in_data
+from cpv.services.following import follow, gather
+from cpv.services.judging import judge_chart, judge_charts
+from cpv.services.limits import Range, propose_limits
+from cpv.services.observing import observe_batches, observe_weeks
+from cpv.services.recording import SCIENTISTS
+
+__all__ = [
+    "SCIENTISTS",
+    "ExternalRow",
+    "Range",
+    "acknowledge_signal",
+    "close_signal",
+    "exclude_point",
+    "follow",
+    "gather",
+    "hand_in_data",
+    "include_point",
+    "judge_chart",
+    "judge_charts",
+    "observe_batches",
+    "observe_weeks",
+    "propose_limits",
+]

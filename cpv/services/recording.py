@@ -1,0 +1,53 @@
+"""What the services of this room do alike: name a broken constraint, and say what an entry is about."""
+
+from functools import partial
+
+from cpv.rules.programme.points import SignalView
+from cpv.selectors.charts import KnownPoint
+from ledger.rules import Subject as LedgerSubject
+from people.rules.roles import QA, Role
+from qc.services.recording import Topic
+from qc.services.recording import writing as writing_with
+
+# Who looks after charts: proposes limits, leaves points out, hands in numbers of other programs.
+SCIENTISTS = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
+
+# What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
+writing = partial(
+    writing_with,
+    {
+        "cpv_observation_once": "observed_already",
+        "cpv_signal_once": "signal_raised",
+        "ledger_entry_request_id_uniq": "request_id_used",
+    },
+)
+
+
+def topic_of_plan(plan: str) -> Topic:
+    """Where entries about a plan's numbers stand."""
+    return Topic(f"plan:{plan}", {"plan": plan}, (LedgerSubject("document", plan),))
+
+
+def topic_of_point(it: KnownPoint) -> Topic:
+    """Of one number on a chart."""
+    own = topic_of_plan(it.plan)
+    about = (LedgerSubject("batch", it.point.batch),) if it.point.batch else ()
+    facts = {"chart": it.chart, "parameter": it.parameter, "subject": it.point.subject}
+    return Topic(
+        own.stream, {**own.named, **facts}, (*own.subjects, LedgerSubject("chart", it.chart), *about)
+    )
+
+
+def topic_of_signal(it: SignalView) -> Topic:
+    """Of a signal."""
+    own = topic_of_plan(it.plan)
+    about = (LedgerSubject("batch", it.batch),) if it.batch else ()
+    facts = {
+        "chart": it.chart,
+        "parameter": it.parameter,
+        "subject": it.subject,
+        "signal": it.id,
+        "by": it.by,
+    }
+    subjects = (*own.subjects, LedgerSubject("chart", it.chart), LedgerSubject("signal", it.id), *about)
+    return Topic(own.stream, {**own.named, **facts}, subjects)

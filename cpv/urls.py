@@ -1,0 +1,25 @@
+"""Addresses of the pages of `cpv`."""
+
+from django.urls import path
+
+from cpv.views import charts, limits, overview, pictures, points
+
+app_name = "cpv"
+
+urlpatterns = [
+    # charts: how the process does, and why
+    path("process/", overview.overview, name="home"),
+    path("process/charts/<str:code>/", charts.chart, name="chart"),
+    path("process/charts/<str:code>/points.csv", charts.download, name="points"),
+    path("process/charts/<str:code>/points/<uuid:id>/", points.point, name="point"),
+    path("process/charts/<str:code>/limits/", limits.propose, name="propose"),
+    *(
+        path(f"process/charts/<str:code>/{name}.{form}", view, {"form": form}, name=f"{name}_{form}")
+        for name, view in (
+            ("control", pictures.control),
+            ("ranges", pictures.ranges),
+            ("spread", pictures.spread),
+        )
+        for form in ("json", "svg")
+    ),
+]
