@@ -1,57 +1,72 @@
 """What the pictures of a comparison show, with their words."""
 
-from math import log
+from dataclasses import replace
 
 from django.utils.translation import gettext as _now
 
-from cpv.rules.comparability import Equivalence, Margin, QualityRange, Scale
-from cpv.rules.comparison_pictures import Bar, Dot, Words, intervals_picture, lots_picture
-from cpv.rules.programme.comparing import Line
+from cpv.forms import comparison_words as words
+from cpv.rules.comparability import Equivalence, QualityRange, ToleranceComparison, Verdict
+from cpv.rules.pictures import GroupWords, Ranges, Titles, comparison_picture, equivalence_picture
+from cpv.rules.programme.comparing import Comparison, Conclusion
 from cpv.selectors.comparisons import ComparisonPage
 from qc.rules.charts import Spec
+
+# Where nothing may be concluded, a picture says so in every line.
+_OPEN = frozenset({Conclusion.INTERIM, Conclusion.EXPLORATORY})
+
+
+def has_intervals(result: Comparison | None) -> bool:
+    """Whether there is a test to draw."""
+    return result is not None and any(isinstance(line.test, Equivalence) for line in result.lines)
 
 
 def intervals(page: ComparisonPage) -> Spec | None:
     """The intervals of all tests beside their margins; None where there is none to draw."""
     lines = () if page.result is None else page.result.lines
-    bars = [bar for line in lines if (bar := _bar(line, page.titles[line.attribute.code])) is not None]
-    if not bars:
+    answers, verdicts = [], dict.fromkeys(Verdict, "")
+    for line in lines:
+        if not isinstance(line.test, Equivalence):
+            continue
+        is_open = line.conclusion in _OPEN
+        # the mark of a verdict would be one: where none is given, that of "not shown" stands for all
+        test = replace(line.test, verdict=Verdict.NOT_SHOWN) if is_open else line.test
+        verdicts[test.verdict] = _said(line.conclusion) if is_open else str(words.VERDICTS[test.verdict])
+        answers.append((page.titles[line.attribute.code], test))
+    if not answers:
         return None
     title = _now("Differences after the change, in shares of their margins")
-    return intervals_picture(Words(title, _now("-1 and 1: the limits of the margin")), bars)
+    return equivalence_picture(answers, verdicts, Titles(title, _now("-1 and 1: the limits of the margin")))
 
 
 def lots(page: ComparisonPage, code: str) -> Spec | None:
-    """The lots of one attribute; None where there is none, or it was not opened."""
+    """The lots of one attribute in the ranges of those before; None where there is none, or it was not opened."""
     lines = () if page.result is None else page.result.lines
     line = next((it for it in lines if it.attribute.code == code), None)
     if line is None:
         return None
-    own = line.lots
-    dots = [Dot(lot.batch, lot.at, lot.value, is_after=False) for lot in own.reference]
-    dots += [Dot(lot.batch, lot.at, lot.value, is_after=True) for lot in (*own.after, *own.unpaired)]
-    if not dots:
+    before = {lot.batch: lot.value for lot in line.lots.reference}
+    after = {lot.batch: lot.value for lot in line.lots.after}
+    if not before and not after:
         return None
-    found = line.quality.range if isinstance(line.quality, QualityRange) else None
-    margin = line.attribute.margin
-    is_log = margin is not None and margin.scale is Scale.LOG and all(dot.value > 0 for dot in dots)
-    words = Words(page.titles[code], line.attribute.unit, _now("before"), _now("after"))
-    ends = (None, None) if found is None else (found.low, found.high)
-    return lots_picture(words, dots, *ends, is_log=is_log)
+    ranges = Ranges(
+        quality=line.quality if isinstance(line.quality, QualityRange) else None,
+        tolerance=line.tolerance if isinstance(line.tolerance, ToleranceComparison) else None,
+    )
+    return comparison_picture(
+        (before, after), ranges, Titles(page.titles[code], line.attribute.unit), _groups()
+    )
 
 
-def _bar(line: Line, title: str) -> Bar | None:
-    it = line.test
-    if not isinstance(it, Equivalence) or it.estimate is None or it.low is None or it.high is None:
-        return None
-    low, estimate, high = (_share(value, it.margin) for value in (it.low, it.estimate, it.high))
-    return Bar(title, low, estimate, high)
+def _said(conclusion: Conclusion) -> str:
+    return str(words.CONCLUSIONS[conclusion][1])
 
 
-def _share(value: float, margin: Margin) -> float:
-    """A difference as a share of the limit on its side; of a margin with one limit, of that one."""
-    lower, upper = margin.bounds()
-    place = log(value) if margin.scale is Scale.LOG else value
-    if margin.is_one_sided:
-        return place / (upper if margin.lower is None else -lower)
-    return place / (upper if place >= 0 else -lower)
+def _groups() -> GroupWords:
+    return GroupWords(
+        before=_now("before"),
+        after=_now("after"),
+        batch=_now("batch"),
+        value=_now("value"),
+        quality_range=_now("quality range"),
+        tolerance=_now("tolerance interval"),
+    )

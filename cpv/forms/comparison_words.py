@@ -1,13 +1,12 @@
-"""Comparisons before and after a change in the reader's language: codes, faults of plans, entries of the ledger."""
+"""Comparisons before and after a change in the reader's language: codes, and faults of plans."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cpv.events import Event
 from cpv.rules.basis import Note, Why
-from cpv.rules.comparability import Design, Fault, Method, Rank, Scale, Shape
+from cpv.rules.comparability import Design, Fault, Method, Rank, Scale, Shape, Verdict
 from cpv.rules.programme.arranging import ComparisonRefusal, Standing
 from cpv.rules.programme.comparing import Conclusion, Whole
 from cpv.rules.programme.comparison_plan import PartedBy
@@ -49,6 +48,14 @@ PARTED_BY: Mapping[PartedBy, Sentence] = {
     PartedBy.TIME: _("by when their manufacture began"),
     PartedBy.COMPONENT: _("by component"),
     PartedBy.LISTS: _("by lists in the plan"),
+}
+
+# What an interval says, on pictures.
+VERDICTS: Mapping[Verdict, Sentence] = {
+    Verdict.EQUIVALENT: _("within the margin"),
+    Verdict.NON_INFERIOR: _("no worse"),
+    Verdict.NOT_SHOWN: _("not shown"),
+    Verdict.DIFFERENT: _("different"),
 }
 
 # A mark, a word, a kind of tag.
@@ -170,6 +177,9 @@ WHY: Mapping[Why, Sentence] = {
     Why.UNBOUNDED_MEMORY: _("It would have no end."),
     Why.NOT_CONVERGED: _("No number of lots reaches it, or the reckoning came to no end."),
     Why.ALL_CENSORED: _("All results are bounds."),
+    Why.CENSORED: _(
+        "Some results are bounds such as <0.5: they have no mean, and nothing is put in their place."
+    ),
     Why.IDS_DIFFER: _("The halves of the pairs do not belong together."),
     Why.OUTSIDE_MARGIN: _("The difference expected lies outside of the margin: no number of lots helps."),
     Why.NO_ZONE: _("A time has no zone."),
@@ -255,10 +265,3 @@ def comparison_shown() -> Shown:
         },
         faults={str(code): words for code, words in _FAULTS.items()},
     )
-
-
-# One line for each kind of entry, for the room's presenters.
-SAY: Mapping[str, Promise] = {
-    Event.COMPARISON_OPENED: _("Comparison {document} opened: look {number}, plan version {version}"),
-    Event.COMPARISON_REFUSED: _("Comparison {document} not opened"),
-}

@@ -10,13 +10,14 @@ from cpv.events import Event
 from cpv.rules.programme.arranging import ComparisonRefusal
 from cpv.selectors import comparisons as selectors
 from cpv.selectors.comparisons import ComparisonView, LookView
+from cpv.services.recording import writing
 from ledger.rules import Actor, Where, derive, new
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people.rules.authority import Person
 from people.rules.roles import QA, Role
 from people.services import require
-from qc.services.recording import Doing, Topic, asking, invalid, record, repeated, writing
+from qc.services.recording import Doing, Topic, asking, invalid, record, repeated
 
 # Whoever concludes on a process: quality, and those who know its numbers.
 OPENERS = QA | {Role.QC_REVIEWER}
@@ -52,7 +53,7 @@ def open_comparison(
     view = _known(document, now)
     doing = asking(actor, where, now, request_id, document=document, reason=reason)
     person = _opener(view, doing)
-    if earlier := repeated(doing, Event.COMPARISON_OPENED, Event.COMPARISON_REFUSED, document=document):
+    if earlier := repeated(doing, Event.COMPARISON_OPENED, Event.COMPARISON_REFUSED, comparison=document):
         return _as_before(view, earlier.facts, person)
     _check(reason)
     if (found := view.look_of(person.user_id)) is not None:
@@ -81,7 +82,7 @@ def _opener(view: ComparisonView, doing: Doing) -> Person:
     try:
         return require(actor=doing.actor, roles=OPENERS, site=view.version.site, now=doing.now)
     except NotAllowed:
-        if not repeated(doing, Event.COMPARISON_REFUSED, document=view.version.code):
+        if not repeated(doing, Event.COMPARISON_REFUSED, comparison=view.version.code):
             with writing():
                 _refuse(view, (ComparisonRefusal.ROLE_MISSING,), doing)
         raise
@@ -105,7 +106,6 @@ def _against(view: ComparisonView) -> tuple[ComparisonRefusal, ...]:
 def _open(view: ComparisonView, person: Person, reason: str, doing: Doing) -> OpenAnswer:
     facts: dict[str, Any] = {
         "version": view.version.version,
-        "number": _number(view),
         "sha256": view.data.sha256,
         "seen": [asdict(count) for count in view.data.counts],
         "standing": str(view.standing),
@@ -113,7 +113,9 @@ def _open(view: ComparisonView, person: Person, reason: str, doing: Doing) -> Op
         "spent": f"{selectors.result_of(view).spent:.4f}" if view.plan.monitoring is not None else "",
     }
     row = _id(view, person.user_id)
+    number = _number(view)
     values = facts | {
+        "number": number,
         "document": view.version.code,
         "opened_by_id": person.user_id,
         "opened_by_name": doing.actor.name,
@@ -121,7 +123,14 @@ def _open(view: ComparisonView, person: Person, reason: str, doing: Doing) -> Op
         "reason": reason,
     }
     changes = (new(TABLE, row, **values),)
-    record(doing, topic_of(view), Event.COMPARISON_OPENED, facts, changes=changes, reason=reason)
+    record(
+        doing,
+        topic_of(view),
+        Event.COMPARISON_OPENED,
+        facts | {"look": number},
+        changes=changes,
+        reason=reason,
+    )
     return OpenAnswer(selectors.look(row))
 
 
@@ -154,4 +163,4 @@ def topic_of(view: ComparisonView) -> Topic:
     """What an entry about a comparison is about."""
     code = view.version.code
     subjects = (LedgerSubject("comparison", code), LedgerSubject("document", f"{view.version.kind}:{code}"))
-    return Topic(f"comparison:{code}", {"document": code}, subjects)
+    return Topic(f"comparison:{code}", {"comparison": code}, subjects)

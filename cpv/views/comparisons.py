@@ -97,10 +97,10 @@ def _page(
         "together": shown.together_shown(page),
         "lines": shown.lines_shown(page),
         "whole": None if page.result is None else words.WHOLES[page.result.whole],
-        "has_intervals": charts.intervals(page) is not None,
+        "has_intervals": charts.has_intervals(page.result),
         "shape": "" if view.plan.monitoring is None else words.SHAPES[view.plan.monitoring.shape],
         "looks": shown.looks_shown(view),
-        "form": (form or OpenForm(auto_id="open_%s")) if may_open and page.look is None else None,
+        "form": OpenForm(auto_id="open_%s") if form is None and may_open and page.look is None else form,
     }
     return render(request, "cpv/comparison.html", context, status=status)
 

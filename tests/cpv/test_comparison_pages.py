@@ -17,7 +17,7 @@ CHARTS = (
     reverse("cpv:comparison_lots", args=[CODE, "VIABILITY"]),
 )
 # What only whoever opened it may read: a verdict, an interval, a value of a lot.
-CLOSED = ("Comparable", "interval from", "with a probability of", "92.5", "A-0")
+CLOSED = ("✔ Comparable", "interval from", "the true difference lies within", "95</td>", "A-0")
 
 
 @pytest.fixture

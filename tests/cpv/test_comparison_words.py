@@ -8,7 +8,7 @@ import pytest
 from cpv.forms import comparison_words as words
 from cpv.forms.comparison_views import margin_text, number, percent
 from cpv.rules.basis import Why
-from cpv.rules.comparability import Design, Fault, Margin, Method, Rank, Scale, Shape
+from cpv.rules.comparability import Design, Fault, Margin, Method, Rank, Scale, Shape, Verdict
 from cpv.rules.programme.arranging import ComparisonRefusal, Standing
 from cpv.rules.programme.comparing import Conclusion, Whole
 from cpv.rules.programme.comparison_plan import PartedBy
@@ -28,6 +28,7 @@ from people.forms.documents import FAULTS
         (words.WHOLES, Whole),
         (words.STANDINGS, Standing),
         (words.REFUSALS, ComparisonRefusal),
+        (words.VERDICTS, Verdict),
         (words.WHY, Why),
     ],
 )

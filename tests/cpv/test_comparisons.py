@@ -58,7 +58,7 @@ def test_the_same_data_are_opened_once_by_each_person(bench):
     assert bench.view().look_of(bench.demo.member("Bob").user_id) is None
     again = bench.open()
     assert (again.look.number, again.look.is_final) == (2, True)
-    assert [it.facts["number"] for it in entries()] == [1, 1, 2]
+    assert [it.facts["look"] for it in entries()] == [1, 1, 2]
 
 
 def test_a_corrected_or_excluded_result_is_another_state_and_a_later_lot_is_none(bench):

@@ -73,6 +73,11 @@ class Lots:
         return tuple(sorted((*self.before, *self.history), key=_in_order))
 
     @property
+    def has_bounds(self) -> bool:
+        """Whether a result that takes part is a bound, of which no mean and no spread can be made."""
+        return any(lot.is_below for lot in (*self.before, *self.after, *self.history))
+
+    @property
     def excluded_batches(self) -> tuple[str, ...]:
         """Which were left out."""
         return tuple(lot.batch for lot in self.excluded)

@@ -5,6 +5,7 @@ in time, and nothing before the planned number of lots is there: a test that was
 the test that was planned.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log
@@ -40,7 +41,7 @@ from cpv.rules.comparability import (
 )
 from cpv.rules.programme.arranging import Arranged, Lots, Measured, Standing
 from cpv.rules.programme.comparison_plan import ComparisonPlan, Monitoring
-from cpv.rules.programme.promising import Reason, alarms_of, looks_of, told
+from cpv.rules.programme.promising import P, Reason, T, alarms_of, looks_of, told
 
 # Of the tests that give a look its Z; their verdict is not asked for, so that any would do.
 _ALPHA = 0.05
@@ -154,29 +155,34 @@ def _line(plan: ComparisonPlan, one: Attribute, lots: Lots, standing: Standing, 
     is_paired = one.sizes.design is Design.PAIRED
     scale = margin.scale if margin is not None else Scale.RAW
     reference, after = _values(lots.reference), _values(lots.after)
-    test = None if margin is None else told(_test, one, lots, margin, alpha)
+    test = None if margin is None else _measured(lots, _test, one, lots, margin, alpha)
     model = None
     if margin is not None and is_paired and lots.history:
-        model = told(_model, lots, margin, alpha)
-    posterior = None if margin is None else told(_posterior, one, lots, margin, 1 - 2 * alpha)
-    quality = told(quality_range, reference, after, k=one.k, scale=scale)
+        model = _measured(lots, _model, lots, margin, alpha)
+    posterior = None if margin is None else _measured(lots, _posterior, one, lots, margin, 1 - 2 * alpha)
+    quality = _measured(lots, quality_range, reference, after, k=one.k, scale=scale)
     chosen = _chosen(model) if one.code in plan.with_history and model is not None else test
     watched = None
     if plan.monitoring is not None and one.method is Method.EQUIVALENCE_TEST:
         monitoring = plan.monitoring
-        watched = told(_watched, one, lots, monitoring)
+        watched = _measured(lots, _watched, one, lots, monitoring)
     return Line(
         attribute=one,
         lots=lots,
         test=test,
         model=model,
         posterior=posterior,
-        tolerance=told(tolerance_comparison, reference, after, scale=scale),
+        tolerance=_measured(lots, tolerance_comparison, reference, after, scale=scale),
         quality=quality,
         extremes=told(min_max, reference, after),
         watched=watched,
         conclusion=_concluded(one, chosen, quality, standing, is_final=is_final),
     )
+
+
+def _measured(lots: Lots, ask: Callable[P, T], *args: P.args, **more: P.kwargs) -> T | Reason:
+    """An answer that needs a mean or a spread: of bounds there is none, and nothing is put in their place."""
+    return Reason(Why.CENSORED, "values") if lots.has_bounds else told(ask, *args, **more)
 
 
 def _values(lots: tuple[Measured, ...]) -> list[float]:

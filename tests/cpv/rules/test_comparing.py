@@ -255,6 +255,17 @@ def test_numbers_that_cannot_be_reckoned_are_reasons():
     assert reckoned(lots(before=[-1.0, *BEFORE[1:]]), below_zero).lines[0].test.why is Why.NOT_POSITIVE
 
 
+def test_bounds_have_no_mean_and_nothing_is_put_in_their_place():
+    plan = planned(VIABILITY, monitoring=LOOKS)
+    measured = [*lots()[:-1], replace(lots()[-1], is_below=True)]
+    line = reckoned(measured, plan).lines[0]
+    views = (line.test, line.posterior, line.quality, line.tolerance, line.watched)
+    assert {(type(it), it.why) for it in views} == {(Reason, Why.CENSORED)}
+    assert (line.extremes.n_test, line.conclusion) == (4, Conclusion.NOT_COMPUTABLE)
+    left_out = [*lots(), lot("A-X", 1.0, 9, is_below=True)]
+    assert reckoned(left_out, plan).whole is Whole.COMPARABLE, "a lot beyond the planned takes no part"
+
+
 # -- monitoring --------------------------------------------------------------------------------------------------------
 
 
