@@ -45,6 +45,17 @@ class LookLine:
 
 
 @dataclass(frozen=True)
+class LotLine:
+    """One lot: its value, on which side of the change it lies, what became of it, and whether it was made here."""
+
+    batch: str
+    value: str
+    side: str
+    part: str
+    is_known: bool
+
+
+@dataclass(frozen=True)
 class LineShown:
     """One attribute with its results."""
 
@@ -58,7 +69,7 @@ class LineShown:
     views: tuple[View, ...]
     looks: tuple[LookLine, ...]
     alarm: str
-    lots: tuple[tuple[str, str, str, str], ...]
+    lots: tuple[LotLine, ...]
 
 
 @dataclass(frozen=True)
@@ -184,8 +195,8 @@ def _look_line(it: WatchedLook, is_alarm: bool) -> LookLine:
     )
 
 
-def _lots(line: Line) -> tuple[tuple[str, str, str, str], ...]:
-    """Every lot: batch, value, side, and what became of it."""
+def _lots(line: Line) -> tuple[LotLine, ...]:
+    """Every lot in the order of manufacture."""
     lots = line.lots
     sides = (
         (_now("before"), lots.before, ""),
@@ -195,7 +206,12 @@ def _lots(line: Line) -> tuple[tuple[str, str, str, str], ...]:
         ("", lots.excluded, _now("excluded on its chart")),
     )
     shown = [
-        (lot, (lot.batch, f"{'<' if lot.is_below else ''}{number(lot.value)}", side, what))
+        (
+            lot,
+            LotLine(
+                lot.batch, f"{'<' if lot.is_below else ''}{number(lot.value)}", side, what, bool(lot.order)
+            ),
+        )
         for side, group, what in sides
         for lot in group
     ]

@@ -1,32 +1,58 @@
 """What was measured of one parameter, as comparisons take it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from cpv import models
 from cpv.rules.programme.arranging import Measured
+from qc import selectors as qc
 
 __all__ = ["Measured", "series_of"]
 
+# Weeks of scans are no lots; what another program handed in is one, of no batch that is made here.
+_WEEKS = "scans:"
+_RESULT = "result:"
+
 
 def series_of(plan: str, parameter: str, sites: Collection[str]) -> tuple[Measured, ...]:
-    """Every batch's number of a parameter of a `cpv_plan` at these sites, in the order of manufacture.
+    """Every lot's number of a parameter of a `cpv_plan` at these sites, in the order of manufacture.
 
-    What is of no batch, or has no number any more, is left out; what was excluded is told as such (one statement).
+    What has no number any more is left out; what was excluded is told as such. `observed_at` of a result is the
+    earliest test of any version of it, so that neither a correction nor a chart that was drawn later makes it younger;
+    of other numbers it is not known, and None. Two statements.
     """
     rows = models.Observation.objects.select_related("batch__order").filter(
-        plan=plan, parameter=parameter, site__in=list(sites), batch__isnull=False
+        plan=plan, parameter=parameter, site__in=list(sites)
     )
+    found = [
+        row
+        for row in rows.exclude(value="").order_by("made_at", "subject")
+        if not row.source.startswith(_WEEKS)
+    ]
+    tested = _tested_at(found)
     return tuple(
         Measured(
             batch=row.subject,
             value=float(row.value),
             at=row.made_at,
-            order=row.batch.order.coi_id,
+            order="" if row.batch is None else row.batch.order.coi_id,
             excluded=row.excluded_at is not None,
-            component=row.batch.component,
-            observed_at=row.observed_at,
+            component="" if row.batch is None else row.batch.component,
+            observed_at=tested.get(row.source),
             is_below=row.is_below,
         )
-        for row in rows.exclude(value="").order_by("made_at", "subject")
-        if row.batch is not None
+        for row in found
     )
+
+
+def _tested_at(rows: Sequence[models.Observation]) -> Mapping[str, datetime]:
+    """When each result that a number came from was first tested, in any version, by the number's source."""
+    batches = {
+        str(row.batch_id) for row in rows if row.source.startswith(_RESULT) and row.batch_id is not None
+    }
+    first: dict[str, datetime] = {}
+    for results in qc.results_of(batches).values() if batches else ():
+        for it in results:
+            own = [one.tested_at for one in results if one.criterion == it.criterion]
+            first[f"{_RESULT}{it.id}"] = min(own)
+    return first

@@ -20,7 +20,8 @@ from cpv.rules.programme.comparison_plan import ComparisonPlan, PartedBy
 class Measured:
     """One lot's number of one attribute. `at`: when its manufacture began; `order`: whose material it is.
 
-    `observed_at`: when the number was there to be seen. `is_below`: it is the bound of a result such as <0.5.
+    `observed_at`: when the number was there to be seen; None: nobody can say, and it counts from `at` on. `is_below`:
+    the value is the bound of a result such as <0.5.
     """
 
     batch: str
