@@ -113,11 +113,15 @@ def _interval(it: Any, unit: str) -> dict[str, str]:
 def _test(it: Equivalence, one: Attribute) -> Said:
     text = _now("%(kind)s %(estimate)s%(unit)s, %(confidence)s interval from %(low)s to %(high)s")
     says = text % {**_interval(it, one.unit), "confidence": percent(it.confidence)}
-    ways = {"n1": it.material.n_reference, "n2": it.material.n_test, "p": f"{it.p:.3f}"}
+    ways = {"n1": it.material.n_reference, "n2": it.material.n_test, "p": _p(it.p)}
     left = it.material.left_out
-    more = [_now("%(n1)s lots before, %(n2)s after; p = %(p)s") % ways]
+    more = [_now("%(n1)s lots before, %(n2)s after; p %(p)s") % ways]
     more += [_now("Left out for a missing half: %(ids)s") % {"ids": ", ".join(left)}] if left else []
     return says, (*more, *_noted(it.notes))
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
 def _model(it: SplitApheresis, one: Attribute) -> Said:
@@ -125,9 +129,9 @@ def _model(it: SplitApheresis, one: Attribute) -> Said:
     added = [_now("With %(n)s lots of history.") % {"n": it.n_history}]
     if it.drift_p is not None:
         text = _now(
-            "History beside the halves before the change: p = %(p)s; a small p says that it is another process."
+            "History beside the halves before the change: p %(p)s; a small p says that it is another process."
         )
-        added.append(text % {"p": f"{it.drift_p:.3f}"})
+        added.append(text % {"p": _p(it.drift_p)})
     return says, (*added, *more)
 
 

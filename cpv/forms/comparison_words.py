@@ -66,7 +66,7 @@ CONCLUSIONS: Mapping[Conclusion, tuple[str, Sentence, str]] = {
     Conclusion.OUTSIDE_RANGE: ("▲", _("lots lie outside of the range: to be explained"), "warn"),
     Conclusion.NOT_COMPUTABLE: ("○", _("cannot be reckoned"), "warn"),
     Conclusion.LOOK: ("○", _("people look at it; nothing is concluded from numbers"), ""),
-    Conclusion.INTERIM: ("◷", _("interim: nothing is concluded yet"), "warn"),
+    Conclusion.INTERIM: ("◷", _("interim: no verdict yet"), "warn"),
     Conclusion.EXPLORATORY: ("○", _("exploratory only"), "warn"),
 }
 

@@ -15,7 +15,7 @@ from cpv.rules.programme.arranging import Arranged, Standing, arranged, standing
 from cpv.rules.programme.comparing import Comparison, compared
 from cpv.rules.programme.comparison_plan import ComparisonPlan
 from cpv.rules.programme.promising import Planned, promised
-from cpv.selectors.compared import series_of
+from cpv.selectors.compared import all_series
 from ledger.rules import canonical
 from people import selectors as people
 from people.rules.authority import Person
@@ -123,9 +123,8 @@ def comparison(code: str, at: datetime) -> ComparisonView | None:
     if version is None or plan is None:
         return None
     sites = _sites(version, plan)
-    data = arranged(
-        plan, {one.code: series_of(plan.plan, one.code, sites) for one in plan.statistics.attributes}
-    )
+    codes = [one.code for one in plan.statistics.attributes]
+    data = arranged(plan, all_series(plan.plan, codes, sites))
     signatures = tuple(
         it for it in people.signatures(_SIGNED, version.id) if it.record_digest == version.digest
     )

@@ -82,9 +82,11 @@ class Bench:
         for n, value in enumerate(BEFORE):
             self.add(f"B-{n}", value, days=n - 40)
 
-    def series_of(self, plan: str, parameter: str, sites: Collection[str]) -> tuple[Measured, ...]:
+    def all_series(
+        self, plan: str, parameters: Collection[str], sites: Collection[str]
+    ) -> dict[str, tuple[Measured, ...]]:
         is_asked = plan == CONTENT["plan"] and PLANT in sites
-        return tuple(self.measured.get(parameter, ())) if is_asked else ()
+        return {it: tuple(self.measured.get(it, ())) if is_asked else () for it in parameters}
 
     def add(self, batch: str, value: float, days: float, **more: Any) -> None:
         """A lot begun so many days after the change, with its numbers of all three attributes a day later."""
@@ -125,5 +127,5 @@ class Bench:
 def bench_at(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """A bench whose numbers are what comparisons read."""
     bench = Bench(demo)
-    monkeypatch.setattr(comparisons, "series_of", bench.series_of)
+    monkeypatch.setattr(comparisons, "all_series", bench.all_series)
     return bench
