@@ -19,6 +19,9 @@ from cpv.selectors.comparisons import ComparisonPage, ComparisonView, LookView
 from cpv.services.comparisons import MOST_WORDS
 from qc.forms.pages import WritingForm
 
+# More lots than this are not named in a sentence; the table has all that take part.
+MOST_NAMED = 20
+
 
 class OpenForm(WritingForm):
     """Why somebody opens a comparison."""
@@ -69,6 +72,7 @@ class LineShown:
     views: tuple[View, ...]
     looks: tuple[LookLine, ...]
     alarm: str
+    notes: tuple[str, ...]
     lots: tuple[LotLine, ...]
 
 
@@ -138,6 +142,7 @@ def _line(line: Line, titles: dict[str, str]) -> LineShown:
         views=views_of(line),
         looks=looks,
         alarm=alarm,
+        notes=_notes(line),
         lots=_lots(line),
     )
 
@@ -192,6 +197,19 @@ def _look_line(it: WatchedLook, is_alarm: bool) -> LookLine:
     z = reason_text(it.reason) if it.reason is not None else number(it.z) if it.z is not None else ""
     return LookLine(
         it.lots, number(it.look.boundary), percent(it.look.spent), z=z, is_alarm=is_alarm, is_held=it.is_held
+    )
+
+
+def _notes(line: Line) -> tuple[str, ...]:
+    """What takes no part, and why: nobody finds out from the numbers alone."""
+    lots = line.lots
+    found = (
+        (lots.excluded, _now("Excluded on their chart, with a reason: %(lots)s.")),
+        (lots.unpaired, _now("Without one partner before the change: %(lots)s.")),
+        (lots.later, _now("Made when the planned number was complete: %(lots)s.")),
+    )
+    return tuple(
+        text % {"lots": ", ".join(lot.batch for lot in group[:MOST_NAMED])} for group, text in found if group
     )
 
 

@@ -24,7 +24,8 @@ from people.rules.signatures import Meaning, SignatureView
 
 # What the signatures of a controlled document are over.
 _SIGNED = "document_version"
-LOCKED = frozenset({DocumentState.APPROVED, DocumentState.EFFECTIVE})
+# Approved once: a plan that was retired since stays what its looks were opened by.
+LOCKED = frozenset({DocumentState.APPROVED, DocumentState.EFFECTIVE, DocumentState.RETIRED})
 
 
 @dataclass(frozen=True)

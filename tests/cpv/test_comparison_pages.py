@@ -158,3 +158,15 @@ def test_a_plan_of_pairs_and_of_one_limit_is_shown(bench, as_):
     page = shown(bob)
     for text in ("Pairs with history", "difference of at least -8 %", "With 2 lots of history."):
         assert text in page
+
+
+def test_what_takes_no_part_is_named(bench, as_):
+    bench.plan()
+    bench.add("A-X", 40.0, days=0.5, excluded=True)
+    bench.after(*AFTER)
+    bench.add("A-LATE", 92.0, days=9)
+    bob = as_("Bob")
+    send(bob)
+    page = shown(bob)
+    assert "Excluded on their chart, with a reason: A-X." in page
+    assert "Made when the planned number was complete: A-LATE." in page

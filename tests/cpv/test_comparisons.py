@@ -87,6 +87,13 @@ def test_a_whole_comparison_ends_with_its_verdict(bench):
         Conclusion.LOOK,
     ]
     assert comparisons.comparison_page(bench.view(), bench.person("Rosa"), bench.now).result is None
+    rosa = bench.demo.member("Rosa")
+    people_services.retire_document(
+        id=bench.view().version.id, reason="concluded", **bench.demo.doing("retire", rosa.actor)
+    )
+    bench.demo.now += timedelta(minutes=1)
+    page = comparisons.comparison_page(bench.view(), bench.person("Bob"), bench.now)
+    assert page.result.whole is Whole.COMPARABLE, "what was seen stays to be seen"
 
 
 def test_a_plan_approved_after_the_first_result_confirms_nothing(bench):
