@@ -28,6 +28,7 @@ class QcConfig(AppConfig):
             models.Release,
             models.TrailReview,
             models.LateFailure,
+            models.NotedSignal,
             models.Investigation,
             models.Dossier,
         ):

@@ -29,6 +29,7 @@ class Event(StrEnum):
     LATE_FAILURE_FOUND = "qc:late_failure:found"
     LATE_DUTY_DONE = "qc:late_duty:done"
     LATE_DUTY_REFUSED = "qc:late_duty:refused"
+    SIGNAL_NOTED = "qc:signal:noted"
     SUBMISSION_REFUSED = "qc:submission:refused"
     REVIEW_REFUSED = "qc:review:refused"
     RELEASE_REFUSED = "qc:release:refused"

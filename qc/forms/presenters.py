@@ -36,6 +36,7 @@ _SAY: Mapping[str, Promise] = {
     Event.LATE_FAILURE_FOUND: gettext_lazy("Batch {batch}: {criterion} failed after the release"),
     Event.LATE_DUTY_DONE: gettext_lazy("Batch {batch}: {duty} done after a late failure"),
     Event.LATE_DUTY_REFUSED: gettext_lazy("Batch {batch}: {duty} not recorded as done"),
+    Event.SIGNAL_NOTED: gettext_lazy("Batch {batch}: a control chart signals {parameter}: {state}"),
     Event.BATCH_REJECTED: gettext_lazy("Batch {batch} rejected with two signatures"),
     Event.SUBMISSION_REFUSED: gettext_lazy("Batch {batch}: not ready for review"),
     Event.REVIEW_REFUSED: gettext_lazy("Batch {batch}: review refused"),

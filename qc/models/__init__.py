@@ -4,6 +4,7 @@ from qc.models.documents import IssuedDocument
 from qc.models.dossiers import Dossier
 from qc.models.imports import Import
 from qc.models.investigations import Investigation
+from qc.models.noted_signals import NotedSignal
 from qc.models.plates import Plate
 from qc.models.releases import LateFailure, Release, TrailReview
 from qc.models.results import Result
@@ -17,6 +18,7 @@ __all__ = [
     "Investigation",
     "IssuedDocument",
     "LateFailure",
+    "NotedSignal",
     "Plate",
     "Release",
     "Result",

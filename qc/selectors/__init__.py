@@ -81,6 +81,7 @@ from qc.selectors.materials import (
     signed_material,
     visible_material,
 )
+from qc.selectors.noted_signals import noted_signal, noted_signals
 from qc.selectors.plates import lock_plate, plate, plates_of, visible_plate
 from qc.selectors.releases import FailureView, ReleaseView, failure, failures_of, releases_of, ways_for
 from qc.selectors.results import result, results_of, results_of_run
@@ -209,6 +210,8 @@ __all__ = [
     "materials_of",
     "materials_waiting",
     "method_of",
+    "noted_signal",
+    "noted_signals",
     "plan_in",
     "plate",
     "plates_of",

@@ -1,7 +1,7 @@
 """What blocks a batch, the release board, one batch, the record that was signed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,11 +20,13 @@ from people.rules.signatures import Meaning, SignatureState, SignatureView, sign
 from qc.rules.blockers import EXCEPTIONS, Blocker, BlockerCode, Case, latest_review
 from qc.rules.case import OF_REVIEW
 from qc.rules.exceptional import decided_digest
+from qc.rules.noted_signals import NotedSignal
 from qc.rules.passed import Passed, passed_checks
 from qc.rules.record import batch_record, digest_of
 from qc.rules.releases import Lifting, Pending, Way, Ways, overdue, ways_of
 from qc.selectors.cases import case_of, cases
 from qc.selectors.dossiers import dossiers_of, lifting_of, liftings_of
+from qc.selectors.noted_signals import noted_signals
 from qc.selectors.releases import FailureView, ReleaseView, due_of, failures_of, releases_of
 from qc.selectors.subject_pages import Line, lines_of
 
@@ -44,6 +46,7 @@ class BoardRow:
     """One batch on the release board. `passed` of `checked` things were in order by themselves.
 
     `pending` are the results that may come after the release; `overdue` those of them that were expected before now.
+    `noted` are signals of control charts: information.
     """
 
     batch: BatchSummary
@@ -52,6 +55,7 @@ class BoardRow:
     passed: int
     checked: int
     overdue: tuple[Pending, ...] = ()
+    noted: tuple[NotedSignal, ...] = ()
 
     @property
     def pending(self) -> tuple[Pending, ...]:
@@ -75,7 +79,7 @@ class Board:
 
 @dataclass(frozen=True)
 class BatchView:
-    """Everything that the page of one batch shows."""
+    """Everything that the page of one batch shows. `noted` are signals of control charts: information."""
 
     case: Case
     ways: Ways
@@ -90,6 +94,7 @@ class BatchView:
     released: ReleaseView | None = None
     failures: tuple[FailureView, ...] = ()
     lifting: Lifting | None = None
+    noted: tuple[NotedSignal, ...] = ()
 
     @property
     def batch(self) -> BatchSummary:
@@ -207,13 +212,14 @@ def _needs_someone(row: BoardRow) -> bool:
 def _board_rows(found: Sequence[BatchSummary], at: datetime) -> list[BoardRow]:
     if not found:
         return []
-    known, released = cases(found, at), releases_of([batch.id for batch in found])
+    ids = [batch.id for batch in found]
+    known, released, noted = cases(found, at), releases_of(ids), noted_signals(ids)
     liftings = liftings_of(known, at)
     made = []
     for batch in found:
         case = known[batch.id]
         ways = ways_of(case, due_of(released.get(batch.id)), liftings.get(batch.id))
-        made.append(_board_row(batch, case, ways, at))
+        made.append(replace(_board_row(batch, case, ways, at), noted=noted[batch.id]))
     return made
 
 
@@ -273,6 +279,7 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
         released=released,
         failures=failures_of(batch.id),
         lifting=lifting,
+        noted=noted_signals([batch.id])[batch.id],
     )
 
 

@@ -44,6 +44,7 @@ from qc.services.investigations import (
     try_hypothesis,
 )
 from qc.services.late_failures import record_duty
+from qc.services.noted_signals import note_signal
 from qc.services.outcomes import authorise_plan, conclude_investigation, propose_outcome
 from qc.services.plates import (
     LookedAtPlate,
@@ -101,6 +102,7 @@ __all__ = [
     "look_at_plate",
     "name_cause",
     "name_criteria",
+    "note_signal",
     "open_dossier",
     "open_investigation",
     "open_run",

@@ -27,11 +27,11 @@ from qc.rules.late_failures import DOERS
 from qc.rules.record import record_bytes
 from qc.rules.releases import Way, overdue
 from qc.rules.results import RejectionReason
-from qc.selectors import BatchView
+from qc.selectors import BatchView, BoardRow
 from qc.services.dispositions import DECIDERS, REVIEWERS, SUBMITTERS
 from qc.views.found import batch_of
-from qc.views.lines import lines_shown
-from qc.views.reasons import failures_shown, reasons_shown
+from qc.views.lines import lines_shown, signals_shown
+from qc.views.reasons import Reason, failures_shown, reasons_shown
 from qc.views.shared import attempt, doing, file_response, signing
 
 _FORMS: dict[str, type[WritingForm]] = {
@@ -57,12 +57,12 @@ def board(request: HttpRequest) -> HttpResponse:
         (_("Released, and a result is still to come"), "conditional", found.conditional),
         (_("Waiting for steps and results"), "waiting", found.waiting),
     ]
-    shown = [
-        (title, key, [(row, reasons_shown(row.blockers, row.batch)) for row in rows])
-        for title, key, rows in groups
-        if rows
-    ]
+    shown = [(title, key, [_board_row(row) for row in rows]) for title, key, rows in groups if rows]
     return render(request, "qc/board.html", {"groups": shown, "decided": found.decided})
+
+
+def _board_row(row: BoardRow) -> tuple[BoardRow, list[Reason], tuple[str, ...]]:
+    return row, reasons_shown(row.blockers, row.batch), signals_shown(row.noted)
 
 
 @never_cache
@@ -146,10 +146,11 @@ def _page(
 ) -> HttpResponse:
     person = person_of(request)
     roles = person.roles(view.batch.site, timezone.now())
-    given = forms or {}
+    given, lined = forms or {}, {line.criterion.code for line in view.lines}
     context = {
         "view": view,
-        "lines": lines_shown(view.lines, view.batch.disposition, roles, person.user_id),
+        "lines": lines_shown(view.lines, view.batch.disposition, roles, person.user_id, view.noted),
+        "noted": signals_shown(it for it in view.noted if it.criterion not in lined),
         "reasons": reasons_shown(view.blockers, view.batch),
         "refused": None if refused is None else reasons_shown(refused, view.batch),
         "overdue": overdue(view.ways.pending, timezone.now()),

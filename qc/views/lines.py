@@ -1,12 +1,13 @@
 """Criteria with their results as the pages show them, and what may be done with each."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from coi.rules.journey import Disposition
 from people.rules.roles import Role
-from qc.forms import texts
+from qc.forms import signal_words, texts
 from qc.forms.investigation_words import ATTEMPTS
+from qc.rules.noted_signals import NotedSignal
 from qc.rules.results import ResultView
 from qc.rules.subjects import takes
 from qc.selectors import Line
@@ -15,7 +16,10 @@ from qc.services.results import ANALYSTS, REVIEWERS
 
 @dataclass(frozen=True)
 class LineShown:
-    """One criterion with its result, in words; `further` tests each with their kind, mark and verdict."""
+    """One criterion with its result, in words; `further` tests each with their kind, mark and verdict.
+
+    `noted`: what control charts signal of it.
+    """
 
     line: Line
     limits: str
@@ -27,13 +31,29 @@ class LineShown:
     may_correct: bool
     may_review: bool
     further: tuple[tuple[ResultView, str, str, str], ...] = ()
+    noted: tuple[str, ...] = ()
 
 
 def lines_shown(
-    lines: Iterable[Line], disposition: Disposition | None, roles: frozenset[Role], user_id: int
+    lines: Iterable[Line],
+    disposition: Disposition | None,
+    roles: frozenset[Role],
+    user_id: int,
+    noted: Sequence[NotedSignal] = (),
 ) -> list[LineShown]:
     """Every line, with the acts to offer; the services judge for themselves."""
-    return [_shown(line, disposition, roles, user_id) for line in lines]
+    return [
+        replace(
+            _shown(line, disposition, roles, user_id),
+            noted=signals_shown(it for it in noted if it.criterion == line.criterion.code),
+        )
+        for line in lines
+    ]
+
+
+def signals_shown(noted: Iterable[NotedSignal]) -> tuple[str, ...]:
+    """What control charts signal, in words."""
+    return tuple(signal_words.signal_text(it) for it in noted)
 
 
 def _shown(line: Line, disposition: Disposition | None, roles: frozenset[Role], user_id: int) -> LineShown:

@@ -109,6 +109,12 @@ def of_batches(lab: Laboratory, credential: PasswordCredential) -> dict[str, tup
             lambda c: qc.reject_batch(reason=RejectionReason.WITHDRAWN, **signed, **c),
         ),
         "issue_document": (QA, lambda c: qc.issue_document(batch=batch, kind=DocumentKind.COA, **c)),
+        "note_signal": (
+            TESTERS - ANALYST | QA | {R.SUPERVISOR},
+            lambda c: qc.note_signal(
+                batch=batch, signal=str(uuid4()), parameter="x", by="ewma", side="", state="raised", **c
+            ),
+        ),
         "open_dossier": (
             QA,
             lambda c: qc.open_dossier(batch=batch, setting=Setting.TRIAL, is_emergency=False, **c),

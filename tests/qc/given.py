@@ -16,6 +16,7 @@ from config.demonstration import laboratory, story
 from config.demonstration.player import Player
 from config.demonstration.site import PLANT, Demo, Member
 from ledger import selectors as ledger
+from ledger.rules import Actor
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import PasswordCredential
@@ -44,6 +45,9 @@ PASSING = {
     "STERILITY_INTERIM": "no growth to date",
     "DOSE": "2.1",
 }
+
+# The id of a signal of a control chart.
+SIGNAL = "6c3f1a52-0b7e-4f0e-9a52-3f6f1f1d7a01"
 
 _SPECIFICATION = Path(laboratory.__file__).with_name("cd19_specification.json")
 METHODS_OF = {it["code"]: it["method"] for it in json.loads(_SPECIFICATION.read_text())["criteria"]}
@@ -172,6 +176,12 @@ class Laboratory:
 
     def complete(self, by: str = "Rosa") -> services.Attempt:
         return services.complete_release(batch=self.batch, **self.signing(by))
+
+    def note_signal(self, state: str = "raised", **more: Any) -> None:
+        """As control charts do: by themselves, not by a person."""
+        about = {"batch": self.batch, "signal": SIGNAL, "parameter": "Viability", "criterion": "VIABILITY"}
+        about |= {"by": "nelson_1", "side": "lower", "state": state}
+        services.note_signal(**about | self.doing("Leo") | {"actor": Actor.service("cpv")} | more)
 
     def view(self, first_name: str = "Bob") -> selectors.BatchView:
         """The batch as quality sees it, or another."""

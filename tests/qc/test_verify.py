@@ -18,6 +18,8 @@ def test_results_are_rebuilt_from_entries_and_a_change_behind_our_back_is_named(
         lab.to_review()
         assert lab.sign_review().is_done
         assert lab.release().is_done
+        for state in ("raised", "acknowledged"):
+            lab.note_signal(state)
         cursor.execute("RESET ROLE")
         assert ledger.verify(now=lab.player.now, record=False).findings == ()
         cursor.execute("UPDATE qc_result SET value = '99' WHERE criterion = 'CAR'")
