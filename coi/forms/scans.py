@@ -26,12 +26,12 @@ _Parsed = TypeVar("_Parsed")
 
 
 class NotJson(DomainError):
-    """The body is not JSON (400)."""
+    """The body is not JSON, or not an object (400)."""
 
     http_status = 400
 
-    def __init__(self, why: str) -> None:
-        super().__init__("malformed", detail={"why": why})
+    def __init__(self, code: str, why: str = "") -> None:
+        super().__init__(code, detail={"why": why} if why else {})
 
 
 class TooLarge(DomainError):
@@ -91,7 +91,7 @@ def read_json(body: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(body, object_pairs_hook=_once, parse_float=str, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise NotJson(type(error).__name__) from error
+        raise NotJson("malformed", type(error).__name__) from error
     if not isinstance(found, Mapping):
         raise NotJson("not_an_object")
     return found

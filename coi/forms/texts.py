@@ -342,6 +342,7 @@ ERRORS: Mapping[str, Sentence] = {
     "fields_invalid": _("Some fields are missing or wrong."),
     "too_large": _("The request or one of its codes is too large."),
     "malformed": _("The request is not JSON."),
+    "not_an_object": _("The request is JSON, but not an object: write its fields in braces."),
 }
 
 FIELD_PROBLEMS: Mapping[str, Sentence] = {

@@ -188,11 +188,12 @@ def conclusions(page: StudyPage) -> list[tuple[str, str]]:
     said = []
     for condition in page.document.plan.conditions:
         until = supported_until(page.assessed, condition.code)
-        text = (
-            _now("nothing yet: results are missing")
-            if until is None
-            else _now("supported until %(length)s %(unit)s") % {"length": until, "unit": unit}
-        )
+        if until is None:
+            text = _now("nothing yet: results are missing")
+        elif not until:
+            text = _now("nothing is supported beyond the start")
+        else:
+            text = _now("supported until %(length)s %(unit)s") % {"length": until, "unit": unit}
         said.append((condition.title, text))
     return said
 
@@ -201,7 +202,7 @@ def length(it: Assessed, unit: StudyUnit) -> str:
     """How long one criterion supports."""
     if it.length is None:
         return _now("nothing yet") if it.why is not None else _now("reported only")
-    return f"{it.length} {study_words.UNITS[unit]}"
+    return f"{it.length} {study_words.UNITS[unit]}" if it.length else _now("not beyond the start")
 
 
 def _why(it: Assessed) -> str:

@@ -106,7 +106,7 @@ def trend(
         for n, point in enumerate(points, 1)
     ]
     limits = [{"y": float(limit.value)} for limit in (low, high) if limit is not None]
-    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": False}}
+    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": False, "padding": 8}}
     x = {"field": "n", "type": "ordinal", "title": "batch", "axis": _LEVEL}
     sorts, shapes = ["measured", "below", "above"], ["circle", "triangle-down", "triangle-up"]
     shape = {"field": "sort", "type": "nominal", "legend": None, "scale": {"domain": sorts, "range": shapes}}

@@ -1,5 +1,6 @@
 """Pages of batches: the release board, one batch, its results, its signatures."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -70,7 +71,7 @@ def _board_row(row: BoardRow) -> tuple[BoardRow, list[Reason], tuple[str, ...]]:
 @login_required
 def batch(request: HttpRequest, code: str) -> HttpResponse:
     """One batch: what blocks it, its results, its signatures."""
-    return _page(request, batch_of(request, code))
+    return batch_response(request, batch_of(request, code))
 
 
 @never_cache
@@ -98,8 +99,8 @@ def decide(request: HttpRequest, code: str, what: str) -> HttpResponse:
         return redirect("qc:batch", code=view.batch.code)
     fresh = batch_of(request, code)
     if outcome is not None:
-        return _page(request, fresh, refused=outcome.blockers)
-    return _page(request, fresh, forms={what: form}, status=status)
+        return batch_response(request, fresh, refused=outcome.blockers)
+    return batch_response(request, fresh, forms={what: form}, status=status)
 
 
 def _said() -> dict[str, str]:
@@ -136,17 +137,18 @@ def _form(what: str, view: BatchView, data: QueryDict | None = None) -> WritingF
     return _FORMS[what](data, auto_id=f"{what}_%s", **more)
 
 
-def _page(
+def batch_response(
     request: HttpRequest,
     view: BatchView,
     *,
-    forms: dict[str, WritingForm] | None = None,
+    forms: Mapping[str, WritingForm] = {},
     refused: tuple[Blocker, ...] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a batch; `forms` come back as they were sent, a duty's by its `duty_key`."""
     person = person_of(request)
     roles = person.roles(view.batch.site, timezone.now())
-    given, lined = forms or {}, {line.criterion.code for line in view.lines}
+    lined = {line.criterion.code for line in view.lines}
     context = {
         "view": view,
         "lines": lines_shown(view.lines, view.batch.disposition, roles, person.user_id, view.noted),
@@ -157,8 +159,8 @@ def _page(
         "passed_sum": sum(one.passed for one in view.passed),
         "checked_sum": sum(one.checked for one in view.passed),
         "passed": [(one, release_words.CHECKS[one.code]) for one in view.passed],
-        "forms": {what: given.get(what) or _form(what, view) for what in _FORMS},
-        "failures": failures_shown(view),
+        "forms": {what: forms.get(what) or _form(what, view) for what in _FORMS},
+        "failures": failures_shown(view, forms),
         "dossier": _dossier_shown(view),
         "unseen": view.case.trail.unreviewed(view.case.dossier.producers) if view.case.trail else (),
         "review_id": uuid4,

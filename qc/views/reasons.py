@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from coi.rules.batches import BatchSummary
 from qc.forms import investigation_words, texts
+from qc.forms.pages import WritingForm
 from qc.forms.releases import DutyForm
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.late_failures import Task
@@ -29,7 +30,7 @@ class DutyShown:
     task: Task
     words: str
     is_overdue: bool
-    form: DutyForm
+    form: WritingForm
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,26 @@ def reasons_shown(blockers: tuple[Blocker, ...], batch: BatchSummary) -> list[Re
     return [Reason(texts.blocker_text(blocker), _href(blocker, batch)) for blocker in blockers]
 
 
-def failures_shown(view: BatchView) -> list[FailureShown]:
-    """What failed after the release, the first first."""
+def failures_shown(view: BatchView, sent: Mapping[str, WritingForm]) -> list[FailureShown]:
+    """What failed after the release, the first first; the forms that were sent come back as they are."""
     specification = view.case.specification
     shown = []
     for found in view.failures:
         criterion = specification.criterion(found.failure.criterion) if specification is not None else None
         title = criterion.title if criterion is not None else found.failure.criterion
-        shown.append(FailureShown(found, title, tuple(_duty(found, task, view.zone) for task in found.tasks)))
+        duties = tuple(_duty(found, task, view.zone, sent) for task in found.tasks)
+        shown.append(FailureShown(found, title, duties))
     return shown
 
 
-def _duty(found: FailureView, task: Task, zone: str) -> DutyShown:
-    form = DutyForm(auto_id=f"{found.id}_{task.duty}_%s", zone=zone)
+def duty_key(failure: str, duty: str) -> str:
+    """What tells the form of one duty from those of the others on the page."""
+    return f"{failure}_{duty}"
+
+
+def _duty(found: FailureView, task: Task, zone: str, sent: Mapping[str, WritingForm]) -> DutyShown:
+    key = duty_key(found.id, task.duty)
+    form = sent.get(key) or DutyForm(auto_id=f"{key}_%s", zone=zone)
     words = str(investigation_words.DUTIES[task.duty])
     return DutyShown(task, words, task.is_overdue(timezone.now()), form)
 

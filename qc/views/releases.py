@@ -20,7 +20,9 @@ from qc.forms.releases import DutyForm, TrailForm
 from qc.rules.late_failures import Duty
 from qc.rules.trail import Trail
 from qc.selectors import BatchView
+from qc.views.batches import batch_response
 from qc.views.found import batch_of, unknown
+from qc.views.reasons import duty_key
 from qc.views.shared import attempt, doing
 
 
@@ -77,19 +79,20 @@ def _trail_page(
 @require_POST
 @login_required
 def duty(request: HttpRequest, code: str, failure: UUID, duty: str) -> HttpResponse:
-    """Record that a duty after a late failure was done."""
-    view = batch_of(request, code)
-    form = DutyForm(request.POST, zone=view.zone)
+    """Record that a duty after a late failure was done. What was sent in vain stands at its form again."""
+    view, key = batch_of(request, code), duty_key(str(failure), duty)
+    form = DutyForm(request.POST, auto_id=f"{key}_%s", zone=view.zone)
     if duty not in set(Duty) or str(failure) not in {found.id for found in view.failures}:
         raise unknown("late_failure_unknown")
     if not form.is_valid():
-        messages.error(request, _("Say when it was done and what shows it."))
-        return redirect("qc:batch", code=view.batch.code)
+        return batch_response(request, view, forms={key: form}, status=422)
     given = {name: form.cleaned_data[name] for name in ("done_at", "reference")}
     about = {"failure": failure, "duty": Duty(duty), **doing(request, view.batch.site, view.zone, form)}
     refused = services.record_duty(**about, **given)
-    for refusal in refused:
-        messages.error(request, str(investigation_words.TASK_REFUSALS[refusal]))
     if not refused:
         messages.success(request, _("Recorded as done."))
-    return redirect("qc:batch", code=view.batch.code)
+        return redirect("qc:batch", code=view.batch.code)
+    for refusal in refused:
+        messages.error(request, str(investigation_words.TASK_REFUSALS[refusal]))
+    form.renew()
+    return batch_response(request, batch_of(request, code), forms={key: form})

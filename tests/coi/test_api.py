@@ -105,7 +105,7 @@ def test_an_unknown_token_is_no_station(token):
     ("content", "status", "code"),
     [
         (b"{", 400, "malformed"),
-        (b"[]", 400, "malformed"),
+        (b"[]", 400, "not_an_object"),
         (b" " * 66_000, 413, "too_large"),
         (json.dumps(body("VB", ["x" * 4097])).encode(), 413, "too_large"),
         (b"{}", 422, "fields_invalid"),

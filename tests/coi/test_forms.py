@@ -193,8 +193,9 @@ def test_numbers_keep_the_digits_that_were_sent():
     ],
 )
 def test_what_is_not_one_json_object_is_refused(content):
-    with pytest.raises(NotJson):
+    with pytest.raises(NotJson) as refused:
         read_json(content)
+    assert (refused.value.code == "not_an_object") == (content in (b"[]", b'"text"'))
 
 
 def test_the_door_is_so_large_and_no_larger():

@@ -202,10 +202,14 @@ def test_the_page_says_what_failed_and_takes_what_was_done(conditional, as_, tim
         "reference": "call 14",
         "request_id": str(uuid4()),
     }
-    wrong = bob.post(address, sent | {"reference": ""}, follow=True).content.decode()
-    assert "what shows it" in wrong
+    wrong = bob.post(address, sent | {"reference": ""})
+    assert wrong.status_code == 422
+    assert f'value="{sent["done_at"]}"' in wrong.content.decode(), "what was written stands there still"
     early = sent | {"done_at": "2020-01-01T00:00", "request_id": str(uuid4())}
-    assert "Nobody knew of the failure then" in bob.post(address, early, follow=True).content.decode()
+    refused = bob.post(address, early).content.decode()
+    assert "Nobody knew of the failure then" in refused
+    assert 'value="call 14"' in refused
+    assert early["request_id"] not in refused, "what is sent next is another request"
     assert "Recorded as done." in bob.post(address, sent, follow=True).content.decode()
 
 

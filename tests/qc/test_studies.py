@@ -305,7 +305,8 @@ def test_a_study_on_its_pages(planned, as_, time_machine):
     assert ana.get(url("subject", "study", code))["Location"] == url("study", code)
     lab.review(measure(lab, row.study, "H0", first))
     page = as_("Leo").get(url("study", code)).content.decode()
-    assert "supported until" in page
+    assert "nothing is supported beyond the start" in page
+    assert "supported until 0" not in page
     assert "95" in page
     chart = url("study_chart", code, "RT", "VIABILITY")
     assert chart in page

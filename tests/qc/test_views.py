@@ -194,8 +194,10 @@ def test_a_batch_is_rejected_from_its_page(lab, as_):
     sent_form = {"password": PASSWORD, "request_id": str(uuid4())}
     assert rosa.post(lab.url("reject"), sent_form).status_code == 422
     assert lab.disposition == "in_process"
+    assert "Still to come" in page(rosa, lab)
     assert rosa.post(lab.url("reject"), sent_form | {"reason": "process_failed"}).status_code == 302
     assert lab.disposition == "rejected"
+    assert "Still to come" not in page(rosa, lab)
 
 
 def test_every_blocker_is_a_link_that_leads_somewhere(lab, as_):

@@ -1,0 +1,49 @@
+"""A chart over a strip that shows all of it: what is marked in the strip is what the chart shows."""
+
+from cpv.rules.pictures.axes import Axis
+from cpv.rules.pictures.parts import TRACE, Look
+from qc.rules.charts import STOP, Spec
+
+STRIP_HEIGHT = 46
+BRUSH = "span"
+_KEPT = ("$schema", "background", "title", "data", "config", "description")
+
+
+def shown(size: int, look: Look) -> str:
+    """How many batches are in sight, as an expression."""
+    return f"({BRUSH}.n ? {BRUSH}.n[1] - {BRUSH}.n[0] : {size})" if look.is_interactive else str(size)
+
+
+def with_strip(chart: Spec, size: int, axis: Axis) -> Spec:
+    """The chart of `size` batches above its strip. `usermeta` tells a page how many points there are and what zooms."""
+    inner = {key: chart[key] for key in ("width", "height", "layer")}
+    strip = {"width": chart["width"], "height": STRIP_HEIGHT, "layer": _strip(size, axis)}
+    return {key: chart[key] for key in _KEPT if key in chart} | {
+        "vconcat": [inner, strip],
+        "spacing": 8,
+        "usermeta": {"points": size, "zoom": BRUSH},
+    }
+
+
+def _strip(size: int, axis: Axis) -> list[Spec]:
+    domain = {"nice": False, "zero": False, "domain": [0.5, size + 0.5]}
+    x: Spec = {"field": "n", "type": "quantitative", "axis": None, "scale": domain}
+    line = {
+        "transform": [{"filter": "!datum.x && isValid(datum.v)"}],
+        "params": [{"name": BRUSH, "select": {"type": "interval", "encodings": ["x"]}}],
+        "mark": {"type": "line", "color": TRACE, "strokeWidth": 0.8, "clip": True},
+        "encoding": {"x": x, "y": axis.y("v") | {"axis": None}},
+    }
+    signals = {
+        "transform": [{"filter": f"datum.c === '{STOP}'"}],
+        "mark": {
+            "type": "point",
+            "filled": True,
+            "color": STOP,
+            "size": 14,
+            "shape": "diamond",
+            "opacity": 1,
+        },
+        "encoding": {"x": x, "y": axis.y("p") | {"axis": None}},
+    }
+    return [line, signals]
