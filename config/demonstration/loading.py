@@ -83,7 +83,7 @@ UNUSUAL: tuple[tuple[int, tuple[Stage, ...]], ...] = (
 )
 UNUSUAL_DAYS = 2
 # Parameters of the finished batches that have limits; of the others a visitor may propose some.
-WITH_LIMITS = ("VIABILITY", "VEIN_TO_VEIN")
+WITH_LIMITS = ("VIABILITY", "VCN", "CELLS", "VEIN_TO_VEIN")
 
 
 @dataclass
@@ -108,6 +108,7 @@ def load_present(now: datetime, tell: Tell) -> Demo:
     _near_miss(running[4].player, running[5].player)
     _hold(running[3].player)
     demo.wristbands = {journey.player.coi_id: journey.player.wristband for journey in running}
+    tell("charts of the process")
     process.observe(now)
     return demo
 
