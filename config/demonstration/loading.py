@@ -83,7 +83,7 @@ UNUSUAL: tuple[tuple[int, tuple[Stage, ...]], ...] = (
 )
 UNUSUAL_DAYS = 2
 # Parameters of the finished batches that have limits; of the others a visitor may propose some.
-WITH_LIMITS = ("VIABILITY", "VCN", "CELLS", "VEIN_TO_VEIN")
+WITH_LIMITS = ("VCN", "CELLS", "CD3", "ENDOTOXIN")
 
 
 @dataclass
