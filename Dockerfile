@@ -24,6 +24,7 @@ COPY --chown=root:root cpv cpv
 COPY --chown=root:root fmea fmea
 COPY --chown=root:root templates templates
 COPY --chown=root:root static static
+RUN python -m config.bundle
 USER veintrace
 VOLUME /data
 EXPOSE 8000

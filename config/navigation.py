@@ -60,7 +60,16 @@ ROOMS = (
             Page(_("Scanners"), "coi:scanners"),
         ),
     ),
-    Room(_("Process"), (Page(_("Process"), "cpv:home"),)),
+    Room(
+        _("Process"),
+        (
+            Page(_("Charts"), "cpv:home"),
+            Page(_("Signals"), "cpv:signals"),
+            Page(_("Plans"), "cpv:plans"),
+            Page(_("Comparisons"), "cpv:comparisons"),
+            Page(_("Reports"), "cpv:reports"),
+        ),
+    ),
     Room(_("Risk"), (Page(_("Risk"), "fmea:home"),)),
     Room(_("My work"), (Page(_("My work"), "people:work"),)),
     Room(_("Documents"), (Page(_("Documents"), "people:documents"),)),
@@ -103,12 +112,21 @@ def here(path: str, may_open: Callable[[str], bool] = lambda _name: True) -> Her
 
 
 def _doors(room: Room, path: str) -> Iterator[Door]:
-    for page in room.pages:
-        try:
-            url = reverse(page.name)
-        except NoReverseMatch:  # a room whose pages are still to be built
-            continue
-        is_current = (
-            path == url or (url != "/" and path.startswith(url)) or path.startswith(page.also or ("\0",))
-        )
-        yield Door(page.name, str(page.title), url, is_current)
+    """The doors of a room; where an address lies below two of its pages, it belongs to the nearer one."""
+    known = [(page, url) for page in room.pages if (url := _address(page)) is not None]
+    depths = [_depth(page, url, path) for page, url in known]
+    for (page, url), depth in zip(known, depths, strict=True):
+        yield Door(page.name, str(page.title), url, 0 < depth == max(depths))
+
+
+def _address(page: Page) -> str | None:
+    try:
+        return reverse(page.name)
+    except NoReverseMatch:  # a page that is still to be built
+        return None
+
+
+def _depth(page: Page, url: str, path: str) -> int:
+    """How much of the address is the page's; 0 where it is not below it. Nothing is below the first page of all."""
+    begins = [one for one in (url, *page.also) if path.startswith(one) and (one != "/" or path == one)]
+    return max(map(len, begins), default=0)

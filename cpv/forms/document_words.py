@@ -12,6 +12,7 @@ _FAULTS: Mapping[str, Word] = {
     ),
     "limits_crossed": _("The upper limit has to lie above the lower."),
     "not_between": _("This has to lie between {low} and {high}."),
+    "not_another_parameter": _("A covariate is another parameter of this plan."),
     "not_positive": _("This has to be above zero."),
     "out_of_range": _("This is out of range."),
     "not_a_transformation": _("These numbers make no scale."),

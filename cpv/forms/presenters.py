@@ -13,7 +13,7 @@ from qc.forms.presenters import Spoken
 _SAY: Mapping[str, Promise] = {
     Event.OBSERVED: _("Batch {subject}: numbers read for the charts of {plan}"),
     Event.WEEK_OBSERVED: _("Week {subject}: scans counted for the charts of {plan}"),
-    Event.DATA_HANDED_IN: _("{subject}: numbers of another program handed in for {plan}"),
+    Event.DATA_HANDED_IN: _("{rows} numbers of another program handed in for {plan}"),
     Event.SIGNAL_RAISED: _("{parameter} signals at {subject}: {rule}"),
     Event.SIGNAL_WITHDRAWN: _("{parameter} no longer signals at {subject}: {rule}; nobody had answered yet"),
     Event.SIGNAL_VANISHED: _(

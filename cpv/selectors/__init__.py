@@ -7,6 +7,7 @@ from cpv.selectors.charts import (
     all_charts,
     chart,
     charted_for_judging,
+    covariates_of,
     effective_plan,
     effective_plans,
     is_visible,
@@ -28,16 +29,19 @@ from cpv.selectors.signals import (
     visible_signal,
 )
 from cpv.selectors.sources import batches_touched, facts_of, scans_of_weeks
+from cpv.selectors.strata import OtherStratum, other_strata
 
 __all__ = [
     "ChartRow",
     "ChartView",
     "KnownPoint",
+    "OtherStratum",
     "PlanView",
     "all_charts",
     "batches_touched",
     "chart",
     "charted_for_judging",
+    "covariates_of",
     "effective_plan",
     "effective_plans",
     "facts_of",
@@ -47,6 +51,7 @@ __all__ = [
     "lock_subject",
     "observation",
     "observations_of",
+    "other_strata",
     "overview",
     "point_views",
     "position",

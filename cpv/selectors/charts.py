@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, QuerySet
 
 from coi.selectors.visible import sites_of
 from cpv.models import Observation, Position
+from cpv.rules.basis import Floats
 from cpv.rules.programme import limit_set
 from cpv.rules.programme import plan as plans
 from cpv.rules.programme.charting import Charted, InEffect, charted
@@ -127,6 +129,24 @@ def observation(id: str | UUID) -> KnownPoint | None:
 def observations_of(plan: str, subjects: Collection[str]) -> tuple[KnownPoint, ...]:
     """What is known of these subjects under a plan (one statement)."""
     return tuple(_known(row) for row in _rows().filter(plan=plan, subject__in=list(subjects)))
+
+
+def covariates_of(view: ChartView) -> dict[str, Floats]:
+    """By the title of each covariate of the chart's parameter, its number at each point, NaN where there is none (one
+    statement, or none)."""
+    wanted = view.parameter.covariates
+    if not wanted:
+        return {}
+    values: dict[tuple[str, str], float] = {
+        (it.parameter, it.point.subject): it.point.number
+        for it in observations_of(view.plan.code, {point.subject for point in view.points})
+        if it.parameter in wanted and not it.point.is_excluded
+    }
+    titles = {code: getattr(view.plan.plan.parameter(code), "title", code) for code in wanted}
+    return {
+        titles[code]: np.array([values.get((code, point.subject), np.nan) for point in view.points])
+        for code in wanted
+    }
 
 
 def position(name: str) -> int:

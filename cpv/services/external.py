@@ -12,15 +12,15 @@ from coi.services.recording import answered_once
 from cpv import selectors
 from cpv.events import Event
 from cpv.rules.programme.plan import By, Parameter, Plan, SourceKind
-from cpv.selectors import PlanView
+from cpv.selectors import KnownPoint, PlanView
 from cpv.services.judging import judge_charts
-from cpv.services.observing import About, Wanted, write
-from cpv.services.recording import SCIENTISTS, writing
-from ledger.rules import Actor, Where, derive
+from cpv.services.observing import About, Wanted, changes_of
+from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
+from ledger.rules import Actor, Change, Where, derive
 from ledger.rules.errors import Invalid, NotFound
 from people import selectors as people
 from people.services import require
-from qc.services.recording import Doing, asking, repeated
+from qc.services.recording import asking, record, repeated
 
 MOST_ROWS = 1000
 MOST_DIGITS = 24
@@ -59,18 +59,33 @@ def hand_in_data(
     if view is None:
         raise NotFound("plan_unknown")
     _check(view.plan, rows, now)
-    charts: set[str] = set()
     with writing():
-        for number, (about, own) in enumerate(_by_subject(view, site, rows)):
-            step = Doing(
-                actor, where, now, derive(request_id, f"row {number}") if number else request_id, doing.asked
-            )
-            if earlier := repeated(step, Event.DATA_HANDED_IN, subject=about.subject):
-                charts |= set(earlier.facts.get("charts", ()))
-                continue
-            charts |= write(view.code, about, own, Event.DATA_HANDED_IN, step)
-    judge_charts(charts=sorted(charts), now=now, request_id=derive(request_id, "judged"))
+        if earlier := repeated(doing, Event.DATA_HANDED_IN):
+            return frozenset(earlier.facts["charts"])
+        changes, charts = _changes(view, site, rows, now)
+        facts = {"site": site, "rows": len(rows), "changed": len(changes), "charts": charts}
+        record(doing, topic_of_plan(plan), Event.DATA_HANDED_IN, facts, changes=tuple(changes))
+    judge_charts(charts=charts, now=now, request_id=derive(request_id, "judged"))
     return frozenset(charts)
+
+
+def _changes(
+    view: PlanView, site: str, rows: Sequence[ExternalRow], now: datetime
+) -> tuple[list[Change], list[str]]:
+    subjects = _by_subject(view, site, rows)
+    # in one order, so that two that hand in the same subjects wait for each other and not both
+    for subject in sorted({about.subject for about, _ in subjects}):
+        selectors.lock_subject(view.code, subject)
+    known: dict[str, dict[str, KnownPoint]] = defaultdict(dict)
+    for it in selectors.observations_of(view.code, [about.subject for about, _ in subjects]):
+        if it.point.site == site:
+            known[it.point.subject][it.parameter] = it
+    changes, charts = [], set()
+    for about, wanted in subjects:
+        own, on = changes_of(view.code, about, wanted, known[about.subject], now)
+        changes += own
+        charts |= on
+    return changes, sorted(charts)
 
 
 def _by_subject(view: PlanView, site: str, rows: Sequence[ExternalRow]) -> list[tuple[About, list[Wanted]]]:

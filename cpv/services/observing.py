@@ -110,7 +110,7 @@ def write(
             it.parameter: it for it in selectors.observations_of(plan, [about.subject]) if _is_at(it, about)
         }
         gone = _gone(own, known, wanted) if own is not None else ()
-        changes, charts = _changes(plan, about, [*wanted, *gone], known, doing.now)
+        changes, charts = changes_of(plan, about, [*wanted, *gone], known, doing.now)
         if not changes:
             return frozenset()
         topic = topic_of_plan(plan)
@@ -135,9 +135,10 @@ def _gone(own: Plan, known: Mapping[str, KnownPoint], wanted: Iterable[Wanted]) 
     )
 
 
-def _changes(
+def changes_of(
     plan: str, about: About, wanted: Iterable[Wanted], known: Mapping[str, KnownPoint], now: datetime
 ) -> tuple[list[Change], set[str]]:
+    """The rows to write for what is wanted of a subject, `known` being what is kept of it, and the charts concerned."""
     changes, charts = [], set()
     for it in wanted:
         chart, before = code_of(plan, it.parameter, it.stratum), known.get(it.parameter)
@@ -156,7 +157,7 @@ def _changes(
                 **_place(about),
                 **values,
             }
-            changes.append(new(TABLE, row_id(plan, it.parameter, about), observed_at=now, **whole))
+            changes.append(new(TABLE, _row(plan, it.parameter, about), observed_at=now, **whole))
         elif _is_other(before, it, chart):
             changes.append(
                 put(TABLE, before.point.id, observed_at=now, version=before.point.version + 1, **values)
@@ -182,6 +183,6 @@ def _is_other(before: KnownPoint, it: Wanted, chart: str) -> bool:
     )
 
 
-def row_id(plan: str, parameter: str, about: About) -> UUID:
+def _row(plan: str, parameter: str, about: About) -> UUID:
     """One number of one subject has one row, whoever writes it first."""
     return uuid5(NAMESPACE_URL, "\x1f".join(("cpv", plan, parameter, about.site, about.subject)))

@@ -279,7 +279,7 @@ def _exceptional(sources: Sources) -> dict[str, Any] | None:
         return None
     return {
         "dossier": by.code,
-        "criteria": list(by.criteria),
+        "not_met": _titles(one for one in sources.tested if one.criterion.code in by.criteria),
         "requested": time_of(by.requested_at, sources.zone),
         "decided": time_of(by.decided_at, sources.zone),
     }

@@ -22,6 +22,10 @@ _SHAPES = {
 WIDTH, HEIGHT = 460, 210
 _LEVEL = {"labelAngle": 0, "labelOverlap": True}
 
+# Which Vega-Lite draws them, on paper and in browsers alike.
+VEGA_LITE = "6.4"
+_SCHEMA = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE.partition('.')[0]}.json"
+
 Spec = dict[str, Any]
 
 
@@ -136,7 +140,7 @@ def trend(
 def framed(title: str, values: list[dict[str, Any]], layers: list[Spec]) -> Spec:
     """Layers over the same values, as every picture of this room looks."""
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "$schema": _SCHEMA,
         "width": WIDTH,
         "height": HEIGHT,
         "background": "white",

@@ -5,9 +5,8 @@ from functools import lru_cache
 
 import vl_convert
 
-from qc.rules.charts import Spec
+from qc.rules.charts import VEGA_LITE, Spec
 
-_VERSION = "5.21"
 _KEPT = 128
 
 
@@ -18,5 +17,5 @@ def draw_chart(spec: Spec) -> bytes:
 
 @lru_cache(maxsize=_KEPT)
 def _drawn(text: str) -> bytes:
-    svg: str = vl_convert.vegalite_to_svg(text, vl_version=_VERSION)
+    svg: str = vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE)
     return svg.encode()

@@ -182,10 +182,13 @@ def _dossier_shown(view: BatchView) -> tuple[str, str] | None:
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
     is_open, is_releaser, is_pending = not view.is_decided, bool(roles & DECIDERS), bool(view.ways.pending)
-    is_failing = any(blocker.code is BlockerCode.FAILING_RESULT for blocker in view.blockers)
+    codes = {blocker.code for blocker in view.blockers}
+    is_failing, is_unread = BlockerCode.FAILING_RESULT in codes, BlockerCode.TRAIL_UNREVIEWED in codes
+    reviews = (is_open or view.is_conditional) and bool(roles & REVIEWERS)
     return {
         "submit": bool(roles & SUBMITTERS) and not against_submission(view.case),
-        "review": (is_open or view.is_conditional) and bool(roles & REVIEWERS),
+        "read_trail": reviews and is_unread,
+        "review": reviews and not is_unread,
         "release": is_open and is_releaser and not is_pending,
         "conditional": is_open and is_releaser and is_pending,
         "exceptional": is_open and is_releaser and view.lifting is not None,

@@ -10,8 +10,9 @@ from coi.models import MaterialLot
 from ledger.rules.errors import Conflict, Invalid
 from people.rules import codes
 from tests import given
+from tests.coi.services_given import refused
 from tests.coi.test_query_counts import statements
-from tests.coi.wiring_given import GS, SUPPLIED, Code, received, refused, transduce
+from tests.coi.wiring_given import GS, SUPPLIED, Code, received, transduce
 from tests.furnished import Journeys
 
 

@@ -11,7 +11,8 @@ from coi.rules.requests import KeyedReason, ScanRequest
 from ledger.rules.errors import Conflict
 from people.rules import codes
 from tests.coi.doors import SCANS, body, post, signed_in
-from tests.coi.wiring_given import Code, din_of, facts, refused, request
+from tests.coi.services_given import refused
+from tests.coi.wiring_given import Code, din_of, facts, request
 from tests.furnished import Journeys
 
 

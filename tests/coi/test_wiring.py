@@ -14,6 +14,7 @@ from ledger.rules.errors import Conflict, Invalid
 from people import services as people
 from people.rules.roles import Role
 from tests import given
+from tests.coi.services_given import refused
 from tests.coi.test_aliases import FOREIGN_DIN, add
 from tests.coi.wiring_given import (
     PATIENT_GS1,
@@ -23,7 +24,6 @@ from tests.coi.wiring_given import (
     din_of,
     facts,
     identify,
-    refused,
     request,
 )
 from tests.furnished import Journeys

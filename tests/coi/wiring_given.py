@@ -30,11 +30,6 @@ def facts(answer: dict[str, Any]) -> dict[str, Any]:
     return entry.facts
 
 
-def refused(answer: dict[str, Any]) -> list[str]:
-    """The codes of the refusals."""
-    return [refusal["code"] for refusal in answer["refusals"]]
-
-
 def identify(j: Journeys, *barcodes: str, player: Player | None = None) -> dict[str, Any]:
     """Order and wristband at the chair."""
     return (player or j.fresh).scan("NCHAIR", j.demo.member("Nora"), *barcodes, step="identify")

@@ -25,6 +25,7 @@ from people import services as people
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
+from tests.coi.services_given import refused
 from tests.concurrency.at_once import at_once, wait_until_blocked
 from tests.furnished import Journeys
 
@@ -74,10 +75,6 @@ def j(live_journeys: Journeys) -> Journeys:
     """The site with a second bedside station."""
     another_station(live_journeys, "NBED2", "NBED")
     return live_journeys
-
-
-def refused(answer: dict[str, Any]) -> list[str]:
-    return [refusal["code"] for refusal in answer["refusals"]]
 
 
 @pytest.mark.parametrize("attempt", range(3))

@@ -26,6 +26,9 @@ STEADY = (
 )
 
 
+ALL = Range()
+
+
 def parameter(code: str = "TITER", **more: Any) -> dict[str, Any]:
     """A parameter whose numbers another program hands in, parted by site."""
     own = {"code": code, "title": code.capitalize(), "unit": "mg/L", "source": {"kind": "external"}}
@@ -102,14 +105,14 @@ class Process:
             charts |= services.hand_in_data(plan=self.plan, site=self.site, rows=own, **self.doing())
         return charts
 
-    def propose(self, baseline: Range = Range(), justification: str = "the first batches") -> str:
+    def propose(self, baseline: Range = ALL, justification: str = "the first batches") -> str:
         """Limits as a draft; answers with its id."""
         made = services.propose_limits(
             chart=self.code, baseline=baseline, justification=justification, **self.doing("Amir")
         )
         return made.id
 
-    def limits(self, baseline: Range = Range()) -> DocumentVersionView:
+    def limits(self, baseline: Range = ALL) -> DocumentVersionView:
         """Limits proposed, signed by three people and in effect."""
         id = self.propose(baseline)
         for act, name in (

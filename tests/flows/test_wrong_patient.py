@@ -1,7 +1,6 @@
 """The neighbour's bag at the bedside: the STOP, its clearance, and both patients treated with their own cells."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,11 +16,8 @@ from ledger import selectors as ledger
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
+from tests.coi.services_given import refused
 from tests.furnished import Journeys
-
-
-def refused(answer: dict[str, Any]) -> list[str]:
-    return [refusal["code"] for refusal in answer["refusals"]]
 
 
 def test_the_wrong_bag_at_the_bedside(journeys: Journeys) -> None:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from ledger import registry, selectors, services
 from ledger.models import Halt
 from ledger.rules import EntryRef, Finding, FindingKind
+from ledger.rules.errors import Conflict, DomainError, Invalid
 from ledger.services import checkpoints
 from tests.ledger.conftest import Tamper
 from tests.ledger.given import ALICE, HERE, Thing, kinds, now, verify
@@ -106,12 +107,15 @@ def test_the_same_report_halts_once(history: list[EntryRef], as_owner: Tamper) -
 
 
 @pytest.mark.parametrize(
-    ("broken", "reason", "code"), [(True, " ", "reason_required"), (False, "why", "not_halted")]
+    ("broken", "reason", "refusal", "code"),
+    [(True, " ", Invalid, "reason_required"), (False, "why", Conflict, "not_halted")],
 )
-def test_a_halt_is_resolved_for_a_reason(broken: bool, reason: str, code: str) -> None:
+def test_a_halt_is_resolved_for_a_reason(
+    broken: bool, reason: str, refusal: type[DomainError], code: str
+) -> None:
     if broken:
         Halt.objects.create(found_at=now(), report=[])
-    with pytest.raises(Exception) as caught:  # noqa: PT011
+    with pytest.raises(refusal) as caught:
         services.resolve_halt(actor=ALICE, where=HERE, now=now(), request_id=uuid4(), reason=reason)
     assert caught.value.code == code
 

@@ -153,6 +153,19 @@ def test_a_plain_release_has_no_watermark_and_a_preview_says_what_it_is(released
     assert paper.marks(seen) == []
 
 
+def test_whoever_infuses_reads_the_signatures_that_count(lab):
+    assert lab.sign_review().is_done
+    found = next(line.result for line in lab.view().lines if line.criterion.code == "CAR")
+    lab.review(lab.correct(found, "30.2"))
+    assert lab.look_over() == ()
+    assert lab.sign_review().is_done, "over the record as it is now"
+    assert lab.release_conditionally().is_done
+    coa, rfi = ("".join(text_of(selectors.issued_file(issue(lab, k).document, "pdf"))) for k in (COA, RFI))
+    said = "INVALID: the record changed since"
+    assert (coa.count(said), rfi.count(said)) == (1, 0)
+    assert rfi.count("fits the record") == 2
+
+
 @pytest.mark.parametrize(
     ("disposition", "words"),
     [("conditionally_released", "CONDITIONAL RELEASE"), ("exceptionally_released", "OUT OF SPECIFICATION")],
@@ -323,18 +336,18 @@ def test_whoever_treats_the_patient_reads_what_goes_with_the_product(released, c
     for kind in DocumentKind:
         assert issue(released, kind).document is not None
     coa, rfi, record = (released.url("document_file", kind, 1, "pdf") for kind in DocumentKind)
-    nora = client_of("Nora")
-    page = nora.get(released.url("documents")).content.decode()
+    ines = client_of("Ines")
+    page = ines.get(released.url("documents")).content.decode()
     for one in (coa, rfi):
-        assert nora.get(one).status_code == 200
+        assert ines.get(one).status_code == 200
         assert one in page
-    assert nora.get(record).status_code == 404
+    assert ines.get(record).status_code == 404
     assert record not in page
     assert "Preview" not in page
-    assert nora.get(released.url("preview_document", "rfi")).status_code == 404
-    journey = nora.get(reverse("coi:journey", args=[released.player.coi_id])).content.decode()
+    assert ines.get(released.url("preview_document", "rfi")).status_code == 404
+    journey = ines.get(reverse("coi:journey", args=[released.player.coi_id])).content.decode()
     assert released.url("documents") in journey
-    for stranger in ("Pia", "Carol"):
+    for stranger in ("Nora", "Pia", "Carol"):
         assert client_of(stranger).get(released.url("documents")).status_code == 404
 
 

@@ -327,6 +327,7 @@ def test_a_study_is_concluded_on_its_page(planned, as_):
         follow=True,
     )
     assert "Signed by Leo Marsh" in done.content.decode()
+    assert "supported until 23" in done.content.decode()
     assert url("conclude_study", study.code) not in done.content.decode()
     assert leo.post(url("abandon_study", study.code), {"request_id": str(uuid4())}).status_code == 422
 

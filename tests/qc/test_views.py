@@ -255,6 +255,7 @@ def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(lab, as_):
 def test_who_may_do_what_on_the_page(lab, as_, what, may):
     """Offered to those alone who may, and refused to all others who try."""
     lab.record("CAR")
+    assert lab.look_over() == ()
     content = {"password": PASSWORD, "reason": "deviation", "expected_STERILITY_FINAL": "2026-04-01"}
     for who in ROLES:
         client = as_(who)
@@ -262,6 +263,17 @@ def test_who_may_do_what_on_the_page(lab, as_, what, may):
         assert is_offered == (who in may and what != "submit"), who  # its results are not all in
         status = client.post(lab.url(what), content | {"request_id": str(uuid4())}).status_code
         assert (status == 403) == (who not in may), (who, status)
+
+
+def test_the_review_is_offered_when_the_trail_was_looked_over(lab, as_):
+    first = page(as_("Bob"), lab)
+    assert f'action="{lab.url("review")}"' not in first
+    assert "Before you sign it" in first
+    assert "Before you sign it" not in page(as_("Rosa"), lab)
+    assert lab.look_over() == ()
+    then = page(as_("Bob"), lab)
+    assert f'action="{lab.url("review")}"' in then
+    assert "Before you sign it" not in then
 
 
 def test_a_batch_is_handed_on_when_its_results_are_in(lab, as_):

@@ -7,6 +7,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
+from config import bundle
 from ledger import selectors
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         alias = "owner" if "owner" in connections.settings else "default"
         call_command("migrate", database=alias, interactive=False, verbosity=0)
         call_command("grant_roles", verbosity=0)
+        bundle.build()
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["demonstration"]:
             self.load_demonstration()

@@ -108,7 +108,7 @@ def beside(lines: Sequence[Line], axis: Axis, height: int) -> Spec:
     ordered = sorted(lines, key=lambda it: axis.share(it.value))
     shares = _apart([axis.share(it.value) for it in ordered], ROW / height)
     rows = [
-        {"y": axis.at(share), "t": _told(it, axis), "c": it.colour}
+        {"y": axis.at(share), "t": told(it, axis), "c": it.colour}
         for it, share in zip(ordered, shares, strict=True)
     ]
     return {
@@ -123,7 +123,8 @@ def beside(lines: Sequence[Line], axis: Axis, height: int) -> Spec:
     }
 
 
-def _told(line: Line, axis: Axis) -> str:
+def told(line: Line, axis: Axis) -> str:
+    """What stands at the end of a line."""
     arrow = "" if axis.holds(line.value) else (" ↓" if axis.share(line.value) < 0 else " ↑")
     return f"{line.text} {figure(line.value)}{arrow}"
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cpv.rules.basis import LimitStatus
 from cpv.rules.pictures import zoom
-from cpv.rules.pictures.axes import Axis, Line, axis_over, beside, is_finite
+from cpv.rules.pictures.axes import Axis, Line, axis_over, beside, is_finite, told
 from cpv.rules.pictures.parts import (
     LETTER,
     NO_BOUNDS,
@@ -53,6 +53,7 @@ def control_chart(
     rows = rows_of(charted, labels, words, axis, look)
     frame = Frame(_x(size, titles.order, look), axis, zoom.shown(size, look), look)
     ordinary, marked = points(frame, words)
+    lines = _lines(charted, bounds, words)
     layers = [
         _ends(size, frame),
         *_borders(charted, titles, frame),
@@ -63,11 +64,13 @@ def control_chart(
         _smoothed(charted, frame),
         marked,
         letters(frame),
-        beside(_lines(charted, bounds, words), axis, look.height),
+        beside(lines, axis, look.height),
     ]
     spec = picture(titles, look, rows, layers)
     spec["data"]["name"] = "points"
-    return zoom.with_strip(spec, size, axis) if look.is_interactive else spec
+    return (
+        zoom.with_strip(spec, size, axis, [told(it, axis) for it in lines]) if look.is_interactive else spec
+    )
 
 
 def _axis(charted: Charted, unit: str, bounds: Bounds) -> Axis:
@@ -156,13 +159,19 @@ def specification_lines(bounds: Bounds, axis: Axis) -> Spec:
 def _borders(charted: Charted, titles: Titles, frame: Frame) -> list[Spec]:
     """Where each phase begins, with its text at the top."""
     texts = [*titles.borders, *[""] * len(charted.phases)]
-    rows = [{"n": it.start + 0.5, "t": text} for it, text in zip(charted.phases, texts, strict=False)]
+    rows = [
+        {"n": start + 0.5, "t": text, "w": end - start}
+        for (start, end), text in zip(spans(charted), texts, strict=False)
+    ]
+    # no text is longer than its phase
+    reach = {"expr": f"max(1, datum.w * width / {frame.shown} - 8)"}
     line = {"type": "rule", "color": SOFT, "strokeDash": [1, 3], "clip": True}
-    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "dy": 4, "color": SOFT}
+    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "dy": 4, "clip": True}
+    text |= {"fontSize": LETTER, "color": SOFT}
     named = {"x": frame.x, "y": {"value": 0}, "text": {"field": "t"}}
     return [
         {"data": {"values": rows}, "mark": line, "encoding": {"x": frame.x}},
-        {"data": {"values": rows}, "mark": text | {"fontSize": LETTER, "clip": True}, "encoding": named},
+        {"data": {"values": rows}, "mark": text | {"limit": reach}, "encoding": named},
     ]
 
 

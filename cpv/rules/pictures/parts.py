@@ -18,7 +18,8 @@ from qc.rules.charts import STOP, WARN, Spec, framed
 # On white each has a contrast of 3 : 1 or more, those of letters 4.5 : 1 or more (WCAG 1.4.11, 1.4.3).
 SPECIFICATION, SMOOTH, TRACE = "#6a2c91", "#2463a8", "#7b8e97"
 BAND = "#e3eff1"
-ROW, LETTER = 13, 11  # px: from one line of words to the next, and how tall letters are
+# px: from one line of words to the next, how tall letters are, and how wide on average
+ROW, LETTER, LETTER_WIDTH = 13, 11, 5.6
 
 Row = dict[str, Any]
 

@@ -13,6 +13,7 @@ from cpv.rules.moments import deviation, mean
 from cpv.rules.pictures.axes import figure
 from cpv.rules.pictures.parts import (
     LETTER,
+    LETTER_WIDTH,
     NO_BOUNDS,
     ON_PAPER,
     ROW,
@@ -30,7 +31,6 @@ from qc.rules.charts import GOOD, STOP, Spec
 
 _MOST_BARS, _STEPS = 60, 160
 _BAR, _EDGE = "#a9c8cf", "#5d8791"
-_LETTER_WIDTH = 6.0  # px, of letters as tall as LETTER
 _FAR = 2.0  # widths of the values: a bound or a limit beyond is told of at the edge and not drawn
 
 
@@ -134,7 +134,7 @@ def _levelled(lines: Sequence[Row], scale: float) -> list[Row]:
     ends: list[float] = []
     found: list[Row] = []
     for row in sorted(lines, key=lambda it: float(it["v"])):
-        half = _LETTER_WIDTH * len(row["t"]) / 2
+        half = LETTER_WIDTH * len(row["t"]) / 2
         place = row["v"] * scale
         level = next((n for n, end in enumerate(ends) if end < place - half), len(ends))
         ends[level:] = [place + half, *ends[level + 1 :]]

@@ -1,11 +1,15 @@
 """A chart over a strip that shows all of it: what is marked in the strip is what the chart shows."""
 
+from collections.abc import Sequence
+from math import ceil
+
 from cpv.rules.pictures.axes import Axis
-from cpv.rules.pictures.parts import TRACE, Look
+from cpv.rules.pictures.parts import LETTER_WIDTH, TRACE, Look
 from qc.rules.charts import STOP, Spec
 
 STRIP_HEIGHT = 46
 BRUSH = "span"
+_LEFT = 80  # px: labels and title of the axis of values, and the white around everything
 _KEPT = ("$schema", "background", "title", "data", "config", "description")
 
 
@@ -14,14 +18,19 @@ def shown(size: int, look: Look) -> str:
     return f"({BRUSH}.n ? {BRUSH}.n[1] - {BRUSH}.n[0] : {size})" if look.is_interactive else str(size)
 
 
-def with_strip(chart: Spec, size: int, axis: Axis) -> Spec:
-    """The chart of `size` batches above its strip. `usermeta` tells a page how many points there are and what zooms."""
+def with_strip(chart: Spec, size: int, axis: Axis, words: Sequence[str]) -> Spec:
+    """The chart of `size` batches above its strip, with `words` at the right end of its lines.
+
+    `usermeta` tells a page how many points there are, what zooms, and how many px stand beside the fields: two of them,
+    one above the other, cannot fit themselves into the width of a page.
+    """
+    longest = max((len(text) for text in words), default=0)
     inner = {key: chart[key] for key in ("width", "height", "layer")}
     strip = {"width": chart["width"], "height": STRIP_HEIGHT, "layer": _strip(size, axis)}
     return {key: chart[key] for key in _KEPT if key in chart} | {
         "vconcat": [inner, strip],
         "spacing": 8,
-        "usermeta": {"points": size, "zoom": BRUSH},
+        "usermeta": {"points": size, "zoom": BRUSH, "beside": _LEFT + ceil(LETTER_WIDTH * longest)},
     }
 
 

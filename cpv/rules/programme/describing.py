@@ -72,8 +72,7 @@ def described(parameter: Parameter, charted: Charted, points: Sequence[PointView
         since = 0
     here = values[since:]
     below = np.array([point.is_below for point in points[since:]], dtype=bool) & ~np.isnan(here)
-    own = charted.phases[-1].limits.transformation if charted.phases else None
-    transformation = own if own is not None else _maybe(fitted, parameter.scale, here)
+    transformation = transformation_of(parameter, charted, here)
     if isinstance(transformation, Why):
         why = transformation
         return Description(since, why, _numbers(here, below), why, why, why, why, why)
@@ -90,6 +89,13 @@ def described(parameter: Parameter, charted: Charted, points: Sequence[PointView
         lag_1=_on(scaled, _first_lag),
         change=_on(scaled, lambda x: _moved(mean_change(x), since)),
     )
+
+
+def transformation_of(parameter: Parameter, charted: Charted, values: Floats) -> Transformation | Why:
+    """That of the newest limits; without limits the one of the plan, fitted to these values, or why it cannot be."""
+    if charted.phases:
+        return charted.phases[-1].limits.transformation
+    return _maybe(fitted, parameter.scale, values)
 
 
 def _maybe(ask: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs) -> Answer | Why:

@@ -20,7 +20,7 @@ from qc.rules.specification_reading import CODE, SpecificationReader
 
 KIND = "cpv_plan"
 SCHEMA = 1
-MOST_PARAMETERS, MOST_BATCHES = 200, 100_000
+MOST_PARAMETERS, MOST_BATCHES, MOST_COVARIATES = 200, 100_000, 4
 # Sigma of single values; what has subgroups has estimators of its own.
 ESTIMATORS = frozenset({Estimator.MR_BAR, Estimator.MEDIAN_MR, Estimator.SD})
 # Beside rule 1: as fast as all eight rules of Nelson, with a third to a fifth of their false signals.
@@ -98,7 +98,11 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of the process. `ewma` None: no EWMA. A signal is answered within `respond_days`, by `owner`."""
+    """One parameter of the process. `ewma` None: no EWMA. A signal is answered within `respond_days`, by `owner`.
+
+    `covariates`: other parameters of the plan that a batch's patient brings with them, and that a chart beside the raw
+    one takes into account.
+    """
 
     code: str
     title: str
@@ -112,6 +116,7 @@ class Parameter:
     bounds: Bounds = Bounds()
     owner: Role = Role.QA_REVIEWER
     respond_days: int = 5
+    covariates: tuple[str, ...] = ()
 
     @property
     def chart(self) -> Chart:
@@ -143,6 +148,9 @@ def parse(content: Any) -> tuple[Plan | None, tuple[Problem, ...]]:
     codes = [it.code for it in found]
     if len(set(codes)) < len(codes):
         reader.fault("parameters", "repeated", about="code")
+    for n, it in enumerate(found):
+        if not set(it.covariates) <= set(codes) - {it.code}:
+            reader.fault(f"parameters[{n}].covariates", "not_another_parameter")
     plan = Plan(
         title=reader.text("title", is_required=True),
         product=reader.text("product", is_required=True, most=32),
@@ -159,7 +167,7 @@ def problems(content: Any) -> tuple[Problem, ...]:
 
 _FIELDS = {
     *("code", "title", "source", "unit", "scale", "strata", "estimator", "rules", "ewma", "bounds", "owner"),
-    "respond_days",
+    *("respond_days", "covariates"),
 }
 
 
@@ -183,6 +191,7 @@ def _parameter(raw: Any, path: str, faults: list[Problem]) -> Parameter:
         bounds=_bounds(reader),
         owner=_owner(reader),
         respond_days=reader.count("respond_days", 1, 365) if "respond_days" in reader.data else 5,
+        covariates=_covariates(reader),
     )
 
 
@@ -266,6 +275,13 @@ def _rules(reader: SpecificationReader) -> RuleSet:
     for name in unknown:
         reader.fault("rules", "not_choice", given=name, choices=sorted(known))
     return RULE_1 if unknown else RuleSet.of(*(Rule(name) for name in named))
+
+
+def _covariates(reader: SpecificationReader) -> tuple[str, ...]:
+    named = reader.texts("covariates")
+    if len(named) > MOST_COVARIATES:
+        reader.fault("covariates", "out_of_range", low=0, high=MOST_COVARIATES)
+    return named
 
 
 def _ewma(reader: SpecificationReader) -> Ewma | None:

@@ -13,6 +13,11 @@ def limits(center: float = 0.0, sigma: float = 1.0, **changed: float | None) -> 
     return Limits(center, sigma, given["lower"], given["upper"], 3.0, Estimator.GIVEN, 100)
 
 
+def nelson(*numbers: int) -> RuleSet:
+    """These of Nelson's rules."""
+    return RuleSet.of(*(Rule(f"nelson_{number}") for number in numbers))
+
+
 def slow(
     values: Sequence[float],
     lines: Sequence[Limits],

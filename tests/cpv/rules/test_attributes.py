@@ -15,20 +15,14 @@ from cpv.rules.attributes import (
     dispersion,
     false_alarm,
 )
-from cpv.rules.basis import LimitStatus, NotComputable, Note, Why
+from cpv.rules.basis import LimitStatus, Note, Why
+from tests.cpv.rules.given import refusal, why
 
 # NIST/SEMATECH e-Handbook 6.3.3.1: defects on 25 wafers of 100 chips.
 WAFERS = [16, 14, 28, 16, 12, 20, 10, 12, 10, 17, 19, 17, 14, 16, 15, 13, 14, 16, 11, 20, 11, 19, 16, 31, 13]
 # NIST/SEMATECH e-Handbook 6.3.3.2: misregistered chips of 50 on each of 30 wafers.
 CHIPS = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13]
 CHIPS += [9, 6]
-
-
-def refused(why, call, *args, **named):
-    with pytest.raises(NotComputable) as caught:
-        call(*args, **named)
-    assert caught.value.why is why
-    return caught.value.about
 
 
 def test_c_chart_of_the_nist_handbook():
@@ -229,7 +223,7 @@ def test_false_alarms_are_those_of_the_distribution_itself():
     of_u = false_alarm(AttributeLimits(Kind.U, 0.02, None, 3.0, 30), 50)
     assert of_u.lower == 0
     assert of_u.upper == pytest.approx(stats.poisson.sf(4, 1))
-    assert refused(Why.NO_LIMITS, false_alarm, AttributeLimits(Kind.P, 0.1, 2.0, 3.0, 30), 50) == "limits"
+    assert refusal(false_alarm, AttributeLimits(Kind.P, 0.1, 2.0, 3.0, 30), 50) == (Why.NO_LIMITS, "limits")
 
 
 @pytest.mark.parametrize(("kind", "sizes"), [(Kind.P, 20), (Kind.NP, 20), (Kind.U, 20), (Kind.C, None)])
@@ -242,8 +236,8 @@ def test_no_events_at_all_give_no_limits_and_say_so(kind, sizes, laney):
     assert not chart.beyond.any()
     assert np.isnan(chart.z).all()
     assert (chart.points == 0).all()
-    assert refused(Why.NO_LIMITS, false_alarm, AttributeLimits(kind, 0.0, None, 3.0, 20), 20) == "limits"
-    assert refused(Why.CONSTANT, dispersion, kind, [0, 0, 0], sizes) == "counts"
+    assert refusal(false_alarm, AttributeLimits(kind, 0.0, None, 3.0, 20), 20) == (Why.NO_LIMITS, "limits")
+    assert refusal(dispersion, kind, [0, 0, 0], sizes) == (Why.CONSTANT, "counts")
 
 
 def test_pitfall_9_equal_samples_under_laney_have_zero_sigma_not_infinite_z():
@@ -275,17 +269,17 @@ def test_pitfall_9_equal_samples_under_laney_have_zero_sigma_not_infinite_z():
     ],
 )
 def test_what_is_no_series_of_counts_is_refused_with_its_reason(why, kind, counts, sizes):
-    refused(why, attribute_limits, kind, counts, sizes)
+    assert refusal(attribute_limits, kind, counts, sizes)[0] is why
 
 
 def test_too_little_is_refused():
-    refused(Why.TOO_FEW, attribute_limits, Kind.C, [1, np.nan, 2], laney=True)
-    refused(Why.TOO_FEW, dispersion, Kind.C, [4])
-    refused(Why.EMPTY, dispersion, Kind.C, [np.nan])
-    refused(Why.NOT_POSITIVE, attribute_limits, Kind.C, [1], multiple=0)
-    refused(Why.NOT_FINITE, attribute_limits, Kind.C, [1], multiple=math.inf)
+    assert why(attribute_limits, Kind.C, [1, np.nan, 2], laney=True) is Why.TOO_FEW
+    assert why(dispersion, Kind.C, [4]) is Why.TOO_FEW
+    assert why(dispersion, Kind.C, [np.nan]) is Why.EMPTY
+    assert why(attribute_limits, Kind.C, [1], multiple=0) is Why.NOT_POSITIVE
+    assert why(attribute_limits, Kind.C, [1], multiple=math.inf) is Why.NOT_FINITE
     chart = attribute_chart(attribute_limits(Kind.C, [7]), [7])
-    refused(Why.NOT_AN_INDEX, chart.limits_at, 1)
+    assert why(chart.limits_at, 1) is Why.NOT_AN_INDEX
     assert attribute_limits(Kind.C, [7]).status is LimitStatus.RUN_CHART
 
 

@@ -17,13 +17,8 @@ from cpv.rules.autocorrelation import (
     ljung_box,
     moving_range_share,
 )
-from cpv.rules.basis import NotComputable, Note, Why
-
-
-def why(call: object, *args: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why
+from cpv.rules.basis import Note, Why
+from tests.cpv.rules.given import why
 
 
 def ar1(phi: float, n: int, seed: int = 1, sigma: float = 1.0) -> np.ndarray:

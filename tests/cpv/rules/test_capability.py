@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cpv.rules.basis import Estimator, NotComputable, Note, Why
+from cpv.rules.basis import Estimator, Note, Why
 from cpv.rules.capability import (
     Index,
     IntervalBy,
@@ -19,18 +19,7 @@ from cpv.rules.capability import (
     capability,
     within_by_ranges,
 )
-
-
-def why(call: object, *args: object, **more: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args, **more)
-    return refused.value.why
-
-
-def exactly(n: int, mean: float, sigma: float, seed: int = 1) -> np.ndarray:
-    """A series with just this mean and standard deviation."""
-    z = np.random.default_rng(seed).standard_normal(n)
-    return mean + sigma * (z - z.mean()) / z.std(ddof=1)
+from tests.cpv.rules.given import exactly, why
 
 
 def numbers(found: object) -> list[float]:

@@ -6,17 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.capability import IntervalBy, Specification, capability
 from cpv.rules.capability_shapes import capability_of_band, percentile_capability, transformed_capability
 from cpv.rules.censored import Family, fit, left_censored
 from cpv.rules.transforms import Band, box_cox, identity, logarithm, logit
-
-
-def why(call: object, *args: object, **more: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args, **more)
-    return refused.value.why
+from tests.cpv.rules.given import why
 
 
 def test_percentiles_of_an_exponential() -> None:

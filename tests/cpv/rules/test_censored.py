@@ -7,14 +7,9 @@ import pytest
 from scipy import optimize, stats
 
 from cpv.rules import censored
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.censored import CensoredFit, Family, Readings, _log_between, fit, left_censored
-
-
-def why(call: object, *args: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why
+from tests.cpv.rules.given import why
 
 
 def below(x: np.ndarray, loq: float) -> Readings:

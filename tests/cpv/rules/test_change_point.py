@@ -7,14 +7,9 @@ import pytest
 from scipy import stats
 from statsmodels.datasets import nile
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.change_point import ChanceBy, mean_change, pettitt
-
-
-def why(call: object, *args: object, **more: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args, **more)
-    return refused.value.why
+from tests.cpv.rules.given import why
 
 
 def stepped(n: int, at: int, step: float, seed: int = 1) -> np.ndarray:

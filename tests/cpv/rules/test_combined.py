@@ -7,8 +7,9 @@ import pytest
 from scipy import stats
 
 from cpv.rules import combined
-from cpv.rules.basis import NotComputable, Why
+from cpv.rules.basis import Why
 from cpv.rules.combined import Width, arl_of_ranges, combined_arl, combined_widths
+from tests.cpv.rules.given import refusal, why
 
 
 def on_a_grid(inside, apart, shift=0.0, cells=1201):
@@ -75,22 +76,16 @@ def test_a_shift_is_the_same_up_and_down():
 
 @pytest.mark.parametrize("arl", [9.9, 1.1e6, 0, -5, np.nan, np.inf])
 def test_run_lengths_that_no_limits_give_are_refused(arl):
-    with pytest.raises(NotComputable) as refused:
-        combined_widths(arl)
-    assert (refused.value.why, refused.value.about) == (Why.NOT_POSITIVE, "arl")
+    assert refusal(combined_widths, arl) == (Why.NOT_POSITIVE, "arl")
 
 
 @pytest.mark.parametrize("width", [(0, 1), (-1, None), (3, 0), (np.nan, None), (3, np.inf)])
 def test_widths_that_are_none_are_refused(width):
-    with pytest.raises(NotComputable) as refused:
-        Width(*width)
-    assert refused.value.why == Why.NOT_POSITIVE
+    assert why(Width, *width) is Why.NOT_POSITIVE
 
 
 def test_without_a_limit_of_ranges_there_is_nothing_to_combine():
-    with pytest.raises(NotComputable) as refused:
-        combined_arl(Width(3))
-    assert refused.value.why == Why.NO_LIMITS
+    assert why(combined_arl, Width(3)) is Why.NO_LIMITS
 
 
 def test_limits_behind_all_that_comes_are_none():
@@ -102,6 +97,4 @@ def test_limits_behind_all_that_comes_are_none():
 
 @pytest.mark.parametrize("shift", [20.1, -np.inf, np.nan])
 def test_shifts_that_no_chart_needs_are_refused(shift):
-    with pytest.raises(NotComputable) as refused:
-        combined_arl(Width(3, 4), shift)
-    assert refused.value.why == Why.OUT_OF_RANGE
+    assert why(combined_arl, Width(3, 4), shift) is Why.OUT_OF_RANGE

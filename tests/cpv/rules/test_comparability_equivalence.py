@@ -10,23 +10,14 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.weightstats import ttost_ind, ttost_paired
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.comparability.basis import Design, Margin, Scale, moments
 from cpv.rules.comparability.equivalence import Equivalence, Verdict, tost, tost_paired
+from tests.cpv.rules.given import by_id, why
 
 REFERENCE = [91.2, 93.5, 90.1, 94.8, 92.7, 91.9]
 TEST = [92.4, 90.8, 94.1, 93.3, 95.0]
 UNPAIRED = [(Design.POOLED, "pooled"), (Design.WELCH, "unequal")]
-
-
-def by_id(values: list[float]) -> dict[str, float]:
-    return {f"D{place}": value for place, value in enumerate(values)}
-
-
-def why(call: object, *arguments: object, **named: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)
-    return refused.value.why
 
 
 def by_hand(before: list[float], after: list[float], low: float, high: float) -> tuple[float, ...]:

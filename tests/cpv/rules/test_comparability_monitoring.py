@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cpv.rules.basis import NotComputable, Why
+from cpv.rules.basis import Why
 from cpv.rules.comparability.monitoring import (
     Shape,
     Sides,
@@ -16,6 +16,7 @@ from cpv.rules.comparability.monitoring import (
     first_alarm,
     normal_of,
 )
+from tests.cpv.rules.given import why
 
 
 def even(looks: int) -> list[float]:
@@ -24,12 +25,6 @@ def even(looks: int) -> list[float]:
 
 def bounds_of(looks: int, shape: Shape) -> list[float | None]:
     return [look.boundary for look in boundaries(even(looks), shape=shape).looks]
-
-
-def why(call: object, *arguments: object, **named: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)
-    return refused.value.why
 
 
 @pytest.mark.parametrize(("looks", "c"), [(2, 1.977), (3, 2.004), (4, 2.024), (5, 2.040)])

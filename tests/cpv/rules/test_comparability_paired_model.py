@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import optimize
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.comparability.basis import Margin, Scale
 from cpv.rules.comparability.equivalence import Verdict, tost_paired
 from cpv.rules.comparability.paired_model import SplitApheresis, split_apheresis
+from tests.cpv.rules.given import by_id, why
 
 Floats = NDArray[np.float64]
 MARGIN = Margin.within(3)
@@ -42,19 +43,9 @@ FOUR = (
 )
 
 
-def by_id(values: list[float] | Floats) -> dict[str, float]:
-    return {f"D{place}": float(value) for place, value in enumerate(values)}
-
-
 def answer_of(before: list[float] | Floats, after: list[float] | Floats) -> SplitApheresis:
     p = len(after)
     return split_apheresis(by_id(before[:p]), by_id(after), MARGIN, history=before[p:])
-
-
-def why(call: object, *arguments: object, **named: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)
-    return refused.value.why
 
 
 def drawn(rng: np.random.Generator, p: int, h: int, rho: float) -> tuple[Floats, Floats]:

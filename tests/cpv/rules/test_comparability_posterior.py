@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.comparability.basis import Margin, Scale
 from cpv.rules.comparability.equivalence import tost_paired
 from cpv.rules.comparability.posterior import (
@@ -17,16 +17,11 @@ from cpv.rules.comparability.posterior import (
     posterior_of_pairs,
     prior_from,
 )
+from tests.cpv.rules.given import why
 
 REFERENCE = [91.2, 93.5, 90.1, 94.8, 92.7, 91.9]
 TEST = [92.4, 90.8, 94.1, 93.3, 97.0]
 HISTORY = [90.5, 92.2, 94.0, 91.1, 93.3, 92.8, 90.9, 92.0]
-
-
-def why(call: object, *arguments: object, **named: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)
-    return refused.value.why
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from cpv.rules.basis import NotComputable, Why
+from cpv.rules.basis import Why
 from cpv.rules.comparability.basis import Design, Margin, Scale
 from cpv.rules.comparability.power import (
     Expected,
@@ -17,14 +17,9 @@ from cpv.rules.comparability.power import (
     power_of_pairs,
     sd_of_differences,
 )
+from tests.cpv.rules.given import why
 
 SAME = Expected(1.0, 1.0)
-
-
-def why(call: object, *arguments: object, **named: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*arguments, **named)
-    return refused.value.why
 
 
 def owens_q(df: float, t: float, delta: float, limit: float) -> float:

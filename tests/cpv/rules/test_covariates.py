@@ -9,16 +9,11 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.outliers_influence import OLSInfluence, variance_inflation_factor
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.covariates import Adjustment, as_normal, fit_adjustment, phase_one_residuals
+from tests.cpv.rules.given import refusal
 
 NAMES = ("cd3", "age")
-
-
-def why(call: object, *args: object) -> tuple[Why, str]:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why, refused.value.about
 
 
 def patients(n: int = 40, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -121,7 +116,7 @@ def test_collinear_covariates_are_coded() -> None:
     assert Note.COLLINEAR in fit_adjustment(y, near, ("cd3", "age", "cd3 again")).notes
     assert Note.COLLINEAR not in fit_adjustment(y, x, NAMES).notes
     same = np.column_stack([x, 3 * x[:, 0] - 2 * x[:, 1] + 5])
-    assert why(fit_adjustment, y, same, ("cd3", "age", "both")) == (Why.SINGULAR, "both")
+    assert refusal(fit_adjustment, y, same, ("cd3", "age", "both")) == (Why.SINGULAR, "both")
 
 
 def test_what_is_stored_is_what_comes_back() -> None:
@@ -155,16 +150,16 @@ def test_a_batch_that_alone_has_something_has_no_residual() -> None:
 
 def test_the_impossible_is_refused() -> None:
     y, x = patients(10)
-    assert why(fit_adjustment, y, x, ()) == (Why.EMPTY, "covariates")
-    assert why(fit_adjustment, y, x, ("cd3",)) == (Why.SIZES_DIFFER, "covariates")
-    assert why(fit_adjustment, y[:9], x, NAMES) == (Why.SIZES_DIFFER, "covariates")
-    assert why(fit_adjustment, y[:4], x[:4], NAMES) == (Why.TOO_FEW, "attribute")
-    assert why(fit_adjustment, np.ones(10), x, NAMES) == (Why.CONSTANT, "attribute")
+    assert refusal(fit_adjustment, y, x, ()) == (Why.EMPTY, "covariates")
+    assert refusal(fit_adjustment, y, x, ("cd3",)) == (Why.SIZES_DIFFER, "covariates")
+    assert refusal(fit_adjustment, y[:9], x, NAMES) == (Why.SIZES_DIFFER, "covariates")
+    assert refusal(fit_adjustment, y[:4], x[:4], NAMES) == (Why.TOO_FEW, "attribute")
+    assert refusal(fit_adjustment, np.ones(10), x, NAMES) == (Why.CONSTANT, "attribute")
     flat = np.column_stack([x[:, 0], np.full(10, 0.1)])
-    assert why(fit_adjustment, y, flat, NAMES) == (Why.CONSTANT, "age")
-    assert why(fit_adjustment, y, np.where(x > 60, np.inf, x), NAMES) == (Why.NOT_FINITE, "covariates")
-    assert why(fit_adjustment, np.full(10, np.inf), x, NAMES) == (Why.NOT_FINITE, "attribute")
-    assert why(fit_adjustment, np.full(10, np.nan), x, NAMES) == (Why.TOO_FEW, "attribute")
+    assert refusal(fit_adjustment, y, flat, NAMES) == (Why.CONSTANT, "age")
+    assert refusal(fit_adjustment, y, np.where(x > 60, np.inf, x), NAMES) == (Why.NOT_FINITE, "covariates")
+    assert refusal(fit_adjustment, np.full(10, np.inf), x, NAMES) == (Why.NOT_FINITE, "attribute")
+    assert refusal(fit_adjustment, np.full(10, np.nan), x, NAMES) == (Why.TOO_FEW, "attribute")
 
 
 @pytest.mark.parametrize("scale", [1e-150, 1e-12, 1e12, 1e150])

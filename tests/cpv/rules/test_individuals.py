@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cpv.rules.autocorrelation import autocorrelation
-from cpv.rules.basis import Estimator, LimitStatus, NotComputable, Note, Why
+from cpv.rules.basis import Estimator, LimitStatus, Note, Why
 from cpv.rules.combined import Width
 from cpv.rules.individuals import Given, imr, imr_limits, moving_ranges
 from cpv.rules.phases import phase_slices
 from cpv.rules.runs import RULE_1, evaluate
+from tests.cpv.rules.given import refusal
 
 # NIST/SEMATECH e-Handbook 6.3.2.2: flow rate of ten batches
 FLOWRATE = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
@@ -58,12 +59,6 @@ def slow(values, estimator=Estimator.MR_BAR):
     half = len(ranges) // 2
     middle = ranges[half] if len(ranges) % 2 else (ranges[half - 1] + ranges[half]) / 2
     return center, middle / (sqrt(2) * stats.norm.ppf(0.75))
-
-
-def refusal(function, *args, **named):
-    with pytest.raises(NotComputable) as refused:
-        function(*args, **named)
-    return refused.value.why, refused.value.about
 
 
 # --- published

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cpv.rules.basis import LimitStatus, NotComputable, Note, Why
+from cpv.rules.basis import LimitStatus, Note, Why
 from cpv.rules.multivariate import (
     Covariance,
     Phase,
@@ -22,19 +22,13 @@ from cpv.rules.multivariate import (
     reference_of_groups,
     upper_limit,
 )
+from tests.cpv.rules.given import refusal, why
 
 # Montgomery, Introduction to Statistical Quality Control, example 11.1: tensile strength and diameter of a fibre,
 # 20 samples of 10, grand means and mean (co)variances as printed there.
 FIBRE = Reference(
     np.array([115.59, 1.06]), np.array([[1.23, 0.79], [0.79, 0.83]]), Covariance.POOLED, 20, 180, 10
 )
-
-
-def refused(why, call, *args, **named):
-    with pytest.raises(NotComputable) as caught:
-        call(*args, **named)
-    assert caught.value.why is why
-    return caught.value.about
 
 
 def correlated(seed, m=40, p=3):
@@ -272,7 +266,7 @@ def test_every_decomposition_adds_up_to_t2():
         assert terms[0] == pytest.approx(parts[order[0]].unconditional)
         assert terms[-1] == pytest.approx(parts[order[-1]].conditional)
     assert decomposition(of, row) == decomposition(of, row, (0, 1, 2))
-    refused(Why.NOT_AN_INDEX, decomposition, of, row, (0, 1, 1))
+    assert why(decomposition, of, row, (0, 1, 1)) is Why.NOT_AN_INDEX
 
 
 def test_parts_of_a_subgroup_are_of_its_mean():
@@ -296,8 +290,8 @@ def test_one_attribute_is_a_chart_of_individuals():
 
 def test_the_overall_probability_is_shared_out():
     assert 1 - (1 - alpha_of_each(0.05, 30)) ** 30 == pytest.approx(0.05)
-    refused(Why.OUT_OF_RANGE, alpha_of_each, 1.0, 3)
-    refused(Why.TOO_FEW, alpha_of_each, 0.05, 0)
+    assert why(alpha_of_each, 1.0, 3) is Why.OUT_OF_RANGE
+    assert why(alpha_of_each, 0.05, 0) is Why.TOO_FEW
 
 
 @pytest.mark.parametrize("how", [Covariance.SAMPLE, Covariance.SUCCESSIVE])
@@ -313,43 +307,43 @@ def test_what_has_no_inverse_is_refused_with_its_reason():
     rows = correlated(0)
     dependent = np.column_stack([rows, rows[:, 0] - 2 * rows[:, 1]])
     for how in (Covariance.SAMPLE, Covariance.SUCCESSIVE):
-        assert refused(Why.SINGULAR, reference, dependent, how=how) == "covariance"
+        assert refusal(reference, dependent, how=how) == (Why.SINGULAR, "covariance")
         flat = rows.copy()
         flat[:, 1] = 0.1
-        assert refused(Why.CONSTANT, reference, flat, how=how) == "1"
-    refused(Why.SINGULAR, given_reference, [0, 0], [[1, 1], [1, 1]])
-    refused(Why.SINGULAR, given_reference, [0, 0], [[1, 0.5], [0.2, 1]])
-    refused(Why.CONSTANT, given_reference, [0, 0], [[1, 0], [0, 0]])
-    refused(Why.CONSTANT, reference_of_groups, np.arange(12.0).repeat(3).reshape(12, 3, 1))
+        assert refusal(reference, flat, how=how) == (Why.CONSTANT, "1")
+    assert why(given_reference, [0, 0], [[1, 1], [1, 1]]) is Why.SINGULAR
+    assert why(given_reference, [0, 0], [[1, 0.5], [0.2, 1]]) is Why.SINGULAR
+    assert why(given_reference, [0, 0], [[1, 0], [0, 0]]) is Why.CONSTANT
+    assert why(reference_of_groups, np.arange(12.0).repeat(3).reshape(12, 3, 1)) is Why.CONSTANT
 
 
 def test_too_little_and_the_wrong_shape_are_refused():
     rows = correlated(0)
-    refused(Why.TOO_FEW, reference, rows[:4])
+    assert why(reference, rows[:4]) is Why.TOO_FEW
     assert reference(rows[:5]).status is LimitStatus.RUN_CHART
-    refused(Why.EMPTY, reference, rows * np.nan)
-    refused(Why.EMPTY, reference, np.empty((5, 0)))
-    refused(Why.NOT_FINITE, reference, [[1, math.inf]])
-    refused(Why.NOT_TWO_DIMENSIONAL, reference, [1, 2, 3])
-    refused(Why.OUT_OF_RANGE, reference, rows, how=Covariance.POOLED)
+    assert why(reference, rows * np.nan) is Why.EMPTY
+    assert why(reference, np.empty((5, 0))) is Why.EMPTY
+    assert why(reference, [[1, math.inf]]) is Why.NOT_FINITE
+    assert why(reference, [1, 2, 3]) is Why.NOT_TWO_DIMENSIONAL
+    assert why(reference, rows, how=Covariance.POOLED) is Why.OUT_OF_RANGE
     gaps = rows.copy()
     gaps[1::2] = np.nan
-    refused(Why.TOO_FEW, reference, gaps, how=Covariance.SUCCESSIVE)
+    assert why(reference, gaps, how=Covariance.SUCCESSIVE) is Why.TOO_FEW
     of = reference(rows)
-    refused(Why.SIZES_DIFFER, hotelling, rows[:, :2], of, Phase.TWO)
-    refused(Why.OUT_OF_RANGE, hotelling, rows, of, Phase.TWO, alpha=0.0)
-    refused(Why.OUT_OF_RANGE, contributions, of, rows[0], alpha=1.0)
-    refused(Why.EMPTY, contributions, of, [1, np.nan, 2])
-    refused(Why.SIZES_DIFFER, contributions, of, [1, 2])
-    refused(Why.NOT_TWO_DIMENSIONAL, hotelling, rows, FIBRE, Phase.TWO)
-    refused(Why.SIZES_DIFFER, hotelling, np.zeros((2, 9, 2)), FIBRE, Phase.TWO)
-    refused(Why.NOT_TWO_DIMENSIONAL, reference_of_groups, rows)
-    refused(Why.NOT_FINITE, reference_of_groups, [[[math.inf], [1]]])
-    refused(Why.EMPTY, reference_of_groups, [[[math.nan], [1]]])
-    refused(Why.TOO_FEW, reference_of_groups, [[[1, 2]], [[2, 3]]])
-    refused(Why.NOT_TWO_DIMENSIONAL, given_reference, [[0]], [[1]])
-    refused(Why.SIZES_DIFFER, given_reference, [0, 1], [[1]])
-    refused(Why.NOT_FINITE, given_reference, [np.nan], [[1]])
+    assert why(hotelling, rows[:, :2], of, Phase.TWO) is Why.SIZES_DIFFER
+    assert why(hotelling, rows, of, Phase.TWO, alpha=0.0) is Why.OUT_OF_RANGE
+    assert why(contributions, of, rows[0], alpha=1.0) is Why.OUT_OF_RANGE
+    assert why(contributions, of, [1, np.nan, 2]) is Why.EMPTY
+    assert why(contributions, of, [1, 2]) is Why.SIZES_DIFFER
+    assert why(hotelling, rows, FIBRE, Phase.TWO) is Why.NOT_TWO_DIMENSIONAL
+    assert why(hotelling, np.zeros((2, 9, 2)), FIBRE, Phase.TWO) is Why.SIZES_DIFFER
+    assert why(reference_of_groups, rows) is Why.NOT_TWO_DIMENSIONAL
+    assert why(reference_of_groups, [[[math.inf], [1]]]) is Why.NOT_FINITE
+    assert why(reference_of_groups, [[[math.nan], [1]]]) is Why.EMPTY
+    assert why(reference_of_groups, [[[1, 2]], [[2, 3]]]) is Why.TOO_FEW
+    assert why(given_reference, [[0]], [[1]]) is Why.NOT_TWO_DIMENSIONAL
+    assert why(given_reference, [0, 1], [[1]]) is Why.SIZES_DIFFER
+    assert why(given_reference, [np.nan], [[1]]) is Why.NOT_FINITE
 
 
 def test_a_million_rows():

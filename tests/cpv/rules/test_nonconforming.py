@@ -7,21 +7,11 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.capability import Specification
 from cpv.rules.noncentral import spread_nodes
 from cpv.rules.nonconforming import Rate, RateBy, _chance_under, expected_rate, observed_rate, rate_of
-
-
-def why(call: object, *args: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why
-
-
-def exactly(n: int, mean: float, sigma: float, seed: int = 1) -> np.ndarray:
-    z = np.random.default_rng(seed).standard_normal(n)
-    return mean + sigma * (z - z.mean()) / z.std(ddof=1)
+from tests.cpv.rules.given import exactly, why
 
 
 @pytest.mark.parametrize("distance", [-1.0, 0.0, 2.0, 5.0])

@@ -9,18 +9,13 @@ from scipy import stats
 from statsmodels.stats.diagnostic import normal_ad
 
 from cpv.rules import normality
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.normality import anderson_darling, probability_plot, shape, shapiro_wilk
+from tests.cpv.rules.given import why
 
 # Shapiro and Wilk, Biometrika 52 (1965) 591, their example of the weights of eleven men in pounds: W = .79.
 MEN = [148, 154, 158, 160, 161, 162, 166, 170, 182, 195, 236]
 ALL = (shapiro_wilk, anderson_darling, shape, probability_plot)
-
-
-def why(call: object, *args: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why
 
 
 def drawn(n: int, seed: int = 5) -> np.ndarray:

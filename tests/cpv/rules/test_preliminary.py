@@ -6,17 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cpv.rules.basis import Estimator, LimitStatus, NotComputable, Note, Why
+from cpv.rules.basis import Estimator, LimitStatus, Note, Why
 from cpv.rules.moments import deviation, mean, tier_notes
 from cpv.rules.preliminary import prediction_factor, prediction_limits, sigma_factors, uncertainty
+from tests.cpv.rules.given import why
 
 DRAWN = np.random.default_rng(20).normal(80, 4, 20)
-
-
-def why(function, *args, **named):
-    with pytest.raises(NotComputable) as refused:
-        function(*args, **named)
-    return refused.value.why
 
 
 # --- factors

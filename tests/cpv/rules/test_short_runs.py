@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cpv.rules.basis import NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.runs import RULE_1, evaluate
 from cpv.rules.short_runs import PartSigma, q_chart, z_mr
+from tests.cpv.rules.given import refusal
 
 D2 = 2 / sqrt(np.pi)
 TWO = [10.0, 12, 11, 100, 130, 110, 13, 9]
@@ -48,12 +49,6 @@ def slow_q(values):
         out.append(q)
         before = before if isnan(x) else [*before, x]
     return out
-
-
-def refusal(function, *args, **named):
-    with pytest.raises(NotComputable) as refused:
-        function(*args, **named)
-    return refused.value.why, refused.value.about
 
 
 # --- Z-MR

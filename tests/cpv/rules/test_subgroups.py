@@ -8,10 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cpv.rules.basis import Estimator, LimitStatus, NotComputable, Note, Why
+from cpv.rules.basis import Estimator, LimitStatus, Note, Why
 from cpv.rules.constants import A2, A3, B3, B4, D3, D4, d2, d3
 from cpv.rules.runs import RULE_1, evaluate
 from cpv.rules.subgroups import Spread, read_groups, subgroup_chart, subgroup_limits
+from tests.cpv.rules.given import refusal
 
 # Montgomery, Introduction to Statistical Quality Control, table 6.3: inside diameter (mm) of forged piston rings,
 # in thousandths above 73.9
@@ -51,12 +52,6 @@ def sigma_by_hand(groups, estimator):
         times = times if estimator in (E.MVLUE_R, E.MVLUE_SD) else 1.0
         total, weight = total + times * one, weight + times
     return total / weight
-
-
-def refusal(function, *args, **named):
-    with pytest.raises(NotComputable) as refused:
-        function(*args, **named)
-    return refused.value.why, refused.value.about
 
 
 # --- published

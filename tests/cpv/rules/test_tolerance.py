@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from cpv.rules.basis import Estimator, LimitStatus, NotComputable, Note, Why
+from cpv.rules.basis import Estimator, LimitStatus, Note, Why
 from cpv.rules.tolerance import (
     Side,
     howe_factor,
@@ -18,12 +18,7 @@ from cpv.rules.tolerance import (
     wilks_interval,
     wilks_n,
 )
-
-
-def why(call: object, *args: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why
+from tests.cpv.rules.given import why
 
 
 def test_nist_7_2_6_3() -> None:

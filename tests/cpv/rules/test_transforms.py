@@ -6,14 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from cpv.rules.basis import Estimator, Limits, NotComputable, Note, Why
+from cpv.rules.basis import Estimator, Limits, Note, Why
 from cpv.rules.transforms import LAMBDAS, Scale, Transformation, _loss, box_cox, identity, logarithm, logit
-
-
-def why(call: object, *args: object) -> Why:
-    with pytest.raises(NotComputable) as refused:
-        call(*args)
-    return refused.value.why
+from tests.cpv.rules.given import why
 
 
 def drawn(n: int = 40, seed: int = 3, scale: float = 1.0) -> np.ndarray:

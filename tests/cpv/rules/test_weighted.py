@@ -7,17 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpv.rules.basis import Estimator, Limits, NotComputable, Note, Why
+from cpv.rules.basis import Note, Why
 from cpv.rules.individuals import imr_limits
 from cpv.rules.runs import RULE_1, evaluate
 from cpv.rules.weighted import cusum, ewma, moving_average
+from tests.cpv.rules.given import refusal
+from tests.cpv.rules.runs_given import limits
 
-
-def known(center, sigma):
-    return Limits(center, sigma, center - 3 * sigma, center + 3 * sigma, 3.0, Estimator.GIVEN, 100)
-
-
-STANDARD = known(0.0, 1.0)
+STANDARD = limits(0.0, 1.0)
 # NIST/SEMATECH e-Handbook 6.3.2.4
 NIST_EWMA = [52.0, 47.0, 53.0, 49.3, 50.1, 47.0, 51.0, 50.1, 51.2, 50.5]
 NIST_EWMA += [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
@@ -59,7 +56,7 @@ MONTGOMERY += [
     11.31,
     10.52,
 ]
-TEN = known(10.0, 1.0)
+TEN = limits(10.0, 1.0)
 
 
 def slow_ewma(values, weight, starts=(0,)):
@@ -92,17 +89,11 @@ def slow_average(values, span, starts=(0,)):
     return np.array(out).T
 
 
-def refusal(function, *args, **named):
-    with pytest.raises(NotComputable) as refused:
-        function(*args, **named)
-    return refused.value.why, refused.value.about
-
-
 # --- published
 
 
 def test_ewma_of_the_nist_handbook():
-    chart = ewma(NIST_EWMA, known(50, 2.0539), weight=0.3, multiple=3, is_exact=False)
+    chart = ewma(NIST_EWMA, limits(50, 2.0539), weight=0.3, multiple=3, is_exact=False)
     printed = [50.60, 49.52, 50.56, 50.18, 50.16, 49.21, 49.75, 49.85, 50.26, 50.33]
     printed += [50.11, 49.36, 49.52, 50.05, 49.38, 49.92, 50.73, 51.23, 51.94, 51.99]
     assert chart.points == pytest.approx(printed, abs=5.1e-3)
@@ -112,7 +103,7 @@ def test_ewma_of_the_nist_handbook():
 
 
 def test_cusum_of_the_nist_handbook():
-    chart = cusum(NIST_CUSUM, known(325, 1), k=0.3175, h=4.1959)
+    chart = cusum(NIST_CUSUM, limits(325, 1), k=0.3175, h=4.1959)
     upper = [0, 0, 0, 0, 0.03, 0, 0, 0, 0, 0, 0, 0, 3.01, 4.94, 7.45, 10.63, 11.99, 14.44, 16.00, 19.04]
     lower = [0, 0.01, 0, 0.33, 0, 0, 0.56, 0.72, 0.17, 0.25, 0.31] + [0] * 9
     assert chart.upper == pytest.approx(upper, abs=6e-3)
@@ -139,7 +130,7 @@ def test_cusum_of_montgomery():
 def test_headstart_of_montgomery():
     # table 9.4: mean 100, K 3, H 12, half of it as headstart
     values = [102, 97, 104, 93, 100, 105, 96, 98, 105, 99]
-    chart = cusum(values, known(100, 1), k=3, h=12, headstart=6)
+    chart = cusum(values, limits(100, 1), k=3, h=12, headstart=6)
     assert chart.upper.tolist() == [5, 0, 1, 0, 0, 2, 0, 0, 2, 0]
     assert chart.lower.tolist() == [1, 1, 0, 4, 1, 0, 1, 0, 0, 0]
 
@@ -321,7 +312,7 @@ def test_pitfall_9_without_sigma_nothing_signals():
 
 
 def test_every_phase_may_have_its_own_limits():
-    other = known(100.0, 5.0)
+    other = limits(100.0, 5.0)
     chart = ewma([1.0, 110.0], [STANDARD, other], weight=0.5, multiple=3, phase_starts=[1])
     assert chart.points.tolist() == [0.5, 105]
     assert chart.lines.upper.tolist() == [1.5, 107.5]
@@ -348,28 +339,28 @@ def test_nothing_is_a_chart_without_points():
 def test_charts_follow_the_scale(scale):
     drawn = np.random.default_rng(6).normal(1, 1, 50)
     for one in (ewma, moving_average):
-        plain, scaled = one(drawn, STANDARD), one(drawn * scale, known(0, scale))
+        plain, scaled = one(drawn, STANDARD), one(drawn * scale, limits(0, scale))
         assert scaled.points == pytest.approx(plain.points * scale)
         assert scaled.signals.index.tolist() == plain.signals.index.tolist()
-    assert cusum(drawn * scale, known(0, scale)).upper == pytest.approx(cusum(drawn, STANDARD).upper * scale)
+    assert cusum(drawn * scale, limits(0, scale)).upper == pytest.approx(cusum(drawn, STANDARD).upper * scale)
 
 
 def test_a_high_level_costs_no_digits():
     steps = np.array([1.0, -1.0, 2.0, 3.0, 0.5])
     level = 2.0**40
-    assert ewma(steps + level, known(level, 1)).points - level == pytest.approx(
+    assert ewma(steps + level, limits(level, 1)).points - level == pytest.approx(
         ewma(steps, STANDARD).points, abs=2e-4
     )
-    assert cusum(steps + level, known(level, 1)).upper.tolist() == cusum(steps, STANDARD).upper.tolist()
+    assert cusum(steps + level, limits(level, 1)).upper.tolist() == cusum(steps, STANDARD).upper.tolist()
 
 
 @pytest.mark.parametrize("chart", [ewma, cusum, moving_average])
 def test_what_is_no_series_is_refused(chart):
     assert refusal(chart, [1.0, np.inf], STANDARD) == (Why.NOT_FINITE, "values")
-    assert refusal(chart, [1.7e308, -1.7e308], known(1.7e308, 1)) == (Why.NOT_FINITE, "values")
+    assert refusal(chart, [1.7e308, -1.7e308], limits(1.7e308, 1)) == (Why.NOT_FINITE, "values")
     assert refusal(chart, [1e308, 1e308], STANDARD) == (Why.NOT_FINITE, "values")
-    assert refusal(chart, [1.0], known(nan, 1)) == (Why.NOT_FINITE, "limits")
-    assert refusal(chart, [1.0], known(0, -1)) == (Why.NOT_FINITE, "limits")
+    assert refusal(chart, [1.0], limits(nan, 1)) == (Why.NOT_FINITE, "limits")
+    assert refusal(chart, [1.0], limits(0, -1)) == (Why.NOT_FINITE, "limits")
     assert refusal(chart, [1.0], STANDARD, phase_starts=[2]) == (Why.NOT_AN_INDEX, "phase_starts")
 
 

@@ -175,8 +175,9 @@ def test_what_is_pending_says_when_it_is_expected():
 def test_an_exceptional_release_names_its_dossier():
     by = ByDossier("XR-26-00001", ("CAR",), AT, AT + timedelta(hours=1))
     for kind in (DocumentKind.COA, DocumentKind.RFI):
-        said = certificate(kind=kind, exceptional=by)["exceptional"]
-        assert (said["dossier"], said["criteria"]) == ("XR-26-00001", ["CAR"])
+        tested = (ReportLine(CAR, "yes", found()), ReportLine(STERILE, "yes", found()))
+        said = certificate(*tested, kind=kind, exceptional=by)["exceptional"]
+        assert (said["dossier"], said["not_met"]) == ("XR-26-00001", [CAR.title])
         assert said["decided"]["shown"].startswith("2026-03-01 14:00 CET")
     assert certificate()["exceptional"] is None
 

@@ -56,6 +56,17 @@ def test_a_plan_is_read():
     assert plan.parameter("NONE") is None
 
 
+def test_covariates_are_other_parameters_of_the_plan():
+    age = VIABILITY | {"code": "AGE", "source": {"kind": "external"}}
+    (own, _age) = read({**PLAN, "parameters": [VIABILITY | {"covariates": ["AGE"]}, age]}).parameters
+    assert own.covariates == ("AGE",)
+    for wrong in (["NONE"], ["VIABILITY"]):
+        content = {**PLAN, "parameters": [VIABILITY | {"covariates": wrong}, age]}
+        assert ("parameters[0].covariates", "not_another_parameter") in [
+            (fault.path, fault.code) for fault in problems(content)
+        ]
+
+
 def test_what_is_left_out_is_rule_1_with_ewma_by_site():
     (found,) = read(with_parameter()).parameters
     assert (found.rules, found.ewma, found.strata) == (RULE_1, EWMA, (Stratum(By.SITE),))
@@ -69,6 +80,8 @@ def test_what_is_left_out_is_rule_1_with_ewma_by_site():
         ({"code": "via"}, "code", "code_shape"),
         ({"code": ""}, "code", "required"),
         ({"colour": "red"}, "colour", "unknown_field"),
+        ({"covariates": ["A", "B", "C", "D", "E"]}, "covariates", "out_of_range"),
+        ({"covariates": "AGE"}, "covariates", "not_texts"),
         ({"source": {"kind": "result"}}, "source.criterion", "required"),
         ({"source": {"kind": "guess"}}, "source.kind", "not_choice"),
         ({"source": {"kind": "external", "step": "fill"}}, "source.step", "unknown_field"),

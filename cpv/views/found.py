@@ -1,0 +1,33 @@
+"""What a page is about: found where it is the viewer's to see, or not found, in words."""
+
+from collections.abc import Collection
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cpv import selectors
+from cpv.selectors import ChartView
+from cpv.services import SCIENTISTS
+from ledger.rules.errors import NotFound
+from people import selectors as people
+from people.views import person_of
+
+
+def chart_of(request: HttpRequest, code: str) -> ChartView:
+    """A chart of the viewer's sites. Raises NotFound."""
+    found = selectors.visible_chart(person_of(request), code, timezone.now())
+    if found is None:
+        raise NotFound("chart_unknown", _("There is no such chart, or it is not yours to see."))
+    return found
+
+
+def zones() -> dict[str, str]:
+    """The IANA zone of every site, by its code (one statement)."""
+    return {site.code: site.zone for site in people.sites()}
+
+
+def looks_after(request: HttpRequest, sites: Collection[str]) -> bool:
+    """Whether the viewer looks after charts at one of these sites; the services judge for themselves."""
+    own = person_of(request).sites(SCIENTISTS, timezone.now())
+    return bool(own & set(sites))

@@ -1,0 +1,52 @@
+"""The pictures of a chart: as descriptions for browsers that draw, and drawn for those that do not."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from cpv.forms import pictures
+from cpv.forms.looking import looking
+from cpv.rules.programme.describing import described
+from cpv.views.found import chart_of, zones
+from qc.rules.charts import Spec
+from qc.services.charts import draw_chart
+
+# A code has no such character, so that it can be put in the place of it.
+_CODE = "0"
+
+
+@never_cache
+@require_GET
+@login_required
+def control(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The control chart."""
+    view, look = chart_of(request, code), looking(request.GET)
+    address = reverse("qc:batch", args=[_CODE]).replace(f"/{_CODE}/", "/{}/")
+    is_json = form == "json"
+    return _answer(pictures.control(view, look, zones(), address, is_interactive=is_json), form)
+
+
+@never_cache
+@require_GET
+@login_required
+def ranges(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The moving range."""
+    return _answer(pictures.ranges(chart_of(request, code), looking(request.GET)), form)
+
+
+@never_cache
+@require_GET
+@login_required
+def spread(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The histogram, of what the numbers of the page are reckoned from."""
+    view = chart_of(request, code)
+    found = described(view.parameter, view.charted, view.points)
+    return _answer(pictures.spread(view, found), form)
+
+
+def _answer(spec: Spec, form: str) -> HttpResponse:
+    if form == "json":
+        return JsonResponse(spec)
+    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
