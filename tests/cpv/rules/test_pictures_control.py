@@ -179,15 +179,16 @@ def test_a_missing_value_keeps_its_place_and_has_no_point():
 
 
 def test_tooltips_tell_batch_day_value_and_why():
-    marked = next(it for it in layers_of(picture(WAVE), "point") if "shape" in it["encoding"])
+    spec = picture(WAVE, look=IN_BROWSER)
+    marked = next(it for it in layers_of(spec, "point") if "shape" in it["encoding"])
     told = [(it["field"], it["title"]) for it in marked["encoding"]["tooltip"]]
     assert told == [("b", "charge"), ("d", "tag"), ("v", "wert"), ("w", "grund")]
-    assert rows(picture(WAVE))[2]["d"] == "2026-02-01"
+    assert rows(spec)[2]["d"] == "2026-02-01"
 
 
 def test_only_a_browser_gets_addresses_and_a_strip_to_zoom_with():
     paper, browser = picture(WAVE), picture(WAVE, look=IN_BROWSER)
-    assert not any("href" in layer["encoding"] for layer in layers(paper))
+    assert not any({"href", "tooltip"} & set(layer["encoding"]) for layer in layers(paper))
     assert "vconcat" not in paper
     points = layers_of(browser["vconcat"][0], "point")
     assert all(it["encoding"]["href"]["field"] == "u" for it in points)
