@@ -11,8 +11,24 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from cpv.rules.pictures import Look, control_chart
+from cpv.rules.attributes import Kind, attribute_chart, attribute_limits
+from cpv.rules.comparability import Margin, Verdict, quality_range, tolerance_comparison, tost
+from cpv.rules.pictures import (
+    Drawn,
+    GroupWords,
+    Look,
+    Ranges,
+    comparison_picture,
+    control_chart,
+    equivalence_picture,
+    histogram,
+    moving_range_chart,
+    refused_share_chart,
+    sparkline,
+)
 from cpv.rules.programme.charting import InEffect, charted
+from cpv.rules.programme.plan import Bounds
+from qc.rules.charts import Spec
 from tests.cpv.rules.pictures_given import DAYS, TITLES, WORDS, labels, limits
 
 pytestmark = pytest.mark.browser
@@ -30,6 +46,32 @@ def policy() -> str:
     """What every page of the house is sent with."""
     answer = CSPMiddleware(lambda _request: HttpResponse())(RequestFactory().get("/"))
     return str(answer["Content-Security-Policy"])
+
+
+def others() -> dict[str, Spec]:
+    """The pictures beside the control chart."""
+    values = np.round(np.random.default_rng(3).normal(10, 0.5, 40), 2)
+    chart = charted(DAYS, values, [InEffect(0, limits())], [5])
+    counts, sizes = [3, 4, 2, 5, 60, 3], [100, 120, 90, 110, 100, 10]
+    shares = attribute_chart(attribute_limits(Kind.P, counts[:4], sizes[:4], laney=True), counts, sizes)
+    before, after = ({f"{name}{n}": value for n, value in enumerate(values[part])} for name, part in PARTS)
+    lots = (list(before.values()), list(after.values()))
+    ranges = Ranges(quality_range(*lots), tolerance_comparison(*lots))
+    words = GroupWords("vorher", "nachher", "charge", "wert", "bereich", "toleranz")
+    verdicts = {verdict: str(verdict) for verdict in Verdict}
+    drawn = Drawn(Bounds(8.0, 500.0), chart.bands[0])
+    return {
+        "moving range": moving_range_chart(chart, TITLES, WORDS),
+        "histogram": histogram(values, TITLES, WORDS, drawn),
+        "sparkline": sparkline(chart),
+        "shares": refused_share_chart(shares, sizes, labels(6), TITLES, WORDS),
+        "lots": comparison_picture((before, after), ranges, TITLES, words),
+        "equivalence": equivalence_picture([("eins", tost(*lots, Margin.within(1.0)))], verdicts, TITLES),
+    }
+
+
+PARTS = (("B", slice(0, 30)), ("A", slice(30, 40)))
+OTHERS = others()
 
 
 def spec_of(count: int) -> str:
@@ -116,6 +158,14 @@ def test_a_stretch_is_chosen_in_the_strip_and_given_up_by_a_button(show):
     shown.page.get_by_text("2026-01-30").wait_for(state="detached")
     button.click()
     button.wait_for(state="hidden")
+    assert shown.complaints == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_other_picture_is_drawn_without_a_complaint(show, name):
+    shown = show(json.dumps(OTHERS[name]))
+    assert shown.drawn().evaluate("it => it.tagName") == "svg"
+    assert shown.page.locator(".chart-view path").count() > 3
     assert shown.complaints == []
 
 

@@ -26,7 +26,7 @@ from cpv.rules.pictures import (
     shape,
     sparkline,
 )
-from cpv.rules.pictures.axes import Axis, axis_over, figure
+from cpv.rules.pictures.axes import Axis, Line, axis_over, beside, figure
 from cpv.rules.programme.charting import InEffect, charted
 from cpv.rules.programme.plan import Bounds
 from cpv.rules.transforms import Band, box_cox, logarithm
@@ -77,6 +77,15 @@ def test_an_axis_holds_every_line_and_pins_what_lies_beyond(is_log):
     assert axis.pinned(-5.0) < 7.0
     assert axis.pinned(10.0) == 10.0
     assert axis.share(axis.at(0.3)) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("values", [(0.1, 0.2, 0.3), (9.7, 9.8, 9.9), (4.9, 5.0, 5.1), (1.0, 5.0, 9.0)])
+def test_words_beside_lines_stay_apart_and_inside(values):
+    words = beside([Line(value, f"{value}", INK) for value in values], Axis("x", 0.0, 10.0), 300)
+    places = [row["y"] for row in words["data"]["values"]]
+    assert min(np.diff(places)) >= 13 / 300 * 10 - 1e-9
+    assert 0 <= places[0] <= places[-1] <= 10
+    assert np.abs(np.array(places) - values).max() < 1, "near their lines"
 
 
 def test_an_axis_of_one_value_or_none_has_a_width():
