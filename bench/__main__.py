@@ -21,7 +21,7 @@ from bench.house import ROOT, BenchError, House
 from config.processes import EmbeddedError
 from config.run import RunError, say
 
-SMALL, LARGE = "bench_small", "bench_large"
+SMALL, LARGE, PROCESS = "bench_small", "bench_large", "bench_process"
 PER_JOURNEY = 5  # entries: a million at 200,000 journeys
 
 
@@ -78,6 +78,7 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     found["labels"] = house.python(SMALL, "-m", "bench.labels", given=given)
     say("bench: charts")
     found["charts"] = charts(house.folder / "peers", size)
+    found["process"] = process(house, size)
     found["answered"] = measuring.answered
     found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
     found["targets"] = [
@@ -95,6 +96,16 @@ def charts(folder: Path, size: Size) -> dict[str, Any]:
     return measured
 
 
+def process(house: House, size: Size) -> dict[str, Any]:
+    """Charts as the services judge them: one more batch, and a night."""
+    say("bench: charts of a process")
+    much = {"histories": [100, 1_000, 10_000], "charts": 2_000, "points": 100, "rounds": size.rounds}
+    little = {"histories": [50, 100], "charts": 120, "points": 40, "rounds": 1}
+    given = (little if size.is_quick else much) | {"superuser": house.superuser(PROCESS)}
+    measured: dict[str, Any] = house.python(PROCESS, "-m", "bench.process", given=given)
+    return measured
+
+
 def set_up(house: House, size: Size) -> dict[str, Any]:
     """A furnished small database, and a large one that began as its copy."""
     say("bench: preparing the database")
@@ -105,7 +116,8 @@ def set_up(house: House, size: Size) -> dict[str, Any]:
     plan: dict[str, Any] = house.python(
         SMALL, "-m", "bench.furnish", "--chairs", chairs, "--pool", str(size.pool)
     )
-    house.make_database(LARGE, template=SMALL)
+    for name in (LARGE, PROCESS):
+        house.make_database(name, template=SMALL)
     for name, journeys in ((SMALL, size.small), (LARGE, size.large)):
         say(f"bench: {journeys:,} journeys by COPY")
         recorded = ",".join(plan["recorded"])

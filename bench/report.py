@@ -176,7 +176,7 @@ def table(found: Mapping[str, Any]) -> str:
         lines.append(f"  {kind:28} {', '.join(map(str, numbers))}")
     lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", ""]
     lines += [*parses.lines(found["parses"]), "", *_labels(found["labels"]), ""]
-    lines += [*charts.lines(found["charts"]), "", "Targets"]
+    lines += [*charts.lines(found["charts"]), "", *_process(found["process"]), "", "Targets"]
     for target in targets(found):
         sign = "<=" if target.is_ceiling else ">="
         verdict = "met" if target.is_met else "MISSED"
@@ -193,6 +193,16 @@ def _labels(found: Mapping[str, Any]) -> list[str]:
             f"   drawn / bare {one['ratio']:.3f}   ZPL {one['zpl_per_second']:,.0f}"
         )
     return lines
+
+
+def _process(found: Mapping[str, Any]) -> list[str]:
+    lines = ["Charts of a process, by the services (one more batch: handed in, judged and recorded)"]
+    more, night = found["one_more"], found["night"]
+    for history, took, ratio in zip(more["histories"], more["ms"], more["ratios"], strict=True):
+        lines.append(f"  after {history:7,} batches {took:9.2f} ms   {ratio:6.2f} times the shortest")
+    each = ", ".join(f"{took:.1f} s by {workers}" for workers, took in night["seconds"].items())
+    about = f"  {night['charts']:,} charts of {night['points']} points, by workers: {each}"
+    return [*lines, f"{about}; ratio {night['ratio']:.2f}"]
 
 
 _HEADER = (

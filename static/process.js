@@ -5,8 +5,17 @@ const LARGE = 2000; // points: more are drawn on a canvas, since an element for 
 const NARROWEST = 220; // px for the field itself: a smaller screen scrolls
 const SETTLED_MS = 200;
 
-for (const figure of document.querySelectorAll("figure[data-chart]")) {
-  show(figure).catch((fault) => console.info("The chart stays an image:", fault.message));
+const known = new WeakSet();
+
+showAll(document);
+document.addEventListener("htmx:load", (event) => showAll(event.target)); // what a page was given later
+
+function showAll(part) {
+  for (const figure of part.querySelectorAll("figure[data-chart]")) {
+    if (known.has(figure)) continue;
+    known.add(figure);
+    show(figure).catch((fault) => console.info("The chart stays an image:", fault.message));
+  }
 }
 
 async function show(figure) {
@@ -70,7 +79,7 @@ function fitted(spec, width) {
 function reset(words) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "chart-reset";
+  button.className = "chart-reset no-print";
   button.textContent = words ?? "↔";
   button.hidden = true;
   return button;

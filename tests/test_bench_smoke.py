@@ -60,6 +60,8 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert "NOT INSTALLED" in done.stdout
     assert {size: one["rules"] for size, one in found["charts"]["sizes"].items()} == {"1000": 8, "2000": 8}
     assert found["charts"]["one_more"]["same"]
+    assert set(found["process"]["night"]["seconds"]) == {"1", "2"}
+    assert found["process"]["one_more"]["histories"] == [50, 100]
     assert "no number counts" in done.stdout
 
 

@@ -123,10 +123,14 @@ def _units(protocol: str) -> Mapping[str, Mapping[str, str]]:
 # --- which steps are a batch's --------------------------------------------------------------------------------------
 
 
+# Who did it is no concern of a chart.
+_OF_STEPS = ("order_id", "step", "batch", "containers", "at", "values", "stock")
+
+
 def _steps(orders: Several[Any]) -> dict[Any, list[StepRecord]]:
     found: dict[Any, list[StepRecord]] = defaultdict(list)
-    rows = StepRecord.objects.filter(order__in=orders).order_by("at", "step", "subject", "occurrence")
-    for row in rows:
+    rows = StepRecord.objects.filter(order__in=orders).only(*_OF_STEPS)
+    for row in rows.order_by("at", "step", "subject", "occurrence"):
         found[row.order_id].append(row)
     return found
 

@@ -14,13 +14,15 @@ from uuid import uuid5
 from django.db import transaction
 
 from coi import services as coi
-from config.demonstration import quality, site, story, unusual
+from config.demonstration import process, quality, site, story, unusual
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND, SPACE, Demo
 from people.rules.roles import Role
 
 FINISHED = 40
 SPAN_DAYS = 360
+# So long before the present the site was furnished.
+BEFORE = timedelta(days=SPAN_DAYS + 60)
 SEED = 20_260_302
 # A qualified scanner counts for 90 days; people are a little early.
 CARD_EVERY = 80
@@ -80,6 +82,8 @@ UNUSUAL: tuple[tuple[int, tuple[Stage, ...]], ...] = (
     (6, (unusual.out_of_specification,)),
 )
 UNUSUAL_DAYS = 2
+# Parameters of the finished batches that have limits; of the others a visitor may propose some.
+WITH_LIMITS = ("VCN", "CELLS", "CD3", "ENDOTOXIN")
 
 
 @dataclass
@@ -92,28 +96,36 @@ class _Running:
 
 def load_present(now: datetime, tell: Tell) -> Demo:
     """Build the site and play the open journeys up to the present: what a visitor works with."""
-    demo = site.build(now - timedelta(days=SPAN_DAYS + 60), tell)
+    demo = site.build(now - BEFORE, tell)
     tell("scanners of the stations")
     _qualify(demo, now)
     tell(f"{len(OPEN) + len(UNUSUAL)} open journeys")
     unusual.documents(demo)
+    process.documents(demo)
     running = [_open(demo, position, count, now) for position, count in enumerate(OPEN)]
     running += [_unusual(demo, place, count, stages, now) for place, (count, stages) in enumerate(UNUSUAL)]
     _play_side_by_side(running, tell)
     _near_miss(running[4].player, running[5].player)
     _hold(running[3].player)
     demo.wristbands = {journey.player.coi_id: journey.player.wristband for journey in running}
+    tell("charts of the process")
+    process.observe(now)
     return demo
 
 
 def load_history(demo: Demo, tell: Tell) -> None:
     """Play the finished journeys of the past year. Run again after an interruption, it goes on where it stopped."""
+    present = demo.now + BEFORE
+    tell("a year of numbers of the bioreactors")
+    process.growth(demo, present)
     rng = random.Random(SEED)
     running = []
     for number in range(FINISHED):
         begun = demo.now + timedelta(days=2 + SPAN_DAYS * number / (FINISHED + 6), hours=rng.uniform(0, 6))
         running.append(_Running(_player(demo, len(OPEN) + number, begun), list(STAGES)))
     _play_side_by_side(running, tell)
+    process.observe(present)
+    process.limits_of_batches(demo, present, WITH_LIMITS)
 
 
 def _qualify(demo: Demo, now: datetime) -> None:

@@ -443,20 +443,24 @@ def _device(demo: Demo, kind: str, site: str, number: int) -> str:
 
 def document(demo: Demo, kind: str, code: str, title: str, content: dict[str, Any]) -> None:
     """Author, reviewer and approver are three people; then it takes effect."""
-    author, reviewer, approver = demo.member("Amir"), demo.member("Bob"), demo.member("Rosa")
     drafted = people.draft_document(
         kind=kind,
         code=code,
         title=title,
         content=content,
         site=PLANT,
-        **demo.doing(f"{kind} {code} draft", author.actor),
+        **demo.doing(f"{kind} {code} draft", demo.member("Amir").actor),
     )
+    put_in_effect(demo, drafted.id, f"{kind} {code}")
+
+
+def put_in_effect(demo: Demo, id: str, label: str) -> None:
+    """What Amir has written is signed by him, by its reviewer and by its approver; then it takes effect."""
+    author, reviewer, approver = demo.member("Amir"), demo.member("Bob"), demo.member("Rosa")
     for verb, service, member in (
         ("submit", people.submit_document, author),
         ("review", people.review_document, reviewer),
         ("approve", people.approve_document, approver),
     ):
-        about = demo.doing(f"{kind} {code} {verb}", member.actor)
-        service(id=drafted.id, credential=member.credential, **about)
-    people.make_effective(id=drafted.id, **demo.doing(f"{kind} {code} effective", approver.actor))
+        service(id=id, credential=member.credential, **demo.doing(f"{label} {verb}", member.actor))
+    people.make_effective(id=id, **demo.doing(f"{label} effective", approver.actor))

@@ -78,6 +78,7 @@ class ParameterShown:
     bounds: str
     charts: int
     cost: "ParameterCost | None"
+    covariates: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def alternative_shown(it: Alternative, plan: Plan) -> AlternativeShown:
 
 def parameters_shown(plan: Plan, charts: Mapping[str, int], cost: PlanCost) -> tuple[ParameterShown, ...]:
     """The parameters of a plan, in its order."""
-    known = {it.of.code: it for it in cost.each}
+    known, titles = {it.of.code: it for it in cost.each}, {it.code: it.title for it in plan.parameters}
     return tuple(
         ParameterShown(
             parameter=it,
@@ -164,6 +165,7 @@ def parameters_shown(plan: Plan, charts: Mapping[str, int], cost: PlanCost) -> t
             bounds=bounds(it.bounds, unit(it.unit)),
             charts=charts.get(it.code, 0),
             cost=_of(known.get(it.code)),
+            covariates=", ".join(titles[code] for code in it.covariates),
         )
         for it in plan.parameters
     )

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-
-from ledger.rules.errors import DomainError, Invalid
+from ledger.rules.errors import DomainError
 from qc.forms import criteria_words, texts
+from qc.forms.sent import Sent, is_short, readable
 from qc.rules.assessing import Input
 from qc.rules.blockers import Blocker
 from qc.rules.releases import Pending, overdue
@@ -46,13 +45,14 @@ def in_words(say: Callable[[DomainError], str] = texts.error_text) -> Iterator[N
 
 def parse_result(data: Mapping[str, Any]) -> ResultSent:
     """The result of a request, by its shape; Invalid names every field that is wrong."""
-    wrong = {_readable(name): "unknown_field" for name in data if name not in _FIELDS}
-    said = {name: _text(data, name, most, wrong) for name, most in _LONGEST.items()}
-    wrong |= {name: "empty" for name in ("criterion", "value") if not said[name] and name not in wrong}
-    request_id, tested_at = _id(data, wrong), _moment(data, wrong)
-    replicates, inputs = _replicates(data, wrong), _inputs(data, wrong)
-    if wrong or request_id is None or tested_at is None:
-        raise Invalid("fields_invalid", detail={"fields": wrong})
+    sent = Sent(data, _FIELDS)
+    said = {
+        name: sent.text(name, most, is_required=name in ("criterion", "value"))
+        for name, most in _LONGEST.items()
+    }
+    request_id, tested_at = sent.id("request_id"), sent.moment("tested_at")
+    replicates, inputs = sent.texts("replicates", _MOST_REPLICATES, _LONGEST["value"]), _inputs(sent)
+    sent.check()
     return ResultSent(
         request_id=request_id,
         criterion=said["criterion"],
@@ -65,11 +65,6 @@ def parse_result(data: Mapping[str, Any]) -> ResultSent:
             inputs=inputs,
         ),
     )
-
-
-def _readable(name: object) -> str:
-    """A name that somebody sent, so that an answer can hold it."""
-    return str(name).encode("ascii", "backslashreplace").decode()[:40]
 
 
 def board_answer(board: Board) -> dict[str, Any]:
@@ -182,52 +177,10 @@ def _blocker(it: Blocker) -> dict[str, Any]:
     }
 
 
-def _text(data: Mapping[str, Any], name: str, most: int, wrong: dict[str, str]) -> str:
-    value = data.get(name, "")
-    if not isinstance(value, str):
-        wrong[name] = "not_a_text"
-        return ""
-    if len(value) > most or not value.isprintable():
-        wrong[name] = "too_long" if len(value) > most else "not_printable"
-    return value
-
-
-def _id(data: Mapping[str, Any], wrong: dict[str, str]) -> UUID | None:
-    try:
-        return UUID(str(data["request_id"]))
-    except (KeyError, ValueError):
-        wrong["request_id"] = "not_a_uuid" if "request_id" in data else "empty"
-        return None
-
-
-def _moment(data: Mapping[str, Any], wrong: dict[str, str]) -> datetime | None:
-    """A moment, said with its offset from UTC: no zone is guessed."""
-    try:
-        found = parse_datetime(str(data.get("tested_at", "")))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        wrong["tested_at"] = "not_a_moment" if "tested_at" in data else "empty"
-        return None
-    return found
-
-
-def _replicates(data: Mapping[str, Any], wrong: dict[str, str]) -> tuple[str, ...]:
-    found = data.get("replicates", [])
-    if not isinstance(found, list) or len(found) > _MOST_REPLICATES or not all(map(_is_short, found)):
-        wrong["replicates"] = "not_texts"
-        return ()
-    return tuple(found)
-
-
-def _inputs(data: Mapping[str, Any], wrong: dict[str, str]) -> dict[str, str]:
-    found = data.get("inputs", {})
-    if not isinstance(found, dict) or not all(map(_is_short, found.values())):
-        wrong["inputs"] = "not_texts"
+def _inputs(sent: Sent) -> dict[str, str]:
+    found = sent.data.get("inputs", {})
+    if not isinstance(found, dict) or not all(is_short(one, _LONGEST["value"]) for one in found.values()):
+        sent.wrong["inputs"] = "not_texts"
         return {}
-    wrong |= {_readable(f"inputs.{name}"): "unknown_field" for name in found if name not in set(Input)}
+    sent.wrong |= {readable(f"inputs.{name}"): "unknown_field" for name in found if name not in set(Input)}
     return dict(found)
-
-
-def _is_short(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= _LONGEST["value"] and value.isprintable()

@@ -10,6 +10,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from config.bundle import build
 from tests.browser.acting import House
 from tests.furnished import Journeys
 
@@ -60,8 +61,14 @@ def clock(live_journeys: Journeys, monkeypatch: pytest.MonkeyPatch) -> Clock:
     return found
 
 
+@pytest.fixture(scope="session")
+def bundle() -> None:
+    """The script that pages with charts import is where they look for it."""
+    build()
+
+
 @pytest.fixture
-def address(live_journeys: Journeys, clock: Clock, settings: Any) -> Iterator[str]:
+def address(live_journeys: Journeys, clock: Clock, settings: Any, bundle: None) -> Iterator[str]:
     """Where the server answers, over plain HTTP on this machine alone."""
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     settings.SECURE_COOKIES = settings.SECURE_SSL_REDIRECT = False

@@ -32,6 +32,7 @@ def parameters():
             rules=["nelson_1", "nelson_2"],
             ewma=None,
         ),
+        parameter("FOLD", covariates=["CELLS"]),
         parameter("SCANS", source={"kind": "refused_scans"}, strata=[]),
         parameter("MUTE", rules=[], ewma=None),
     )
@@ -129,9 +130,10 @@ def test_every_parameter_is_said_in_words_with_the_definition_of_what_signals(pr
         "At least 6, at most 14",
         "within 5 working days",
         "Nothing signals on: Mute",
+        "Cells <span",
     ):
         assert text in shown, text
-    assert shown.count("Nelson 1<") == 5
+    assert shown.count("Nelson 1<") == 6
 
 
 @pytest.mark.parametrize(("code", "version"), [("NONE", None), (PLAN, 7), ("A\x00B", None)])

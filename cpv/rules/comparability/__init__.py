@@ -9,6 +9,7 @@ from cpv.rules.comparability.basis import Design, Margin, Scale
 from cpv.rules.comparability.equivalence import Equivalence, Verdict, tost, tost_paired
 from cpv.rules.comparability.monitoring import (
     FalseAlarms,
+    Look,
     Sequential,
     Shape,
     Sides,
@@ -71,6 +72,7 @@ __all__ = [
     "Fault",
     "Found",
     "Lock",
+    "Look",
     "Margin",
     "Method",
     "Plan",

@@ -10,7 +10,8 @@ from cpv.rules.basis import Floats
 from cpv.rules.pictures.parts import LETTER, ROW
 from qc.rules.charts import Spec
 
-_FAR = 1.0  # spans beyond limits and nearly all points: what lies farther is pinned to the edge
+# What lies farther off is pinned to the edge: in spans of limits and middle half together, or of the middle half alone.
+_FAR, _FAR_ALONE = 1.0, 4.0
 _MARGIN_LOW, _MARGIN_HIGH = 0.07, 0.15  # the names of phases stand at the top
 _PINNED_LOW, _PINNED_HIGH = 0.03, 0.92
 
@@ -61,7 +62,7 @@ class Axis:
 def axis_over(
     title: str, values: Floats, lines: Sequence[float], *, more: Sequence[float] = (), is_log: bool = False
 ) -> Axis:
-    """An axis that holds every line, nearly every value, and of the rest (`more` among it) what does not lie far off.
+    """An axis that holds every line, the middle half of values, and of the rest (`more` too) what does not lie far off.
 
     One typing error would otherwise press years of batches into a single line of pixels.
     """
@@ -70,14 +71,17 @@ def axis_over(
     given = np.array([*lines], dtype=np.float64)
     if is_log:
         there, given = there[there > 0], given[given > 0]
-    core = np.concatenate([given, np.quantile(there, [0.025, 0.975])]) if there.size else given
+    core = (
+        np.concatenate([given, np.quantile(there, [0.25, 0.75], method="nearest")]) if there.size else given
+    )
     if core.size == 0:
         core = np.array([1.0 if is_log else 0.0])
     core = place(core)
     low, high = float(core.min()), float(core.max())
     span = (high - low) or 0.1 * abs(low) or 1.0
     beside = place(np.array([*there, *(it for it in more if it > 0 or not is_log)], dtype=np.float64))
-    near = beside[(beside >= low - _FAR * span) & (beside <= high + _FAR * span)]
+    reach = span * (_FAR if given.size else _FAR_ALONE)
+    near = beside[(beside >= low - reach) & (beside <= high + reach)]
     low, high = min([low, *near.tolist()]), max([high, *near.tolist()])
     room = (high - low) or 2 * span
     low, high = low - _MARGIN_LOW * room, high + _MARGIN_HIGH * room

@@ -106,18 +106,12 @@ def _thin_out(rows: Sequence[Row], step: float) -> None:
 
 def points(frame: Frame, words: Words) -> tuple[Spec, Spec]:
     """The layers of ordinary points, and of those that differ."""
-    told = [
-        {"field": "b", "type": "nominal", "title": words.batch},
-        {"field": "d", "type": "nominal", "title": words.date},
-        {"field": "v", "type": "quantitative", "title": words.value},
-    ]
-    why = {"field": "w", "type": "nominal", "title": words.why}
-    href = {"href": {"field": "u", "type": "nominal"}} if frame.look.is_interactive else {}
+    told, told_of_marked, href = _interactions(words) if frame.look.is_interactive else ({}, {}, {})
     few, many = (f"{frame.shown} <= {n}" for n in (120, 1000))
     ordinary = {
         "transform": [{"filter": "!datum.s && isValid(datum.v)"}],
         "mark": _mark({"expr": f"{few} ? 42 : {many} ? 20 : 9"}) | {"filled": True, "color": GOOD},
-        "encoding": {"x": frame.x, "y": frame.axis.y("v"), "tooltip": told, **href},
+        "encoding": {"x": frame.x, "y": frame.axis.y("v"), **told, **href},
     }
     raw = {"scale": None, "legend": None, "type": "nominal"}
     looks = {
@@ -126,9 +120,20 @@ def points(frame: Frame, words: Words) -> tuple[Spec, Spec]:
     marked = {
         "transform": [{"filter": "isValid(datum.s)"}],
         "mark": _mark({"expr": f"{few} ? 76 : {many} ? 50 : 30"}) | {"strokeWidth": 1.6},
-        "encoding": {"x": frame.x, "y": frame.axis.y("p"), **looks, "tooltip": [*told, why], **href},
+        "encoding": {"x": frame.x, "y": frame.axis.y("p"), **looks, **told_of_marked, **href},
     }
     return ordinary, marked
+
+
+def _interactions(words: Words) -> tuple[Spec, Spec, Spec]:
+    """What a browser alone needs: what ordinary points tell, what others tell, and where all of them lead."""
+    told = [
+        {"field": "b", "type": "nominal", "title": words.batch},
+        {"field": "d", "type": "nominal", "title": words.date},
+        {"field": "v", "type": "quantitative", "title": words.value},
+    ]
+    why = {"field": "w", "type": "nominal", "title": words.why}
+    return {"tooltip": told}, {"tooltip": [*told, why]}, {"href": {"field": "u", "type": "nominal"}}
 
 
 def _mark(size: Spec) -> Spec:

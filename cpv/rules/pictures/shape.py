@@ -174,7 +174,6 @@ def _share_below(scale: Transformation, value: float, middle: float, spread: flo
 def _layers(x: Spec, y: Spec, lines: Sequence[Row], curve: list[Row]) -> list[Spec]:
     raw = {"type": "nominal", "scale": None, "legend": None}
     kinds = {"domain": ["limit", "bound"], "range": [[1, 0], [2, 4]]}
-    widths = {"domain": ["limit", "bound"], "range": [1.4, 2.4]}
     dash = {"field": "k", "type": "nominal", "legend": None}
     told = [
         {"field": name, "type": "quantitative", "title": it["title"]} for name, it in (("v", x), ("y", y))
@@ -192,12 +191,11 @@ def _layers(x: Spec, y: Spec, lines: Sequence[Row], curve: list[Row]) -> list[Sp
         },
         {
             "data": {"values": [row for row in lines if row["k"] != "far"]},
-            "mark": {"type": "rule"},
+            "mark": {"type": "rule", "strokeWidth": {"expr": "datum.k === 'bound' ? 2.4 : 1.4"}},
             "encoding": {
                 "x": x,
                 "color": {"field": "c", **raw},
                 "strokeDash": dash | {"scale": kinds},
-                "strokeWidth": dash | {"scale": widths},
             },
         },
         {

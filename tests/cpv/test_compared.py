@@ -1,0 +1,46 @@
+"""What comparisons read of the charts: numbers of batches and of other programs, and when each could be seen."""
+
+from datetime import timedelta
+
+from config.demonstration import site
+from config.demonstration.site import PLANT
+from cpv import services
+from cpv.selectors.compared import all_series, series_of
+from tests.cpv.given import PLAN, Process, a_plan, parameter
+from tests.qc.given import Laboratory, a_laboratory
+
+VIABILITY = parameter("VIABILITY", source={"kind": "result", "criterion": "VIABILITY"}, unit="%")
+
+CD3 = parameter("CD3", source={"kind": "result", "criterion": "CD3"}, unit="%")
+
+
+def test_numbers_of_other_programs_are_lots_of_nobodys_order(process: Process):
+    process.hand_in(("10.1", "9.4"))
+    first, second = series_of(process.plan, process.parameter, [process.site])
+    assert (first.batch, first.value, first.order, first.excluded) == ("EXT-0001", 10.1, "", False)
+    assert first.at < second.at
+    assert first.observed_at is None
+    assert series_of(process.plan, process.parameter, ["NORTH"]) == ()
+    assert series_of(process.plan, "OTHER", [process.site]) == ()
+
+
+def test_a_result_is_as_old_as_its_first_test_whatever_happens_to_it(demo, django_assert_num_queries):
+    lab: Laboratory = a_laboratory(demo)
+    demo.now = lab.player.now
+    site.document(demo, "cpv_plan", PLAN, PLAN, a_plan(VIABILITY, CD3))
+    lab.player.wait(hours=1)
+    result = lab.record("VIABILITY", "92.4")
+    lab.review(result)
+    tested = result.tested_at
+    lab.player.wait(days=3)
+    corrected = lab.correct(result, "91.0")
+    lab.review(corrected)
+    about = {"batches": [lab.batch], "now": lab.player.now, "request_id": lab.doing("Leo")["request_id"]}
+    lab.review(lab.record("CD3"))
+    services.observe_batches(**about)
+    with django_assert_num_queries(2):
+        (lot,) = all_series(PLAN, ["VIABILITY", "CD3"], [PLANT])["VIABILITY"]
+    assert (lot.batch, lot.value, lot.is_below) == (lab.batch, 91.0, False)
+    assert lot.order == lab.view().batch.coi_id
+    assert lot.observed_at == tested
+    assert lab.player.now - lot.observed_at > timedelta(days=2)
