@@ -19,7 +19,7 @@ class CpvConfig(AppConfig):
         from ledger import registry
         from people.registry import register_self_ending
 
-        for table in (models.Observation, models.Signal, models.Report):
+        for table in (models.Observation, models.Signal, models.Report, models.ComparisonLook):
             registry.register_table(table)
         registry.register_unrebuildable(
             "cpv_position", "how far the worker has read; it reads again from the beginning"
@@ -33,13 +33,14 @@ class CpvConfig(AppConfig):
 
 def _register_documents() -> None:
     """How the kinds of documents of this room are judged and shown."""
-    from cpv.forms import document_words
-    from cpv.rules.programme import limit_set, plan
+    from cpv.forms import comparison_words, document_words
+    from cpv.rules.programme import comparison_plan, limit_set, plan
+    from cpv.services import SCIENTISTS
     from people.registry import register_document_kind
-    from people.rules.roles import QA, Role
 
-    scientists = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
-    register_document_kind(plan.KIND, plan.problems, authors=scientists, shown=document_words.plan_shown())
-    register_document_kind(
-        limit_set.KIND, limit_set.problems, authors=scientists, shown=document_words.limits_shown()
-    )
+    for kind, shown in (
+        (plan, document_words.plan_shown()),
+        (limit_set, document_words.limits_shown()),
+        (comparison_plan, comparison_words.comparison_shown()),
+    ):
+        register_document_kind(kind.KIND, kind.problems, authors=SCIENTISTS, shown=shown)

@@ -3,15 +3,11 @@
 from django.urls import path
 
 from cpv.rules.programme.beside import Way
-from cpv.views import beside, charts, limits, overview, pictures, plans, points, reports, signals
+from cpv.views import beside, charts, comparisons, limits, overview, pictures, plans, points, reports, signals
 
 app_name = "cpv"
 
 urlpatterns = [
-    # reports
-    path("process/reports/", reports.reports, name="reports"),
-    path("process/reports/<uuid:id>/", reports.report, name="report"),
-    path("process/reports/<uuid:id>/report.<str:form>", reports.file, name="report_file"),
     # charts: how the process does, and why
     path("process/", overview.overview, name="home"),
     path("process/charts/<str:code>/", charts.chart, name="chart"),
@@ -51,4 +47,16 @@ urlpatterns = [
     path("process/plans/", plans.plans, name="plans"),
     path("process/plans/<str:code>/", plans.plan, name="plan"),
     path("process/plans/<str:code>/<int:version>/", plans.plan, name="plan_version"),
+    # comparisons: before and after a change
+    path("process/comparisons/", comparisons.comparisons, name="comparisons"),
+    path("process/comparisons/<str:code>/", comparisons.comparison, name="comparison"),
+    path("process/comparisons/<str:code>/open/", comparisons.opened, name="open_comparison"),
+    path("process/comparisons/<str:code>/chart.svg", comparisons.chart, name="comparison_chart"),
+    path(
+        "process/comparisons/<str:code>/<str:attribute>.svg", comparisons.lots_chart, name="comparison_lots"
+    ),
+    # reports
+    path("process/reports/", reports.reports, name="reports"),
+    path("process/reports/<uuid:id>/", reports.report, name="report"),
+    path("process/reports/<uuid:id>/report.<str:form>", reports.file, name="report_file"),
 ]

@@ -1,8 +1,9 @@
 """Tables of `cpv`. All but `Position` are projections: only the ledger writes them."""
 
+from cpv.models.comparisons import ComparisonLook
 from cpv.models.observations import Observation
 from cpv.models.positions import Position
 from cpv.models.reports import Report
 from cpv.models.signals import Signal
 
-__all__ = ["Observation", "Position", "Report", "Signal"]
+__all__ = ["ComparisonLook", "Observation", "Position", "Report", "Signal"]

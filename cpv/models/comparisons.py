@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 
 from cpv.rules.programme.arranging import Standing
-from qc.models.base import choices, is_one_of
 
 
 class ComparisonLook(models.Model):
@@ -23,7 +22,7 @@ class ComparisonLook(models.Model):
     number = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     seen = models.JSONField(default=list)
-    standing = models.CharField(max_length=16, choices=choices(Standing))
+    standing = models.CharField(max_length=16)
     is_final = models.BooleanField(default=False)
     spent = models.CharField(max_length=24, blank=True, default="")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -33,7 +32,10 @@ class ComparisonLook(models.Model):
 
     class Meta:
         constraints = [
-            is_one_of("standing", Standing, "cpv_look_standing_known"),
+            models.CheckConstraint(
+                condition=models.Q(standing__in=[standing.value for standing in Standing]),
+                name="cpv_look_standing_known",
+            ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="cpv_look_for_a_reason"),
         ]
         indexes = [models.Index(fields=["document", "version", "number"], name="cpv_look_of_document")]

@@ -148,10 +148,7 @@ def correct_result(
     row = derive(request_id, "result")
     if repeated(doing, Event.RESULT_CORRECTED, **named(old.subject)):
         return written_result(row)
-    if reference and code_problem(reference) is not None:
-        raise invalid({"reference": "code_shape"})
-    if _says_the_same(found, old):
-        raise invalid({"value": "unchanged"})
+    _refuse_at_sight(found, old, reference)
     wanted = criterion_of(known, old.criterion)
     with writing():
         locked = locked_subject(known, now)
@@ -196,6 +193,13 @@ def _covering(
         raise Conflict(str(refusal_code))
     covering = investigation_of(attempt, known) if attempt.failed_at is not None else None
     return covering.code if covering is not None and covering.is_open else ""
+
+
+def _refuse_at_sight(found: Found, old: ResultView, reference: str) -> None:
+    if reference and code_problem(reference) is not None:
+        raise invalid({"reference": "code_shape"})
+    if _says_the_same(found, old):
+        raise invalid({"value": "unchanged"})
 
 
 def _says_the_same(found: Found, old: ResultView) -> bool:
