@@ -145,6 +145,10 @@ def test_a_sparkline_shows_the_last_points_the_band_and_signals():
     ]
     bands = layers_of(spec, "rect")[0]["data"]["values"]
     assert [(row["n"], row["m"]) for row in bands] == [(20.5, 35.5), (35.5, 42.5)]
+    few = layers_of(sparkline(chart, last=10), "rect")[0]["data"]["values"]
+    assert [(row["n"], row["m"]) for row in few] == [(32.5, 35.5), (35.5, 42.5)], (
+        "no band before what is shown"
+    )
     svg = drawn(spec)
     assert "<text" not in svg
     assert len(svg) < 5000, "a table has hundreds of them"
