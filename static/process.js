@@ -42,7 +42,6 @@ async function show(figure) {
       renderer: (spec.usermeta?.points ?? 0) > LARGE ? "canvas" : "svg",
       tooltip: { disableDefaultStyle: true },
     });
-    room.tabIndex = room.scrollWidth > room.clientWidth ? 0 : -1; // what scrolls is reached by keyboard
     if (spec.usermeta?.zoom) follow(shown.view, spec.usermeta.zoom, button);
   };
   try {
@@ -53,6 +52,7 @@ async function show(figure) {
   }
   room.setAttribute("role", "img");
   room.setAttribute("aria-label", image.alt);
+  room.tabIndex = 0; // on a narrow screen it scrolls: by keyboard too
   image.hidden = true;
   figure.insertBefore(button, room);
   let settled = 0;
