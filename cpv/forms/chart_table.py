@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
+from urllib.parse import quote
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -30,6 +31,14 @@ ON_A_PAGE = 200
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Of pages, with {} in the place of an id or a code: what leads to hundreds of them is looked up once."""
+
+    of_point: str
+    of_batch: str
+
+
+@dataclass(frozen=True)
 class SignalShown:
     """A signal at a point: its letter on the picture, what is said of it, and where it stands."""
 
@@ -42,7 +51,10 @@ class SignalShown:
 
 @dataclass(frozen=True)
 class RowShown:
-    """A point in the table. `limits`: the limits that it was judged by, empty where there were none yet."""
+    """A point in the table. `limits`: the limits that it was judged by, empty where there were none yet.
+
+    `address`: of its page; `batch_address`: of its batch, empty where it has none.
+    """
 
     point: PointView
     value: str
@@ -50,6 +62,8 @@ class RowShown:
     zone: str
     signals: tuple[SignalShown, ...]
     is_unreadable: bool
+    address: str
+    batch_address: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,9 @@ def newest_first(part: Part, page: int) -> range:
     return range(last, max(part.stretch.start - 1, last - ON_A_PAGE), -1)
 
 
-def rows(view: ChartView, places: Sequence[int], zones: Mapping[str, str]) -> list[RowShown]:
+def rows(
+    view: ChartView, places: Sequence[int], zones: Mapping[str, str], addresses: Addresses
+) -> list[RowShown]:
     """These points."""
     signals, starts = by_point(view.signals), [phase.start for phase in view.charted.phases]
     named = ["", *(_limits_of(band) for band in view.charted.bands)]
@@ -110,6 +126,8 @@ def rows(view: ChartView, places: Sequence[int], zones: Mapping[str, str]) -> li
             zone=zones.get(point.site, "UTC"),
             signals=tuple(signals.get(point.id, ())),
             is_unreadable=n in unreadable,
+            address=addresses.of_point.format(point.id),
+            batch_address=addresses.of_batch.format(quote(point.batch)) if point.batch else "",
         )
         for n, point in ((n, view.points[n]) for n in places)
     ]

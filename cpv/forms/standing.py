@@ -49,8 +49,8 @@ class StandingShown:
 
 
 _DRIFTS: Mapping[str, Promise] = {
-    Side.UPPER: _("The weighted average has risen above its limit; it drifts since %(first)s."),
-    Side.LOWER: _("The weighted average has fallen below its limit; it drifts since %(first)s."),
+    Side.UPPER: _("The weighted average rose above its limit; the drift began at %(first)s."),
+    Side.LOWER: _("The weighted average fell below its limit; the drift began at %(first)s."),
 }
 _LIES: Mapping[str, Promise] = {
     Side.UPPER: _("%(batches)s above the upper limit."),

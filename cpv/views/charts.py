@@ -19,6 +19,7 @@ from cpv.rules.programme.beside import Way
 from cpv.rules.programme.describing import described
 from cpv.rules.programme.looking import is_transformed
 from cpv.selectors import ChartView
+from cpv.views.addresses import addresses_of
 from cpv.views.found import chart_of, looks_after, zones
 from people.views import person_of
 from qc.views.shared import CSV, file_response
@@ -42,7 +43,9 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
         "spread": pictures.spread_described(view),
         "phases": chart_table.phases(view),
         "found": description.shown(view, described(view.parameter, view.charted, view.points)),
-        "rows": chart_table.rows(view, chart_table.newest_first(part, look.page), zone_of),
+        "rows": chart_table.rows(
+            view, chart_table.newest_first(part, look.page), zone_of, addresses_of(code)
+        ),
         "zone": zone_of.get(view.plan.document.site, "UTC"),
         "others": [
             (one, standings.stratum(view.parameter, one.stratum))

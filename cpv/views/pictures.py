@@ -2,19 +2,16 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cpv.forms import pictures
 from cpv.forms.looking import looking
 from cpv.rules.programme.describing import described
+from cpv.views.addresses import addresses_of
 from cpv.views.found import chart_of, zones
 from qc.rules.charts import Spec
 from qc.services.charts import draw_chart
-
-# A code has no such character, so that it can be put in the place of it.
-_CODE = "0"
 
 
 @never_cache
@@ -23,7 +20,7 @@ _CODE = "0"
 def control(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The control chart."""
     view, look = chart_of(request, code), looking(request.GET)
-    address = reverse("qc:batch", args=[_CODE]).replace(f"/{_CODE}/", "/{}/")
+    address = addresses_of(code).of_batch
     is_json = form == "json"
     return _answer(pictures.control(view, look, zones(), address, is_interactive=is_json), form)
 

@@ -17,6 +17,7 @@ from cpv.forms.charts import ReasonForm
 from cpv.forms.error_words import ERRORS
 from cpv.rules.programme.points import PointView
 from cpv.selectors import ChartView
+from cpv.views.addresses import addresses_of
 from cpv.views.found import chart_of, looks_after, zones
 from ledger.rules.errors import NotFound
 from qc.views.shared import attempt, doing
@@ -41,7 +42,7 @@ def point(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
         "title": view.parameter.title,
         "stratum": standings.stratum(view.parameter, view.stratum),
         "unit": pictures.unit_of(view),
-        "row": chart_table.rows(view, [place], zone_of)[0],
+        "row": chart_table.rows(view, [place], zone_of, addresses_of(code))[0],
         "number": place + 1,
         "form": form,
         "may_exclude": looks_after(request, [found.site]),

@@ -29,7 +29,7 @@ def test_is_my_process_in_control_and_why_not_in_three_clicks(house, process):
     page.goto(house.address)
     page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Process").click()
     page.get_by_role("heading", level=1, name="1 of 1 charts signals.").wait_for()
-    follow(page, "Titer")
+    page.get_by_role("link", name="Titer", exact=True).click()
     page.get_by_text("EXT-0029 lies above the upper limit.").wait_for()
     page.get_by_role("link", name="EXT-0029 lies above the upper limit.").click()
     page.wait_for_url(re.compile("/process/signals/"))

@@ -47,7 +47,7 @@ def signal(n: int, by: str = "nelson_1", side: str = "upper", **more: object) ->
         ),
         (
             [signal(n, "ewma", first_subject="B4") for n in range(4, 9)],
-            ["The weighted average has risen above its limit; it drifts since B4."],
+            ["The weighted average rose above its limit; the drift began at B4."],
         ),
         (
             [signal(9, "nelson_2", first_subject="B1")],
