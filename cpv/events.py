@@ -18,7 +18,6 @@ class Event(StrEnum):
     SIGNAL_REFUSED = "cpv:signal:refused"
     POINT_EXCLUDED = "cpv:point:excluded"
     POINT_INCLUDED = "cpv:point:included"
-    EXCLUSION_REFUSED = "cpv:exclusion:refused"
     REPORT_ASKED = "cpv:report:asked"
     REPORT_DRAWN = "cpv:report:drawn"
     REPORT_NOT_DRAWN = "cpv:report:not_drawn"

@@ -12,7 +12,6 @@ from django.conf import settings
 
 from coi.rules import label_templates, protocol
 from config.documents import broken_links, documents
-from cpv.rules.arl import Ewma
 from cpv.rules.basis import Limits
 from cpv.rules.programme import limit_set
 from cpv.rules.programme import plan as process_plan
@@ -161,7 +160,7 @@ def test_the_examples_of_methods_and_targets_are_sound() -> None:
 def test_every_field_and_choice_of_a_plan_and_of_limits_is_documented() -> None:
     page = read("docs/reference/process-plans.md")
     parts = (process_plan.Plan, process_plan.Parameter, process_plan.Source, process_plan.Stratum)
-    parts += (process_plan.Bounds, Ewma, limit_set.LimitSet, limit_set.Baseline, Transformation, Limits)
+    parts += (process_plan.Bounds, limit_set.LimitSet, limit_set.Baseline, Transformation, Limits)
     named = [it.name for part in parts for it in dataclasses.fields(part)]
     closed = (
         process_plan.SourceKind,
@@ -172,7 +171,7 @@ def test_every_field_and_choice_of_a_plan_and_of_limits_is_documented() -> None:
         SignalState,
     )
     named += [member.value for one in closed for member in one]
-    named += [*process_plan.ESTIMATORS, *process_plan.OWNERS]
+    named += ["weight", "multiple", *process_plan.ESTIMATORS, *process_plan.OWNERS]
     assert [name for name in named if f"`{name}`" not in page] == []
 
 

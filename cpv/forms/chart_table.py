@@ -14,10 +14,13 @@ from cpv.forms import words
 from cpv.forms.looking import Part
 from cpv.forms.numbers import figure, measured, span
 from cpv.rules.basis import LimitStatus, NotComputable, Note
+from cpv.rules.pictures.parts import letter_of
 from cpv.rules.preliminary import Uncertainty, uncertainty
 from cpv.rules.programme.answering import SignalState
+from cpv.rules.programme.charting import Sign
 from cpv.rules.programme.limit_set import LimitSet, digest_of
 from cpv.rules.programme.points import PointView, SignalView
+from cpv.rules.runs import Rule
 from cpv.rules.transforms import Band, Scale, Transformation
 from cpv.selectors import ChartView
 from people.rules.documents import DocumentVersionView
@@ -28,9 +31,10 @@ ON_A_PAGE = 200
 
 @dataclass(frozen=True)
 class SignalShown:
-    """A signal at a point: what is said of it, and where it stands."""
+    """A signal at a point: its letter on the picture, what is said of it, and where it stands."""
 
     signal: SignalView
+    letter: str
     rule: Promise
     mark: str
     state: Promise
@@ -77,8 +81,14 @@ def by_point(signals: Sequence[SignalView]) -> dict[str, list[SignalShown]]:
     for one in signals:
         if one.state is not SignalState.WITHDRAWN:
             mark, state = words.SIGNAL_STATES[one.state]
-            found[one.observation].append(SignalShown(one, words.SIGNALS_BY[one.by], mark, state))
+            found[one.observation].append(
+                SignalShown(one, _letter(one.by), words.SIGNALS_BY[one.by], mark, state)
+            )
     return found
+
+
+def _letter(by: str) -> str:
+    return letter_of(Sign(by) if by in frozenset(Sign) else Rule(by))
 
 
 def newest_first(part: Part, page: int) -> range:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django import forms
 from django.utils.functional import Promise
@@ -66,6 +65,7 @@ class RowShown:
     spark: Sparkline | None
     signals: str
     zone: str
+    plan: str
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,13 @@ def sentence(rows: Sequence[ChartRow]) -> str:
     return first if signal else f"{first} {_now('The process is in control.')}"
 
 
-def shown(row: ChartRow, zones: Mapping[str, str], now: datetime) -> RowShown:
-    """One chart with its words."""
+def shown(rows: Sequence[ChartRow], zones: Mapping[str, str]) -> list[RowShown]:
+    """Charts with their words; the plan of each is named where there are several."""
+    are_several = len({row.plan.code for row in rows}) > 1
+    return [_shown(row, zones, row.plan.plan.title if are_several else "") for row in rows]
+
+
+def _shown(row: ChartRow, zones: Mapping[str, str], plan: str) -> RowShown:
     mark, word = words.STATES[row.state]
     band = band_of(row)
     return RowShown(
@@ -134,6 +139,7 @@ def shown(row: ChartRow, zones: Mapping[str, str], now: datetime) -> RowShown:
         spark=sparkline(row.recent, band),
         signals=_signals(row),
         zone=zones.get(row.plan.document.site, "UTC"),
+        plan=plan,
     )
 
 

@@ -1,6 +1,7 @@
 """The pictures of a chart, with their words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -67,8 +68,7 @@ def unit(view: ChartView, look: Looking) -> str:
     """The unit of what is drawn; on another scale than that of the measurement, that scale."""
     if look.is_charted and is_transformed(view.charted):
         scale = view.charted.phases[-1].limits.transformation.scale
-        named = unit_of(view)
-        return f"{words.SCALES[scale]} ({named})" if named else str(words.SCALES[scale])
+        return str(words.SCALES[scale])
     return unit_of(view) or _("value")
 
 
@@ -124,12 +124,12 @@ def _labels(points: Sequence[PointView], zones: Mapping[str, str], address: str 
 
 
 def ranges(view: ChartView, look: Looking) -> Spec:
-    """The moving range, which is drawn and never signals."""
-    part = part_of(view, look)
+    """The moving range, which is drawn and never signals; always on the scale of the limits."""
+    scaled = replace(look, is_charted=True)
     titles = Titles(
-        title=_("Moving range: from each batch to the next"), unit=unit(view, look), order=_("batches")
+        title=_("Moving range: from each batch to the next"), unit=unit(view, scaled), order=_("batches")
     )
-    return moving_range_chart(part.charted, titles, spoken(), RANGES)
+    return moving_range_chart(part_of(view, scaled).charted, titles, spoken(), RANGES)
 
 
 def beside(view: ChartView, found: Beside, zones: Mapping[str, str], *, is_interactive: bool) -> Spec:

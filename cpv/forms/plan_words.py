@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cpv.forms import words
-from cpv.rules.arl import Estimate, RunLength
+from cpv.rules.arl import Estimate, Ewma, RunLength
 from cpv.rules.programme import costs
 from cpv.rules.programme.costs import Alternative, Choice, Cost, PlanCost
 from cpv.rules.programme.plan import (
@@ -221,12 +221,17 @@ def rules(it: Parameter) -> tuple[tuple[str, str], ...]:
     """What signals: what each rule is called, and its definition with its count."""
     found = [(rule_name(rule), definition(rule, it.rules)) for rule in Rule if rule in it.rules.rules]
     if it.ewma is not None:
-        about = {"weight": f"{it.ewma.weight:g}", "multiple": f"{it.ewma.multiple:g}"}
-        text = _(
-            "the average of all points, the newest weighing %(weight)s, beyond %(multiple)s of its own sigma"
-        )
-        found.append((_("EWMA"), text % about))
+        found.append((_("EWMA"), average(it.ewma)))
     return tuple(found)
+
+
+def average(it: Ewma) -> str:
+    """What a weighted average is, and where its limits are."""
+    about = {"weight": f"{it.weight:g}", "multiple": f"{it.multiple:g}"}
+    return (
+        _("the average of all points, the newest weighing %(weight)s, beyond %(multiple)s of its own sigma")
+        % about
+    )
 
 
 def rule_name(rule: Rule) -> str:
@@ -268,4 +273,4 @@ def number(value: float) -> str:
     """As people say such numbers: 0.03, 1.5, 12, 370."""
     if value >= 10:
         return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+    return f"{value:.1f}".removesuffix(".0") if value >= 1 else f"{value:.2g}"

@@ -14,6 +14,7 @@ from cpv.rules.basis import Why
 from cpv.rules.programme.report_content import days_of
 from cpv.rules.programme.report_state import Days, ReportState
 from cpv.selectors import PlanView, ReportView
+from cpv.selectors.reports import FORMS
 from ledger.rules.errors import DomainError, Invalid
 from qc.forms.pages import WritingForm
 
@@ -88,7 +89,12 @@ class ReportShown:
     @property
     def forms(self) -> tuple[str, ...]:
         """In which forms its file can be had."""
-        return tuple(self.it.files)
+        return tuple(form for form in FORMS if form in self.it.files)
+
+    @property
+    def digests(self) -> tuple[tuple[str, str], ...]:
+        """The SHA-256 of each file."""
+        return tuple((form, self.it.files[form]["sha256"]) for form in self.forms)
 
 
 def shown(it: ReportView) -> ReportShown:

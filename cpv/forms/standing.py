@@ -24,12 +24,17 @@ _TOGETHER = 3  # batches named one by one; of more, the first and how many
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason why a chart is not in control. `signal`: the newest of what it is about; `count`: of how many."""
+    """One reason why a chart is not in control. `signal`: the newest of what it is about; `count`: of how many.
+
+    `who`: who looks into it, as a sentence; `due_at`: when the first of it should be answered.
+    """
 
     text: str
     signal: SignalView
     count: int
     is_overdue: bool
+    who: str
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -82,10 +87,28 @@ def causes(signals: Sequence[SignalView], at: datetime) -> tuple[Cause, ...]:
             began = "" if one.by in _BEYOND else one.first_subject
             together.setdefault((one.limits, one.by, one.side, began), []).append(one)
     found = [
-        Cause(_cause(group), group[-1], len(group), any(one.is_overdue(at) for one in group))
+        Cause(
+            text=_cause(group),
+            signal=group[-1],
+            count=len(group),
+            is_overdue=any(one.is_overdue(at) for one in group),
+            who=_who(group),
+            due_at=min(one.due_at for one in group),
+        )
         for group in together.values()
     ]
     return tuple(sorted(found, key=lambda it: (it.signal.made_at, it.signal.by), reverse=True))
+
+
+def _who(group: Sequence[SignalView]) -> str:
+    owners = ", ".join(dict.fromkeys(one.owner_name for one in group if one.owner_name))
+    taken = sum(bool(one.owner_name) for one in group)
+    if not taken:
+        return _now("Nobody has taken it on yet.")
+    if taken == len(group):
+        return _now("Looked into by %(names)s.") % {"names": owners}
+    about = {"taken": taken, "all": len(group), "names": owners}
+    return _now("%(taken)d of %(all)d looked into by %(names)s.") % about
 
 
 def _cause(group: Sequence[SignalView]) -> str:

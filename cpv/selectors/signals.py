@@ -83,7 +83,8 @@ def signals_of_chart(chart: str) -> tuple[SignalView, ...]:
 def signals_open_to(viewer: Person, at: datetime) -> tuple[SignalView, ...]:
     """Open signals at the viewer's sites, what is due first first (one statement)."""
     rows = _rows().filter(state__in=OPEN, observation__site__in=sorted(sites_of(viewer, at)))
-    return tuple(_view(row) for row in rows.order_by("due_at", "pk")[:MOST])
+    ordered = rows.order_by("due_at", "observation__made_at", "observation__subject", "by")
+    return tuple(_view(row) for row in ordered[:MOST])
 
 
 def signals_at(

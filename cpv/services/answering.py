@@ -16,7 +16,7 @@ from cpv.rules.programme.answering import (
     against_closing,
 )
 from cpv.rules.programme.points import SignalView
-from cpv.services.judging import TABLE, end_work, note
+from cpv.services.judging import TABLE, end_work, hand_over_work, note
 from cpv.services.recording import SCIENTISTS, topic_of_signal, writing
 from ledger.rules import Actor, Where, put
 from ledger.rules.errors import NotFound
@@ -30,7 +30,7 @@ MOST_WORDS = 2000
 def acknowledge_signal(
     *, signal: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> tuple[SignalRefusal, ...]:
-    """Take a signal on: from then on this person answers for it.
+    """Take a signal on: from then on this person answers for it, and its work is theirs.
 
     Answers with the reasons against it, which are recorded; none when it is done. Raises NotFound, NotAllowed (role).
     """
@@ -50,6 +50,7 @@ def acknowledge_signal(
         }
         change = put(TABLE, found.id, **values)
         record(doing, topic_of_signal(found), Event.SIGNAL_ACKNOWLEDGED, {}, changes=(change,))
+        hand_over_work(found.id, person.user_id, doing)
         _note(found, SignalState.ACKNOWLEDGED, doing)
     return ()
 

@@ -183,9 +183,8 @@ def _change(
         state, values["due_at"] = SignalState.RAISED, signal.due_at
     if state is not None:
         values["state"] = str(state)
-    own = Doing(
-        doing.actor, Where(site=signal.site), doing.now, derive(doing.request_id, f"{event} {signal.id}")
-    )
+    where = Where(site=signal.site, zone=zone_of(signal.site))
+    own = Doing(doing.actor, where, doing.now, derive(doing.request_id, f"{event} {signal.id}"))
     record(own, topic_of_signal(signal), event, {}, changes=(put(TABLE, signal.id, **values),))
     if is_back:
         _tell(view.parameter, signal, own)
@@ -198,6 +197,22 @@ def zone_of(site: str) -> str:
     """The IANA zone of a site."""
     found = people.site_by_code(site)
     return found.zone if found is not None else "UTC"
+
+
+def hand_over_work(signal: str, user_id: int, doing: Doing) -> None:
+    """What waited for anybody with a role waits for one person from now on, until the same day."""
+    waiting = people.open_work_about("signal", signal)
+    end_work(signal, doing)
+    for item in waiting:
+        open_work_item(
+            site=item.site,
+            role=item.role,
+            subject=LedgerSubject("signal", signal),
+            cause=item.cause,
+            due_at=item.due_at,
+            user_id=user_id,
+            **doing.as_keywords(derive(doing.request_id, f"handed over {item.id}")),
+        )
 
 
 def end_work(signal: str, doing: Doing) -> None:

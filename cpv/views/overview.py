@@ -31,13 +31,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted()
     found, others = shown.chosen(rows, wanted), shown.chosen(rows, wanted, with_state=False)
     page = Paginator(found, shown.ON_A_PAGE).get_page(wanted.get("page"))
-    zone_of = zones()
     kept = {name: value for name, value in wanted.items() if name != "page"}
     context = {
         "form": form,
         "sentence": shown.sentence(rows) if rows else "",
         "is_signalling": any(row.counted.signals for row in rows),
-        "rows": [shown.shown(row, zone_of, now) for row in page],
+        "rows": shown.shown(list(page), zones()),
         "page": page,
         "tallies": shown.tallies(others),
         "total": len(others),

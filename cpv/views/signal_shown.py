@@ -1,8 +1,9 @@
 """One signal as pages show it: in plain words, with its picture, what it was then and is now, and its history."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,16 +24,17 @@ from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.selectors import TrailLine
 from qc.forms.criteria_words import unit
-from qc.views.found import zone_of
 
 MARKS = {"bad": "■", "wait": "◷", "good": "✔", "plain": "○"}
 TONES = {"bad": "tag-stop", "wait": "tag-warn", "good": "tag-done", "plain": ""}
 
 
 class Spoken:
-    """What a signal is called, whatever page it is on."""
+    """What a signal is called, whatever page it is on. `zone`: of its site; `viewer`: who reads it, at `at`."""
 
     signal: SignalView
+    zone: str
+    viewer: Person
     at: datetime
 
     @property
@@ -77,6 +79,17 @@ class Spoken:
         return self.signal.is_overdue(self.at)
 
     @property
+    def due(self) -> str:
+        """Its last day at the site, all of which counts."""
+        last = (self.signal.due_at - timedelta(minutes=1)).astimezone(ZoneInfo(self.zone))
+        return _("end of %(day)s (%(zone)s)") % {"day": f"{last:%Y-%m-%d}", "zone": last.tzname()}
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the reader answers for it."""
+        return self.signal.owner == self.viewer.user_id
+
+    @property
     def decision(self) -> Promise | str:
         """How far it was taken, where that was decided."""
         return words.DECISIONS[self.signal.decision] if self.signal.decision is not None else ""
@@ -97,24 +110,15 @@ class SignalRow(Spoken):
         """Its parameter."""
         return self.plan.plan.parameter(self.signal.parameter) if self.plan is not None else None
 
-    @property
-    def is_mine(self) -> bool:
-        """Whether the reader answers for it."""
-        return self.signal.owner == self.viewer.user_id
-
 
 @dataclass(frozen=True)
 class SignalShown(Spoken):
     """A signal on its own page."""
 
     signal: SignalView
+    zone: str
     viewer: Person
     at: datetime
-
-    @cached_property
-    def zone(self) -> str:
-        """The zone of its site."""
-        return zone_of(self.signal.site)
 
     @cached_property
     def chart(self) -> ChartView | None:
@@ -143,10 +147,12 @@ class SignalShown(Spoken):
     @property
     def definition(self) -> str:
         """The exact definition of the rule, with the counts of the plan in effect."""
+        it = self.parameter
         if self.signal.by == Sign.EWMA:
-            return ""
-        asked = self.parameter.rules if self.parameter is not None else RuleSet(frozenset())
-        return plan_words.definition(Rule(self.signal.by), asked)
+            return plan_words.average(it.ewma) if it is not None and it.ewma is not None else ""
+        return plan_words.definition(
+            Rule(self.signal.by), it.rules if it is not None else RuleSet(frozenset())
+        )
 
     @property
     def rule_name(self) -> str:
@@ -197,7 +203,8 @@ class SignalShown(Spoken):
             for n, point in enumerate(chart.points[: here + 1])
             if point.subject == self.signal.first_subject
         ]
-        return closeup(chart.charted, here, before[-1] if before else here)
+        first, is_average = before[-1] if before else here, self.signal.by == Sign.EWMA
+        return closeup(chart.charted, here, first, has_average=is_average)
 
     @property
     def labels(self) -> list[tuple[Line, str]]:
@@ -214,11 +221,6 @@ class SignalShown(Spoken):
     def owner_role(self) -> str:
         """Whose work it is while nobody has taken it on."""
         return str(self.parameter.owner) if self.parameter is not None else ""
-
-    @property
-    def is_mine(self) -> bool:
-        """Whether the reader answers for it."""
-        return self.signal.owner == self.viewer.user_id
 
     @property
     def next_words(self) -> str:

@@ -134,7 +134,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
-    shown = SignalShown(found, viewer, now)
+    shown = SignalShown(found, zone_of(found.site), viewer, now)
     may_answer = bool(viewer.has_role(SCIENTISTS, found.site, now))
     forms = _forms(shown, failed) if may_answer else {}
     context = {

@@ -155,6 +155,12 @@ def test_the_list_has_mine_first_says_what_is_overdue_and_keeps_what_was_closed(
     shown = as_("Leo").get(reverse(LIST))
     assert shown.context["open"][0].signal.id == last.id
     assert "overdue" not in shown.content.decode()
+    assert "end of 2026-" in shown.content.decode()
+    mine = as_("Leo").get(reverse("people:work")).context["items"]
+    assert [item.subject_key for item, *_more in mine] == [last.id], "whoever took it on has the work"
+    waiting = [item.subject_key for item, *_more in as_("Bob").get(reverse("people:work")).context["items"]]
+    assert last.id not in waiting
+    assert first.id in waiting
     raised.player.now = first.due_at + timedelta(minutes=1)
     late = as_("Leo").get(reverse(LIST)).content.decode()
     assert "is overdue" in late or "are overdue" in late

@@ -39,14 +39,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Closeup:
-    """A picture of `WIDTH` by `HEIGHT`. `trace`: the points in their order, as an SVG polyline has them."""
+    """A picture of `WIDTH` by `HEIGHT`. `trace`: the points in their order, as an SVG polyline has them; `average`: the
+    weighted average in the unit of the parameter, empty where it is not asked for."""
 
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
     trace: str
+    average: str = ""
 
 
-def closeup(charted: Charted, here: int, first: int) -> Closeup | None:
+def closeup(charted: Charted, here: int, first: int, *, has_average: bool = False) -> Closeup | None:
     """The signal at the point `here`, whose pattern began at `first`. None where nothing there has a value."""
     start, end = max(0, min(first, here - BEFORE)), min(charted.values.size, here + AFTER + 1)
     shown = [n for n in range(start, end) if np.isfinite(charted.values[n])]
@@ -77,7 +79,23 @@ def closeup(charted: Charted, here: int, first: int) -> Closeup | None:
         Line(name, x_of(begin), WIDTH - _RIGHT if until == end else x_of(until), y_of(value), value)
         for name, begin, until, value in bands
     )
-    return Closeup(dots, lines, " ".join(f"{dot.x},{dot.y}" for dot in dots if not dot.is_excluded))
+    smooth = _smoothed(charted, start, here + 1) if has_average else []
+    return Closeup(
+        dots,
+        lines,
+        " ".join(f"{dot.x},{dot.y}" for dot in dots if not dot.is_excluded),
+        " ".join(f"{x_of(n)},{y_of(value)}" for n, value in smooth),
+    )
+
+
+def _smoothed(charted: Charted, start: int, end: int) -> list[tuple[int, float]]:
+    """The weighted average of the phase of the last of these points, in the unit of the parameter."""
+    phase = next((it for it in reversed(charted.phases) if it.start < end), None)
+    if phase is None:
+        return []
+    begin = max(start, phase.start)
+    values = phase.limits.transformation.back(charted.smoothed[begin:end])
+    return [(n, float(value)) for n, value in enumerate(values, start=begin) if np.isfinite(value)]
 
 
 def _bands(charted: Charted, start: int, end: int) -> list[tuple[str, int, int, float]]:

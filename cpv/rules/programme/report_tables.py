@@ -69,10 +69,15 @@ _SPEC = (("Specification: lower", "lower"), ("Specification: upper", "upper"), (
 
 
 def _summary(content: Content, digest: str, digest_of_data: str) -> list[_Row]:
-    plan, period, summary = content["plan"], content["period"], content["summary"]
-    signals, point = summary["signals"], content["checkpoint"] or {"size": None, "root": "", "signed": None}
+    return [*_about(content, digest, digest_of_data), *_counts(content["summary"])]
+
+
+def _about(content: Content, digest: str, digest_of_data: str) -> list[_Row]:
+    """What the report is about, and what shows that it is this one."""
+    plan, period = content["plan"], content["period"]
+    point = content["checkpoint"] or {"size": None, "root": "", "signed": None}
     signed = point["signed"]
-    rows: list[_Row] = [
+    return [
         ("Report", content["id"], None),
         ("Plan", f"{plan['code']}, version {plan['version']}", None),
         ("Plan: SHA-256", plan["digest"], None),
@@ -90,6 +95,13 @@ def _summary(content: Content, digest: str, digest_of_data: str) -> list[_Row]:
         ("Ledger: checkpoint signed", signed["shown"] if signed is not None else None, None),
         ("Content of this report (SHA-256)", digest, None),
         ("Data of this report (SHA-256)", digest_of_data, None),
+    ]
+
+
+def _counts(summary: Content) -> list[_Row]:
+    """What the period was, in numbers."""
+    signals = summary["signals"]
+    rows: list[_Row] = [
         ("Batches begun", summary["batches"], "batches"),
         *((f"Batches {it['words']}", it["count"], "batches") for it in summary["dispositions"]),
         ("Parameters", summary["parameters"], None),

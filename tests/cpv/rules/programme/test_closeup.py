@@ -66,6 +66,21 @@ def test_what_is_left_out_stays_in_view_and_off_the_line():
     assert len(found.trace.split()) == 3
 
 
+def test_the_weighted_average_is_drawn_where_it_signals_up_to_the_signal():
+    values = [10.0] * 10 + [11.5] * 10
+    chart = charted(PARAMETER, values, [in_effect(5)])
+    found = closeup(chart, 15, 10, has_average=True)
+    assert found is not None
+    places = [tuple(map(float, one.split(","))) for one in found.average.split()]
+    assert [x for x, _y in places] == [dot.x for dot in found.dots if 5 <= dot.index <= 15]
+    heights = [y for _x, y in places[4:]]
+    assert heights == sorted(heights, reverse=True), "it rises towards the new level"
+    assert heights[-1] > min(dot.y for dot in found.dots)
+    plain = closeup(chart, 15, 10)
+    assert plain is not None
+    assert plain.average == ""
+
+
 @pytest.mark.parametrize("values", [[10.0] * 5, [0.0] * 5, [1e300, -1e300, 1e300, 0.0, 1.0], [1e-300] * 5])
 def test_every_place_is_a_number(values):
     found = closeup(charted(PARAMETER, values), 4, 4)
