@@ -16,6 +16,7 @@ from cpv.selectors import KnownPoint, PlanView
 from cpv.services.judging import judge_charts
 from cpv.services.observing import About, Wanted, changes_of
 from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
+from cpv.services.watching import forget
 from ledger.rules import Actor, Change, Where, derive
 from ledger.rules.errors import Invalid, NotFound
 from people import selectors as people
@@ -65,6 +66,7 @@ def hand_in_data(
         changes, charts = _changes(view, site, rows, now)
         facts = {"site": site, "rows": len(rows), "changed": len(changes), "charts": charts}
         record(doing, topic_of_plan(plan), Event.DATA_HANDED_IN, facts, changes=tuple(changes))
+        forget(charts, min(row.made_at for row in rows))
     judge_charts(charts=charts, now=now, request_id=derive(request_id, "judged"))
     return frozenset(charts)
 

@@ -19,6 +19,7 @@ from cpv.rules.programme.points import Difference, Mark, SignalView, difference
 from cpv.rules.runs import INFORM_ONLY
 from cpv.selectors import ChartView
 from cpv.services.recording import topic_of_signal, writing
+from cpv.services.watching import nothing_new, remember
 from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from people import selectors as people
@@ -31,13 +32,15 @@ TABLE = "cpv.signal"
 WORK = "cpv_signal"
 
 
-def judge_chart(*, chart: str, now: datetime, request_id: UUID) -> Difference:
+def judge_chart(*, chart: str, now: datetime, request_id: UUID, is_whole: bool = False) -> Difference:
     """Judge one chart as it stands, and write what came of it; nothing where nothing changed.
 
-    Whoever judges the same chart at the same moment waits, and then finds nothing to do. Answers with the difference.
+    Where batches were only added and none of them signals, its history is not read (unless `is_whole`). Whoever judges the same chart at the same moment waits, and then finds nothing to do. Answers with the difference.
     """
     with writing():
         selectors.lock_chart(chart)
+        if not is_whole and nothing_new(chart, now):
+            return Difference()
         found = selectors.chart(chart, now)
         if found is None:
             return Difference()
@@ -53,15 +56,18 @@ def judge_chart(*, chart: str, now: datetime, request_id: UUID) -> Difference:
         ):
             for signal in signals:
                 _change(found, signal, event, state, doing)
+        remember(found)
         return changed
 
 
-def judge_charts(*, charts: Sequence[str], now: datetime, request_id: UUID) -> tuple[str, ...]:
+def judge_charts(
+    *, charts: Sequence[str], now: datetime, request_id: UUID, is_whole: bool = False
+) -> tuple[str, ...]:
     """Judge several charts, each in a transaction of its own. Answers with those that could not be judged."""
     failed = []
     for code in charts:
         try:
-            judge_chart(chart=code, now=now, request_id=derive(request_id, code))
+            judge_chart(chart=code, now=now, request_id=derive(request_id, code), is_whole=is_whole)
         except NotComputable:
             failed.append(code)
     return tuple(failed)
