@@ -1,5 +1,6 @@
 """The pictures of a chart, with their words."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -14,11 +15,12 @@ from cpv.rules.pictures.control import control_chart
 from cpv.rules.pictures.moving import moving_range_chart
 from cpv.rules.pictures.parts import Look, PointLabel, Titles, Words
 from cpv.rules.pictures.shape import Drawn, histogram
+from cpv.rules.programme.answering import SignalState
 from cpv.rules.programme.beside import Beside
 from cpv.rules.programme.charting import Sign
 from cpv.rules.programme.describing import Description
 from cpv.rules.programme.looking import is_transformed, phases_in
-from cpv.rules.programme.points import PointView
+from cpv.rules.programme.points import PointView, SignalView
 from cpv.rules.runs import Rule
 from cpv.rules.transforms import Transformation
 from cpv.selectors import ChartView
@@ -84,7 +86,9 @@ def control(
         description=described(view, part),
         borders=_borders(view, part),
     )
-    labels = _labels(part.stretch.of(view.points), zones, address if is_interactive else "")
+    labels = _labels(
+        part.stretch.of(view.points), zones, address if is_interactive else "", notes_of(view.signals)
+    )
     frame = CONTROL if is_interactive else CONTROL_DRAWN
     return control_chart(part.charted, labels, titles, spoken(), bounds=part.bounds, look=frame)
 
@@ -110,7 +114,13 @@ def _borders(view: ChartView, part: Part) -> tuple[str, ...]:
     )
 
 
-def _labels(points: Sequence[PointView], zones: Mapping[str, str], address: str = "") -> list[PointLabel]:
+def _labels(
+    points: Sequence[PointView],
+    zones: Mapping[str, str],
+    address: str = "",
+    notes: Mapping[str, str] | None = None,
+) -> list[PointLabel]:
+    """`notes`: what is written at a point, by its id."""
     named = {code: ZoneInfo(zone) for code, zone in zones.items()}
     utc = ZoneInfo("UTC")
     return [
@@ -118,9 +128,25 @@ def _labels(points: Sequence[PointView], zones: Mapping[str, str], address: str 
             batch=point.subject,
             at=point.made_at.astimezone(named.get(point.site, utc)),
             url=address.format(point.batch) if address and point.batch else "",
+            note=(notes or {}).get(point.id, ""),
         )
         for point in points
     ]
+
+
+def notes_of(signals: Sequence[SignalView]) -> dict[str, str]:
+    """How the signals of each point were answered, in a word or two; of those that nobody took on there is nothing."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for it in signals:
+        if it.state is SignalState.ACKNOWLEDGED:
+            said = _("looked into")
+        elif it.decision is not None:
+            said = it.deviation or str(words.DECIDED[it.decision])
+        else:
+            continue
+        if said not in found[it.observation]:
+            found[it.observation].append(said)
+    return {point: ", ".join(said) for point, said in found.items()}
 
 
 def ranges(view: ChartView, look: Looking) -> Spec:

@@ -54,6 +54,14 @@ DECISIONS: Mapping[Decision, Promise] = {
     Decision.DEVIATION: _("Became a deviation"),
 }
 
+# The same in a word, as it is written at a point of a chart.
+DECIDED: Mapping[Decision, Promise] = {
+    Decision.LOGGED: _("logged"),
+    Decision.DATA_ERROR: _("data error"),
+    Decision.ASSESSED: _("assessed"),
+    Decision.DEVIATION: _("deviation"),
+}
+
 DECISION_MEANINGS: Mapping[Decision, Promise] = {
     Decision.LOGGED: _(
         "It is chance, or known already: it is kept, and nothing follows. No cause is needed."

@@ -1,11 +1,14 @@
 """What comparisons read of the charts: numbers of batches and of other programs, and when each could be seen."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from config.demonstration import site
 from config.demonstration.site import PLANT
 from cpv import services
 from cpv.selectors.compared import all_series, series_of
+from qc.rules.results import CorrectionReason
+from qc.services import Found, correct_result
 from tests.cpv.given import PLAN, Process, a_plan, parameter
 from tests.qc.given import Laboratory, a_laboratory
 
@@ -33,7 +36,11 @@ def test_a_result_is_as_old_as_its_first_test_whatever_happens_to_it(demo, djang
     lab.review(result)
     tested = result.tested_at
     lab.player.wait(days=3)
-    corrected = lab.correct(result, "91.0")
+    # the correction names a later test: the number was there to be seen from the first one on
+    found = Found(value="91.0", tested_at=lab.player.now, container=result.container, run=result.run)
+    about = {"result": UUID(result.id), "found": found, "reason": CorrectionReason.CALCULATION}
+    corrected = correct_result(**about, **lab.doing("Ana"))
+    assert corrected.tested_at > tested
     lab.review(corrected)
     about = {"batches": [lab.batch], "now": lab.player.now, "request_id": lab.doing("Leo")["request_id"]}
     lab.review(lab.record("CD3"))

@@ -155,7 +155,7 @@ def test_alternatives_are_reckoned_and_named(process, as_):
         (0.01, "about one in 100 years"),
         (1.0, "about one in 12 months"),
         (4.0, "about one in 3 months"),
-        (24.0, "about 2.0 a month"),
+        (24.0, "about 2 a month"),
     ],
 )
 def test_how_often_is_said_as_people_feel_it(expected, said):

@@ -69,11 +69,19 @@ _SPEC = (("Specification: lower", "lower"), ("Specification: upper", "upper"), (
 
 
 def _summary(content: Content, digest: str, digest_of_data: str) -> list[_Row]:
-    return [*_about(content, digest, digest_of_data), *_counts(content["summary"])]
+    digests = (
+        ("Content of this report (SHA-256)", digest),
+        ("Data of this report (SHA-256)", digest_of_data),
+    )
+    return [
+        *_about(content),
+        *((name, value, None) for name, value in digests),
+        *_in_numbers(content["summary"]),
+        *(row for one in content["summary"]["scans"] for row in _scans(one)),
+    ]
 
 
-def _about(content: Content, digest: str, digest_of_data: str) -> list[_Row]:
-    """What the report is about, and what shows that it is this one."""
+def _about(content: Content) -> list[_Row]:
     plan, period = content["plan"], content["period"]
     point = content["checkpoint"] or {"size": None, "root": "", "signed": None}
     signed = point["signed"]
@@ -93,15 +101,12 @@ def _about(content: Content, digest: str, digest_of_data: str) -> list[_Row]:
         ("Ledger: entries", point["size"], None),
         ("Ledger: root", point["root"], None),
         ("Ledger: checkpoint signed", signed["shown"] if signed is not None else None, None),
-        ("Content of this report (SHA-256)", digest, None),
-        ("Data of this report (SHA-256)", digest_of_data, None),
     ]
 
 
-def _counts(summary: Content) -> list[_Row]:
-    """What the period was, in numbers."""
+def _in_numbers(summary: Content) -> list[_Row]:
     signals = summary["signals"]
-    rows: list[_Row] = [
+    return [
         ("Batches begun", summary["batches"], "batches"),
         *((f"Batches {it['words']}", it["count"], "batches") for it in summary["dispositions"]),
         ("Parameters", summary["parameters"], None),
@@ -116,13 +121,14 @@ def _counts(summary: Content) -> list[_Row]:
         ("False signals to be expected", _number(summary["expected"]), "signals"),
         ("Signals seen", summary["seen"], "signals"),
     ]
-    for one in summary["scans"]:
-        rows += [
-            (f"Scans at {one['site']}", one["scans"], "scans"),
-            (f"Refused scans at {one['site']}", one["refused"], "scans"),
-            (f"Refused scans at {one['site']}, share", _number(one["percent"]), "%"),
-        ]
-    return rows
+
+
+def _scans(one: Content) -> list[_Row]:
+    return [
+        (f"Scans at {one['site']}", one["scans"], "scans"),
+        (f"Refused scans at {one['site']}", one["refused"], "scans"),
+        (f"Refused scans at {one['site']}, share", _number(one["percent"]), "%"),
+    ]
 
 
 _COUNTS = ("raised", "open", "overdue", "closed", "withdrawn", "vanished")

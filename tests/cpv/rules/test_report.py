@@ -284,6 +284,7 @@ def test_a_spreadsheet_has_a_sheet_a_parameter_with_every_number_and_its_source(
     assert [row["Batch"] for row in rows] == [f"B-{n:03d}" for n in range(40, 60)]
     assert [row["Value"] for row in rows] == [Decimal(value) for value in STEADY[40:60]]
     assert {row["Source"] for row in rows} == {f"result:{n}" for n in range(40, 60)}
+    assert {row["Held against"] for row in rows} == {f"{code_of('P', 'VIABILITY', ('PLANT',))}, version 1"}
     assert rows[10]["Signals"] == "nelson_1"
     assert rows[5]["Left out because"] == "frozen twice"
     for table in made.values():
@@ -297,6 +298,11 @@ def test_sheets_of_parameters_have_names_of_their_own() -> None:
     found = report(replace(sources(replace(source, parameter=named)), plan=content_plan))
     names = [table.name for table in tables(content(found), "d" * 64, "e" * 64)]
     assert names[-1] == "SIGNALS 2"
+    long = [replace(named, code="A" * 31 + last) for last in "XY"]
+    charts = tuple(replace(source, parameter=one) for one in long)
+    found = report(replace(sources(*charts), plan=replace(plan(), parameters=tuple(long))))
+    names = [table.name for table in tables(content(found), "d" * 64, "e" * 64)]
+    assert names[-2:] == ["A" * 31, "A" * 27 + " 2"]
     assert len({name.lower() for name in names}) == len(names)
 
 
@@ -322,7 +328,8 @@ def test_periods_are_asked_for_in_days_of_the_site() -> None:
     [
         (0, 10, {}),
         (10, 10, {"until": "before_since"}),
-        (0, 3661, {"until": "too_long"}),
+        (-3650, 10, {}),
+        (-3650, 11, {"until": "too_long"}),
         (21, 22, {"since": "in_the_future"}),
         (0, 21, {}),
         (0, 22, {"until": "in_the_future"}),

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cpv.rules.arl import Chart, average_run_length
+from cpv.rules.arl import Chart, average_run_length, expected_false_alarms
 from cpv.rules.programme.costs import CHOICES, Choice, alternatives, cost_of
-from cpv.rules.programme.false_signals import in_a_year
+from cpv.rules.programme.false_signals import RECKONED, in_a_year
 from cpv.rules.programme.plan import EWMA, Parameter, Plan, Source, SourceKind
 from cpv.rules.runs import NELSON, RULE_1, RuleSet
 
@@ -59,6 +59,24 @@ def test_other_rules_are_reckoned_for_the_same_parameters():
     soon = {it: found[it].chart.shifted.mean for it in Choice}
     assert soon[Choice.LIMITS] > 4 * soon[Choice.EIGHT_RULES]
     assert soon[Choice.LIMITS_EWMA] < soon[Choice.EIGHT_RULES], "as fast, at a third of the false signals"
+
+
+@pytest.mark.parametrize(
+    "chart", [Chart(RULE_1), Chart(RULE_1, ewma=EWMA)], ids=["limits", "limits and EWMA"]
+)
+def test_of_very_many_batches_the_first_thousands_are_reckoned_and_the_rest_comes_as_they_did(chart):
+    plan = replace(a_plan(parameter("A", chart.rules, ewma=chart.ewma)), batches_a_year=RECKONED + 1500)
+    found = in_a_year(plan, {}, rng())
+    exact = expected_false_alarms([chart], RECKONED + 1500, rng=rng())
+    assert found.expected == pytest.approx(exact.expected.value, rel=1e-3)
+    assert found.at_least_one == pytest.approx(exact.at_least_one.value, abs=1e-3)
+    assert found.each[0].alarms.batches == RECKONED + 1500
+
+
+def test_parameters_that_signal_alike_cost_alike():
+    plan = a_plan(*(parameter(f"A{n}", NELSON, ewma=None) for n in range(3)))
+    costs = {it.expected for it in cost_of(plan, {}, rng()).each}
+    assert len(costs) == 1
 
 
 @pytest.mark.parametrize("choice", list(Choice))
