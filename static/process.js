@@ -23,10 +23,6 @@ async function show(figure) {
   const [spec, { vegaEmbed }] = await Promise.all([described(figure.dataset.chart), import("./built/vega.js")]);
   const room = document.createElement("div");
   room.className = "chart-view";
-  // The text of the image stands for all of it: what is drawn has names for none of its marks.
-  const drawing = document.createElement("div");
-  drawing.setAttribute("aria-hidden", "true");
-  room.append(drawing);
   figure.insertBefore(room, image);
   const button = reset(figure.dataset.reset);
   let shown = null;
@@ -34,7 +30,7 @@ async function show(figure) {
   const draw = async () => {
     width = room.clientWidth;
     shown?.finalize();
-    shown = await vegaEmbed(drawing, fitted(spec, inner(room)), {
+    shown = await vegaEmbed(room, fitted(spec, inner(room)), {
       mode: "vega-lite",
       ast: true, // expressions are interpreted: the page may run no text as a program
       actions: false,

@@ -179,11 +179,21 @@ def test_a_missing_value_keeps_its_place_and_has_no_point():
 
 
 def test_tooltips_tell_batch_day_value_and_why():
-    spec = picture(WAVE, look=IN_BROWSER)
+    spec = picture([*WAVE[:10], 14.0], [InEffect(0, limits())], look=IN_BROWSER)
     marked = next(it for it in layers_of(spec, "point") if "shape" in it["encoding"])
     told = [(it["field"], it["title"]) for it in marked["encoding"]["tooltip"]]
     assert told == [("b", "charge"), ("d", "tag"), ("v", "wert"), ("w", "grund")]
     assert rows(spec)[2]["d"] == "2026-02-01"
+
+
+def test_what_a_browser_gets_has_no_layer_of_nothing():
+    plain, marked = (
+        picture(values, [InEffect(0, limits())], look=IN_BROWSER)["vconcat"][0]["layer"]
+        for values in (WAVE, [*WAVE[:10], 14.0])
+    )
+    assert len(marked) == len(plain) + 2, "what is marked, and its letter"
+    for layer in picture(WAVE, look=IN_BROWSER)["vconcat"][0]["layer"]:
+        assert layer.get("data", {"values": [1]})["values"], "without limits no lines of them"
 
 
 def test_only_a_browser_gets_addresses_and_a_strip_to_zoom_with():
