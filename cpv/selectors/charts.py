@@ -196,6 +196,12 @@ def all_charts(at: datetime) -> tuple[str, ...]:
     return tuple(rows.distinct())
 
 
+def charts_of(subjects: Collection[str]) -> tuple[str, ...]:
+    """The charts on which these subjects have a number, by code (one statement)."""
+    rows = Observation.objects.filter(subject__in=list(subjects)).order_by("chart")
+    return tuple(rows.values_list("chart", flat=True).distinct())
+
+
 def is_visible(viewer: Person, plan: PlanView, sites: Collection[str], at: datetime) -> bool:
     """Whether a chart is the viewer's to see: at the plan's own site, or at every site that it has numbers of."""
     own = sites_of(viewer, at)

@@ -1,6 +1,6 @@
 """One more batch in constant time: what a chart has to remember to say that nothing new signals.
 
-Where something may signal the whole chart is judged, which names since when; where nothing does, the history is not read.
+Where something may signal the whole chart is judged, which names since when; elsewhere the history is not read.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ def watching(parameter: Parameter, charted: Charted) -> Watching | None:
 def with_one_more(
     before: Watching, parameter: Parameter, limits: LimitSet, value: float
 ) -> tuple[Watching, bool]:
-    """The chart after one more point, and whether that point may signal. NaN: there is no value, and nothing to judge."""
+    """The chart after one more point, and whether that point may signal. NaN: there is no value to judge."""
     scaled = _scaled(limits, value)
     run, signals = update(before.run, scaled)
     may_signal = any(one.rule not in INFORM_ONLY for one in signals)
