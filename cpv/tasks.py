@@ -35,4 +35,5 @@ def evaluate_all() -> int:
 @shared_task
 def evaluate(charts: list[str]) -> int:
     """Judge a portion of charts. Answers with how many could not be judged."""
-    return len(services.judge_charts(charts=charts, now=timezone.now(), request_id=uuid4()))
+    failed = services.judge_charts(charts=charts, now=timezone.now(), request_id=uuid4(), is_whole=True)
+    return len(failed)

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from coi.selectors.visible import sites_of
@@ -112,6 +112,16 @@ def point_views(chart: str) -> tuple[PointView, ...]:
     return tuple(starmap(PointView, named.values_list(*_OF_A_POINT)))
 
 
+def points_after(chart: str, last: tuple[datetime, str, str], most: int) -> tuple[PointView, ...]:
+    """The points that stand behind this place of a chart (time, subject, site), at most so many (one statement)."""
+    made_at, subject, site = last
+    later = Q(made_at__gt=made_at) | Q(made_at=made_at, subject__gt=subject)
+    later |= Q(made_at=made_at, subject=subject, site__gt=site)
+    # said once more by itself, so that the index is entered at that time
+    rows = _rows().filter(later, chart=chart, made_at__gte=made_at).order_by("made_at", "subject", "site")
+    return tuple(_point(row) for row in rows[:most])
+
+
 @dataclass(frozen=True)
 class KnownPoint:
     """An observation with the chart that it stands on."""
@@ -184,6 +194,12 @@ def all_charts(at: datetime) -> tuple[str, ...]:
     known = [plan.code for plan in effective_plans(at)]
     rows = Observation.objects.filter(plan__in=known).order_by("chart").values_list("chart", flat=True)
     return tuple(rows.distinct())
+
+
+def charts_of(subjects: Collection[str]) -> tuple[str, ...]:
+    """The charts on which these subjects have a number, by code (one statement)."""
+    rows = Observation.objects.filter(subject__in=list(subjects)).order_by("chart")
+    return tuple(rows.values_list("chart", flat=True).distinct())
 
 
 def is_visible(viewer: Person, plan: PlanView, sites: Collection[str], at: datetime) -> bool:

@@ -9,6 +9,7 @@ from cpv.events import Event
 from cpv.selectors.charts import KnownPoint
 from cpv.services.judging import judge_chart
 from cpv.services.recording import SCIENTISTS, topic_of_point, writing
+from cpv.services.watching import forget
 from ledger.rules import Actor, Where, derive, put
 from ledger.rules.errors import Conflict, NotFound
 from people.services import require
@@ -46,6 +47,7 @@ def exclude_point(
             exclusion_reason=said,
         )
         record(doing, topic_of_point(found), Event.POINT_EXCLUDED, {}, changes=(change,), reason=said)
+        forget([found.chart], found.point.made_at)
         judge_chart(chart=found.chart, now=now, request_id=derive(request_id, "judged"))
 
 
@@ -68,6 +70,7 @@ def include_point(
         values = {"excluded_at": None, "excluded_by_id": None, "excluded_by_name": "", "exclusion_reason": ""}
         change = put(TABLE, found.point.id, **values)
         record(doing, topic_of_point(found), Event.POINT_INCLUDED, {}, changes=(change,), reason=said)
+        forget([found.chart], found.point.made_at)
         judge_chart(chart=found.chart, now=now, request_id=derive(request_id, "judged"))
 
 

@@ -7,18 +7,18 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from coi.selectors.batches import batch_by_code
+from coi.selectors.batches import batches_by_code
 from coi.services.recording import answered_once
 from cpv import selectors
 from cpv.events import Event
 from cpv.rules.programme.plan import By, Parameter, Plan, SourceKind
 from cpv.selectors import KnownPoint, PlanView
-from cpv.services.judging import judge_charts
+from cpv.services.judging import judge_charts, zone_of
 from cpv.services.observing import About, Wanted, changes_of
 from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
+from cpv.services.watching import forget
 from ledger.rules import Actor, Change, Where, derive
 from ledger.rules.errors import Invalid, NotFound
-from people import selectors as people
 from people.services import require
 from qc.services.recording import asking, record, repeated
 
@@ -58,13 +58,14 @@ def hand_in_data(
     view = selectors.effective_plan(plan, now)
     if view is None:
         raise NotFound("plan_unknown")
-    _check(view.plan, rows, now)
+    _check(view.plan, site, rows, now)
     with writing():
         if earlier := repeated(doing, Event.DATA_HANDED_IN):
             return frozenset(earlier.facts["charts"])
         changes, charts = _changes(view, site, rows, now)
         facts = {"site": site, "rows": len(rows), "changed": len(changes), "charts": charts}
         record(doing, topic_of_plan(plan), Event.DATA_HANDED_IN, facts, changes=tuple(changes))
+        forget(charts, min(row.made_at for row in rows))
     judge_charts(charts=charts, now=now, request_id=derive(request_id, "judged"))
     return frozenset(charts)
 
@@ -92,10 +93,10 @@ def _by_subject(view: PlanView, site: str, rows: Sequence[ExternalRow]) -> list[
     grouped: dict[tuple[str, datetime], list[ExternalRow]] = defaultdict(list)
     for row in rows:
         grouped[row.subject, row.made_at].append(row)
-    zone = getattr(people.site_by_code(site), "zone", "UTC")
+    zone, batches = zone_of(site), batches_by_code([row.subject for row in rows])
     found = []
     for (subject, made_at), own in grouped.items():
-        batch = batch_by_code(subject)
+        batch = batches.get(subject)
         about = About(subject, site, zone, made_at, batch.id if batch is not None else None)
         found.append((about, [_wanted(view.plan, site, row) for row in own]))
     return found
@@ -109,7 +110,7 @@ def _wanted(plan: Plan, site: str, row: ExternalRow) -> Wanted:
     return Wanted(row.parameter, stratum, row.value.strip(), source=f"external:{row.subject}")
 
 
-def _check(plan: Plan, rows: Sequence[ExternalRow], now: datetime) -> None:
+def _check(plan: Plan, site: str, rows: Sequence[ExternalRow], now: datetime) -> None:
     if not 0 < len(rows) <= MOST_ROWS:
         raise Invalid(
             "rows_invalid", detail={"rows": [{"row": 0, "field": "rows", "code": "number_of_rows"}]}
@@ -119,11 +120,16 @@ def _check(plan: Plan, rows: Sequence[ExternalRow], now: datetime) -> None:
         for number, row in enumerate(rows, start=1)
         for field, code in _faults(plan.parameter(row.parameter), row, now)
     ]
+    batches = batches_by_code([row.subject for row in rows])
     seen: set[tuple[str, str]] = set()
     for number, row in enumerate(rows, start=1):
         if (row.parameter, row.subject) in seen:
             found.append({"row": number, "field": "subject", "code": "repeated"})
         seen.add((row.parameter, row.subject))
+        batch = batches.get(row.subject)
+        if batch is not None and (batch.site, batch.product) != (site, plan.product):
+            # its board would tell of a process that it was not made by
+            found.append({"row": number, "field": "subject", "code": "batch_of_another_process"})
     if found:
         raise Invalid("rows_invalid", detail={"rows": found})
 

@@ -31,10 +31,14 @@ WATCHED = (
 
 
 def follow(*, now: datetime, request_id: UUID) -> tuple[str, ...]:
-    """Observe the batches that entries since the last time concern. Answers with the charts that changed, judged."""
+    """Observe the batches that entries since the last time concern. Answers with the charts that changed, judged.
+
+    All charts of these batches are judged, changed or not: a worker that died after observing is made up for so.
+    """
     settled, concerned = ledger.concerned(selectors.position(ENTRIES), WATCHED)
-    charts = _observe(sorted(selectors.batches_touched(concerned)), now, request_id)
-    judge_charts(charts=charts, now=now, request_id=derive(request_id, "judged"))
+    batches = sorted(selectors.batches_touched(concerned))
+    charts = _observe(batches, now, request_id)
+    judge_charts(charts=selectors.charts_of(batches), now=now, request_id=derive(request_id, "judged"))
     _move(ENTRIES, settled)
     return charts
 
@@ -42,20 +46,20 @@ def follow(*, now: datetime, request_id: UUID) -> tuple[str, ...]:
 def gather(*, now: datetime, request_id: UUID) -> tuple[str, ...]:
     """Observe every batch under plans that are new, and the finished weeks of every site.
 
-    Answers with the charts that changed, judged.
+    Answers with the charts that changed, judged. A plan is no longer new once its charts are judged.
     """
     charts: set[str] = set()
-    for plan in selectors.effective_plans(now):
-        name = f"{PLANS}:{plan.document.id}"
-        if selectors.position(name):
-            continue
+    plans = {f"{PLANS}:{plan.document.id}": plan for plan in selectors.effective_plans(now)}
+    new = {name: plan for name, plan in plans.items() if not selectors.position(name)}
+    for name, plan in new.items():
         batches = sorted(batches_of_product(plan.plan.product))
-        charts |= set(_observe(batches, now, derive(request_id, name)))
-        _move(name, 1)
+        charts |= set(_observe(batches, now, derive(request_id, name))) | set(selectors.charts_of(batches))
     weeks = selectors.scans_of_weeks([site.code for site in people.sites()], now - WEEKS_BACK, now)
     charts |= observe_weeks(weeks=weeks, now=now, request_id=derive(request_id, "weeks"))
     changed = tuple(sorted(charts))
     judge_charts(charts=changed, now=now, request_id=derive(request_id, "judged"))
+    for name in new:
+        _move(name, 1)
     return changed
 
 

@@ -15,10 +15,11 @@ from cpv.rules.basis import NotComputable
 from cpv.rules.programme.answering import SignalState, due_at
 from cpv.rules.programme.charting import Seen, Sign
 from cpv.rules.programme.plan import Parameter, SourceKind
-from cpv.rules.programme.points import Difference, Mark, SignalView, difference
+from cpv.rules.programme.points import Candidate, Difference, Mark, SignalView, difference, leading
 from cpv.rules.runs import INFORM_ONLY
 from cpv.selectors import ChartView
 from cpv.services.recording import topic_of_signal, writing
+from cpv.services.watching import nothing_new, remember
 from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from people import selectors as people
@@ -31,17 +32,21 @@ TABLE = "cpv.signal"
 WORK = "cpv_signal"
 
 
-def judge_chart(*, chart: str, now: datetime, request_id: UUID) -> Difference:
+def judge_chart(*, chart: str, now: datetime, request_id: UUID, is_whole: bool = False) -> Difference:
     """Judge one chart as it stands, and write what came of it; nothing where nothing changed.
 
-    Whoever judges the same chart at the same moment waits, and then finds nothing to do. Answers with the difference.
+    Where batches were only added and none of them signals, its history is not read (unless `is_whole`). A run is one
+    signal, however many batches go on with it, until that one is closed. Whoever judges the same chart at the same
+    moment waits, and then finds nothing to do. Answers with the difference.
     """
     with writing():
         selectors.lock_chart(chart)
+        if not is_whole and nothing_new(chart, now):
+            return Difference()
         found = selectors.chart(chart, now)
         if found is None:
             return Difference()
-        seen = _by_mark(found)
+        seen = _leading(found, _by_mark(found))
         changed = difference(list(seen), found.signals, _signals_by(found.parameter))
         doing = Doing(Actor.service("cpv"), Where(), now, request_id)
         for mark in changed.raised:
@@ -53,15 +58,18 @@ def judge_chart(*, chart: str, now: datetime, request_id: UUID) -> Difference:
         ):
             for signal in signals:
                 _change(found, signal, event, state, doing)
+        remember(found)
         return changed
 
 
-def judge_charts(*, charts: Sequence[str], now: datetime, request_id: UUID) -> tuple[str, ...]:
+def judge_charts(
+    *, charts: Sequence[str], now: datetime, request_id: UUID, is_whole: bool = False
+) -> tuple[str, ...]:
     """Judge several charts, each in a transaction of its own. Answers with those that could not be judged."""
     failed = []
     for code in charts:
         try:
-            judge_chart(chart=code, now=now, request_id=derive(request_id, code))
+            judge_chart(chart=code, now=now, request_id=derive(request_id, code), is_whole=is_whole)
         except NotComputable:
             failed.append(code)
     return tuple(failed)
@@ -83,6 +91,15 @@ def _by_mark(view: ChartView) -> dict[Mark, Seen]:
         phase = max(n for n, start in enumerate(starts) if start <= one.index)
         found[Mark(view.points[one.index].id, str(one.by), view.limits[phase].id)] = one
     return found
+
+
+def _leading(view: ChartView, seen: dict[Mark, Seen]) -> dict[Mark, Seen]:
+    """Those that are signals of their own: what goes on with a run that waits for an answer is part of it."""
+    candidates = [
+        Candidate(mark, (mark.by, mark.limits, one.side, one.first_index), view.points[one.index].made_at)
+        for mark, one in seen.items()
+    ]
+    return {mark: seen[mark] for mark in leading(candidates, view.signals)}
 
 
 def _raise(view: ChartView, mark: Mark, seen: Seen, doing: Doing) -> None:

@@ -16,6 +16,7 @@ from cpv.rules.programme.weeks import ScansOfWeek, observed_weeks
 from cpv.selectors import KnownPoint, PlanView
 from cpv.selectors.sources import facts_of
 from cpv.services.recording import topic_of_plan, writing
+from cpv.services.watching import forget
 from ledger.rules import Actor, Change, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from qc.services.recording import Doing, record
@@ -118,6 +119,7 @@ def write(
         said = {"subject": about.subject, "values": values, **(facts or {})}
         subjects = (LedgerSubject("batch", about.subject),) if about.batch_id is not None else ()
         record(doing, topic, event, said, changes=tuple(changes), subjects=subjects)
+        forget(charts, about.made_at)
     return frozenset(charts)
 
 

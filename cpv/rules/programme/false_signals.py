@@ -8,10 +8,11 @@ from numpy.random import Generator
 
 from cpv.rules.arl.expected import Estimate, FalseAlarms, expected_false_alarms
 from cpv.rules.arl.simulated import Chart
-from cpv.rules.programme.plan import Plan
+from cpv.rules.programme.plan import Plan, SourceKind
 
 # Up to so many batches of a chart every one is reckoned.
 RECKONED = 2_000
+WEEKS_A_YEAR = 52
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,21 @@ class YearOfSignals:
 def in_a_year(plan: Plan, strata: Mapping[str, int], rng: Generator, draws: int = 2_000) -> YearOfSignals:
     """The false signals of a year. `strata`: into how many strata the batches of each parameter part (one if absent).
 
-    Batches are taken as spread evenly over the strata, limits as known, points as independent and normal, parameters as
-    independent of each other: with limits from few batches there are more (`alarm_chance` says how many). Simulated
-    where it cannot be reckoned, with `rng`. Raises NotComputable: EMPTY (a parameter on which nothing signals).
+    Batches are taken as spread evenly over the strata (refused scans have a number a week in each), limits as known,
+    points as independent and normal, parameters as independent of each other: with limits from few batches there are
+    more (`alarm_chance` says how many). Simulated where it cannot be reckoned, with `rng`. Raises NotComputable: EMPTY
+    (a parameter on which nothing signals).
     """
     each = []
-    known: dict[tuple[Chart, int], FalseAlarms] = {}  # parameters that signal alike are reckoned once
+    known: dict[tuple[Chart, int, int], FalseAlarms] = {}  # parameters that signal alike are reckoned once
     for it in plan.parameters:
         charts = max(strata.get(it.code, 1), 1)
-        batches = -(-plan.batches_a_year // charts)
-        if (it.chart, charts) not in known:
-            known[it.chart, charts] = _alarms([it.chart] * charts, batches, rng, draws)
-        each.append(OfParameter(it.code, charts, batches, known[it.chart, charts]))
+        is_weekly = it.source.kind is SourceKind.REFUSED_SCANS
+        batches = WEEKS_A_YEAR if is_weekly else -(-plan.batches_a_year // charts)
+        alike = (it.chart, charts, batches)
+        if alike not in known:
+            known[alike] = _alarms([it.chart] * charts, batches, rng, draws)
+        each.append(OfParameter(it.code, charts, batches, known[alike]))
     return YearOfSignals(
         expected=sum(one.alarms.expected.value for one in each),
         at_least_one=1 - prod(1 - one.alarms.at_least_one.value for one in each),

@@ -1,6 +1,6 @@
 """What stands on a chart, as values: its points, its signals, and what a chart asks for in a list of all of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -139,6 +139,44 @@ class Mark:
     observation: str
     by: str
     limits: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What signals, with the run that it is part of (rule, limits, side, where the run began) and its batch's time."""
+
+    mark: Mark
+    run: Hashable
+    made_at: datetime
+
+
+def leading(candidates: Sequence[Candidate], known: Collection[SignalView]) -> tuple[Mark, ...]:
+    """The marks that are signals of their own, of candidates in the order of the chart.
+
+    A run that lasts speaks at every batch, and one answer is asked for: later batches of a run belong to its signal
+    while that waits, and those that had begun when it was closed belong to it for good. The first batch begun after
+    that is a signal again. What is a signal already stays one.
+    """
+    answered = {
+        Mark(it.observation, it.by, it.limits): it.closed_at
+        for it in known
+        if it.state is not SignalState.WITHDRAWN
+    }
+    until: dict[Hashable, datetime | None] = {}
+    found = []
+    for one in candidates:
+        if one.mark in answered:
+            until[one.run] = answered[one.mark]
+        elif one.run in until and not _is_after(one.made_at, until[one.run]):
+            continue
+        else:
+            until[one.run] = None
+        found.append(one.mark)
+    return tuple(found)
+
+
+def _is_after(made_at: datetime, closed_at: datetime | None) -> bool:
+    return closed_at is not None and made_at > closed_at
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
 """Where a chart stands in a list of all of them, and what judging it again makes of its signals."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cpv.rules.programme.answering import SignalState
 from cpv.rules.programme.points import (
+    Candidate,
     ChartState,
     Counted,
     Difference,
     Mark,
     SignalView,
     difference,
+    leading,
     state_of,
     urgency,
 )
@@ -110,3 +112,41 @@ def test_what_is_there_again_reappears() -> None:
 
 def test_a_rule_that_is_switched_off_takes_nothing_back() -> None:
     assert not difference([], [KNOWN], {"ewma"})
+
+
+def candidate(observation: str, days: int, run: str = "r") -> Candidate:
+    return Candidate(Mark(observation, "ewma", "l1"), run, NOW + timedelta(days=days))
+
+
+def test_a_run_is_one_signal_while_it_waits() -> None:
+    run = [candidate("o1", 0), candidate("o2", 1), candidate("o3", 2)]
+    assert leading(run, []) == (run[0].mark,)
+    waits = replace(KNOWN, by="ewma")
+    assert leading(run, [waits]) == (run[0].mark,)
+
+
+def test_what_began_before_the_answer_is_part_of_it_and_what_began_after_is_new() -> None:
+    run = [candidate(f"o{n}", n) for n in range(1, 5)]
+    closed = replace(KNOWN, by="ewma", state=SignalState.CLOSED, closed_at=NOW + timedelta(days=2))
+    assert leading(run, [closed]) == (run[0].mark, run[2].mark)
+    again = replace(closed, id="s2", observation="o3", state=SignalState.RAISED, closed_at=None)
+    assert leading(run, [closed, again]) == (run[0].mark, run[2].mark)
+
+
+def test_another_run_is_another_signal() -> None:
+    both = [candidate("o1", 0), candidate("o2", 1, "other side")]
+    assert leading(both, []) == (both[0].mark, both[1].mark)
+
+
+def test_a_signal_that_is_there_stays_one() -> None:
+    run = [candidate("o1", 0), candidate("o2", 1)]
+    late = replace(KNOWN, by="ewma", observation="o2")
+    assert leading(run, [late]) == (run[0].mark, run[1].mark), (
+        "an earlier batch came late: its run began before"
+    )
+
+
+def test_what_was_withdrawn_leads_nothing() -> None:
+    run = [candidate("o1", 0), candidate("o2", 1)]
+    gone = replace(KNOWN, by="ewma", state=SignalState.WITHDRAWN)
+    assert leading(run[1:], [gone]) == (run[1].mark,)
