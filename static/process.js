@@ -38,6 +38,8 @@ async function show(figure) {
       renderer: (spec.usermeta?.points ?? 0) > LARGE ? "canvas" : "svg",
       tooltip: { disableDefaultStyle: true },
     });
+    // the text of the image stands for all of it: what is drawn has names for none of its marks
+    room.querySelector("svg, canvas").setAttribute("aria-hidden", "true");
     if (spec.usermeta?.zoom) follow(shown.view, spec.usermeta.zoom, button);
   };
   try {

@@ -41,11 +41,12 @@ def test_a_value_on_a_limit_is_inside(value, is_outside):
     assert spark.is_outside is is_outside
 
 
-def test_what_lies_far_off_does_not_press_the_rest_together():
-    spark = sparkline([1e9, 4.0, 6.0], Band(0.0, 5.0, 10.0))
+@pytest.mark.parametrize(("far", "at"), [(1e9, EDGE), (-1e9, HEIGHT - EDGE)])
+def test_what_lies_far_off_does_not_press_the_rest_together(far, at):
+    spark = sparkline([far, 4.0, 6.0], Band(0.0, 5.0, 10.0))
     assert spark is not None
-    top, four, six = heights(spark.line)
-    assert top == EDGE, "at the edge"
+    edge, four, six = heights(spark.line)
+    assert edge == at, "at the edge"
     assert four - six >= 2, "what is near is still told apart"
 
 
