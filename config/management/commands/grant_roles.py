@@ -21,6 +21,9 @@ APP_RIGHTS = {
     "ledger_checkpoint": "SELECT",
     "ledger_pending": "SELECT, INSERT",
     "django_session": "SELECT, INSERT, UPDATE, DELETE",
+    # what the worker remembers to be quick, and what nobody would miss: no facts
+    "cpv_position": "SELECT, INSERT, UPDATE, DELETE",
+    "cpv_watch": "SELECT, INSERT, UPDATE, DELETE",
     "django_content_type": "SELECT",
     "auth_permission": "SELECT",
     "auth_group": "SELECT",
