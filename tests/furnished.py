@@ -35,7 +35,16 @@ from people.rules.roles import Role
 from tests import given
 
 # Whatever shapes what is built: another content of these, another database. Doors shape nothing.
-SOURCES = ("ledger", "people", "coi", "config/demonstration", "tests/given.py", "tests/furnished.py")
+SOURCES = (
+    "ledger",
+    "people",
+    "coi",
+    "qc",
+    "cpv",
+    "config/demonstration",
+    "tests/given.py",
+    "tests/furnished.py",
+)
 DOORS = frozenset(
     {"api", "forms", "views", "management", "views.py", "forms.py", "urls.py", "admin.py", "tasks.py"}
 )

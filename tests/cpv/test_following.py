@@ -75,7 +75,7 @@ def test_a_new_plan_gathers_what_was_made_before(journeys: Journeys) -> None:
     assert gathered(journeys) == ()
     assert Entry.objects.count() == made, "a plan is gathered for once"
     watched(journeys, POOLED, VIABLE)
-    assert gathered(journeys) == (chart("VIABLE"),), "the next version of a plan is another plan"
+    assert chart("VIABLE") in gathered(journeys), "the next version of a plan is another plan"
     assert subjects("VIABLE") == batches(journeys)
     assert list(differences("default")) == []
 
@@ -114,24 +114,31 @@ def test_at_night_every_chart_is_judged(
     assert {signal.by for signal in process.chart.signals} == {"nelson_1", "ewma"}
 
 
-def test_a_late_number_takes_back_what_nobody_answered(process: Process) -> None:
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_late_number_takes_back_what_nobody_answered(process: Process, is_answered: bool) -> None:
     """Two low numbers of batches that were made before: the average never left its limits then."""
     process.hand_in()
     process.limits()
     begun = process.player.now
     process.player.wait(hours=3)
     process.hand_in(("10.8",) * 4)
-    answered, other = process.chart.signals
-    assert (answered.by, other.by) == ("ewma", "ewma")
-    assert services.acknowledge_signal(signal=UUID(answered.id), **process.doing("Bob")) == ()
+    (before,) = process.chart.signals
+    assert before.by == "ewma"
+    if is_answered:
+        assert services.acknowledge_signal(signal=UUID(before.id), **process.doing("Bob")) == ()
     process.hand_in(("9.2",) * 2, start=begun - timedelta(minutes=30))
-    stays, gone = process.chart.signals
+    (after,) = process.chart.signals
     assert process.chart.charted.signals == ()
-    assert (stays.id, stays.state, stays.owner_name) == (answered.id, SignalState.ACKNOWLEDGED, "Bob Brandt")
-    assert stays.vanished_at is not None, "it stands as it was answered, and says that it is gone"
-    assert (gone.id, gone.state) == (other.id, SignalState.WITHDRAWN)
-    assert people.open_work_about("signal", gone.id) == []
-    assert len(people.open_work_about("signal", stays.id)) == 1
+    if is_answered:
+        assert (after.id, after.state, after.owner_name) == (
+            before.id,
+            SignalState.ACKNOWLEDGED,
+            "Bob Brandt",
+        )
+        assert after.vanished_at is not None, "it stands as it was answered, and says that it is gone"
+    else:
+        assert (after.id, after.state) == (before.id, SignalState.WITHDRAWN)
+    assert len(people.open_work_about("signal", after.id)) == int(is_answered)
     made = Entry.objects.count()
     services.judge_chart(chart=process.code, now=process.player.now, request_id=uuid4())
     assert Entry.objects.count() == made
