@@ -26,8 +26,8 @@ from cpv.rules.transforms import Band, Scale, Transformation
 from cpv.selectors import ChartView
 from people.rules.documents import DocumentVersionView
 
-# So many points stand on one page of the table.
-ON_A_PAGE = 200
+# So many points stand on one page of the table: writing them is the greater part of what the page of a chart costs.
+ON_A_PAGE = 100
 
 
 @dataclass(frozen=True)

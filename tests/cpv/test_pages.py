@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from functools import partial
 from io import StringIO
 
@@ -125,6 +126,17 @@ def test_the_table_has_what_the_picture_has(signalling, as_):
     assert rows[-1]["signals"] == "ewma:raised nelson_1:raised"
     assert rows[0]["upper_limit"] == ""
     assert float(rows[-1]["upper_limit"]) == pytest.approx(signalling.chart.charted.bands[0].upper)
+
+
+def test_the_table_is_paged_from_the_newest_to_the_oldest(process, as_):
+    process.hand_in(STEADY * 6)
+    leo, address = as_("Leo"), reverse("cpv:chart", args=[process.code])
+    pages = [text(leo.get(f"{address}?page={n}")) for n in (1, 2, 3)]
+    named = [re.findall(r'<span class="code">(EXT-[0-9]{4})</span></th>', page) for page in pages]
+    assert named[0] == [f"EXT-{n:04d}" for n in range(120, 20, -1)]
+    assert named[1] == [f"EXT-{n:04d}" for n in range(20, 0, -1)]
+    assert named[2] == []
+    assert "Page 1 of 2" in pages[0]
 
 
 def test_what_a_spreadsheet_could_take_for_a_formula_is_marked_as_text(process, as_):
