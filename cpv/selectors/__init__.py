@@ -20,6 +20,7 @@ from cpv.selectors.charts import (
     position,
     visible_chart,
 )
+from cpv.selectors.descriptions import description_of
 from cpv.selectors.overview import ChartRow, overview
 from cpv.selectors.plans import PlanPage, PlanRow, plan_page, plan_rows
 from cpv.selectors.reports import (
@@ -61,6 +62,7 @@ __all__ = [
     "charted_for_judging",
     "charts_of",
     "covariates_of",
+    "description_of",
     "effective_plan",
     "effective_plans",
     "facts_of",

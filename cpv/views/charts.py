@@ -16,7 +16,6 @@ from cpv.forms import beside_words, chart_table, description, pictures
 from cpv.forms import standing as standings
 from cpv.forms.looking import Looking, looking, part_of
 from cpv.rules.programme.beside import Way
-from cpv.rules.programme.describing import described
 from cpv.rules.programme.looking import is_transformed
 from cpv.selectors import ChartView
 from cpv.views.addresses import addresses_of
@@ -42,7 +41,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
         "picture": pictures.described(view, part),
         "spread": pictures.spread_described(view),
         "phases": chart_table.phases(view),
-        "found": description.shown(view, described(view.parameter, view.charted, view.points)),
+        "found": description.shown(view, selectors.description_of(view)),
         "rows": chart_table.rows(
             view, chart_table.newest_first(part, look.page), zone_of, addresses_of(code)
         ),

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from cpv import selectors
 from cpv.forms import pictures
 from cpv.forms.looking import looking
-from cpv.rules.programme.describing import described
 from cpv.views.addresses import addresses_of
 from cpv.views.found import chart_of, zones
 from qc.rules.charts import Spec
@@ -39,7 +39,7 @@ def ranges(request: HttpRequest, code: str, form: str) -> HttpResponse:
 def spread(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The histogram, of what the numbers of the page are reckoned from."""
     view = chart_of(request, code)
-    found = described(view.parameter, view.charted, view.points)
+    found = selectors.description_of(view)
     return _answer(pictures.spread(view, found), form)
 
 
