@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -109,7 +108,7 @@ def point_views(chart: str) -> tuple[PointView, ...]:
     """The points of a chart in the order in which manufacture began, ties by subject (one statement)."""
     rows = Observation.objects.filter(chart=chart).order_by("made_at", "subject", "site")
     named = rows.annotate(text_id=Cast("pk", TextField()), code_of_batch=Coalesce("batch__code", Value("")))
-    return tuple(starmap(PointView, named.values_list(*_OF_A_POINT)))
+    return tuple(map(PointView._make, named.values_list(*_OF_A_POINT)))
 
 
 def points_after(chart: str, last: tuple[datetime, str, str], most: int) -> tuple[PointView, ...]:

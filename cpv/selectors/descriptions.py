@@ -1,4 +1,4 @@
-"""What the numbers of a chart say, kept while they are the same: intervals are integrals, and a chart is opened often."""
+"""What the numbers of a chart say, kept while they are the same: intervals are integrals, and take their time."""
 
 from collections import OrderedDict
 from hashlib import sha256

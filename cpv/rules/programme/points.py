@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import nan
+from typing import NamedTuple
 
 from cpv.rules.basis import LimitStatus, status_of
 from cpv.rules.programme.answering import Decision, SignalState, Standing
 
 
-@dataclass(frozen=True)
-class PointView:
-    """One observation. `value`: exact decimal text in the parameter's unit, empty where there is none any more."""
+class PointView(NamedTuple):
+    """One observation; a tuple, for a chart has thousands of them.
+
+    `value`: exact decimal text in the parameter's unit, empty where there is none any more.
+    """
 
     id: str
     subject: str
