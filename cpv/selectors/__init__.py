@@ -34,7 +34,9 @@ from cpv.selectors.reports import (
 )
 from cpv.selectors.signals import (
     MOST,
+    answering_sites,
     lock_signal,
+    places_of,
     signal,
     signals_answered,
     signals_at,
@@ -57,6 +59,7 @@ __all__ = [
     "PlanView",
     "ReportView",
     "all_charts",
+    "answering_sites",
     "batches_touched",
     "chart",
     "charted_for_judging",
@@ -75,6 +78,7 @@ __all__ = [
     "observations_of",
     "other_strata",
     "overview",
+    "places_of",
     "plan_page",
     "plan_rows",
     "point_views",

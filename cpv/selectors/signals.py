@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from coi.selectors.visible import sites_of
 from cpv.models import Signal
+from cpv.rules.programme import plan as plans
 from cpv.rules.programme.answering import Decision, SignalState
 from cpv.rules.programme.points import SignalView
+from people import selectors as people
 from people.rules.authority import Person
 
 MOST = 500
@@ -63,10 +65,31 @@ def signal(id: str | UUID) -> SignalView | None:
     return None if row is None else _view(row)
 
 
+def answering_sites(found: SignalView, at: datetime) -> tuple[str, ...]:
+    """Where people answer for a signal: at the site of its number, and at that of its plan (one statement)."""
+    return places_of(found.plan, found.site, at)
+
+
+def places_of(plan: str, site: str, at: datetime) -> tuple[str, ...]:
+    """The site of a number, then that of its plan where it is another (one statement)."""
+    version = people.effective_document(plans.KIND, plan, at)
+    keeper = site if version is None else version.site
+    return (site,) if keeper == site else (site, keeper)
+
+
+def _of(viewer: Person, at: datetime) -> Q:
+    """Signals of numbers of the viewer's sites, and of plans that are kept there."""
+    own = sites_of(viewer, at)
+    kept = [version.code for version in people.effective_documents(plans.KIND, at) if version.site in own]
+    return Q(observation__site__in=sorted(own)) | Q(observation__plan__in=kept)
+
+
 def visible_signal(viewer: Person, id: str | UUID, at: datetime) -> SignalView | None:
-    """One signal at one of the viewer's sites."""
+    """One signal at one of the viewer's sites, or of a plan that is kept there."""
     found = signal(id)
-    return found if found is not None and found.site in sites_of(viewer, at) else None
+    if found is None or sites_of(viewer, at).isdisjoint(answering_sites(found, at)):
+        return None
+    return found
 
 
 def lock_signal(id: str | UUID) -> None:
@@ -81,8 +104,8 @@ def signals_of_chart(chart: str) -> tuple[SignalView, ...]:
 
 
 def signals_open_to(viewer: Person, at: datetime) -> tuple[SignalView, ...]:
-    """Open signals at the viewer's sites, what is due first first (one statement)."""
-    rows = _rows().filter(state__in=OPEN, observation__site__in=sorted(sites_of(viewer, at)))
+    """Open signals at the viewer's sites, what is due first first (two statements)."""
+    rows = _rows().filter(_of(viewer, at), state__in=OPEN)
     ordered = rows.order_by("due_at", "observation__made_at", "observation__subject", "by")
     return tuple(_view(row) for row in ordered[:MOST])
 
@@ -90,19 +113,17 @@ def signals_open_to(viewer: Person, at: datetime) -> tuple[SignalView, ...]:
 def signals_at(
     viewer: Person, at: datetime, *, states: Collection[SignalState], since: datetime | None = None
 ) -> tuple[SignalView, ...]:
-    """Signals in these states at the viewer's sites, raised since then, the newest first; at most `MOST` (one
-    statement)."""
-    rows = _rows().filter(
-        state__in=[state.value for state in states], observation__site__in=sorted(sites_of(viewer, at))
-    )
+    """Signals in these states at the viewer's sites, raised since then, the newest first; at most `MOST` (two
+    statements)."""
+    rows = _rows().filter(_of(viewer, at), state__in=[state.value for state in states])
     if since is not None:
         rows = rows.filter(raised_at__gte=since)
     return tuple(_view(row) for row in rows.order_by("-raised_at", "pk")[:MOST])
 
 
 def signals_answered(viewer: Person, at: datetime, since: datetime) -> tuple[SignalView, ...]:
-    """Signals at the viewer's sites that were closed since then, what was closed last first (one statement)."""
-    rows = _rows().filter(closed_at__gte=since, observation__site__in=sorted(sites_of(viewer, at)))
+    """Signals at the viewer's sites that were closed since then, what was closed last first (two statements)."""
+    rows = _rows().filter(_of(viewer, at), closed_at__gte=since)
     return tuple(_view(row) for row in rows.order_by("-closed_at", "pk")[:MOST])
 
 

@@ -8,11 +8,10 @@ from cpv import selectors
 from cpv.events import Event
 from cpv.selectors.charts import KnownPoint
 from cpv.services.judging import judge_chart
-from cpv.services.recording import SCIENTISTS, topic_of_point, writing
+from cpv.services.recording import require_scientist, topic_of_point, writing
 from cpv.services.watching import forget
 from ledger.rules import Actor, Where, derive, put
 from ledger.rules.errors import Conflict, NotFound
-from people.services import require
 from qc.services.recording import asking, invalid, record, repeated
 
 TABLE = "cpv.observation"
@@ -28,7 +27,7 @@ def exclude_point(
     Raises NotFound, NotAllowed (role), Invalid (no reason, `too_long`), Conflict (`excluded_already`).
     """
     doing = asking(actor, where, now, request_id, observation=observation, reason=reason)
-    person = require(actor=actor, roles=SCIENTISTS, site=_known(observation).point.site, now=now)
+    person = require_scientist(actor, _places(observation, now), now)
     said = reason.strip()
     if not said or len(said) > MOST_WORDS:
         raise invalid({"reason": "too_long" if said else "required"})
@@ -57,7 +56,7 @@ def include_point(
 ) -> None:
     """Take a point in again. Raises as `exclude_point`, Conflict (`not_excluded`)."""
     doing = asking(actor, where, now, request_id, observation=observation, reason=reason)
-    require(actor=actor, roles=SCIENTISTS, site=_known(observation).point.site, now=now)
+    require_scientist(actor, _places(observation, now), now)
     said = reason.strip()
     if not said or len(said) > MOST_WORDS:
         raise invalid({"reason": "too_long" if said else "required"})
@@ -72,6 +71,11 @@ def include_point(
         record(doing, topic_of_point(found), Event.POINT_INCLUDED, {}, changes=(change,), reason=said)
         forget([found.chart], found.point.made_at)
         judge_chart(chart=found.chart, now=now, request_id=derive(request_id, "judged"))
+
+
+def _places(id: UUID, now: datetime) -> tuple[str, ...]:
+    known = _known(id)
+    return selectors.places_of(known.plan, known.point.site, now)
 
 
 def _known(id: UUID) -> KnownPoint:

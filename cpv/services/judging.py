@@ -131,7 +131,7 @@ def _raise(view: ChartView, mark: Mark, seen: Seen, doing: Doing) -> None:
     values = _kept(signal)
     facts = {key: values[key] for key in ("side", "first_subject", "value", "due_at", "limits_id")}
     record(own, topic_of_signal(signal), Event.SIGNAL_RAISED, facts, changes=(new(TABLE, row, **values),))
-    _tell(view.parameter, signal, own)
+    _tell(view, signal, own)
 
 
 def _kept(signal: SignalView) -> dict[str, Any]:
@@ -149,11 +149,16 @@ def _kept(signal: SignalView) -> dict[str, Any]:
     }
 
 
-def _tell(parameter: Parameter, signal: SignalView, doing: Doing) -> None:
-    """Work with its date, mail, and a word on the release board."""
-    about = LedgerSubject("signal", signal.id)
+def _tell(view: ChartView, signal: SignalView, doing: Doing) -> None:
+    """Work with its date, mail, and a word on the release board.
+
+    It goes to the owner at the site of the number, or, where nobody is that there, to the site that keeps the plan.
+    """
+    parameter, about = view.parameter, LedgerSubject("signal", signal.id)
+    is_somebody = bool(people.people_with_role(parameter.owner, signal.site, doing.now))
+    site = signal.site if is_somebody else view.plan.document.site
     open_work_item(
-        site=signal.site,
+        site=site,
         role=parameter.owner,
         subject=about,
         cause=WORK,
@@ -161,7 +166,7 @@ def _tell(parameter: Parameter, signal: SignalView, doing: Doing) -> None:
         **doing.as_keywords(derive(doing.request_id, "work")),
     )
     send_notice(
-        site=signal.site,
+        site=site,
         role=parameter.owner,
         subject=about,
         code=WORK,
@@ -204,7 +209,7 @@ def _change(
     own = Doing(doing.actor, where, doing.now, derive(doing.request_id, f"{event} {signal.id}"))
     record(own, topic_of_signal(signal), event, {}, changes=(put(TABLE, signal.id, **values),))
     if is_back:
-        _tell(view.parameter, signal, own)
+        _tell(view, signal, own)
     elif event is Event.SIGNAL_WITHDRAWN:
         end_work(signal.id, own)
         note(view.parameter, signal, SignalState.WITHDRAWN, own)

@@ -1,11 +1,17 @@
 """What the services of this room do alike: name a broken constraint, and say what an entry is about."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from cpv.rules.programme.points import SignalView
 from cpv.selectors.charts import KnownPoint
+from ledger.rules import Actor
 from ledger.rules import Subject as LedgerSubject
+from ledger.rules.errors import NotAllowed
+from people.rules.authority import Person
 from people.rules.roles import QA, Role
+from people.services import require
 from qc.services.recording import Topic
 from qc.services.recording import writing as writing_with
 
@@ -21,6 +27,16 @@ writing = partial(
         "ledger_entry_request_id_uniq": "request_id_used",
     },
 )
+
+
+def require_scientist(actor: Actor, places: Sequence[str], now: datetime) -> Person:
+    """Whoever looks after charts at one of these places. Raises NotAllowed, naming the first."""
+    for site in places[1:]:
+        try:
+            return require(actor=actor, roles=SCIENTISTS, site=site, now=now)
+        except NotAllowed:
+            continue
+    return require(actor=actor, roles=SCIENTISTS, site=places[0], now=now)
 
 
 def topic_of_plan(plan: str) -> Topic:

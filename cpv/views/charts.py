@@ -52,7 +52,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "ways": [(way, beside_words.TITLES[way]) for way in Way],
         "may_propose": view.proposed is None and looks_after(request, [view.plan.document.site]),
-        "may_exclude": looks_after(request, view.sites),
+        "may_exclude": looks_after(request, view.sites | {view.plan.document.site}),
         **_toggles(view, look, part.charted.values.size),
     }
     return render(request, "cpv/chart.html", context)

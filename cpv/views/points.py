@@ -45,7 +45,7 @@ def point(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
         "row": chart_table.rows(view, [place], zone_of, addresses_of(code))[0],
         "number": place + 1,
         "form": form,
-        "may_exclude": looks_after(request, [found.site]),
+        "may_exclude": looks_after(request, [found.site, view.plan.document.site]),
     }
     return render(request, "cpv/point.html", context, status=status)
 

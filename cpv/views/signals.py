@@ -135,7 +135,7 @@ def _page(
 ) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
     shown = SignalShown(found, zone_of(found.site), viewer, now)
-    may_answer = bool(viewer.has_role(SCIENTISTS, found.site, now))
+    may_answer = not viewer.sites(SCIENTISTS, now).isdisjoint(selectors.answering_sites(found, now))
     forms = _forms(shown, failed) if may_answer else {}
     context = {
         "shown": shown,
