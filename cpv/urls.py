@@ -3,7 +3,19 @@
 from django.urls import path
 
 from cpv.rules.programme.beside import Way
-from cpv.views import beside, charts, comparisons, limits, overview, pictures, plans, points, reports, signals
+from cpv.views import (
+    beside,
+    charts,
+    comparisons,
+    limits,
+    overview,
+    pictures,
+    plans,
+    points,
+    reports,
+    shares,
+    signals,
+)
 
 app_name = "cpv"
 
@@ -36,6 +48,13 @@ urlpatterns = [
             name=f"beside_{way}_{form}",
         )
         for way in Way
+        for form in ("json", "svg")
+    ),
+    path("process/charts/<str:code>/shares/", shares.page, name="shares"),
+    *(
+        path(
+            f"process/charts/<str:code>/shares.{form}", shares.picture, {"form": form}, name=f"shares_{form}"
+        )
         for form in ("json", "svg")
     ),
     # signals: what waits for an answer

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -15,12 +16,14 @@ from cpv.rules.pictures.control import control_chart
 from cpv.rules.pictures.moving import moving_range_chart
 from cpv.rules.pictures.parts import Look, PointLabel, Titles, Words
 from cpv.rules.pictures.shape import Drawn, histogram
+from cpv.rules.pictures.shares import refused_share_chart
 from cpv.rules.programme.answering import SignalState
 from cpv.rules.programme.beside import Beside
 from cpv.rules.programme.charting import Sign
 from cpv.rules.programme.describing import Description
 from cpv.rules.programme.looking import is_transformed, phases_in
 from cpv.rules.programme.points import PointView, SignalView
+from cpv.rules.programme.shares import Shares
 from cpv.rules.runs import Rule
 from cpv.rules.transforms import Transformation
 from cpv.selectors import ChartView
@@ -156,6 +159,16 @@ def ranges(view: ChartView, look: Looking) -> Spec:
         title=_("Moving range: from each batch to the next"), unit=unit(view, scaled), order=_("batches")
     )
     return moving_range_chart(part_of(view, scaled).charted, titles, spoken(), RANGES)
+
+
+def shares(found: Shares, *, is_interactive: bool) -> Spec:
+    """Refused scans as shares of all scans of a week."""
+    titles = Titles(title="", unit=_("refused scans"), order=_("weeks"))
+    begun = [datetime.combine(week.starts_on, time(), tzinfo=UTC) for week in found.weeks]
+    labels = [PointLabel(week.name, at) for week, at in zip(found.weeks, begun, strict=True)]
+    sizes = [week.scans for week in found.weeks]
+    frame = CONTROL if is_interactive else CONTROL_DRAWN
+    return refused_share_chart(found.chart, sizes, labels, titles, spoken(), look=frame)
 
 
 def beside(view: ChartView, found: Beside, zones: Mapping[str, str], *, is_interactive: bool) -> Spec:

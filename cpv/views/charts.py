@@ -17,6 +17,7 @@ from cpv.forms import standing as standings
 from cpv.forms.looking import Looking, looking, part_of
 from cpv.rules.programme.beside import Way
 from cpv.rules.programme.looking import is_transformed
+from cpv.rules.programme.plan import SourceKind
 from cpv.selectors import ChartView
 from cpv.views.addresses import addresses_of
 from cpv.views.found import chart_of, looks_after, zones
@@ -50,6 +51,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
             (one, standings.stratum(view.parameter, one.stratum))
             for one in selectors.other_strata(person_of(request), view, now)
         ],
+        "is_of_scans": view.parameter.source.kind is SourceKind.REFUSED_SCANS,
         "ways": [(way, beside_words.TITLES[way]) for way in Way],
         "may_propose": view.proposed is None and looks_after(request, [view.plan.document.site]),
         "may_exclude": looks_after(request, view.sites | {view.plan.document.site}),

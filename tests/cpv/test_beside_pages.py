@@ -47,3 +47,10 @@ def test_where_there_is_none_the_page_says_why(process, as_, way):
 
 def test_it_is_not_for_people_of_other_sites(process, as_):
     assert as_("Olga").get(reverse("cpv:beside_starting", args=[process.code])).status_code == 404
+
+
+def test_shares_are_of_scans_alone(process, as_):
+    assert as_("Leo").get(reverse("cpv:shares", args=[process.code])).status_code == 404
+    assert reverse("cpv:shares", args=[process.code]) not in (
+        as_("Leo").get(reverse("cpv:chart", args=[process.code])).content.decode()
+    )

@@ -10,7 +10,6 @@ from cpv.rules.pictures.moving import moving_range_chart
 from cpv.rules.pictures.parts import NO_BOUNDS, ON_PAPER, Look, PointLabel, Titles, Words, letter_of
 from cpv.rules.pictures.shape import Drawn, histogram
 from cpv.rules.pictures.shares import refused_share_chart
-from cpv.rules.pictures.spark import sparkline
 
 __all__ = [
     "NO_BOUNDS",
@@ -29,5 +28,4 @@ __all__ = [
     "letter_of",
     "moving_range_chart",
     "refused_share_chart",
-    "sparkline",
 ]

@@ -93,7 +93,7 @@ def _of(
 ) -> WeekObserved | WeekLeftOut:
     (starts_on, stratum), subject = key, week_name(key[0])
     scans, refused = sum(row.scans for row in rows), sum(row.refused for row in rows)
-    if not all(_is_finished(row, now) for row in rows):
+    if not all(is_finished(row, now) for row in rows):
         return WeekLeftOut(parameter.code, subject, stratum, WeekWhy.NOT_FINISHED)
     if scans < LEAST_SCANS:
         return WeekLeftOut(parameter.code, subject, stratum, WeekWhy.TOO_FEW_SCANS)
@@ -106,5 +106,6 @@ def _of(
     )
 
 
-def _is_finished(row: ScansOfWeek, now: datetime) -> bool:
+def is_finished(row: ScansOfWeek, now: datetime) -> bool:
+    """Whether the week is over at its site: until then more scans may come."""
     return now.astimezone(ZoneInfo(row.zone)).date() >= row.starts_on + WEEK

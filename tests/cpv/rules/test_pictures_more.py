@@ -1,7 +1,6 @@
-"""Moving ranges, sparklines, histograms, shares, and the pictures of a change."""
+"""Moving ranges, histograms, shares, and the pictures of a change."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,7 +23,6 @@ from cpv.rules.pictures import (
     parts,
     refused_share_chart,
     shape,
-    sparkline,
 )
 from cpv.rules.pictures.axes import Axis, Line, axis_over, beside, figure
 from cpv.rules.programme.charting import InEffect, charted
@@ -110,7 +108,7 @@ def test_figures_are_short_and_none_is_made_up(value, expected):
     assert figure(value) == expected
 
 
-# --- moving ranges, sparklines --------------------------------------------------------------------------------------
+# --- moving ranges --------------------------------------------------------------------------------------------------
 
 
 def test_moving_ranges_are_drawn_and_never_signal():
@@ -131,37 +129,6 @@ def test_without_limits_moving_ranges_are_those_of_the_unit():
     spec = moving_range_chart(charted(DAYS, [10.0, 12.5, 12.0]), TITLES, WORDS)
     assert [row["v"] for row in rows(spec)] == [2.5, 0.5]
     assert layers_of(spec, "rule")[0]["data"]["values"] == []
-
-
-def test_a_sparkline_shows_the_last_points_the_band_and_signals():
-    chart = charted(
-        replace(DAYS, ewma=None), [*WAVE, 19.0, 10.0], [InEffect(20, limits()), InEffect(35, limits())]
-    )
-    spec = sparkline(chart)
-    assert [row["n"] for row in rows(spec)] == list(range(13, 43))
-    assert [(row["n"], row["s"], row["c"]) for row in rows(spec) if "s" in row] == [
-        (41, "diamond", STOP),
-        (42, "circle", GOOD),
-    ]
-    bands = layers_of(spec, "rect")[0]["data"]["values"]
-    assert [(row["n"], row["m"]) for row in bands] == [(20.5, 35.5), (35.5, 42.5)]
-    few = layers_of(sparkline(chart, last=10), "rect")[0]["data"]["values"]
-    assert [(row["n"], row["m"]) for row in few] == [(32.5, 35.5), (35.5, 42.5)], (
-        "no band before what is shown"
-    )
-    svg = drawn(spec)
-    assert "<text" not in svg
-    assert len(svg) < 5000, "a table has hundreds of them"
-
-
-def test_a_sparkline_keeps_excluded_points_hollow():
-    spec = sparkline(charted(DAYS, WAVE, [InEffect(0, limits())], excluded=[38]))
-    assert [(row["f"], row["x"]) for row in rows(spec) if "x" in row] == [("white", 1)]
-
-
-@pytest.mark.parametrize("values", [[], [10.0], [float("nan")], [10.0, 11.0]])
-def test_a_sparkline_of_little_is_no_fault(values):
-    assert "<svg" in drawn(sparkline(charted(DAYS, values)))
 
 
 # --- histograms -----------------------------------------------------------------------------------------------------
