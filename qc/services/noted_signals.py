@@ -52,7 +52,19 @@ def note_signal(
     site = known_batch(batch).site
     if actor.kind is not ActorKind.SERVICE:
         require(actor=actor, roles=NOTERS, site=site, now=now)
-    doing = asking(actor, where, now, request_id, batch=batch, signal=str(id), noted=noted)
+    doing = asking(
+        actor,
+        where,
+        now,
+        request_id,
+        batch=batch,
+        signal=signal,
+        parameter=parameter,
+        criterion=criterion,
+        by=by,
+        side=side,
+        state=state,
+    )
     if repeated(doing, Event.SIGNAL_NOTED, batch=batch, signal=str(id)):
         return
     with writing():
