@@ -24,7 +24,6 @@ from cpv.rules.pictures import (
     histogram,
     moving_range_chart,
     refused_share_chart,
-    sparkline,
 )
 from cpv.rules.programme.charting import InEffect, charted
 from cpv.rules.programme.plan import Bounds
@@ -63,7 +62,6 @@ def others() -> dict[str, Spec]:
     return {
         "moving range": moving_range_chart(chart, TITLES, WORDS),
         "histogram": histogram(values, TITLES, WORDS, drawn),
-        "sparkline": sparkline(chart),
         "shares": refused_share_chart(shares, sizes, labels(6), TITLES, WORDS),
         "lots": comparison_picture((before, after), ranges, TITLES, words),
         "equivalence": equivalence_picture([("eins", tost(*lots, Margin.within(1.0)))], verdicts, TITLES),
