@@ -13,11 +13,12 @@ class CpvConfig(AppConfig):
     def ready(self) -> None:
         """Register the tables, the kinds of documents, and work that ends by itself."""
         from cpv import models
+        from cpv.forms.letters import signal
         from cpv.forms.presenters import presenters
         from cpv.services.judging import WORK
         from cpv.services.reports import DRAW_REPORT, carry_out_report
         from ledger import registry
-        from people.registry import register_self_ending
+        from people.registry import register_letter, register_self_ending
 
         for table in (models.Observation, models.Signal, models.Report, models.ComparisonLook):
             registry.register_table(table)
@@ -29,6 +30,7 @@ class CpvConfig(AppConfig):
             registry.register_presenter(event, presenter)
         _register_documents()
         register_self_ending(WORK)
+        register_letter(WORK, signal)
 
 
 def _register_documents() -> None:

@@ -21,7 +21,7 @@ from django.db.models.lookups import LessThanOrEqual
 from ledger.rules import ActorKind, AuthMethod, TimeSource
 
 INSTALLATION_ID = uuid.UUID("6c8f1c1e-7d10-5d3b-9a55-000000000001")
-BODY_LIMIT = 1024 * 1024
+BODY_LIMIT = 8 * 1024 * 1024
 REQUEST_CONSTRAINT = "ledger_entry_request_id_uniq"
 
 

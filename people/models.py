@@ -381,13 +381,14 @@ class WorkItem(Projection):
 
 
 class Notice(Projection):
-    """Word to everyone with a role at a site; sending it is an effect.
+    """Word to everyone with a role at a site, or to one of its people; sending it is an effect.
 
     PII: none.
     """
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="notices")
     role = models.CharField(max_length=16, choices=_choices(Role))
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     code = models.CharField(max_length=64)
     params = models.JSONField()
     subject_kind = models.CharField(max_length=32)

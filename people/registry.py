@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from people.rules.documents import DocumentAction, Problem
 from people.rules.roles import QA, Role
+from people.rules.work import NoticeView
 
 Word = str | Promise
 Validator = Callable[[Mapping[str, Any]], Sequence[Problem]]
@@ -87,6 +88,28 @@ def register_document_kind(
 def document_kind(kind: str) -> DocumentKind | None:
     """The registered kind, or None."""
     return _kinds.get(kind)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A notice as it is mailed: what it is about in one line, and what it says."""
+
+    subject: str
+    text: str
+
+
+_letters: dict[str, Callable[[NoticeView], Letter]] = {}
+
+
+def register_letter(code: str, write: Callable[[NoticeView], Letter]) -> None:
+    """Give notices of this code words of their own; others are mailed with their code and what they are about."""
+    _letters[code] = write
+
+
+def letter(notice: NoticeView) -> Letter | None:
+    """What is mailed, where a room has words for notices of this code."""
+    write = _letters.get(notice.code)
+    return None if write is None else write(notice)
 
 
 _self_ending: set[str] = set()

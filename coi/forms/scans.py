@@ -74,20 +74,20 @@ class Body(Protocol):
     def body(self) -> bytes: ...
 
 
-def read_body(request: Body) -> Mapping[str, Any]:
-    """The JSON object that a request carries; a body that is too large is not even read."""
+def read_body(request: Body, most: int = MAX_BODY) -> Mapping[str, Any]:
+    """The JSON object that a request carries; a body of more than `most` bytes is not even read."""
     media = str(request.META.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
     if media != "application/json":
         raise WrongMedia(media)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-        raise TooLarge("body", MAX_BODY)
-    return read_json(request.body)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise TooLarge("body", most)
+    return read_json(request.body, most)
 
 
-def read_json(body: bytes) -> Mapping[str, Any]:
+def read_json(body: bytes, most: int = MAX_BODY) -> Mapping[str, Any]:
     """The one JSON object of a body. A name that stands twice in it is refused: which of the two was meant?"""
-    if len(body) > MAX_BODY:
-        raise TooLarge("body", MAX_BODY)
+    if len(body) > most:
+        raise TooLarge("body", most)
     try:
         found = json.loads(body, object_pairs_hook=_once, parse_float=str, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

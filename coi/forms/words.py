@@ -460,6 +460,9 @@ work = _namer(
         "notice_due": _("Notice of an exceptional release"),
         "dossier_opened": _("An exceptional release is being prepared: the physician's request is wanted"),
         "cpv_signal": _("A control chart signals: look into it"),
+        "fmea_action": _("An action against a risk: do it, and say that it is done"),
+        "fmea_action_late": _("An action against a risk is late"),
+        "fmea_scoring": _("A team scores a risk: your rating, or your signature, is wanted"),
         "ledger_broken": _("The ledger was found altered"),
         "user_locked": _("Account locked after wrong attempts"),
     }

@@ -47,6 +47,13 @@ class Check(Projection):
                 condition=Q(state=CheckState.STOPPED, cleared_at__isnull=True),
                 name="coi_check_stop",
             ),
+            # Attempts are counted from this alone: a check itself is wide, with all that was scanned in it.
+            models.Index(
+                fields=["order", "step", "opened_at"],
+                include=["station", "state"],
+                name="coi_check_attempt",
+            ),
+            models.Index(fields=["order"], condition=Q(state=CheckState.STOPPED), name="coi_check_stopped"),
         ]
 
 
@@ -79,6 +86,11 @@ class Scan(Projection):
             models.Index(fields=["station", "-at"], name="coi_scan_station"),
             models.Index(fields=["order", "-at"], name="coi_scan_order"),
             models.Index(fields=["-at"], condition=Q(is_near_miss=True), name="coi_scan_near_miss"),
+            models.Index(
+                fields=["at"],
+                condition=Q(outcome__in=[Outcome.REFUSED.value, Outcome.UNREADABLE.value]),
+                name="coi_scan_refused",
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from coi.rules.outcome import Refusal, RefusalCode, RefusalKind
+from coi.rules.outcome import STOPS, Refusal, RefusalCode, RefusalKind
 
 
 class DeviationClass(StrEnum):
@@ -60,6 +60,8 @@ _CRITICAL = frozenset({RefusalCode.IDENTITY_MISMATCH, RefusalCode.LABEL_VOID, Re
 _ALWAYS = frozenset({RefusalCode.HOLD_TIME_PASSED, RefusalCode.LABEL_VOID})
 # Already contained by what refused it: a second deviation would say nothing new.
 _NEVER = frozenset({RefusalCode.ON_HOLD})
+# Everything that opens a deviation, at some step at least.
+TRIGGERS: tuple[str, ...] = (*(code for code in RefusalCode if code in STOPS - _NEVER), *Trigger)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The protocol that an order pinned, parsed, and what its steps are called."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from coi.rules import protocol
 from coi.rules.protocol import Protocol
@@ -36,6 +37,12 @@ def _parse(found: PinnedVersion) -> Protocol | None:
             _parsed.clear()
         _parsed[found.digest] = parsed
     return parsed
+
+
+def effective_protocol(product: str, at: datetime) -> Protocol | None:
+    """The protocol that an order of this product would pin at this moment (two statements)."""
+    version = people.effective_document("protocol", product, at)
+    return pinned_protocol(version.id)[0] if version is not None else None
 
 
 def titles_of(protocol: Protocol | None) -> Titles:

@@ -112,8 +112,7 @@ def _from_label(label: bytes, lot_no: str, expires_at: datetime, site: str) -> d
     """The columns that the label gives, once it agrees with what was read on the material."""
     found = read_supplier_label(label)
     gtin, batch = supplier_lot(found) or ("", "")
-    view = people.site_by_code(site)
-    local = expires_at.astimezone(ZoneInfo(view.zone if view is not None else "UTC")).date()
+    local = expires_at.astimezone(ZoneInfo(people.zone_of(site))).date()
     wrong = {}
     if batch != lot_no:
         wrong["lot_no"] = "lot_differs"

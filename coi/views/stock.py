@@ -66,8 +66,7 @@ def _read_label(request: HttpRequest, sites: list[tuple[str, str]]) -> HttpRespo
 
 def _receive(request: HttpRequest, form: LotForm) -> int:
     asked = form.cleaned_data
-    view = people.site_by_code(asked["site"])
-    zone = ZoneInfo(view.zone if view is not None else "UTC")
+    zone = ZoneInfo(people.zone_of(asked["site"]))
     return attempt(
         form,
         lambda: services.receive_lot(

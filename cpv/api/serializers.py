@@ -8,7 +8,8 @@ from cpv.rules.programme.points import ChartState
 from cpv.rules.runs import Side
 from cpv.rules.transforms import Scale
 
-_DECISIONS = [(d.value, d.value) for d in Decision]
+LIMIT_STATUSES = [(s.value, s.value) for s in LimitStatus]
+DECISIONS = [(d.value, d.value) for d in Decision]
 
 
 class ExternalRowSerializer(serializers.Serializer[None]):
@@ -47,7 +48,7 @@ class HandedInSerializer(serializers.Serializer[None]):
 class LimitsSerializer(serializers.Serializer[None]):
     """Limits in the unit of the parameter. Reckoned, so they are numbers and no texts."""
 
-    status = serializers.ChoiceField(choices=[(s.value, s.value) for s in LimitStatus])
+    status = serializers.ChoiceField(choices=LIMIT_STATUSES)
     results = serializers.IntegerField(help_text="From how many results they come.")
     scale = serializers.ChoiceField(choices=[(s.value, s.value) for s in Scale])
     lower = serializers.FloatField(allow_null=True)
@@ -96,6 +97,10 @@ class PhaseSerializer(LimitsSerializer):
     version = serializers.IntegerField()
     effective_from = serializers.DateTimeField()
     start = serializers.IntegerField(help_text="The first of its points, counted from 0.")
+    end = serializers.IntegerField(
+        allow_null=True,
+        help_text="The first point begun after they were retired, come or not; null while in effect.",
+    )
     first_subject = serializers.CharField(help_text="Empty where none has come yet.")
 
 
@@ -122,7 +127,7 @@ class SignalSerializer(serializers.Serializer[None]):
     due_at = serializers.DateTimeField()
     owner = serializers.CharField(help_text="Who took it on; empty while nobody has.")
     acknowledged_at = serializers.DateTimeField(allow_null=True)
-    decision = serializers.ChoiceField(choices=[("", ""), *_DECISIONS])
+    decision = serializers.ChoiceField(choices=[("", ""), *DECISIONS])
     cause = serializers.CharField()
     deviation = serializers.CharField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -141,7 +146,7 @@ class ChartSerializer(serializers.Serializer[None]):
     title = serializers.CharField()
     unit = serializers.CharField(help_text="UCUM.")
     stratum = serializers.ListField(child=serializers.CharField())
-    status = serializers.ChoiceField(choices=[(s.value, s.value) for s in LimitStatus])
+    status = serializers.ChoiceField(choices=LIMIT_STATUSES)
     points = ChartPointSerializer(many=True)
     phases = PhaseSerializer(many=True)
     signals = SignalSerializer(many=True)
@@ -169,7 +174,7 @@ class SignalToTakeSerializer(serializers.Serializer[None]):
 class SignalToCloseSerializer(SignalToTakeSerializer):
     """How a signal is closed."""
 
-    decision = serializers.ChoiceField(choices=_DECISIONS)
+    decision = serializers.ChoiceField(choices=DECISIONS)
     cause = serializers.CharField(
         required=False, max_length=2000, help_text="Needed unless it is only logged."
     )

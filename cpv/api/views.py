@@ -25,7 +25,6 @@ from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.views import actor_of
 from qc.forms.answers import in_words
-from qc.views.found import zone_of
 
 _READING = dict.fromkeys((401, 404, 429), ProblemSerializer)
 _WRITING = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429), ProblemSerializer)
@@ -57,13 +56,12 @@ class ObservationsView(APIView):
         """
         with in_words(error_text):
             handed = sent.parse_rows(read_body(request))
-            site = people.site_by_code(handed.site)
             charts = services.hand_in_data(
                 plan=handed.plan,
                 site=handed.site,
                 rows=handed.rows,
                 actor=actor_of(request),
-                where=Where(site=handed.site, zone=site.zone if site is not None else "UTC"),
+                where=Where(site=handed.site, zone=people.zone_of(handed.site)),
                 now=timezone.now(),
                 request_id=handed.request_id,
             )
@@ -180,7 +178,7 @@ def _found(request: Request, id: UUID) -> Found:
 
 
 def _doing(request: Request, found: Found, request_id: UUID) -> dict[str, Any]:
-    where = Where(site=found.site, zone=zone_of(found.site))
+    where = Where(site=found.site, zone=people.zone_of(found.site))
     return {"actor": actor_of(request), "where": where, "now": timezone.now(), "request_id": request_id}
 
 

@@ -115,6 +115,7 @@ def _phase(
         "version": version.version,
         "effective_from": version.effective_from,
         "start": phase.start,
+        "end": phase.end,
         "first_subject": first,
         **_numbers(phase.limits, band),
     }

@@ -13,6 +13,8 @@ TITLES: Mapping[Way, Promise] = {
     Way.STARTING: _("From the third batch on"),
 }
 
+NO_COVARIATES = _("The plan names no other parameter that the patient brings with them (“covariates”).")
+
 MEANINGS: Mapping[Way, Promise] = {
     Way.ADJUSTED: _(
         "Each point is how far a batch lies from what its patient's material lets expect, in standard deviations. "

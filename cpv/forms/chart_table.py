@@ -1,6 +1,5 @@
 """The numbers of a chart for those who cannot see it: every point, and every set of limits."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from cpv.rules.runs import Rule
 from cpv.rules.transforms import Band, Scale, Transformation
 from cpv.selectors import ChartView
 from people.rules.documents import DocumentVersionView
+from qc.rules.document_tables import FORMULA
 
 # So many points stand on one page of the table: writing them is the greater part of what the page of a chart costs.
 ON_A_PAGE = 100
@@ -39,7 +39,7 @@ class Addresses:
 
 
 @dataclass(frozen=True)
-class SignalShown:
+class SignalAtPoint:
     """A signal at a point: its letter on the picture, what is said of it, and where it stands."""
 
     signal: SignalView
@@ -50,7 +50,7 @@ class SignalShown:
 
 
 @dataclass(frozen=True)
-class RowShown:
+class PointShown:
     """A point in the table. `limits`: the limits that it was judged by, empty where there were none yet.
 
     `address`: of its page; `batch_address`: of its batch, empty where it has none.
@@ -60,7 +60,7 @@ class RowShown:
     value: str
     limits: str
     zone: str
-    signals: tuple[SignalShown, ...]
+    signals: tuple[SignalAtPoint, ...]
     is_unreadable: bool
     address: str
     batch_address: str
@@ -89,14 +89,14 @@ class PhaseShown:
     is_baseline_changed: bool
 
 
-def by_point(signals: Sequence[SignalView]) -> dict[str, list[SignalShown]]:
+def by_point(signals: Sequence[SignalView]) -> dict[str, list[SignalAtPoint]]:
     """The signals of each observation; those that a later result took back are left out."""
-    found: dict[str, list[SignalShown]] = defaultdict(list)
+    found: dict[str, list[SignalAtPoint]] = defaultdict(list)
     for one in signals:
         if one.state is not SignalState.WITHDRAWN:
             mark, state = words.SIGNAL_STATES[one.state]
             found[one.observation].append(
-                SignalShown(one, _letter(one.by), words.SIGNALS_BY[one.by], mark, state)
+                SignalAtPoint(one, _letter(one.by), words.SIGNALS_BY[one.by], mark, state)
             )
     return found
 
@@ -113,16 +113,16 @@ def newest_first(part: Part, page: int) -> range:
 
 def rows(
     view: ChartView, places: Sequence[int], zones: Mapping[str, str], addresses: Addresses
-) -> list[RowShown]:
+) -> list[PointShown]:
     """These points."""
-    signals, starts = by_point(view.signals), [phase.start for phase in view.charted.phases]
-    named = ["", *(_limits_of(band) for band in view.charted.bands)]
+    signals = by_point(view.signals)
+    named = {None: "", **dict(enumerate(map(_limits_of, view.charted.bands)))}
     unreadable = frozenset(view.charted.unreadable)
     return [
-        RowShown(
+        PointShown(
             point=point,
             value=measured(point),
-            limits=named[bisect_right(starts, n)],
+            limits=named[view.charted.phase_at(n)],
             zone=zones.get(point.site, "UTC"),
             signals=tuple(signals.get(point.id, ())),
             is_unreadable=n in unreadable,
@@ -205,7 +205,7 @@ def uncertain(limits: LimitSet, baseline: Sequence[PointView]) -> str:
 
 def _uncertain(transformation: Transformation, found: Uncertainty) -> str:
     ends = (found.lower.low, found.lower.high, found.upper.low, found.upper.high)
-    low, low_high, high_low, high = (figure(_finite(x)) for x in transformation.back(list(ends)).tolist())
+    low, low_high, high_low, high = (figure(x) for x in transformation.back(list(ends)).tolist())
     about = {
         "a": low,
         "b": low_high,
@@ -222,13 +222,8 @@ def _uncertain(transformation: Transformation, found: Uncertainty) -> str:
     )
 
 
-def _finite(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
 # --- as a file -------------------------------------------------------------------------------------------------------
 
-_FORMULAS = "=+-@\t\r"
 COLUMNS = (
     *("number", "subject", "batch", "site", "begun", "value", "unit", "is_below", "source", "version"),
     *("lower_limit", "center", "upper_limit", "limits_version", "weighted_average", "signals"),
@@ -238,11 +233,11 @@ COLUMNS = (
 
 def csv_rows(view: ChartView) -> Iterator[Sequence[object]]:
     """Every point, the first first, under COLUMNS; the weighted average on the scale of the limits."""
-    signals, starts = by_point(view.signals), [phase.start for phase in view.charted.phases]
+    signals = by_point(view.signals)
     smoothed = view.charted.smoothed.tolist()
     for n, point in enumerate(view.points):
-        phase = bisect_right(starts, n) - 1
-        band = view.charted.bands[phase] if phase >= 0 else None
+        phase = view.charted.phase_at(n)
+        band = view.charted.bands[phase] if phase is not None else None
         yield (
             *(n + 1, _text(point.subject), _text(point.batch), point.site, point.made_at.isoformat()),
             *(
@@ -253,8 +248,8 @@ def csv_rows(view: ChartView) -> Iterator[Sequence[object]]:
                 point.version,
             ),
             *(("", "", "") if band is None else (_cell(band.lower), _cell(band.center), _cell(band.upper))),
-            view.limits[phase].version if phase >= 0 else "",
-            _cell(_finite(smoothed[n])),
+            view.limits[phase].version if phase is not None else "",
+            _cell(smoothed[n]),
             " ".join(f"{one.signal.by}:{one.signal.state}" for one in signals.get(point.id, ())),
             point.excluded_at.isoformat() if point.excluded_at else "",
             *(_text(point.excluded_by_name), _text(point.exclusion_reason)),
@@ -263,8 +258,8 @@ def csv_rows(view: ChartView) -> Iterator[Sequence[object]]:
 
 def _text(text: str) -> str:
     """Words as a cell; what a spreadsheet could take for a formula is marked as text."""
-    return f"'{text}" if text[:1] in _FORMULAS and text else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _cell(value: float | None) -> str:
-    return "" if value is None else repr(value)
+    return "" if value is None or not isfinite(value) else repr(value)

@@ -116,5 +116,4 @@ def preview(limits: LimitSet, unit: str) -> dict[str, object]:
 
 def not_computable(error: NotComputable) -> Invalid:
     """Why there are no limits from these batches, as a form shows it."""
-    said = words.WHYS.get(error.why, _("No limits can be reckoned from these results."))
-    return Invalid("not_computable", str(said))
+    return Invalid("not_computable", str(words.why(error.why)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _now
 
 from cpv.forms import comparison_words as words
+from cpv.forms.numbers import figure
 from cpv.rules.basis import Note
 from cpv.rules.comparability import (
     Attribute,
@@ -37,11 +37,6 @@ class View:
     is_missing: bool = False
 
 
-def number(value: float | None) -> str:
-    """Four digits; empty where there is none."""
-    return "" if value is None or not isfinite(value) else f"{value:.4g}"
-
-
 def percent(value: float | None) -> str:
     """A share in per cent; what is not quite nothing or all does not read as if it were."""
     if value is None:
@@ -56,7 +51,7 @@ def margin_text(margin: Margin | None, unit: str = "") -> str:
     if margin is None:
         return ""
     kind = _now("ratio") if margin.scale is Scale.LOG else _now("difference")
-    low, high, own = number(margin.lower), number(margin.upper), "" if margin.scale is Scale.LOG else unit
+    low, high, own = figure(margin.lower), figure(margin.upper), "" if margin.scale is Scale.LOG else unit
     if margin.lower is None:
         text = _now("%(kind)s of at most %(high)s")
     else:
@@ -100,9 +95,9 @@ def _interval(it: Any, unit: str) -> dict[str, str]:
     kind = words.SCALES[it.margin.scale]
     found = {
         "kind": str(kind),
-        "estimate": number(it.estimate),
-        "low": number(it.low),
-        "high": number(it.high),
+        "estimate": figure(it.estimate),
+        "low": figure(it.low),
+        "high": figure(it.high),
     }
     return found | {
         "unit": "" if it.margin.scale is Scale.LOG else f" {unit}",
@@ -144,7 +139,7 @@ def _posterior(it: Posterior, one: Attribute) -> Said:
 
 def _inside(it: Range, unit: str) -> str:
     text = _now("%(inside)s of %(n)s lots lie from %(low)s to %(high)s %(unit)s")
-    ends = {"low": number(it.low), "high": number(it.high), "unit": unit}
+    ends = {"low": figure(it.low), "high": figure(it.high), "unit": unit}
     return (text % {"inside": it.n_inside, "n": it.n_test, **ends}).strip()
 
 
@@ -156,7 +151,7 @@ def _unchanged(it: Range) -> str:
 def _quality(it: QualityRange, one: Attribute) -> Said:
     more = (
         _unchanged(it.range),
-        _now("Mean ± %(k)s standard deviations of the lots before.") % {"k": number(it.k)},
+        _now("Mean ± %(k)s standard deviations of the lots before.") % {"k": figure(it.k)},
     )
     return _inside(it.range, one.unit), (*filter(None, more), *_noted(it.range.notes))
 
@@ -166,7 +161,7 @@ def _tolerance(it: ToleranceComparison, one: Attribute) -> Said:
     more = [_unchanged(it.range)]
     more.append(_now("Holds %(coverage)s of all lots with a confidence of %(confidence)s.") % cover)
     if it.test_low is not None or it.test_high is not None:
-        ends = {"low": number(it.test_low), "high": number(it.test_high)}
+        ends = {"low": figure(it.test_low), "high": figure(it.test_high)}
         more.append(_now("Of the lots after the change it reaches from %(low)s to %(high)s.") % ends)
     return _inside(it.range, one.unit), (*filter(None, more), *_noted((*it.range.notes, *it.notes)))
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cpv.forms import comparison_words as words
-from cpv.forms.comparison_views import View, margin_text, number, percent, reason_text, views_of
+from cpv.forms.comparison_views import View, margin_text, percent, reason_text, views_of
+from cpv.forms.numbers import figure
 from cpv.rules.comparability import (
     Attribute,
     Design,
@@ -149,7 +150,7 @@ def _line(line: Line, titles: dict[str, str]) -> LineShown:
 
 def _method(one: Attribute) -> str:
     text = str(words.METHODS[one.method])
-    return f"{text}, k = {number(one.k)}" if one.method.value == "quality_range" else text
+    return f"{text}, k = {figure(one.k)}" if one.method.value == "quality_range" else text
 
 
 def _of(there: int, planned: int) -> str:
@@ -176,7 +177,7 @@ def _planned_looks(looks: Looks | Reason | None) -> tuple[LookLine, ...]:
     if looks is None or isinstance(looks, Reason):
         return ()
     return tuple(
-        LookLine(lots, number(look.boundary), percent(look.spent))
+        LookLine(lots, figure(look.boundary), percent(look.spent))
         for lots, look in zip(looks.lots, looks.sequential.looks, strict=True)
     )
 
@@ -194,9 +195,9 @@ def _looks(watched: Watched | Reason | None) -> tuple[tuple[LookLine, ...], str]
 
 
 def _look_line(it: WatchedLook, is_alarm: bool) -> LookLine:
-    z = reason_text(it.reason) if it.reason is not None else number(it.z) if it.z is not None else ""
+    z = reason_text(it.reason) if it.reason is not None else figure(it.z) if it.z is not None else ""
     return LookLine(
-        it.lots, number(it.look.boundary), percent(it.look.spent), z=z, is_alarm=is_alarm, is_held=it.is_held
+        it.lots, figure(it.look.boundary), percent(it.look.spent), z=z, is_alarm=is_alarm, is_held=it.is_held
     )
 
 
@@ -227,7 +228,7 @@ def _lots(line: Line) -> tuple[LotLine, ...]:
         (
             lot,
             LotLine(
-                lot.batch, f"{'<' if lot.is_below else ''}{number(lot.value)}", side, what, bool(lot.order)
+                lot.batch, f"{'<' if lot.is_below else ''}{figure(lot.value)}", side, what, bool(lot.order)
             ),
         )
         for side, group, what in sides

@@ -65,20 +65,15 @@ def bounds(view: ChartView) -> str:
     return span(it.lower, it.upper, texts.unit(view.parameter.unit))
 
 
-def why(code: Why) -> str:
-    """Why there is no answer."""
-    return str(words.WHYS.get(code, _("This cannot be reckoned from these results.")))
-
-
 def _missing(capability: object) -> str:
     if capability is None:
         return _("The plan names no specification for this parameter.")
-    return why(capability) if isinstance(capability, Why) else ""
+    return str(words.why(capability)) if isinstance(capability, Why) else ""
 
 
 def _facts(numbers: Numbers | Why, unit: str) -> tuple[tuple[str, str], ...]:
     if isinstance(numbers, Why):
-        return ((_("Results"), why(numbers)),)
+        return ((_("Results"), str(words.why(numbers))),)
     told_n = str(numbers.n)
     if numbers.below:
         told_n = _("%(n)d, %(below)d of them below the limit of quantification") % {
@@ -135,7 +130,7 @@ def _assumptions(view: ChartView, found: Description) -> list[tuple[str, str, st
 def _normality(found: Description) -> tuple[str, str]:
     it = found.normality
     if isinstance(it, Why):
-        return "plain", why(it)
+        return "plain", str(words.why(it))
     about = {"p": chance(it.p), "scale": _scale(found)}
     if it.p is not None and it.p < SMALL:
         return "wait", _(
@@ -153,7 +148,7 @@ def _scale(found: Description) -> str:
 def _independence(found: Description) -> tuple[str, str]:
     it = found.lag_1
     if isinstance(it, Why):
-        return "plain", why(it)
+        return "plain", str(words.why(it))
     about = {"r": f"{it:.2f}"}
     if found.is_autocorrelated:
         return "wait", _("Neighbouring batches are alike (correlation %(r)s): limits are too narrow.") % about
@@ -163,7 +158,7 @@ def _independence(found: Description) -> tuple[str, str]:
 def _level(view: ChartView, found: Description) -> tuple[str, str]:
     it = found.change
     if isinstance(it, Why):
-        return "plain", why(it)
+        return "plain", str(words.why(it))
     if it.p >= SMALL:
         return "good", _("No change of the level is to be seen (p = %(p)s).") % {"p": chance(it.p)}
     return "wait", _(

@@ -1,5 +1,7 @@
 """Numbers for the eye: as many digits as say something."""
 
+from math import isfinite
+
 from django.utils.translation import gettext as _
 
 from cpv.rules.pictures import axes
@@ -7,8 +9,8 @@ from cpv.rules.programme.points import PointView
 
 
 def figure(value: float | None) -> str:
-    """Four significant figures, as pictures have them; empty where there is no number."""
-    return "" if value is None else axes.figure(value)
+    """Four significant figures, as pictures have them; empty where there is none, or none that is finite."""
+    return "" if value is None or not isfinite(value) else axes.figure(value)
 
 
 def share(value: float) -> str:

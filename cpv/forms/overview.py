@@ -53,7 +53,7 @@ class OverviewFilter(forms.Form):
 
 
 @dataclass(frozen=True)
-class RowShown:
+class ChartShown:
     """A chart in the list."""
 
     row: ChartRow
@@ -120,16 +120,16 @@ def sentence(rows: Sequence[ChartRow]) -> str:
     return first if signal else f"{first} {_now('The process is in control.')}"
 
 
-def shown(rows: Sequence[ChartRow], zones: Mapping[str, str]) -> list[RowShown]:
+def shown(rows: Sequence[ChartRow], zones: Mapping[str, str]) -> list[ChartShown]:
     """Charts with their words; the plan of each is named where there are several."""
     are_several = len({row.plan.code for row in rows}) > 1
     return [_shown(row, zones, row.plan.plan.title if are_several else "") for row in rows]
 
 
-def _shown(row: ChartRow, zones: Mapping[str, str], plan: str) -> RowShown:
+def _shown(row: ChartRow, zones: Mapping[str, str], plan: str) -> ChartShown:
     mark, word = words.STATES[row.state]
     band = band_of(row)
-    return RowShown(
+    return ChartShown(
         row=row,
         stratum=stratum(row.parameter, row.stratum),
         mark=mark,

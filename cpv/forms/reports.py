@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cpv.forms.words import WHYS
-from cpv.rules.basis import Why
 from cpv.rules.programme.report_content import days_of
 from cpv.rules.programme.report_state import Days, ReportState
 from cpv.selectors import PlanView, ReportView
@@ -106,6 +105,5 @@ def shown(it: ReportView) -> ReportShown:
 
 def fault_text(fault: str) -> str:
     """Why a report could not be drawn, as a sentence."""
-    if fault in {str(why) for why in WHYS}:
-        return str(WHYS[Why(fault)])
-    return str(_FAULTS.get(fault, fault))
+    known: Mapping[str, Promise] = {**_FAULTS, **WHYS}
+    return str(known.get(fault, fault))

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cpv.rules.programme.answering import Decision, SignalState
+from cpv.rules.programme.answering import MOST_WORDS, Decision, SignalState
 from cpv.services import ExternalRow
-from cpv.services.answering import MOST_WORDS
 from cpv.services.external import MOST_ROWS
 from ledger.rules.errors import Invalid
 from qc.forms.sent import Sent

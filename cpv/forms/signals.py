@@ -9,12 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cpv.forms import words
 from cpv.forms.error_words import error_text
-from cpv.rules.programme.answering import Decision, SignalRefusal
+from cpv.rules.programme.answering import MOST_OF_A_NUMBER, MOST_WORDS, Decision, SignalRefusal
 from ledger.rules.errors import DomainError
 from qc.forms.pages import WritingForm
-
-MOST_WORDS = 2000
-MOST_OF_A_NUMBER = 40
 
 
 class AnswerForm(WritingForm):

@@ -58,22 +58,9 @@ _LIES: Mapping[str, Promise] = {
 }
 
 
-def counted(view: ChartView, at: datetime) -> Counted:
-    """A chart in numbers, as its state is found from."""
-    opened = [one for one in view.signals if one.is_open]
-    phases = view.charted.phases
-    return Counted(
-        results=sum(bool(point.value) and not point.is_excluded for point in view.points),
-        limits=phases[-1].limits.limits.n if phases else None,
-        signals=len(opened),
-        overdue=sum(one.is_overdue(at) for one in opened),
-        is_proposed=view.proposed is not None,
-    )
-
-
 def standing(view: ChartView, at: datetime) -> StandingShown:
     """Where a chart stands."""
-    found = counted(view, at)
+    found = view.counted(at)
     state = state_of(found)
     mark, word = words.STATES[state]
     return StandingShown(state, mark, word, _sentence(view, state, found), causes(view.signals, at))

@@ -1,17 +1,32 @@
-"""Words for the codes of this room."""
+"""Words for the codes of this room; what a report prints too is said in the same words."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cpv.rules.basis import Estimator, LimitStatus, Note, Why
+from cpv.rules.programme import report_words as printed
 from cpv.rules.programme.answering import Decision, SignalRefusal, SignalState
 from cpv.rules.programme.charting import Sign
 from cpv.rules.programme.plan import By, SourceKind
 from cpv.rules.programme.points import ChartState
 from cpv.rules.runs import Rule, Side
 from cpv.rules.transforms import Scale
+
+_Code = TypeVar("_Code")
+
+
+def _spoken(texts: Mapping[_Code, str]) -> Mapping[_Code, Promise]:
+    """What is printed, in the reader's language."""
+    return {code: _(text) for code, text in texts.items()}
+
+
+def _marked(texts: Mapping[_Code, str], marks: Mapping[_Code, str]) -> Mapping[_Code, tuple[str, Promise]]:
+    """The same with the mark that stands before it."""
+    return {code: (marks[code], text) for code, text in _spoken(texts).items()}
+
 
 # What signals, as a process scientist says it; counts are the usual ones.
 SIGNALS_BY: Mapping[str, Promise] = {
@@ -30,29 +45,30 @@ SIGNALS_BY: Mapping[str, Promise] = {
     Rule.WESTERN_4: _("many points in a row on one side of the center"),
 }
 
-STATES: Mapping[ChartState, tuple[str, Promise]] = {
-    ChartState.OVERDUE: ("bad", _("A signal is overdue")),
-    ChartState.SIGNALS: ("bad", _("A signal waits for an answer")),
-    ChartState.LIMITS_PROPOSED: ("wait", _("Limits wait for signatures")),
-    ChartState.LIMITS_DUE: ("wait", _("Limits can be proposed")),
-    ChartState.LONG_TERM_DUE: ("wait", _("Long-term limits can be proposed")),
-    ChartState.GATHERING: ("plain", _("Too few results for limits")),
-    ChartState.IN_CONTROL: ("good", _("In control")),
-}
+STATES: Mapping[ChartState, tuple[str, Promise]] = _marked(
+    printed.STATES,
+    {
+        ChartState.OVERDUE: "bad",
+        ChartState.SIGNALS: "bad",
+        ChartState.LIMITS_PROPOSED: "wait",
+        ChartState.LIMITS_DUE: "wait",
+        ChartState.LONG_TERM_DUE: "wait",
+        ChartState.GATHERING: "plain",
+        ChartState.IN_CONTROL: "good",
+    },
+)
 
-SIGNAL_STATES: Mapping[SignalState, tuple[str, Promise]] = {
-    SignalState.RAISED: ("bad", _("Waits for somebody")),
-    SignalState.ACKNOWLEDGED: ("wait", _("Being looked into")),
-    SignalState.CLOSED: ("good", _("Closed")),
-    SignalState.WITHDRAWN: ("plain", _("Withdrawn: a later result took it back")),
-}
+SIGNAL_STATES: Mapping[SignalState, tuple[str, Promise]] = _marked(
+    printed.SIGNAL_STATES,
+    {
+        SignalState.RAISED: "bad",
+        SignalState.ACKNOWLEDGED: "wait",
+        SignalState.CLOSED: "good",
+        SignalState.WITHDRAWN: "plain",
+    },
+)
 
-DECISIONS: Mapping[Decision, Promise] = {
-    Decision.LOGGED: _("Logged: nothing more is needed"),
-    Decision.DATA_ERROR: _("An error in the data"),
-    Decision.ASSESSED: _("Assessed: a cause is known, the process is as it should be"),
-    Decision.DEVIATION: _("Became a deviation"),
-}
+DECISIONS: Mapping[Decision, Promise] = _spoken(printed.DECISIONS)
 
 # The same in a word, as it is written at a point of a chart.
 DECIDED: Mapping[Decision, Promise] = {
@@ -83,26 +99,11 @@ SIGNAL_REFUSALS: Mapping[SignalRefusal, Promise] = {
     SignalRefusal.DEVIATION_NEEDLESS: _("A deviation is named only where the signal became one."),
 }
 
-LIMIT_STATUS: Mapping[LimitStatus, Promise] = {
-    LimitStatus.RUN_CHART: _("run chart, no limits"),
-    LimitStatus.PRELIMINARY: _("preliminary limits"),
-    LimitStatus.LONG_TERM: _("long-term limits"),
-}
+LIMIT_STATUS: Mapping[LimitStatus, Promise] = _spoken(printed.LIMIT_STATUS)
 
-SCALES: Mapping[Scale, Promise] = {
-    Scale.IDENTITY: _("as measured"),
-    Scale.LOG: _("logarithm"),
-    Scale.LOGIT: _("logit"),
-    Scale.BOX_COX: _("Box-Cox"),
-}
+SCALES: Mapping[Scale, Promise] = _spoken(printed.SCALES)
 
-ESTIMATORS: Mapping[Estimator, Promise] = {
-    Estimator.MR_BAR: _("average moving range"),
-    Estimator.MEDIAN_MR: _("median moving range"),
-    Estimator.SD: _("standard deviation"),
-    Estimator.SAMPLE_SD: _("standard deviation, with the t factor of few results"),
-    Estimator.LIKELIHOOD: _("maximum likelihood, with results below the limit of quantification"),
-}
+ESTIMATORS: Mapping[Estimator, Promise] = _spoken(printed.ESTIMATORS)
 
 SOURCES: Mapping[SourceKind, Promise] = {
     SourceKind.RESULT: _("reviewed result"),
@@ -118,33 +119,13 @@ STRATA: Mapping[By, Promise] = {
     By.EQUIPMENT: _("device"),
 }
 
-SIDES: Mapping[Side, Promise] = {
-    Side.UPPER: _("above the center"),
-    Side.LOWER: _("below the center"),
-    Side.BOTH: _("on both sides of the center"),
-}
+SIDES: Mapping[Side, Promise] = _spoken(printed.SIDES)
 
-NOTES: Mapping[Note, Promise] = {
-    Note.PRELIMINARY: _("From fewer than 30 results: preliminary."),
-    Note.TOO_FEW: _("From too few results to be trusted."),
-    Note.FEW_DISTINCT: _("Fewer than five different values: this is a chart of the rounding."),
-    Note.ZERO_SIGMA: _("All values are equal: nothing can signal."),
-    Note.MISSING_LEFT_OUT: _("Missing values were left out."),
-    Note.AUTOCORRELATED: _("Neighbouring batches are alike (autocorrelation): the limits are too narrow."),
-    Note.NOT_NORMAL: _("The values are not normally distributed on this scale."),
-    Note.UNSTABLE: _("The process was not stable: capability says little."),
-    Note.CENSORED: _("Some results are below the limit of quantification; nothing was put in their place."),
-    Note.ONE_SIDED: _("One-sided specification."),
-    Note.APPROXIMATE: _("Approximate."),
-}
+NOTES: Mapping[Note, Promise] = _spoken(printed.NOTES)
 
-WHYS: Mapping[Why, Promise] = {
-    Why.EMPTY: _("There are no results."),
-    Why.TOO_FEW: _("There are too few results."),
-    Why.CONSTANT: _("All results are equal."),
-    Why.ALL_CENSORED: _("Every result lies below the limit of quantification."),
-    Why.CENSORED: _("Some results lie below the limit of quantification."),
-    Why.NOT_POSITIVE: _("A result is zero or less, which this scale cannot take."),
-    Why.NOT_A_SHARE: _("A result lies outside the scale's range."),
-    Why.NO_LIMITS: _("There is no specification limit."),
-}
+WHYS: Mapping[Why, Promise] = _spoken(printed.WHYS)
+
+
+def why(code: Why) -> Promise:
+    """Why there is no number."""
+    return WHYS.get(code, _("This cannot be reckoned from these results."))

@@ -21,6 +21,7 @@ from cpv.selectors.charts import (
     visible_chart,
 )
 from cpv.selectors.descriptions import description_of
+from cpv.selectors.occurrences import signalled
 from cpv.selectors.overview import ChartRow, overview
 from cpv.selectors.plans import PlanPage, PlanRow, plan_page, plan_rows
 from cpv.selectors.reports import (
@@ -35,7 +36,6 @@ from cpv.selectors.reports import (
 from cpv.selectors.signals import (
     MOST,
     answering_sites,
-    lock_signal,
     places_of,
     signal,
     signals_answered,
@@ -72,7 +72,6 @@ __all__ = [
     "is_visible",
     "lock_chart",
     "lock_report",
-    "lock_signal",
     "lock_subject",
     "observation",
     "observations_of",
@@ -90,6 +89,7 @@ __all__ = [
     "reports",
     "scans_of_weeks",
     "signal",
+    "signalled",
     "signals_answered",
     "signals_at",
     "signals_of_chart",

@@ -18,7 +18,7 @@ from cpv.rules.basis import Floats
 from cpv.rules.programme import limit_set
 from cpv.rules.programme import plan as plans
 from cpv.rules.programme.charting import Charted, InEffect, charted
-from cpv.rules.programme.points import PointView, SignalView
+from cpv.rules.programme.points import Counted, PointView, SignalView
 from cpv.selectors.signals import signals_of_chart
 from people import selectors as people
 from people.rules.authority import Person
@@ -59,6 +59,17 @@ class ChartView:
     def sites(self) -> frozenset[str]:
         """Where its numbers come from."""
         return frozenset(point.site for point in self.points)
+
+    def counted(self, at: datetime) -> Counted:
+        """The chart in numbers, as its state is found from."""
+        own, opened = self.charted.in_effect, [one for one in self.signals if one.is_open]
+        return Counted(
+            results=sum(bool(point.value) and not point.is_excluded for point in self.points),
+            limits=own.limits.limits.n if own is not None else None,
+            signals=len(opened),
+            overdue=sum(one.is_overdue(at) for one in opened),
+            is_proposed=self.proposed is not None,
+        )
 
 
 def effective_plans(at: datetime) -> tuple[PlanView, ...]:
@@ -174,7 +185,10 @@ def position(name: str) -> int:
 
 
 def lock_chart(chart: str) -> None:
-    """Judge one chart at a time: whoever comes second waits until the first has written what it found."""
+    """Judge a chart, change what stands on it or answer its signals, one at a time: who comes second waits.
+
+    It comes after the lock of a subject, and before those of journeys and streams.
+    """
     _lock(f"chart:{chart}")
 
 
@@ -223,7 +237,7 @@ def chart(code: str, at: datetime) -> ChartView | None:
     if first is None or plan is None or parameter is None:
         return None
     points, versions = point_views(code), people.versions_of(limit_set.KIND, code)
-    kept, phases = _phases(versions, points, at)
+    kept, phases = phases_at(versions, points, at)
     return ChartView(
         plan=plan,
         parameter=parameter,
@@ -245,16 +259,25 @@ def charted_for_judging(
     return charted(parameter, [point.number for point in points], phases, excluded)
 
 
-def _phases(
+def phases_at(
     versions: Sequence[DocumentVersionView], points: Sequence[PointView], at: datetime
 ) -> tuple[tuple[DocumentVersionView, ...], tuple[InEffect, ...]]:
-    """Limits from the point on that was begun after they came into effect; overtaken before any such, they are none."""
+    """Limits of the points that were begun while they were in effect, of versions with the newest first.
+
+    Overtaken before any such, they are none. What was begun after the newest were retired has no limits.
+    """
     since: dict[int, tuple[DocumentVersionView, InEffect]] = {}
     for version in reversed(versions):
         begins, read = version.effective_from, limit_set.parse(version.content)[0]
         if begins is None or begins > at or read is None:
             continue
-        start = sum(point.made_at < begins for point in points)
-        since[start] = (version, InEffect(start, read))
+        ends = version.retired_at if version.retired_at is not None and version.retired_at <= at else None
+        start = _begun_before(begins, points)
+        end = None if ends is None else _begun_before(ends, points)
+        since[start] = (version, InEffect(start, read, end))
     ordered = [since[start] for start in sorted(since)]
     return tuple(version for version, _ in ordered), tuple(phase for _, phase in ordered)
+
+
+def _begun_before(moment: datetime, points: Sequence[PointView]) -> int:
+    return sum(point.made_at < moment for point in points)

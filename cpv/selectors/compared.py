@@ -1,43 +1,53 @@
 """What was measured of one parameter, as comparisons take it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from cpv import models
 from cpv.rules.programme.arranging import Measured
 from qc import selectors as qc
 
-__all__ = ["Measured", "all_series", "series_of"]
+__all__ = ["Asked", "Measured", "all_series"]
 
 # Weeks of scans are no lots; what another program handed in is one, of no batch that is made here.
 _WEEKS = "scans:"
 _RESULT = "result:"
 
 
-def series_of(plan: str, parameter: str, sites: Collection[str]) -> tuple[Measured, ...]:
-    """Every lot's number of one parameter, as `all_series`."""
-    return all_series(plan, [parameter], sites)[parameter]
+class Asked(NamedTuple):
+    """Which numbers are asked for: of some parameters of a `cpv_plan`, at some sites."""
+
+    plan: str
+    parameters: Collection[str]
+    sites: Collection[str]
 
 
-def all_series(
-    plan: str, parameters: Collection[str], sites: Collection[str]
-) -> dict[str, tuple[Measured, ...]]:
-    """Every lot's numbers of several parameters of a `cpv_plan` at these sites, in the order of manufacture.
+def all_series(asked: Sequence[Asked]) -> list[dict[str, tuple[Measured, ...]]]:
+    """To each question every lot's numbers by parameter, in the order of manufacture.
 
     What has no number any more is left out; what was excluded is told as such. `observed_at` of a result is the
     earliest test of any version of it, so that neither a correction nor a chart that was drawn later makes it younger;
-    of other numbers it is not known, and None. Two statements, however many parameters and lots.
+    of other numbers it is not known, and None. Two statements, however many questions, parameters and lots.
     """
-    rows = models.Observation.objects.select_related("batch__order").filter(
-        plan=plan, parameter__in=list(parameters), site__in=list(sites)
-    )
-    kept = rows.exclude(value="").exclude(source__startswith=_WEEKS).order_by("made_at", "subject")
-    found: dict[str, list[Measured]] = {parameter: [] for parameter in parameters}
-    listed = list(kept)
-    tested = _tested_at(listed)
-    for row in listed:
-        found[row.parameter].append(_measured(row, tested.get(row.source)))
-    return {parameter: tuple(own) for parameter, own in found.items()}
+    if not asked:
+        return []
+    wanted = (Q(plan=it.plan, parameter__in=list(it.parameters), site__in=list(it.sites)) for it in asked)
+    rows = models.Observation.objects.select_related("batch__order").filter(reduce(or_, wanted))
+    kept = list(rows.exclude(value="").exclude(source__startswith=_WEEKS).order_by("made_at", "subject"))
+    tested = _tested_at(kept)
+    found: dict[tuple[str, str], list[tuple[str, Measured]]] = defaultdict(list)
+    for row in kept:
+        found[row.plan, row.parameter].append((row.site_id, _measured(row, tested.get(row.source))))
+    return [
+        {code: tuple(lot for site, lot in found[it.plan, code] if site in it.sites) for code in it.parameters}
+        for it in asked
+    ]
 
 
 def _measured(row: models.Observation, tested_at: datetime | None) -> Measured:

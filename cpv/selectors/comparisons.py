@@ -1,6 +1,7 @@
 """Comparisons: their plans, how many results there are by now, who opened what; numbers for those who opened them."""
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from cpv.rules.programme.arranging import Arranged, Standing, arranged, standing
 from cpv.rules.programme.comparing import Comparison, compared
 from cpv.rules.programme.comparison_plan import ComparisonPlan
 from cpv.rules.programme.promising import Planned, promised
-from cpv.selectors.compared import all_series
+from cpv.selectors.compared import Asked, all_series
 from ledger.rules import canonical
 from people import selectors as people
 from people.rules.authority import Person
@@ -26,6 +27,8 @@ from people.rules.signatures import Meaning, SignatureView
 _SIGNED = "document_version"
 # Approved once: a plan that was retired since stays what its looks were opened by.
 LOCKED = frozenset({DocumentState.APPROVED, DocumentState.EFFECTIVE, DocumentState.RETIRED})
+# A version that is a comparison's, and the plan in it.
+_Found = tuple[DocumentVersionView, ComparisonPlan]
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,19 @@ class ComparisonPage:
 
 
 def visible_comparisons(viewer: Person, at: datetime) -> tuple[ComparisonRow, ...]:
-    """The comparisons of the viewer's sites, the newest change first."""
-    codes = dict.fromkeys(it.code for it in people.latest_versions(comparison_plan.KIND))
-    views = (visible_comparison(viewer, code, at) for code in codes)
+    """The comparisons of the viewer's sites, the newest change first (a fixed number of statements, however many)."""
+    effective = {it.code: it for it in people.effective_documents(comparison_plan.KIND, at)}
+    versions = people.versions_of_all(comparison_plan.KIND)
+    chosen = [effective.get(code) or _chosen(own) for code, own in versions.items()]
+    sites = sites_of(viewer, at)
+    found = [
+        (version, plan)
+        for version in chosen
+        if version is not None and (plan := plan_in(version)) is not None and _is_within(sites, version, plan)
+    ]
     rows = [
         ComparisonRow(it.version, it.plan, it.data, it.standing, len({look.number for look in it.looks}))
-        for it in views
-        if it is not None
+        for it in _views(found)
     ]
     return tuple(sorted(rows, key=lambda row: row.plan.statistics.change_at, reverse=True))
 
@@ -112,36 +121,54 @@ def visible_comparisons(viewer: Person, at: datetime) -> tuple[ComparisonRow, ..
 def visible_comparison(viewer: Person, code: str, at: datetime) -> ComparisonView | None:
     """A comparison whose every site is one of the viewer's; None for all others."""
     found = comparison(code, at)
-    own = sites_of(viewer, at)
-    is_own = found is not None and own.issuperset({found.version.site, *_sites(found.version, found.plan)})
-    return found if is_own else None
+    if found is None or not _is_within(sites_of(viewer, at), found.version, found.plan):
+        return None
+    return found
 
 
 def comparison(code: str, at: datetime) -> ComparisonView | None:
     """One comparison by its document's code: the version in effect, else the approved one, else the newest."""
-    version = None if "\x00" in code else _chosen(code, at)
-    plan = plan_in(version)
-    if version is None or plan is None:
+    if "\x00" in code:
         return None
-    sites = _sites(version, plan)
-    codes = [one.code for one in plan.statistics.attributes]
-    data = arranged(plan, all_series(plan.plan, codes, sites))
-    signatures = tuple(
-        it for it in people.signatures(_SIGNED, version.id) if it.record_digest == version.digest
+    kind = comparison_plan.KIND
+    version = people.effective_document(kind, code, at) or _chosen(people.versions_of(kind, code))
+    plan = plan_in(version)
+    return None if version is None or plan is None else _views([(version, plan)])[0]
+
+
+def _views(found: Sequence[_Found]) -> list[ComparisonView]:
+    """Comparisons as they stand, all of them read at once."""
+    series = all_series(
+        [
+            Asked(plan.plan, [one.code for one in plan.statistics.attributes], _sites(version, plan))
+            for version, plan in found
+        ]
     )
+    signed = people.signatures_of(_SIGNED, [version.id for version, _ in found])
+    looks = _looks_of([version.code for version, _ in found])
+    zones = {site.code: site.zone for site in people.sites()}
+    return [
+        _view(it, arranged(it[1], own), signed[it[0].id], looks[it[0].code], zones[it[0].site])
+        for it, own in zip(found, series, strict=True)
+    ]
+
+
+def _view(
+    found: _Found, data: Arranged, signed: Sequence[SignatureView], looks: Sequence[LookView], zone: str
+) -> ComparisonView:
+    version, plan = found
+    signatures = tuple(it for it in signed if it.record_digest == version.digest)
     approved_at = next((it.signed_at for it in signatures if it.meaning is Meaning.APPROVAL), None)
-    looks = looks_of(code)
     earlier = [it.opened_at for it in looks if it.version < version.version]
-    site = people.site_by_code(version.site)
     return ComparisonView(
         version=version,
         plan=plan,
-        zone="UTC" if site is None else site.zone,
+        zone=zone,
         data=data,
         standing=standing_of(approved_at, data.first_result_at, min(earlier, default=None)),
         approved_at=approved_at,
         signatures=signatures,
-        looks=looks,
+        looks=tuple(looks),
     )
 
 
@@ -162,10 +189,13 @@ def result_of(view: ComparisonView) -> Comparison:
     return _compared(view.plan, view.data, view.standing)
 
 
-def looks_of(document: str) -> tuple[LookView, ...]:
-    """Every opening of a comparison, the first first (one statement)."""
-    rows = models.ComparisonLook.objects.filter(document=document).order_by("opened_at", "pk")
-    return tuple(_look(row) for row in rows)
+def _looks_of(documents: Collection[str]) -> dict[str, list[LookView]]:
+    """Every opening of these comparisons, by document, the first first (one statement)."""
+    rows = models.ComparisonLook.objects.filter(document__in=documents).order_by("opened_at", "pk")
+    found: dict[str, list[LookView]] = {document: [] for document in documents}
+    for row in rows:
+        found[row.document].append(_look(row))
+    return found
 
 
 def look(id: UUID | str) -> LookView | None:
@@ -181,13 +211,14 @@ def plan_in(version: DocumentVersionView | None) -> ComparisonPlan | None:
     return _parse(canonical(version.content))
 
 
-def _chosen(code: str, at: datetime) -> DocumentVersionView | None:
-    effective = people.effective_document(comparison_plan.KIND, code, at)
-    if effective is not None:
-        return effective
-    versions = people.versions_of(comparison_plan.KIND, code)
+def _chosen(versions: Sequence[DocumentVersionView]) -> DocumentVersionView | None:
+    """Of the versions of a document of which none is in effect, the newest first."""
     approved = (it for it in versions if it.state in LOCKED)
     return next(approved, versions[0] if versions else None)
+
+
+def _is_within(sites: frozenset[str], version: DocumentVersionView, plan: ComparisonPlan) -> bool:
+    return sites.issuperset({version.site, *_sites(version, plan)})
 
 
 def _sites(version: DocumentVersionView, plan: ComparisonPlan) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ def description_of(view: ChartView) -> Description:
 
 def _key(view: ChartView) -> str:
     limits = ",".join(
-        f"{version.digest}@{it.start}" for version, it in zip(view.limits, view.charted.phases, strict=True)
+        f"{version.digest}@{it.start}-{it.end}"
+        for version, it in zip(view.limits, view.charted.phases, strict=True)
     )
     below = "".join("<" if point.is_below else "=" for point in view.points)
     said = (view.code, view.plan.document.digest, limits, below, view.charted.excluded)

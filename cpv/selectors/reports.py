@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from coi.selectors.manufacture import batches_begun
 from cpv.models import Observation, Position, Report
 from cpv.rules.programme import plan as plans
-from cpv.rules.programme.points import Counted, PointView, state_of
+from cpv.rules.programme.limit_set import LimitSet
+from cpv.rules.programme.points import state_of
 from cpv.rules.programme.report import (
     ChartSource,
     Cited,
@@ -23,7 +24,7 @@ from cpv.rules.programme.report import (
     Sources,
 )
 from cpv.rules.programme.report_state import ReportState
-from cpv.selectors.charts import ChartView, chart, charted_for_judging
+from cpv.selectors.charts import ChartView, chart, charted_for_judging, phases_at
 from cpv.selectors.sources import scans_of_weeks
 from ledger import selectors as ledger
 from people import selectors as people
@@ -166,29 +167,17 @@ def report_sources(found: ReportView) -> Sources | None:
 def _source(view: ChartView, until: datetime, at: datetime) -> ChartSource:
     """The chart as it was before the period ended; where it stands is told as it is."""
     points = tuple(point for point in view.points if point.made_at < until)
-    both = zip(view.charted.phases, view.limits, strict=True)
-    kept = [(phase, version) for phase, version in both if _since(version) < until]
-    phases = tuple(phase for phase, _version in kept)
+    versions, phases = phases_at(view.limits[::-1], points, min(until, at))
+    kept = zip(versions, phases, strict=True)
     return ChartSource(
         parameter=view.parameter,
         stratum=view.stratum,
         code=view.code,
         points=points,
         charted=charted_for_judging(view.parameter, points, phases),
-        limits=tuple(_limits(version, phase.limits) for phase, version in kept),
+        limits=tuple(_limits(version, phase.limits, at) for version, phase in kept),
         signals=view.signals,
-        state=state_of(_counted(view, view.points, at)),
-    )
-
-
-def _counted(view: ChartView, points: tuple[PointView, ...], at: datetime) -> Counted:
-    phases = view.charted.phases
-    return Counted(
-        results=sum(bool(point.value) and not point.is_excluded for point in points),
-        limits=phases[-1].limits.limits.n if phases else None,
-        signals=sum(it.is_open for it in view.signals),
-        overdue=sum(it.is_overdue(at) for it in view.signals),
-        is_proposed=view.proposed is not None,
+        state=state_of(view.counted(at)),
     )
 
 
@@ -202,11 +191,12 @@ def _cited(version: DocumentVersionView) -> Cited:
     return Cited(version.code, version.version, version.digest, version.title)
 
 
-def _limits(version: DocumentVersionView, own: Any) -> LimitsCited:
-    signed = people.signatures(_VERSION, version.id)
+def _limits(version: DocumentVersionView, own: LimitSet, at: datetime) -> LimitsCited:
+    signed, ends = people.signatures(_VERSION, version.id), version.retired_at
     return LimitsCited(
         _cited(version),
         _since(version),
         own,
         tuple(Signer(it.printed_name, str(it.meaning), it.signed_at) for it in signed),
+        until=ends if ends is not None and ends <= at else None,
     )

@@ -92,11 +92,6 @@ def visible_signal(viewer: Person, id: str | UUID, at: datetime) -> SignalView |
     return found
 
 
-def lock_signal(id: str | UUID) -> None:
-    """Lock the row of a signal until the transaction ends."""
-    Signal.objects.select_for_update(no_key=True).filter(pk=id).first()
-
-
 def signals_of_chart(chart: str) -> tuple[SignalView, ...]:
     """All signals of a chart, in the order of its points (one statement)."""
     rows = _rows().filter(chart=chart).order_by("observation__made_at", "observation__subject", "by")

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from coi.selectors.batches import lock_journeys
 from coi.services.recording import answered_once
 from cpv import selectors
 from cpv.events import Event
 from cpv.rules.programme.answering import (
+    MOST_OF_A_NUMBER,
+    MOST_WORDS,
     Closing,
     Decision,
     SignalRefusal,
@@ -21,8 +24,6 @@ from cpv.services.recording import require_scientist, topic_of_signal, writing
 from ledger.rules import Actor, Where, put
 from ledger.rules.errors import NotFound
 from qc.services.recording import Doing, asking, invalid, record, repeated
-
-MOST_WORDS = 2000
 
 
 @answered_once
@@ -77,7 +78,7 @@ def close_signal(
     person = require_scientist(actor, selectors.answering_sites(_known(signal), now), now)
     if earlier := repeated(doing, Event.SIGNAL_CLOSED, Event.SIGNAL_REFUSED, signal=str(signal)):
         return tuple(SignalRefusal(code) for code in earlier.facts.get("refused", ()))
-    _check_lengths(cause=(cause, MOST_WORDS), deviation=(deviation, 40))
+    _check_lengths(cause=(cause, MOST_WORDS), deviation=(deviation, MOST_OF_A_NUMBER))
     closing = Closing(decision, cause.strip(), deviation.strip())
     with writing():
         found = _locked(signal)
@@ -105,7 +106,10 @@ def _known(id: UUID) -> SignalView:
 
 
 def _locked(id: UUID) -> SignalView:
-    selectors.lock_signal(id)
+    """The signal as it stands while nobody judges its chart; its journey is locked before any stream is waited for."""
+    found = _known(id)
+    selectors.lock_chart(found.chart)
+    lock_journeys([found.batch])
     return _known(id)
 
 

@@ -1,21 +1,24 @@
 """Leaving a point out of limits and rules, for a reason, and taking it in again. It stays in view either way."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from coi.services.recording import answered_once
 from cpv import selectors
 from cpv.events import Event
 from cpv.selectors.charts import KnownPoint
-from cpv.services.judging import judge_chart
+from cpv.services.judging import judge_charts
 from cpv.services.recording import require_scientist, topic_of_point, writing
 from cpv.services.watching import forget
 from ledger.rules import Actor, Where, derive, put
 from ledger.rules.errors import Conflict, NotFound
-from qc.services.recording import asking, invalid, record, repeated
+from people.rules.authority import Person
+from qc.services.recording import Doing, asking, invalid, record, repeated
 
 TABLE = "cpv.observation"
 MOST_WORDS = 400
+_TAKEN_IN = {"excluded_at": None, "excluded_by_id": None, "excluded_by_name": "", "exclusion_reason": ""}
 
 
 @answered_once
@@ -27,27 +30,7 @@ def exclude_point(
     Raises NotFound, NotAllowed (role), Invalid (no reason, `too_long`), Conflict (`excluded_already`).
     """
     doing = asking(actor, where, now, request_id, observation=observation, reason=reason)
-    person = require_scientist(actor, _places(observation, now), now)
-    said = reason.strip()
-    if not said or len(said) > MOST_WORDS:
-        raise invalid({"reason": "too_long" if said else "required"})
-    with writing():
-        found = _locked(observation)
-        if repeated(doing, Event.POINT_EXCLUDED):
-            return
-        if found.point.is_excluded:
-            raise Conflict("excluded_already")
-        change = put(
-            TABLE,
-            found.point.id,
-            excluded_at=now,
-            excluded_by_id=person.user_id,
-            excluded_by_name=actor.name,
-            exclusion_reason=said,
-        )
-        record(doing, topic_of_point(found), Event.POINT_EXCLUDED, {}, changes=(change,), reason=said)
-        forget([found.chart], found.point.made_at)
-        judge_chart(chart=found.chart, now=now, request_id=derive(request_id, "judged"))
+    _change(Event.POINT_EXCLUDED, observation, reason, doing)
 
 
 @answered_once
@@ -56,21 +39,36 @@ def include_point(
 ) -> None:
     """Take a point in again. Raises as `exclude_point`, Conflict (`not_excluded`)."""
     doing = asking(actor, where, now, request_id, observation=observation, reason=reason)
-    require_scientist(actor, _places(observation, now), now)
+    _change(Event.POINT_INCLUDED, observation, reason, doing)
+
+
+def _change(event: Event, observation: UUID, reason: str, doing: Doing) -> None:
+    """Both ways alike. The chart is judged once that is written: judging waits for journeys, with no stream in hand."""
+    is_out = event is Event.POINT_EXCLUDED
+    person = require_scientist(doing.actor, _places(observation, doing.now), doing.now)
     said = reason.strip()
     if not said or len(said) > MOST_WORDS:
         raise invalid({"reason": "too_long" if said else "required"})
     with writing():
         found = _locked(observation)
-        if repeated(doing, Event.POINT_INCLUDED):
+        if repeated(doing, event):
             return
-        if not found.point.is_excluded:
-            raise Conflict("not_excluded")
-        values = {"excluded_at": None, "excluded_by_id": None, "excluded_by_name": "", "exclusion_reason": ""}
+        if found.point.is_excluded is is_out:
+            raise Conflict("excluded_already" if is_out else "not_excluded")
+        forget({found.chart: found.point.made_at})
+        values = _left_out(person, said, doing) if is_out else _TAKEN_IN
         change = put(TABLE, found.point.id, **values)
-        record(doing, topic_of_point(found), Event.POINT_INCLUDED, {}, changes=(change,), reason=said)
-        forget([found.chart], found.point.made_at)
-        judge_chart(chart=found.chart, now=now, request_id=derive(request_id, "judged"))
+        record(doing, topic_of_point(found), event, {}, changes=(change,), reason=said)
+    judge_charts(charts=[found.chart], now=doing.now, request_id=derive(doing.request_id, "judged"))
+
+
+def _left_out(person: Person, said: str, doing: Doing) -> dict[str, Any]:
+    return {
+        "excluded_at": doing.now,
+        "excluded_by_id": person.user_id,
+        "excluded_by_name": doing.actor.name,
+        "exclusion_reason": said,
+    }
 
 
 def _places(id: UUID, now: datetime) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from cpv import selectors
 from cpv.events import Event
 from cpv.rules.programme.plan import By, Parameter, Plan, SourceKind
 from cpv.selectors import KnownPoint, PlanView
-from cpv.services.judging import judge_charts, zone_of
+from cpv.services.judging import judge_charts
 from cpv.services.observing import About, Wanted, changes_of
 from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
 from cpv.services.watching import forget
 from ledger.rules import Actor, Change, Where, derive
 from ledger.rules.errors import Invalid, NotFound
+from people import selectors as people
 from people.services import require
 from qc.services.recording import asking, record, repeated
 
@@ -62,17 +63,18 @@ def hand_in_data(
     with writing():
         if earlier := repeated(doing, Event.DATA_HANDED_IN):
             return frozenset(earlier.facts["charts"])
-        changes, charts = _changes(view, site, rows, now)
+        changes, changed = _changes(view, site, rows, now)
+        forget(changed)
+        charts = sorted(changed)
         facts = {"site": site, "rows": len(rows), "changed": len(changes), "charts": charts}
         record(doing, topic_of_plan(plan), Event.DATA_HANDED_IN, facts, changes=tuple(changes))
-        forget(charts, min(row.made_at for row in rows))
     judge_charts(charts=charts, now=now, request_id=derive(request_id, "judged"))
     return frozenset(charts)
 
 
 def _changes(
     view: PlanView, site: str, rows: Sequence[ExternalRow], now: datetime
-) -> tuple[list[Change], list[str]]:
+) -> tuple[list[Change], dict[str, datetime]]:
     subjects = _by_subject(view, site, rows)
     # in one order, so that two that hand in the same subjects wait for each other and not both
     for subject in sorted({about.subject for about, _ in subjects}):
@@ -81,19 +83,20 @@ def _changes(
     for it in selectors.observations_of(view.code, [about.subject for about, _ in subjects]):
         if it.point.site == site:
             known[it.point.subject][it.parameter] = it
-    changes, charts = [], set()
+    changes: list[Change] = []
+    charts: dict[str, datetime] = {}
     for about, wanted in subjects:
         own, on = changes_of(view.code, about, wanted, known[about.subject], now)
         changes += own
-        charts |= on
-    return changes, sorted(charts)
+        charts |= {chart: min(since, charts.get(chart, since)) for chart, since in on.items()}
+    return changes, charts
 
 
 def _by_subject(view: PlanView, site: str, rows: Sequence[ExternalRow]) -> list[tuple[About, list[Wanted]]]:
     grouped: dict[tuple[str, datetime], list[ExternalRow]] = defaultdict(list)
     for row in rows:
         grouped[row.subject, row.made_at].append(row)
-    zone, batches = zone_of(site), batches_by_code([row.subject for row in rows])
+    zone, batches = people.zone_of(site), batches_by_code([row.subject for row in rows])
     found = []
     for (subject, made_at), own in grouped.items():
         batch = batches.get(subject)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from coi.selectors.batches import lock_journeys
 from cpv import selectors
 from cpv.events import Event
 from cpv.rules.basis import NotComputable
@@ -48,6 +49,7 @@ def judge_chart(*, chart: str, now: datetime, request_id: UUID, is_whole: bool =
             return Difference()
         seen = _leading(found, _by_mark(found))
         changed = difference(list(seen), found.signals, _signals_by(found.parameter))
+        lock_journeys(_batches(found, seen, changed))
         doing = Doing(Actor.service("cpv"), Where(), now, request_id)
         for mark in changed.raised:
             _raise(found, mark, seen[mark], doing)
@@ -83,13 +85,11 @@ def _signals_by(parameter: Parameter) -> frozenset[str]:
 
 def _by_mark(view: ChartView) -> dict[Mark, Seen]:
     """What signals, by what makes it this signal. A point takes part in one phase, so in one set of limits."""
-    starts = [phase.start for phase in view.charted.phases]
     found = {}
     for one in view.charted.signals:
-        if one.by in INFORM_ONLY:
-            continue
-        phase = max(n for n, start in enumerate(starts) if start <= one.index)
-        found[Mark(view.points[one.index].id, str(one.by), view.limits[phase].id)] = one
+        phase = view.charted.phase_at(one.index)
+        if one.by not in INFORM_ONLY and phase is not None:
+            found[Mark(view.points[one.index].id, str(one.by), view.limits[phase].id)] = one
     return found
 
 
@@ -102,10 +102,17 @@ def _leading(view: ChartView, seen: dict[Mark, Seen]) -> dict[Mark, Seen]:
     return {mark: seen[mark] for mark in leading(candidates, view.signals)}
 
 
+def _batches(view: ChartView, seen: dict[Mark, Seen], changed: Difference) -> frozenset[str]:
+    """On whose boards something will stand; a point without a batch has none."""
+    raised = {view.points[seen[mark].index].batch for mark in changed.raised}
+    others = {it.batch for it in (*changed.withdrawn, *changed.reappeared)}
+    return frozenset(raised | others) - {""}
+
+
 def _raise(view: ChartView, mark: Mark, seen: Seen, doing: Doing) -> None:
     """A signal as work of the parameter's owner, as mail, and as information on its batch."""
     point = view.points[seen.index]
-    zone = zone_of(point.site)
+    zone = people.zone_of(point.site)
     row = derive(UUID(point.id), f"{mark.by} {mark.limits}")
     signal = SignalView(
         id=str(row),
@@ -200,12 +207,12 @@ def _change(
     is_back = event is Event.SIGNAL_REAPPEARED and signal.state is SignalState.WITHDRAWN
     values: dict[str, Any] = {"vanished_at": doing.now if event is Event.SIGNAL_VANISHED else None}
     if is_back:
-        zone = zone_of(signal.site)
+        zone = people.zone_of(signal.site)
         signal = replace(signal, due_at=due_at(doing.now, view.parameter.respond_days, zone))
         state, values["due_at"] = SignalState.RAISED, signal.due_at
     if state is not None:
         values["state"] = str(state)
-    where = Where(site=signal.site, zone=zone_of(signal.site))
+    where = Where(site=signal.site, zone=people.zone_of(signal.site))
     own = Doing(doing.actor, where, doing.now, derive(doing.request_id, f"{event} {signal.id}"))
     record(own, topic_of_signal(signal), event, {}, changes=(put(TABLE, signal.id, **values),))
     if is_back:
@@ -213,12 +220,6 @@ def _change(
     elif event is Event.SIGNAL_WITHDRAWN:
         end_work(signal.id, own)
         note(view.parameter, signal, SignalState.WITHDRAWN, own)
-
-
-def zone_of(site: str) -> str:
-    """The IANA zone of a site."""
-    found = people.site_by_code(site)
-    return found.zone if found is not None else "UTC"
 
 
 def hand_over_work(signal: str, user_id: int, doing: Doing) -> None:

@@ -114,12 +114,12 @@ def write(
         changes, charts = changes_of(plan, about, [*wanted, *gone], known, doing.now)
         if not changes:
             return frozenset()
+        forget(charts)
         topic = topic_of_plan(plan)
         values = {it.parameter: it.value for it in (*wanted, *gone)}
         said = {"subject": about.subject, "values": values, **(facts or {})}
         subjects = (LedgerSubject("batch", about.subject),) if about.batch_id is not None else ()
         record(doing, topic, event, said, changes=tuple(changes), subjects=subjects)
-        forget(charts, about.made_at)
     return frozenset(charts)
 
 
@@ -139,11 +139,14 @@ def _gone(own: Plan, known: Mapping[str, KnownPoint], wanted: Iterable[Wanted]) 
 
 def changes_of(
     plan: str, about: About, wanted: Iterable[Wanted], known: Mapping[str, KnownPoint], now: datetime
-) -> tuple[list[Change], set[str]]:
-    """The rows to write for what is wanted of a subject, `known` being what is kept of it, and the charts concerned."""
-    changes, charts = [], set()
+) -> tuple[list[Change], dict[str, datetime]]:
+    """The rows to write for what is wanted of a subject, `known` being what is kept of it, and since when which charts
+    are others by them."""
+    changes: list[Change] = []
+    charts: dict[str, datetime] = {}
     for it in wanted:
         chart, before = code_of(plan, it.parameter, it.stratum), known.get(it.parameter)
+        place = about.made_at if before is None else before.point.made_at
         values = {
             "stratum": list(it.stratum),
             "chart": chart,
@@ -164,10 +167,10 @@ def changes_of(
             changes.append(
                 put(TABLE, before.point.id, observed_at=now, version=before.point.version + 1, **values)
             )
-            charts.add(before.chart)
+            charts[before.chart] = place
         else:
             continue
-        charts.add(chart)
+        charts[chart] = place
     return changes, charts
 
 

@@ -15,14 +15,14 @@ from cpv.rules.programme.report_content import Drawing, days_of
 from cpv.rules.programme.report_state import ReportState, against_period
 from cpv.selectors import ReportView
 from cpv.services.drawing_reports import DrawnReport, draw
-from cpv.services.judging import zone_of
 from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
 from ledger.rules.evidence import SPREADSHEET
 from ledger.selectors import EffectView, EvidenceView
 from ledger.services import enqueue, store_evidence
-from ledger.services.effects import MAX_ATTEMPTS
+from ledger.services.effects import carry_out_or_give_up
+from people import selectors as people
 from people.rules.roles import Role
 from people.services import require
 from qc.services.drawing_documents import DOCUMENT_FAULTS
@@ -64,7 +64,7 @@ def draw_report(
     values = {"plan": plan, "site_id": view.document.site, "since": since, "until": until}
     kept = {"version_id": view.document.id, "state": str(ReportState.ASKED), "asked_at": now}
     who = {"asked_by_id": person.user_id, "asked_by_name": actor.name}
-    zone = zone_of(view.document.site)
+    zone = people.zone_of(view.document.site)
     with writing():
         facts = _facts(id, since, until, zone) | {"version": view.document.version}
         changes = (new(TABLE, id, **values, **kept, **who),)
@@ -85,25 +85,23 @@ def carry_out_report(effect: EffectView) -> None:
         raise LookupError(f"no report {effect.payload['report']}")
     if found.state is not ReportState.ASKED:
         return
-    try:
-        _keep(found, _drawn(found), effect.claimed_at)
-    except _LASTING as error:
-        _fail(found, _fault_of(error), effect.claimed_at)
-    except Exception:
-        if effect.attempts >= MAX_ATTEMPTS:
-            _fail(found, "unexpected", effect.claimed_at)
-        raise
+    now = effect.claimed_at
+    carry_out_or_give_up(
+        effect,
+        lambda: _keep(found, _drawn(found), now),
+        lambda fault: _fail(found, fault, now),
+        fault_of=_fault_of,
+    )
     Position.objects.filter(name=selectors.progress_name(found.id)).delete()
 
 
-# What is the same however often it is tried.
-_LASTING = (*DOCUMENT_FAULTS, NotComputable, Invalid)
-
-
 def _fault_of(error: Exception) -> str:
+    """The code of what is the same however often it is tried; empty for any other fault."""
     if isinstance(error, NotComputable):
         return str(error.why)
-    return error.code if isinstance(error, Invalid) else "not_drawable"
+    if isinstance(error, Invalid):
+        return error.code
+    return "not_drawable" if isinstance(error, DOCUMENT_FAULTS) else ""
 
 
 def _drawn(found: ReportView) -> DrawnReport:

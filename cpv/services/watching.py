@@ -1,8 +1,9 @@
 """Remembering a chart between two batches, so that one more is judged without reading its history."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 
+from cpv import selectors
 from cpv.models import Watch
 from cpv.rules.programme.points import PointView
 from cpv.rules.programme.watching import watching, with_one_more
@@ -42,9 +43,15 @@ def remember(view: ChartView) -> None:
     Watch.objects.update_or_create(pk=view.code, defaults=values | _place(view.points[-1]))
 
 
-def forget(charts: Collection[str], since: datetime) -> None:
-    """A number of a batch begun at that time is another: what was remembered of later ones no longer holds."""
-    Watch.objects.filter(pk__in=list(charts), upto_made_at__gte=since).delete()
+def forget(changed: Mapping[str, datetime]) -> None:
+    """Numbers are to change on these charts, the earliest of a batch begun then: what stands behind it holds no more.
+
+    Takes the lock of each chart until the transaction ends, in one order: nobody remembers it meanwhile as it was
+    before. So it comes before the entry, whose stream whoever judges a chart waits for with the chart's lock in hand.
+    """
+    for chart, since in sorted(changed.items()):
+        selectors.lock_chart(chart)
+        Watch.objects.filter(pk=chart, upto_made_at__gte=since).delete()
 
 
 def _place(point: PointView) -> dict[str, object]:

@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cpv import selectors
 from cpv.forms import beside_words, pictures, words
-from cpv.forms.standing import stratum
+from cpv.forms.chart_table import told
 from cpv.rules.basis import NotComputable
 from cpv.rules.programme.beside import Beside, Way, beside
 from cpv.selectors import ChartView
-from cpv.views.found import chart_of, zones
-from qc.services.charts import draw_chart
+from cpv.views.found import chart_of, named, zones
+from cpv.views.pictures import picture_of
 
 
 @never_cache
@@ -25,9 +25,7 @@ def page(request: HttpRequest, code: str, way: Way) -> HttpResponse:
     """The chart, what it was fitted to, and what it means."""
     view = chart_of(request, code)
     context: dict[str, Any] = {
-        "view": view,
-        "title": view.parameter.title,
-        "stratum": stratum(view.parameter, view.stratum),
+        **named(view),
         "way": way,
         "ways": [(one, beside_words.TITLES[one], one is way) for one in Way],
         "heading": beside_words.TITLES[way],
@@ -36,11 +34,10 @@ def page(request: HttpRequest, code: str, way: Way) -> HttpResponse:
     try:
         found = _beside(view, way)
     except NotComputable as reason:
-        why = words.WHYS.get(reason.why, reason.why)
-        return render(request, "cpv/beside.html", context | {"why": why, "about": reason.about})
+        return render(request, "cpv/beside.html", context | {"why": _why(view, way, reason)})
     context |= {"found": found, "picture": pictures.beside_described(view, found)}
     context["signals"] = [view.points[one.index] for one in found.charted.signals]
-    context["notes"] = [words.NOTES[note] for note in found.notes if note in words.NOTES]
+    context["notes"] = told(found.notes)
     return render(request, "cpv/beside.html", context)
 
 
@@ -54,9 +51,17 @@ def picture(request: HttpRequest, code: str, way: Way, form: str) -> HttpRespons
         spec = pictures.beside(view, _beside(view, way), zones(), is_interactive=form == "json")
     except NotComputable:
         return HttpResponse(status=404)
-    if form == "json":
-        return JsonResponse(spec)
-    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
+    return picture_of(spec, form)
+
+
+def _why(view: ChartView, way: Way, reason: NotComputable) -> str:
+    """Why there is no such chart; of the names that a reason may have, a parameter's alone says something to people."""
+    codes = view.parameter.covariates
+    if way is Way.ADJUSTED and not codes:
+        return str(beside_words.NO_COVARIATES)
+    said = str(words.why(reason.why))
+    titles = {one.title for one in view.plan.plan.parameters if one.code in codes}
+    return f"{reason.about}: {said}" if reason.about in titles else said
 
 
 def _beside(view: ChartView, way: Way) -> Beside:

@@ -20,7 +20,7 @@ from cpv.rules.programme.looking import is_transformed
 from cpv.rules.programme.plan import SourceKind
 from cpv.selectors import ChartView
 from cpv.views.addresses import addresses_of
-from cpv.views.found import chart_of, looks_after, zones
+from cpv.views.found import chart_of, looks_after, named, zones
 from people.views import person_of
 from qc.views.shared import CSV, file_response
 
@@ -34,10 +34,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     part = part_of(view, look)
     context: dict[str, Any] = {
-        "view": view,
-        "title": view.parameter.title,
-        "stratum": standings.stratum(view.parameter, view.stratum),
-        "unit": pictures.unit_of(view),
+        **named(view),
         "standing": standings.standing(view, now),
         "picture": pictures.described(view, part),
         "spread": pictures.spread_described(view),

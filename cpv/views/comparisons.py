@@ -21,8 +21,7 @@ from cpv.services.comparisons import OPENERS, open_comparison
 from ledger.rules.errors import NotFound
 from people.views import person_of
 from qc.rules.charts import Spec
-from qc.services.charts import draw_chart
-from qc.views.shared import attempt, doing
+from qc.views.shared import attempt, doing, drawn
 
 
 @never_cache
@@ -113,7 +112,7 @@ def _opened(request: HttpRequest, code: str) -> ComparisonPage:
 def _drawn(spec: Spec | None) -> HttpResponse:
     if spec is None:
         raise _unknown()
-    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
+    return drawn(spec)
 
 
 def _view(request: HttpRequest, code: str) -> ComparisonView:

@@ -1,12 +1,15 @@
 """What a page is about: found where it is the viewer's to see, or not found, in words."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from cpv import selectors
+from cpv.forms import pictures
 from cpv.forms.error_words import ERRORS
+from cpv.forms.standing import stratum
 from cpv.selectors import ChartView
 from cpv.services import SCIENTISTS
 from ledger.rules.errors import NotFound
@@ -20,6 +23,17 @@ def chart_of(request: HttpRequest, code: str) -> ChartView:
     if found is None:
         raise NotFound("chart_unknown", str(ERRORS["chart_unknown"]))
     return found
+
+
+def named(view: ChartView) -> dict[str, Any]:
+    """What every page about a chart says first."""
+    it = view.parameter
+    return {
+        "view": view,
+        "title": it.title,
+        "stratum": stratum(it, view.stratum),
+        "unit": pictures.unit_of(view),
+    }
 
 
 def zones() -> dict[str, str]:

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods
 from cpv import services
 from cpv.forms import charts as forms
 from cpv.forms import pictures
-from cpv.forms import standing as standings
 from cpv.forms.charts import LimitsForm
 from cpv.rules.basis import LONG_TERM_FROM, PRELIMINARY_FROM, NotComputable
 from cpv.rules.programme.limit_set import LimitSet
 from cpv.selectors import ChartView
 from cpv.services.limits import in_range, limits_from
-from cpv.views.found import chart_of, looks_after, zones
+from cpv.views.found import chart_of, looks_after, named, zones
 from people.rules.documents import DocumentVersionView
 from qc.views.shared import attempt, doing
 
@@ -42,9 +41,7 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
     elif request.method == "POST":
         status, seen = attempt(form, lambda: _previewed(view, form))
     context: dict[str, Any] = {
-        "view": view,
-        "title": view.parameter.title,
-        "stratum": standings.stratum(view.parameter, view.stratum),
+        **named(view),
         "form": form,
         "offered": forms.offered(view.points),
         "seen": None if seen is None else forms.preview(seen, pictures.unit_of(view)),

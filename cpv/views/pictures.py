@@ -11,7 +11,7 @@ from cpv.forms.looking import looking
 from cpv.views.addresses import addresses_of
 from cpv.views.found import chart_of, zones
 from qc.rules.charts import Spec
-from qc.services.charts import draw_chart
+from qc.views.shared import drawn
 
 
 @never_cache
@@ -22,7 +22,7 @@ def control(request: HttpRequest, code: str, form: str) -> HttpResponse:
     view, look = chart_of(request, code), looking(request.GET)
     address = addresses_of(code).of_batch
     is_json = form == "json"
-    return _answer(pictures.control(view, look, zones(), address, is_interactive=is_json), form)
+    return picture_of(pictures.control(view, look, zones(), address, is_interactive=is_json), form)
 
 
 @never_cache
@@ -30,7 +30,7 @@ def control(request: HttpRequest, code: str, form: str) -> HttpResponse:
 @login_required
 def ranges(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The moving range."""
-    return _answer(pictures.ranges(chart_of(request, code), looking(request.GET)), form)
+    return picture_of(pictures.ranges(chart_of(request, code), looking(request.GET)), form)
 
 
 @never_cache
@@ -40,10 +40,9 @@ def spread(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The histogram, of what the numbers of the page are reckoned from."""
     view = chart_of(request, code)
     found = selectors.description_of(view)
-    return _answer(pictures.spread(view, found), form)
+    return picture_of(pictures.spread(view, found), form)
 
 
-def _answer(spec: Spec, form: str) -> HttpResponse:
-    if form == "json":
-        return JsonResponse(spec)
-    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
+def picture_of(spec: Spec, form: str) -> HttpResponse:
+    """As a description for a browser that draws, or drawn."""
+    return JsonResponse(spec) if form == "json" else drawn(spec)

@@ -11,14 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cpv import services
-from cpv.forms import chart_table, pictures
-from cpv.forms import standing as standings
+from cpv.forms import chart_table
 from cpv.forms.charts import ReasonForm
 from cpv.forms.error_words import ERRORS
 from cpv.rules.programme.points import PointView
 from cpv.selectors import ChartView
 from cpv.views.addresses import addresses_of
-from cpv.views.found import chart_of, looks_after, zones
+from cpv.views.found import chart_of, looks_after, named, zones
 from ledger.rules.errors import NotFound
 from qc.views.shared import attempt, doing
 
@@ -38,10 +37,7 @@ def point(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
             messages.success(request, done)
             return redirect("cpv:chart", code=view.code)
     context = {
-        "view": view,
-        "title": view.parameter.title,
-        "stratum": standings.stratum(view.parameter, view.stratum),
-        "unit": pictures.unit_of(view),
+        **named(view),
         "row": chart_table.rows(view, [place], zone_of, addresses_of(code))[0],
         "number": place + 1,
         "form": form,

@@ -54,8 +54,10 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def report(request: HttpRequest, id: UUID) -> HttpResponse:
-    """One report; where its Data Matrix leads: whether the paper is what was drawn here."""
+    """One report; where its Data Matrix leads: whether the paper is what was drawn here. The record alone for htmx."""
     found = _found(request, id)
+    if getattr(request, "htmx", False):
+        return render(request, "cpv/_report.html", {"one": shown(found)})
     digest = request.GET.get("d", "")
     is_same = len(digest) == SHORT and found.digest.startswith(digest)
     context = {"one": shown(found), "is_asked": "d" in request.GET, "is_same": is_same}

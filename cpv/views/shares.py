@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET
 
 from cpv import selectors
 from cpv.forms import numbers, pictures, words
-from cpv.forms.standing import stratum
 from cpv.rules.basis import NotComputable
 from cpv.rules.programme.plan import SourceKind
 from cpv.rules.programme.shares import Shares, shares
 from cpv.selectors import ChartView
-from cpv.views.found import chart_of, zones
+from cpv.views.found import chart_of, named, zones
+from cpv.views.pictures import picture_of
 from ledger.rules.errors import NotFound
-from qc.services.charts import draw_chart
 
 # As far back as weeks are counted.
 BACK = timedelta(days=400)
@@ -32,15 +31,11 @@ BACK = timedelta(days=400)
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """The weeks as a picture and as a table, the newest first."""
     view = _chart_of(request, code)
-    context = {
-        "view": view,
-        "title": view.parameter.title,
-        "stratum": stratum(view.parameter, view.stratum),
-    }
+    context = {**named(view), "heading": _("By how many scans there were")}
     try:
         found = _shares(view)
     except NotComputable as reason:
-        return render(request, "cpv/shares.html", context | {"why": words.WHYS.get(reason.why, reason.why)})
+        return render(request, "cpv/shares.html", context | {"why": words.why(reason.why)})
     context |= {"found": found, "rows": _rows(found)}
     return render(request, "cpv/shares.html", context)
 
@@ -68,9 +63,7 @@ def picture(request: HttpRequest, code: str, form: str) -> HttpResponse:
         spec = pictures.shares(_shares(_chart_of(request, code)), is_interactive=form == "json")
     except NotComputable:
         return HttpResponse(status=404)
-    if form == "json":
-        return JsonResponse(spec)
-    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
+    return picture_of(spec, form)
 
 
 def _chart_of(request: HttpRequest, code: str) -> ChartView:

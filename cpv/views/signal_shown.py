@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from cpv import selectors
 from cpv.events import Event
 from cpv.forms import plan_words, words
+from cpv.forms.numbers import figure, span
+from cpv.forms.standing import stratum
 from cpv.rules.programme import limit_set
 from cpv.rules.programme.answering import SignalRefusal, SignalState
 from cpv.rules.programme.charting import Sign
@@ -18,29 +20,28 @@ from cpv.rules.programme.closeup import HEIGHT, WIDTH, Closeup, Line, closeup
 from cpv.rules.programme.plan import Parameter
 from cpv.rules.programme.points import PointView, SignalView
 from cpv.rules.runs import Rule, RuleSet, Side
-from cpv.selectors import ChartView, PlanView
+from cpv.selectors import ChartView
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.selectors import TrailLine
 from qc.forms.criteria_words import unit
 
-MARKS = {"bad": "■", "wait": "◷", "good": "✔", "plain": "○"}
-TONES = {"bad": "tag-stop", "wait": "tag-warn", "good": "tag-done", "plain": ""}
+TAGS = {"bad": "tag-stop", "wait": "tag-warn", "good": "tag-done", "plain": ""}
 
 
-class Spoken:
-    """What a signal is called, whatever page it is on. `zone`: of its site; `viewer`: who reads it, at `at`."""
+@dataclass(frozen=True)
+class SignalRow:
+    """A signal as a list shows it. `zone`: of its site; `viewer`: who reads it, at `at`.
+
+    `parameter`: as the plan in effect has it; None where the plan has it no more.
+    """
 
     signal: SignalView
+    parameter: Parameter | None
     zone: str
     viewer: Person
     at: datetime
-
-    @property
-    def parameter(self) -> Parameter | None:
-        """Its parameter, as the plan in effect has it; None where the plan has it no more."""
-        raise NotImplementedError
 
     @property
     def title(self) -> str:
@@ -55,7 +56,8 @@ class Spoken:
     @property
     def stratum(self) -> str:
         """Which of the charts of its parameter."""
-        return " · ".join(self.signal.stratum)
+        values = self.signal.stratum
+        return stratum(self.parameter, values) if self.parameter is not None else " · ".join(values)
 
     @property
     def rule(self) -> Promise:
@@ -69,9 +71,9 @@ class Spoken:
 
     @property
     def state(self) -> tuple[str, str, Promise]:
-        """Where it stands: mark, tone and words."""
-        tone, text = words.SIGNAL_STATES[self.signal.state]
-        return MARKS[tone], TONES[tone], text
+        """Where it stands: mark, tag and words."""
+        mark, text = words.SIGNAL_STATES[self.signal.state]
+        return mark, TAGS[mark], text
 
     @property
     def is_overdue(self) -> bool:
@@ -96,42 +98,10 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class SignalRow(Spoken):
-    """A signal in a list. `zone`: of its site."""
+class SignalShown(SignalRow):
+    """A signal on its own page. `chart`: that it stands on, as it is now; None where no plan in effect has it."""
 
-    signal: SignalView
-    plan: PlanView | None
-    zone: str
-    viewer: Person
-    at: datetime
-
-    @property
-    def parameter(self) -> Parameter | None:
-        """Its parameter."""
-        return self.plan.plan.parameter(self.signal.parameter) if self.plan is not None else None
-
-
-@dataclass(frozen=True)
-class SignalShown(Spoken):
-    """A signal on its own page."""
-
-    signal: SignalView
-    zone: str
-    viewer: Person
-    at: datetime
-
-    @cached_property
-    def chart(self) -> ChartView | None:
-        """The chart that it stands on, as it is now; None where no plan in effect has it any more."""
-        return selectors.chart(self.signal.chart, self.at)
-
-    @property
-    def parameter(self) -> Parameter | None:
-        """Its parameter."""
-        if self.chart is not None:
-            return self.chart.parameter
-        plan = selectors.effective_plan(self.signal.plan, self.at)
-        return plan.plan.parameter(self.signal.parameter) if plan is not None else None
+    chart: ChartView | None
 
     @property
     def may_see_chart(self) -> bool:
@@ -166,9 +136,7 @@ class SignalShown(Spoken):
         if read is None:
             return ""
         band = read.transformation.band(read.limits)
-        lower, upper = (_("no limit") if it is None else f"{it:.4g}" for it in (band.lower, band.upper))
-        said = _("%(lower)s to %(upper)s %(unit)s") % {"lower": lower, "upper": upper, "unit": self.unit}
-        return f"{said.strip()}, {words.LIMIT_STATUS[read.status]}"
+        return f"{span(band.lower, band.upper, self.unit)}, {words.LIMIT_STATUS[read.status]}"
 
     @property
     def is_pattern(self) -> bool:
@@ -210,7 +178,7 @@ class SignalShown(Spoken):
     def labels(self) -> list[tuple[Line, str]]:
         """The newest of its lines, each with its number."""
         lines = self.picture.lines if self.picture is not None else ()
-        return [(line, f"{line.value:.4g}") for line in {line.name: line for line in lines}.values()]
+        return [(line, figure(line.value)) for line in {line.name: line for line in lines}.values()]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -248,3 +216,13 @@ class SignalShown(Spoken):
     def refusal(self, code: SignalRefusal) -> str:
         """Why nothing was done."""
         return str(words.SIGNAL_REFUSALS[code])
+
+
+def shown_on_its_page(signal: SignalView, zone: str, viewer: Person, at: datetime) -> SignalShown:
+    """A signal with its chart; its parameter is that of the chart, which is of the plan in effect."""
+    chart = selectors.chart(signal.chart, at)
+    if chart is not None:
+        return SignalShown(signal, chart.parameter, zone, viewer, at, chart)
+    plan = selectors.effective_plan(signal.plan, at)
+    parameter = plan.plan.parameter(signal.parameter) if plan is not None else None
+    return SignalShown(signal, parameter, zone, viewer, at, None)

@@ -21,7 +21,7 @@ from cpv.rules.programme.answering import Decision, SignalRefusal, SignalState
 from cpv.rules.programme.points import SignalView
 from cpv.services import SCIENTISTS
 from cpv.views.found import zones
-from cpv.views.signal_shown import SignalRow, SignalShown
+from cpv.views.signal_shown import SignalRow, SignalShown, shown_on_its_page
 from ledger.rules.errors import NotFound
 from people.views import person_of
 from qc.views.found import zone_of
@@ -40,7 +40,9 @@ def signals(request: HttpRequest) -> HttpResponse:
     known, zone_of_site = {plan.code: plan for plan in selectors.effective_plans(now)}, zones()
 
     def row(one: SignalView) -> SignalRow:
-        return SignalRow(one, known.get(one.plan), zone_of_site.get(one.site, "UTC"), viewer, now)
+        plan = known.get(one.plan)
+        parameter = plan.plan.parameter(one.parameter) if plan is not None else None
+        return SignalRow(one, parameter, zone_of_site.get(one.site, "UTC"), viewer, now)
 
     found = [row(one) for one in selectors.signals_open_to(viewer, now)]
     closed = selectors.signals_answered(viewer, now, now - LATELY)
@@ -134,7 +136,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
-    shown = SignalShown(found, zone_of(found.site), viewer, now)
+    shown = shown_on_its_page(found, zone_of(found.site), viewer, now)
     may_answer = not viewer.sites(SCIENTISTS, now).isdisjoint(selectors.answering_sites(found, now))
     forms = _forms(shown, failed) if may_answer else {}
     context = {

@@ -6,7 +6,7 @@ the rows alone, carries out what was left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -107,6 +107,29 @@ def _carry_out(effect: EffectView, now: datetime) -> None:
     Effect.objects.filter(id=effect.id, attempts=effect.attempts).update(
         state=Effect.State.DONE, last_error="", done_at=now
     )
+
+
+def carry_out_or_give_up(
+    effect: EffectView,
+    act: Callable[[], None],
+    give_up: Callable[[str], None],
+    *,
+    fault_of: Callable[[Exception], str],
+) -> None:
+    """Do what an effect asks for. What fails the same however often it is tried is given up at once, by its code.
+
+    `fault_of` answers with the code of a fault that lasts, empty for any other. Any other goes on to whoever retries,
+    and is given up as `unexpected` when nobody will.
+    """
+    try:
+        act()
+    except Exception as error:  # it goes on to whoever retries; it is only written down when nobody will
+        if fault := fault_of(error):
+            give_up(fault)
+            return
+        if effect.attempts >= MAX_ATTEMPTS:
+            give_up("unexpected")
+        raise
 
 
 def _put_off(effect: EffectView, error: str, now: datetime) -> None:

@@ -39,11 +39,12 @@ class WorkItemView:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """A notice as sent."""
+    """A notice as sent: to a role at a site, or to one of its people alone."""
 
     id: str
     site: str
     role: Role
+    user_id: int | None
     code: str
     subject_kind: str
     subject_key: str

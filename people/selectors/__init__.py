@@ -1,10 +1,12 @@
 """Every query of `people`; each returns frozen values."""
 
 from people.selectors.authority import (
+    address_of,
     addresses_of_role,
     badges_in_force,
     is_anyone_here,
     people_with_role,
+    people_with_roles,
     person,
     persons,
     read_badge,
@@ -20,11 +22,14 @@ from people.selectors.documents import (
     effective_document,
     effective_documents,
     latest_versions,
+    open_states,
     open_versions,
     pinned_version,
     signature,
     signatures,
+    signatures_of,
     versions_of,
+    versions_of_all,
 )
 from people.selectors.sites import (
     organisation_id,
@@ -36,13 +41,15 @@ from people.selectors.sites import (
     station_by_token,
     stations,
     stations_of_place,
+    zone_of,
 )
 from people.selectors.trail import TrailLine, lines_about, lines_of, trail
-from people.selectors.work import notices_for, open_work_about, work_for, work_item
+from people.selectors.work import notice_view, notices_for, open_work_about, work_for, work_item
 
 __all__ = [
     "TrailLine",
     "acts_open_to",
+    "address_of",
     "addresses_of_role",
     "applicable_document",
     "badges_in_force",
@@ -56,11 +63,14 @@ __all__ = [
     "latest_versions",
     "lines_about",
     "lines_of",
+    "notice_view",
     "notices_for",
+    "open_states",
     "open_versions",
     "open_work_about",
     "organisation_id",
     "people_with_role",
+    "people_with_roles",
     "person",
     "persons",
     "pinned_version",
@@ -69,6 +79,7 @@ __all__ = [
     "read_badge",
     "signature",
     "signatures",
+    "signatures_of",
     "site_by_code",
     "sites",
     "station_by_code",
@@ -78,6 +89,8 @@ __all__ = [
     "trail",
     "user_id_by_username",
     "versions_of",
+    "versions_of_all",
     "work_for",
     "work_item",
+    "zone_of",
 ]

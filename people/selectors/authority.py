@@ -136,11 +136,16 @@ def user_id_by_username(username: str) -> int | None:
 
 
 def people_with_role(role: Role, site: str, at: datetime) -> list[Person]:
-    """Active users who hold the role at the site at this moment, by name."""
+    """Active users who hold the role at the site at this moment, by name (two statements)."""
+    return people_with_roles((role,), site, at)
+
+
+def people_with_roles(roles: Collection[Role], site: str, at: datetime) -> list[Person]:
+    """Active users who hold one of the roles at the site at this moment, by name (two statements)."""
     users = models.User.objects.filter(
         Q(grants__valid_until__isnull=True) | Q(grants__valid_until__gt=at),
         is_active=True,
-        grants__role=role.value,
+        grants__role__in=sorted(role.value for role in roles),
         grants__site__code=site,
         grants__valid_from__lte=at,
     )
@@ -155,6 +160,12 @@ def addresses_of_role(role: Role, site: str, at: datetime) -> list[str]:
     held = [found.user_id for found in people_with_role(role, site, at)]
     emails = models.User.objects.filter(pk__in=held).exclude(email="").values_list("email", flat=True)
     return sorted(set(emails))
+
+
+def address_of(user_id: int) -> str:
+    """Where notices for this user are mailed; empty where there is no address, or the account is closed."""
+    found = models.User.objects.filter(pk=user_id, is_active=True).values_list("email", flat=True).first()
+    return found or ""
 
 
 def is_anyone_here() -> bool:

@@ -128,6 +128,14 @@ def versions_of(kind: str, code: str) -> list[DocumentVersionView]:
     return [version_view(row) for row in rows]
 
 
+def versions_of_all(kind: str) -> dict[str, list[DocumentVersionView]]:
+    """All versions of every document of a kind, newest first, by code (one statement)."""
+    found: dict[str, list[DocumentVersionView]] = {}
+    for row in version_rows().filter(document__kind=kind).order_by("document__code", "-version"):
+        found.setdefault(row.document.code, []).append(version_view(row))
+    return found
+
+
 def latest_versions(kind: str = "") -> list[DocumentVersionView]:
     """The newest version of every document, by kind and code."""
     rows = version_rows().order_by("document__kind", "document__code", "document", "-version")
@@ -162,6 +170,19 @@ def open_versions() -> list[DocumentVersionView]:
     return [version_view(row) for row in rows.order_by("document__kind", "document__code")]
 
 
+def open_states(kind: str, codes: Collection[str]) -> dict[str, DocumentState]:
+    """Where the version that is on its way stands, of each of these documents that has one (one statement, no content).
+
+    A document has one such version at most.
+    """
+    rows = models.DocumentVersion.objects.filter(
+        document__kind=kind,
+        document__code__in=sorted(codes),
+        state__in=[state.value for state in OPEN_STATES],
+    )
+    return {code: DocumentState(state) for code, state in rows.values_list("document__code", "state")}
+
+
 def signature_view(row: models.Signature) -> SignatureView:
     """Freeze a signature."""
     return SignatureView(
@@ -180,8 +201,16 @@ def signature_view(row: models.Signature) -> SignatureView:
 
 def signatures(record_kind: str, record_id: str) -> list[SignatureView]:
     """Every signature over a record, oldest first, whether or not it still fits."""
-    rows = models.Signature.objects.filter(record_kind=record_kind, record_id=record_id)
-    return [signature_view(row) for row in rows.order_by("signed_at", "pk")]
+    return signatures_of(record_kind, [record_id])[record_id]
+
+
+def signatures_of(record_kind: str, record_ids: Collection[str]) -> dict[str, list[SignatureView]]:
+    """The same of several records, by their ids (one statement)."""
+    rows = models.Signature.objects.filter(record_kind=record_kind, record_id__in=record_ids)
+    found: dict[str, list[SignatureView]] = {id: [] for id in record_ids}
+    for row in rows.order_by("signed_at", "pk"):
+        found[row.record_id].append(signature_view(row))
+    return found
 
 
 def signature(id: str | UUID) -> SignatureView | None:

@@ -113,6 +113,12 @@ def site_by_code(code: str) -> SiteView | None:
     return found[0] if found else None
 
 
+def zone_of(site: str) -> str:
+    """The IANA zone of a site by its code; UTC where there is no such site."""
+    found = site_by_code(site)
+    return "UTC" if found is None else found.zone
+
+
 def sites() -> list[SiteView]:
     """All sites, by code. That a site exists is no secret; what happens at it is."""
     return _site_views(f"{_SITES} ORDER BY i.code")

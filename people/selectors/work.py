@@ -59,19 +59,24 @@ def open_work_about(subject_kind: str, subject_key: str) -> list[WorkItemView]:
 
 
 def notices_for(person: Person, at: datetime, most: int = 50) -> list[NoticeView]:
-    """The newest notices to roles that the person holds."""
-    rows = models.Notice.objects.select_related("site").filter(_held(person, at)).order_by("-sent_at", "pk")
-    return [
-        NoticeView(
-            id=str(row.pk),
-            site=row.site.code,
-            role=Role(row.role),
-            code=row.code,
-            subject_kind=row.subject_kind,
-            subject_key=row.subject_key,
-            sent_at=row.sent_at,
-            params=row.params,
-            zone=row.site.zone,
-        )
-        for row in rows[:most]
-    ]
+    """The newest notices to the person alone, or to roles that they hold."""
+    rows = models.Notice.objects.select_related("site").filter(
+        Q(user=person.user_id) | (Q(user__isnull=True) & _held(person, at))
+    )
+    return [notice_view(row) for row in rows.order_by("-sent_at", "pk")[:most]]
+
+
+def notice_view(row: models.Notice) -> NoticeView:
+    """Freeze a notice read with its site."""
+    return NoticeView(
+        id=str(row.pk),
+        site=row.site.code,
+        role=Role(row.role),
+        user_id=row.user_id,
+        code=row.code,
+        subject_kind=row.subject_kind,
+        subject_key=row.subject_key,
+        sent_at=row.sent_at,
+        params=row.params,
+        zone=row.site.zone,
+    )

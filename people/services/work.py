@@ -14,9 +14,9 @@ from ledger.selectors import EffectView
 from ledger.services import enqueue
 from people import models, selectors
 from people.events import NOTICE_EFFECT, Event
-from people.registry import ends_by_itself
+from people.registry import Letter, ends_by_itself, letter
 from people.rules.roles import Role
-from people.rules.work import WorkState
+from people.rules.work import NoticeView, WorkState
 from people.services.recording import Doing, is_repeat, record, site_id, writing
 
 
@@ -104,15 +104,20 @@ def send_notice(
     code: str,
     subject: Subject,
     params: Mapping[str, Any] | None = None,
+    user_id: int | None = None,
     actor: Actor,
     where: Where,
     now: datetime,
     request_id: UUID,
 ) -> None:
-    """Tell everyone with a role at a site; a code and parameters, never a sentence or personal data."""
+    """Tell everyone with a role at a site, or one of its people; a code and parameters, never a sentence or personal
+    data.
+    """
     row = derive(request_id, "notice")
     about = {"subject_kind": subject.kind, "subject_key": subject.key}
-    values = {"role": role.value, "code": code, "params": dict(params or {}), **about}
+    values: dict[str, Any] = {"role": role.value, "code": code, "params": dict(params or {}), **about}
+    if user_id is not None:
+        values["user_id"] = user_id
     facts = {"notice": row, "site": site, **values}
     if is_repeat(request_id=request_id, event=Event.NOTICE_SENT, facts=facts):
         return
@@ -130,15 +135,25 @@ def send_notice(
 
 def deliver_notice(effect: EffectView) -> None:
     """Mail a notice to those it is for; the handler of the effect that `send_notice` asks for."""
-    notice = models.Notice.objects.select_related("site").get(pk=effect.payload["notice"])
-    addresses = selectors.addresses_of_role(Role(notice.role), notice.site.code, notice.sent_at)
+    row = models.Notice.objects.select_related("site").get(pk=effect.payload["notice"])
+    notice = selectors.notice_view(row)
+    addresses = _addresses(notice)
     if not addresses:
         return
+    written = letter(notice) or _in_codes(notice)
+    send_mail(subject=written.subject, message=written.text, from_email=None, recipient_list=addresses)
+
+
+def _addresses(notice: NoticeView) -> list[str]:
+    if notice.user_id is None:
+        return selectors.addresses_of_role(notice.role, notice.site, notice.sent_at)
+    own = selectors.address_of(notice.user_id)
+    return [own] if own else []
+
+
+def _in_codes(notice: NoticeView) -> Letter:
     about = f"{notice.subject_kind} {notice.subject_key}"
-    send_mail(
-        subject=_("Veintrace: %(code)s at %(site)s") % {"code": notice.code, "site": notice.site.code},
-        message=_("%(code)s: %(about)s. Sign in to see what it is about.")
-        % {"code": notice.code, "about": about},
-        from_email=None,
-        recipient_list=addresses,
+    return Letter(
+        _("Veintrace: %(code)s at %(site)s") % {"code": notice.code, "site": notice.site},
+        _("%(code)s: %(about)s. Sign in to see what it is about.") % {"code": notice.code, "about": about},
     )

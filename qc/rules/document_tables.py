@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 Cell = str | int | Decimal | None
+# What a spreadsheet could take for a formula where a text begins so: it has to be marked as text.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # A spreadsheet counts in binary floating point: fifteen digits survive it.
 _MOST_DIGITS = 15
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)

@@ -82,6 +82,7 @@ from qc.selectors.materials import (
     visible_material,
 )
 from qc.selectors.noted_signals import noted_signal, noted_signals
+from qc.selectors.occurrences import failures_seen
 from qc.selectors.plates import lock_plate, plate, plates_of, visible_plate
 from qc.selectors.releases import FailureView, ReleaseView, failure, failures_of, releases_of, ways_for
 from qc.selectors.results import result, results_of, results_of_run
@@ -98,7 +99,12 @@ from qc.selectors.runs import (
     visible_run,
     visible_runs,
 )
-from qc.selectors.specifications import SpecificationPage, latest_specifications, specification_page
+from qc.selectors.specifications import (
+    SpecificationPage,
+    criteria_of,
+    latest_specifications,
+    specification_page,
+)
 from qc.selectors.studies import (
     STUDY_RECORD,
     StudyPage,
@@ -168,6 +174,7 @@ __all__ = [
     "chart_points",
     "charted_criteria",
     "control_history",
+    "criteria_of",
     "decided_record",
     "digest_with",
     "document_sources",
@@ -181,6 +188,7 @@ __all__ = [
     "effective_targets",
     "failure",
     "failures_of",
+    "failures_seen",
     "imported",
     "inquiry_of",
     "investigation",

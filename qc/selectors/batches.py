@@ -257,7 +257,6 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
     case = case_of(batch, at)
     record = record_of(case)
     digest = digest_of(record)
-    site = people.site_by_code(batch.site)
     released = releases_of([batch.id]).get(batch.id)
     lifting = lifting_of(case, at)
     ways = ways_of(case, due_of(released), lifting)
@@ -275,7 +274,7 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
         record=record,
         digest=digest,
         specification=people.document_version(batch.specification_id) if batch.specification_id else None,
-        zone=site.zone if site is not None else "UTC",
+        zone=people.zone_of(batch.site),
         released=released,
         failures=failures_of(batch.id),
         lifting=lifting,

@@ -1,11 +1,14 @@
 """Specifications as people read them: one version, and what it changed of the one before."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from people import selectors as people
 from people.rules.documents import DocumentVersionView
 from qc.rules.comparison import Change, changes
+from qc.rules.criteria import Criterion
 from qc.rules.specification import KIND, Specification
+from qc.rules.subjects import SubjectKind
 from qc.selectors.documents import specification_in
 
 
@@ -36,3 +39,15 @@ def specification_page(id: str, against: str = "") -> SpecificationPage | None:
     specification, old = specification_in(document), specification_in(chosen)
     found = changes(old, specification) if old is not None and specification is not None else ()
     return SpecificationPage(document, specification, tuple(others), chosen, tuple(found))
+
+
+def criteria_of(product: str, at: datetime) -> tuple[Criterion, ...]:
+    """The criteria by which batches of a product are judged, each once, of every variant in effect (one statement)."""
+    found: dict[str, Criterion] = {}
+    for version in people.effective_documents(KIND, at):
+        specification = specification_in(version)
+        if specification is None or specification.subject is not SubjectKind.BATCH:
+            continue
+        if (specification.product or version.code) == product:
+            found = {it.code: it for it in specification.criteria} | found
+    return tuple(found.values())

@@ -11,7 +11,6 @@ from coi.selectors.containers import keepable
 from coi.selectors.materials import MaterialFacts
 from coi.selectors.stock import StockView, lots
 from people import selectors as people
-from people.rules.sites import SiteView
 from people.rules.variants import VariantFault, Wanted
 from qc.models import Study
 from qc.rules.specification import KIND
@@ -81,12 +80,11 @@ def _of_lot(ref: SubjectRef, at: datetime) -> Subject | None:
     lot = lots([ref.code]).get(ref.code)
     if lot is None:
         return None
-    site: SiteView | None = people.site_by_code(lot.site)
     return Subject(
         ref=ref,
         id=lot.id,
         site=lot.site,
-        zone=site.zone if site is not None else "UTC",
+        zone=people.zone_of(lot.site),
         stream="stock",
         specification_id=_effective(_wanted_of_lot(lot), at),
         needs_source=False,

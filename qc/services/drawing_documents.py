@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from coi.rules.labels import Symbol, Symbology
 from coi.services import drawing
 from qc.rules.certificates import Issue, address_of, content_bytes, content_digest
-from qc.rules.document_tables import Cell, Table, tables
+from qc.rules.document_tables import FORMULA, Cell, Table, tables
 from qc.rules.document_words import PREVIEW
 
 # Why a document cannot be drawn: a symbol that does not read, or a character that no font of ours has.
@@ -24,9 +25,7 @@ DOCUMENT_FAULTS = (drawing.NotReadBack, drawing.DoesNotFit, typst.TypstError)
 # The coarsest that a document is printed or scanned at: what reads so reads at any finer one.
 _READ_AT = drawing.RESOLUTIONS[:1]
 _WIDEST, _NARROWEST = 60, 10
-# What a spreadsheet could take for a formula. The value stays as it is: it is marked as text, and stays text when
-# somebody edits it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 def draw_document(content: Mapping[str, Any], issue: Issue, *, is_preview: bool = False) -> bytes:
@@ -71,7 +70,7 @@ def _fill(book: Workbook, table: Table) -> None:
     sheet = book.create_sheet(table.name)
     for y, row in enumerate((table.columns, *table.rows), start=1):
         for x, value in enumerate(row, start=1):
-            _write(sheet.cell(row=y, column=x), value)
+            write_cell(sheet.cell(row=y, column=x), value)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
@@ -81,17 +80,22 @@ def _fill(book: Workbook, table: Table) -> None:
         sheet.column_dimensions[get_column_letter(x + 1)].width = width
 
 
-def _write(cell: Any, value: Cell) -> None:
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+def write_cell(cell: Any, value: Cell | date) -> None:
+    """Write into a cell of openpyxl's. What looks like a formula stays text; a day looks alike in every country."""
+    cell.alignment = _WRAPPED
     if not isinstance(value, str):
         cell.value = value
         if isinstance(value, Decimal):
             cell.number_format = _format(value)
+        elif isinstance(value, date):
+            cell.number_format = "yyyy-mm-dd"
         return
     cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
     cell.data_type = "s"
-    if value.startswith(_FORMULA):
-        cell.quotePrefix = True
+    if value.startswith(FORMULA):
+        cell.quotePrefix = (
+            True  # the value stays as it is: it is marked as text, and stays text when it is edited
+        )
 
 
 def _format(value: Decimal) -> str:

@@ -131,7 +131,7 @@ def look_at(view: ImportView, analyst: Person, now: datetime) -> Looked:
     mapping = _mapping(view)
     data = ledger.evidence_bytes(UUID(view.evidence)) or b""
     preview = read_file(data, kind=ImportKind(view.kind), mapping=mapping)
-    zone = ZoneInfo(_zone(view.site))
+    zone = ZoneInfo(people.zone_of(view.site))
     known = whereabouts(preview.samples)
     facts = {code: SampleFact(code, _leads_to(it)) for code, it in known.items()}
     preview = judge_times(judge_samples(preview, mapping, facts, None), mapping, zone)
@@ -292,11 +292,6 @@ def _run_id(handed: Handed, site: str) -> str | None:
     if run is None or run.site != site:
         raise NotFound("run_unknown")
     return run.id
-
-
-def _zone(site: str) -> str:
-    found = people.site_by_code(site)
-    return found.zone if found is not None else "UTC"
 
 
 def _same(earlier: ImportView, handed: Handed) -> ImportView:

@@ -27,9 +27,8 @@ from qc.rules.plate_charts import lysis_chart, plate_chart
 from qc.rules.plates import PlateView
 from qc.rules.results import ResultView
 from qc.rules.runs import RunState, RunView
-from qc.services.charts import draw_chart
 from qc.views.found import run_of, there, unknown, zone_of
-from qc.views.shared import CSV, attempt, doing, file_response
+from qc.views.shared import CSV, attempt, doing, drawn, file_response
 
 
 @never_cache
@@ -128,7 +127,7 @@ def chart(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
         spec = lysis_chart(f"{title}: {name}", looked.file)
     else:
         spec = plate_chart(f"{title}: {name}", looked.file, evaluated)
-    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
+    return drawn(spec)
 
 
 def _page(

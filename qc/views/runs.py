@@ -20,9 +20,8 @@ from qc.forms import texts
 from qc.forms.runs import ControlsForm, RunForm, VoidForm
 from qc.rules.charts import levey_jennings
 from qc.rules.runs import RunState, RunView
-from qc.services.charts import draw_chart
 from qc.views.found import run_of, sites_of, unknown, zone_of
-from qc.views.shared import attempt, doing
+from qc.views.shared import attempt, doing, drawn
 
 
 @never_cache
@@ -138,7 +137,7 @@ def chart(request: HttpRequest, code: str, lot: str) -> HttpResponse:
     if not points:
         raise unknown("run_unknown")
     name = next((reading.control for reading in found.readings if reading.lot == lot), lot)
-    return HttpResponse(draw_chart(levey_jennings(f"{name}, {lot}", points)), content_type="image/svg+xml")
+    return drawn(levey_jennings(f"{name}, {lot}", points))
 
 
 def _page(

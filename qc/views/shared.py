@@ -1,4 +1,4 @@
-"""What the pages of this room do alike: who does it, where; how what is wrong is shown; how files are sent."""
+"""What the pages of this room do alike: who does it, where; how faults are shown; how files and pictures are sent."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,6 +11,8 @@ from ledger.rules.errors import DomainError
 from people.rules.credentials import PasswordCredential
 from people.views import actor_of
 from qc.forms.pages import WritingForm
+from qc.rules.charts import Spec
+from qc.services.charts import draw_chart
 
 T = TypeVar("T")
 CSV = "text/csv; charset=utf-8"
@@ -44,6 +46,11 @@ def signing(request: HttpRequest, site: str, zone: str, form: WritingForm) -> di
     """What every service takes that signs: the password was written into the form."""
     credential = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
     return {**doing(request, site, zone, form), "credential": credential}
+
+
+def drawn(spec: Spec) -> HttpResponse:
+    """A picture, drawn."""
+    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
 
 
 def file_response(data: bytes | str, media_type: str, name: str, *, how: str = "attachment") -> HttpResponse:

@@ -22,10 +22,9 @@ from qc.rules.stability import StudyView, bounds_of, observations
 from qc.rules.study_charts import study_chart
 from qc.rules.subjects import StudyKind
 from qc.selectors import StudyPage
-from qc.services.charts import draw_chart
 from qc.services.studies import STUDIERS
 from qc.views.found import sites_of, study_of, there, unknown, zone_of
-from qc.views.shared import attempt, doing, signing
+from qc.views.shared import attempt, doing, drawn, signing
 from qc.views.validations import forms_offered, validation_response
 
 
@@ -159,7 +158,7 @@ def chart(request: HttpRequest, code: str, condition: str, criterion: str) -> Ht
     spec = study_chart(
         f"{wanted.title}, {condition}", axes, numbers, bounds_of(wanted), found.supported, until=until
     )
-    return HttpResponse(draw_chart(spec), content_type="image/svg+xml")
+    return drawn(spec)
 
 
 def _of_time(found: StudyView) -> StudyPage:

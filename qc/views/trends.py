@@ -12,8 +12,8 @@ from qc import selectors
 from qc.forms import texts
 from qc.rules import charts
 from qc.selectors import Trend
-from qc.services.charts import draw_chart
 from qc.views.found import there
+from qc.views.shared import drawn
 
 
 @never_cache
@@ -48,8 +48,7 @@ def chart(request: HttpRequest, document: str, criterion: str) -> HttpResponse:
     """The picture."""
     found = _trend(request, document, criterion)
     one = found.charted.criterion
-    drawn = draw_chart(charts.trend(one.title, texts.unit(one.unit), found.points, one.low, one.high))
-    return HttpResponse(drawn, content_type="image/svg+xml")
+    return drawn(charts.trend(one.title, texts.unit(one.unit), found.points, one.low, one.high))
 
 
 def _trend(request: HttpRequest, document: str, criterion: str) -> Trend:

@@ -1,7 +1,7 @@
 """A comparison for tests: its plan as a signed document, and lots whose numbers are given instead of observed."""
 
 import copy
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from config.demonstration.site import PLANT, PRODUCT, Demo
 from cpv.rules.programme.arranging import Measured
 from cpv.rules.programme.comparison_plan import KIND
 from cpv.selectors import comparisons
+from cpv.selectors.compared import Asked
 from cpv.selectors.comparisons import ComparisonView
 from cpv.services.comparisons import OpenAnswer, open_comparison
 from people import selectors as people
@@ -82,11 +83,12 @@ class Bench:
         for n, value in enumerate(BEFORE):
             self.add(f"B-{n}", value, days=n - 40)
 
-    def all_series(
-        self, plan: str, parameters: Collection[str], sites: Collection[str]
-    ) -> dict[str, tuple[Measured, ...]]:
-        is_asked = plan == CONTENT["plan"] and PLANT in sites
-        return {it: tuple(self.measured.get(it, ())) if is_asked else () for it in parameters}
+    def all_series(self, asked: Sequence[Asked]) -> list[dict[str, tuple[Measured, ...]]]:
+        return [self._series(it) for it in asked]
+
+    def _series(self, asked: Asked) -> dict[str, tuple[Measured, ...]]:
+        is_known = asked.plan == CONTENT["plan"] and PLANT in asked.sites
+        return {it: tuple(self.measured.get(it, ())) if is_known else () for it in asked.parameters}
 
     def add(self, batch: str, value: float, days: float, **more: Any) -> None:
         """A lot begun so many days after the change, with its numbers of all three attributes a day later."""

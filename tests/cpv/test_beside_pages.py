@@ -5,6 +5,8 @@ import pytest
 from django.urls import reverse
 
 from config.demonstration.site import Demo
+from cpv.forms import beside_words, words
+from cpv.rules.basis import Why
 from cpv.rules.programme.beside import Way
 from cpv.rules.programme.limit_set import code_of
 from tests.cpv.given import Process, a_process, parameter
@@ -43,6 +45,24 @@ def test_where_there_is_none_the_page_says_why(process, as_, way):
     assert shown.status_code == 200
     assert "There is no such chart:" in shown.content.decode()
     assert as_("Leo").get(reverse(f"cpv:beside_{way}_svg", args=[code])).status_code == 404
+
+
+def test_what_a_plan_does_not_name_and_what_is_wrong_with_what_it_names_are_told_apart(demo, as_):
+    values = [f"{10 + n % 3}" for n in range(20)]
+    found = a_process(
+        demo, parameter(), parameter("DOSE", covariates=["AGE"]), parameter("AGE", unit="a", bounds={})
+    )
+    began = found.player.now
+    for code, numbers in (("TITER", values), ("DOSE", values), ("AGE", ["50"] * 20)):
+        found.handed = 0
+        found.hand_in(numbers, start=began, parameter=code)
+
+    def said(code):
+        address = reverse("cpv:beside_adjusted", args=[code_of(found.plan, code, (found.site,))])
+        return as_("Leo").get(address).context["why"]
+
+    assert said("TITER") == beside_words.NO_COVARIATES
+    assert said("DOSE") == f"Age: {words.why(Why.CONSTANT)}"
 
 
 def test_it_is_not_for_people_of_other_sites(process, as_):

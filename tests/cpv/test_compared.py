@@ -4,9 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from config.demonstration import site
-from config.demonstration.site import PLANT
+from config.demonstration.site import HOSPITAL, PLANT
 from cpv import services
-from cpv.selectors.compared import all_series, series_of
+from cpv.selectors.compared import Asked, Measured, all_series
 from qc.rules.results import CorrectionReason
 from qc.services import Found, correct_result
 from tests.cpv.given import PLAN, Process, a_plan, parameter
@@ -15,6 +15,10 @@ from tests.qc.given import Laboratory, a_laboratory
 VIABILITY = parameter("VIABILITY", source={"kind": "result", "criterion": "VIABILITY"}, unit="%")
 
 CD3 = parameter("CD3", source={"kind": "result", "criterion": "CD3"}, unit="%")
+
+
+def series_of(plan: str, parameter: str, sites: list[str]) -> tuple[Measured, ...]:
+    return all_series([Asked(plan, [parameter], sites)])[0][parameter]
 
 
 def test_numbers_of_other_programs_are_lots_of_nobodys_order(process: Process):
@@ -45,8 +49,16 @@ def test_a_result_is_as_old_as_its_first_test_whatever_happens_to_it(demo, djang
     about = {"batches": [lab.batch], "now": lab.player.now, "request_id": lab.doing("Leo")["request_id"]}
     lab.review(lab.record("CD3"))
     services.observe_batches(**about)
+    asked = [
+        *(Asked(PLAN, ["VIABILITY", "CD3"], [PLANT]), Asked(PLAN, ["VIABILITY"], [HOSPITAL])),
+        *(Asked(PLAN, ["CD3"], [HOSPITAL, PLANT]), Asked("OTHER", ["VIABILITY"], [PLANT])),
+    ]
     with django_assert_num_queries(2):
-        (lot,) = all_series(PLAN, ["VIABILITY", "CD3"], [PLANT])["VIABILITY"]
+        both, elsewhere, one, other = all_series(asked)
+    assert (elsewhere, other) == ({"VIABILITY": ()}, {"VIABILITY": ()})
+    assert one == {"CD3": both["CD3"]}
+    assert len(both["CD3"]) == 1
+    (lot,) = both["VIABILITY"]
     assert (lot.batch, lot.value, lot.is_below) == (lab.batch, 91.0, False)
     assert lot.order == lab.view().batch.coi_id
     assert lot.observed_at == tested

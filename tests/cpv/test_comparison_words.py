@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from cpv.forms import comparison_words as words
-from cpv.forms.comparison_views import margin_text, number, percent
+from cpv.forms.comparison_views import margin_text, percent
+from cpv.forms.numbers import figure
 from cpv.rules.basis import Why
 from cpv.rules.comparability import Design, Fault, Margin, Method, Rank, Scale, Shape, Verdict
 from cpv.rules.programme.arranging import ComparisonRefusal, Standing
@@ -59,4 +60,5 @@ def test_shares_that_are_not_whole_do_not_read_as_whole():
     shares = (0, 0.0001, 0.0005, 0.8123, 0.9994, 0.9996, 1, None)
     wanted = ("0.0 %", "< 0.1 %", "0.1 %", "81.2 %", "99.9 %", "> 99.9 %", "100.0 %", "")
     assert tuple(map(percent, shares)) == wanted
-    assert (number(1234.56), number(None), number(float("inf"))) == ("1235", "", "")
+    numbers = (1234.56, 12000.0, None, float("inf"))
+    assert tuple(map(figure, numbers)) == ("1235", "12000", "", "")

@@ -14,6 +14,7 @@ from ledger import selectors as ledger
 from ledger.projections import differences
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import services as people_services
+from tests.coi.test_query_counts import statements
 from tests.cpv.comparisons_given import AFTER, CODE, Bench, bench_at, content
 
 
@@ -201,3 +202,19 @@ def test_a_comparison_is_seen_where_all_its_sites_are_ones_own(bench):
     assert [row.version.code for row in comparisons.visible_comparisons(bench.person("Bob"), bench.now)] == [
         "OWN"
     ]
+
+
+# Where the viewer belongs; plans in effect and all plans; their numbers, signatures, looks and sites.
+LIST = 7
+
+
+def test_statements_of_the_list_do_not_grow_with_comparisons(demo):
+    bench = Bench(demo)  # it reads numbers in earnest
+    counts = []
+    for count in (1, 4):
+        for number in range(len(counts), count):
+            bench.plan(f"CC-{number}", plan=f"CPV-{number}")
+        said, rows = statements(lambda: comparisons.visible_comparisons(bench.person("Bob"), bench.now))
+        assert len(rows) == count
+        counts.append(len(said))
+    assert counts == [LIST, LIST]

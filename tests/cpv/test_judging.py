@@ -5,11 +5,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cpv import services
+from cpv import selectors, services
+from cpv.forms import chart_table
+from cpv.forms.answers import chart_answer
 from cpv.rules.programme.answering import Decision, SignalState
 from cpv.selectors.watches import watched
 from cpv.services.judging import WORK
+from cpv.services.watching import forget
+from cpv.views.addresses import addresses_of
 from people import selectors as people
+from people import services as documents
 from tests.coi.test_query_counts import statements
 from tests.cpv.given import STEADY, Process
 
@@ -81,6 +86,24 @@ def test_other_limits_are_held_against_what_comes_after_them(limited: Process) -
     assert signal.limits == limited.chart.limits[-1].id
 
 
+def test_limits_that_were_retired_judge_nothing_and_everybody_says_so(limited: Process) -> None:
+    limited.hand_in(["25"])
+    limits = limited.chart.limits[-1]
+    documents.retire_document(id=limits.id, reason="They fit no more.", **limited.doing("Rosa"))
+    limited.hand_in(["26"])
+    assert not remembers(limited)
+    assert not judge(limited, is_whole=True), "what signalled stays, and nothing new does"
+    view = limited.chart
+    assert [it.value for it in view.signals if it.by == "nelson_1"] == ["25"]
+    assert (view.charted.in_effect, view.charted.spans) == (None, ((35, 39),))
+    (row,) = selectors.overview(limited.person("Leo"), limited.player.now)
+    assert view.counted(limited.player.now) == row.counted
+    (newest, *_rest) = view.points[::-1]
+    assert [it["end"] for it in chart_answer(view)["phases"]] == [39]
+    shown = {one.point: one.limits for one in chart_table.rows(view, range(40), {}, addresses_of(view.code))}
+    assert (bool(shown[view.points[38]]), shown[newest]) == (True, "")
+
+
 def test_a_shift_that_lasts_is_one_signal_until_it_is_answered(limited: Process) -> None:
     limited.hand_in(["11.2"] * 8)
     (first,) = [it for it in limited.chart.signals if it.by == "ewma"]
@@ -94,3 +117,20 @@ def test_a_shift_that_lasts_is_one_signal_until_it_is_answered(limited: Process)
     signals = [it for it in limited.chart.signals if it.by == "ewma"]
     assert [it.state for it in signals] == [SignalState.CLOSED, SignalState.RAISED]
     assert not judge(limited, is_whole=True)
+
+
+def test_several_charts_are_waited_for_in_one_order(limited: Process) -> None:
+    at = limited.player.now
+    asked = [
+        statements(lambda charts=charts: forget(dict.fromkeys(charts, at)))[0] for charts in ("ab", "ba")
+    ]
+    assert asked[0] == asked[1]
+    assert [one.split("'")[1] for one in asked[0] if "advisory" in one] == ["chart:a", "chart:b"]
+
+
+def test_only_charts_that_change_before_what_is_remembered_are_forgotten(limited: Process) -> None:
+    last = limited.chart.points[-1].made_at
+    forget({limited.code: last + timedelta(seconds=1)})
+    assert remembers(limited)
+    forget({"another": last, limited.code: last})
+    assert not remembers(limited)

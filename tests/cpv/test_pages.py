@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.urls import reverse
 
-from cpv.services import exclude_point
+from cpv.services import ExternalRow, exclude_point, hand_in_data
 from tests.coi.test_query_counts import statements
 from tests.cpv.given import STEADY, a_process, parameter
 
@@ -97,6 +97,14 @@ def test_who_works_elsewhere_sees_no_chart(signalling, as_):
 # --- one chart -------------------------------------------------------------------------------------------------------
 
 
+def test_every_page_about_a_chart_leads_back_to_it_and_to_all_of_them(process, as_):
+    process.hand_in(STEADY)
+    chart, leo = reverse("cpv:chart", args=[process.code]), as_("Leo")
+    for more in ("limits/", "starting/", "adjusted/", f"points/{process.chart.points[0].id}/"):
+        crumbs = re.search(r'<p class="crumbs">(.*?)</p>', text(leo.get(chart + more)), re.DOTALL).group(1)
+        assert re.findall('href="([^"]+)"', crumbs) == [HOME, chart], more
+
+
 def test_a_chart_says_where_it_stands_and_why(signalling, as_):
     page = text(as_("Leo").get(reverse("cpv:chart", args=[signalling.code])))
     assert "EXT-0029 lies above the upper limit." in page
@@ -126,6 +134,20 @@ def test_the_table_has_what_the_picture_has(signalling, as_):
     assert rows[-1]["signals"] == "ewma:raised nelson_1:raised"
     assert rows[0]["upper_limit"] == ""
     assert float(rows[-1]["upper_limit"]) == pytest.approx(signalling.chart.charted.bands[0].upper)
+
+
+def test_a_number_that_was_corrected_is_said_to_be(process, as_):
+    process.hand_in(STEADY)
+    point = process.chart.points[3]
+    addresses = (
+        reverse("cpv:chart", args=[process.code]),
+        reverse("cpv:point", args=[process.code, point.id]),
+    )
+    said, leo = "changed since it was first observed", as_("Leo")
+    assert [text(leo.get(address)).count(said) for address in addresses] == [0, 0]
+    row = ExternalRow(process.parameter, point.subject, point.made_at, "10.6")
+    hand_in_data(plan=process.plan, site=process.site, rows=[row], **process.doing("Leo"))
+    assert [text(as_("Leo").get(address)).count(said) for address in addresses] == [1, 1]
 
 
 def test_the_table_is_paged_from_the_newest_to_the_oldest(process, as_):

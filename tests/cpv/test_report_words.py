@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import translation
+from django.utils.functional import Promise
 
 from cpv.forms import words as spoken
 from cpv.rules.programme import report_words as printed
@@ -14,6 +15,9 @@ def test_what_is_printed_is_what_the_pages_say(name: str) -> None:
     with translation.override("en"):
         said = {code: str(text) for code, text in getattr(spoken, name).items()}
     assert getattr(printed, name) == said
+    assert all(isinstance(text, Promise) for text in getattr(spoken, name).values()), (
+        "each reader has their own"
+    )
 
 
 def test_states_are_printed_as_the_pages_say_them() -> None:

@@ -22,6 +22,7 @@ from config.demonstration.site import PLANT
 from cpv import selectors, services
 from cpv.events import Event
 from cpv.rules.basis import NotComputable, Why
+from cpv.rules.programme.points import state_of
 from cpv.rules.programme.report_state import ReportState
 from cpv.selectors import ReportView
 from cpv.services import drawing_reports
@@ -31,7 +32,9 @@ from ledger import services as ledger_services
 from ledger.projections import differences
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services.effects import MAX_ATTEMPTS
+from people import services as documents
 from tests import paper
+from tests.coi.test_query_counts import statements
 from tests.cpv.given import PLAN, STEADY, Process
 
 BROWSER = Callable[[str], Client]
@@ -261,16 +264,17 @@ def test_a_fault_that_may_pass_is_tried_again_and_at_last_recorded(
     assert (known(other).state, known(other).fault) == (ReportState.FAILED, "unexpected")
 
 
-def test_statements_grow_with_charts_and_not_with_batches(
-    charted: Process, django_assert_max_num_queries: Any
-) -> None:
+# Of one chart; plan, points, limits, signals and what was said of them.
+SOURCES = 13
+
+
+def test_statements_grow_with_charts_and_not_with_batches(charted: Process) -> None:
     asked = known(ask(charted))
-    with django_assert_max_num_queries(24):
-        few = selectors.report_sources(asked)
+    said_of_few, few = statements(lambda: selectors.report_sources(asked))
     charted.hand_in(STEADY * 3)
     later = known(ask(charted))
-    with django_assert_max_num_queries(24):
-        many = selectors.report_sources(later)
+    said_of_many, many = statements(lambda: selectors.report_sources(later))
+    assert (len(said_of_few), len(said_of_many)) == (SOURCES, SOURCES)
     assert few is not None
     assert many is not None
     assert len(many.charts[0].points) == len(few.charts[0].points) + 60
@@ -297,6 +301,21 @@ def test_a_report_is_asked_for_on_its_page_and_comes_to_the_list(charted: Proces
     assert "hx-trigger" not in part
     assert "<html" not in part
     assert reverse("cpv:report_file", args=[found.id, "pdf"]) in part
+
+
+def test_the_page_of_a_report_renews_itself_until_it_is_drawn(charted: Process, as_: BROWSER) -> None:
+    address = reverse("cpv:report", args=[ask(charted)])
+    browser = as_("Leo")
+    waiting = browser.get(address).content.decode()
+    assert "Being drawn" in waiting
+    assert f'hx-get="{address}" hx-trigger="every 3s"' in waiting
+    part = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-get="{address}" hx-trigger="every 3s"' in part, "it asks again"
+    assert "<html" not in part
+    work(charted)
+    part = as_("Leo").get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "hx-trigger" not in part
+    assert "SHA-256 PDF" in part
 
 
 def test_a_period_that_ends_before_it_begins_is_said_at_its_field(charted: Process, as_: BROWSER) -> None:
@@ -330,3 +349,14 @@ def test_auditors_read_reports_and_ask_for_none(charted: Process, as_: BROWSER) 
         assert browser.get(reverse("cpv:report_file", args=[found.id, "pdf"])).status_code == status
         assert browser.get(reverse("cpv:report_file", args=[found.id, "exe"])).status_code == 404
         assert browser.get(reverse("cpv:report", args=[uuid4()])).status_code == 404
+
+
+def test_limits_that_were_retired_are_cited_until_then_and_judge_no_more(charted: Process) -> None:
+    (limits,) = charted.chart.limits
+    documents.retire_document(id=limits.id, reason="They fit no more.", **charted.doing("Rosa"))
+    charted.hand_in(["99.0"])
+    (chart,) = json.loads(bytes_of(drawn(charted), "json"))["charts"]
+    assert chart["state"] == state_of(charted.chart.counted(charted.player.now))
+    assert chart["limits"][0]["until"] is not None
+    assert [bool(point["limits"]) for point in chart["points"]] == [True] * 11 + [False]
+    assert chart["false_signals"]["judged"] == 10

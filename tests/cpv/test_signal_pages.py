@@ -2,16 +2,16 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cpv import selectors, services
 from cpv.forms import words
 from cpv.rules.programme.answering import Decision, SignalRefusal, SignalState
+from tests.coi.test_query_counts import statements
 from tests.cpv.given import STEADY
 
 HIGH = "16.0"
@@ -206,19 +206,31 @@ def test_the_history_has_every_entry_in_words(raised, as_):
     assert all(":" not in line.split(" ")[0] for line in history), "no bare name of an event"
 
 
+def test_it_is_marked_alike_and_of_the_same_chart_wherever_it_is_named(raised, as_):
+    signal, leo = signal_of(raised), as_("Leo")
+    take(raised, signal)
+    addresses = (
+        reverse(LIST),
+        reverse("cpv:signal", args=[signal.id]),
+        reverse("cpv:chart", args=[signal.chart]),
+    )
+    for address in addresses:
+        shown = leo.get(address).content.decode()
+        assert '<span class="standing-wait" aria-hidden="true">◷</span>' in shown, address
+        assert f"site {raised.site}" in shown, address
+
+
 def test_reading_costs_a_fixed_number_of_statements(raised, as_):
     signal, leo = signal_of(raised), as_("Leo")
 
     def cost(address):
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
-            assert leo.get(address).status_code == 200
-        return len(found)
+        said, answer = statements(partial(leo.get, address))
+        assert answer.status_code == 200
+        return len(said)
 
     listed, one = cost(reverse(LIST)), cost(reverse("cpv:signal", args=[signal.id]))
     raised.hand_in(("17.0", "17.1", "17.2"))
     leo = as_("Leo")
-    assert cost(reverse(LIST)) <= listed
-    assert cost(reverse("cpv:signal", args=[signal.id])) <= one
+    assert cost(reverse(LIST)) == listed
+    assert cost(reverse("cpv:signal", args=[signal.id])) == one
     assert len(selectors.signals_open_to(raised.person("Leo"), raised.player.now)) > 3

@@ -197,6 +197,27 @@ def test_an_excluded_point_stays_in_view_and_its_signal_goes(signalling: Process
     assert only(signalling).state is SignalState.RAISED
 
 
+def test_leaving_out_and_taking_in_again_are_told_apart_and_done_once(signalling: Process) -> None:
+    point = UUID(signalling.chart.points[-1].id)
+    out, back = uuid4(), uuid4()
+    for service, request_id, reason in (
+        *[(services.exclude_point, out, "A slip.")] * 2,
+        *[(services.include_point, back, "It was none.")] * 2,
+    ):
+        service(observation=point, reason=reason, **signalling.doing("Bob", request_id=request_id))
+    told = ledger.entries_of_events([Event.POINT_EXCLUDED, Event.POINT_INCLUDED])
+    assert [(it.event, it.reason) for it in told] == [
+        (Event.POINT_INCLUDED, "It was none."),
+        (Event.POINT_EXCLUDED, "A slip."),
+    ]
+    found = signalling.chart.points[-1]
+    assert (found.excluded_at, found.excluded_by_name, found.exclusion_reason) == (None, "", "")
+    with pytest.raises(Conflict, match="not_excluded"):
+        services.include_point(observation=point, reason="Again.", **signalling.doing("Bob"))
+    with pytest.raises(Conflict, match="request_id_used"):
+        services.include_point(observation=point, reason="A slip.", **signalling.doing("Bob", request_id=out))
+
+
 @pytest.mark.parametrize(("reason", "code"), [("", "required"), ("  ", "required"), ("x" * 401, "too_long")])
 def test_leaving_out_needs_a_reason(signalling: Process, reason: str, code: str) -> None:
     point = signalling.chart.points[-1]

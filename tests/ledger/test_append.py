@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from ledger import registry, selectors, services
-from ledger.models import Entry
+from ledger.models import BODY_LIMIT, Entry
 from ledger.projections import LostRow
 from ledger.registry import UnknownColumn, UnknownTable
 from ledger.rules import Actor, ActorKind, AuthMethod, Change, Subject, new, put
@@ -144,7 +144,7 @@ def test_the_database_holds_the_form(more: dict[str, Any], constraint: str) -> N
 
 def test_a_body_has_a_limit() -> None:
     with pytest.raises(services.BodyTooLarge):
-        appended(facts={"text": "x" * 1024 * 1024})
+        appended(facts={"text": "x" * BODY_LIMIT})
 
 
 def test_an_actor_is_copied_by_name() -> None:

@@ -88,6 +88,10 @@ def test_lists_of_sites_places_and_stations(house):
     assert selectors.places([]) == selectors.stations([]) == []
     assert selectors.place_by_code("x\x00") is None
     assert selectors.site_by_code("x\x00") is None
+    zones = {site.code: site.zone for site in selectors.sites()}
+    assert {code: selectors.zone_of(code) for code in zones} == zones
+    assert "UTC" not in zones.values()
+    assert selectors.zone_of("x\x00") == "UTC"
     assert selectors.station_by_code("x\x00") is None
 
 

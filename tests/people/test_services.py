@@ -9,7 +9,7 @@ from ledger import selectors as ledger
 from ledger.rules import Actor, Subject
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import run_effect
-from people import models, selectors, services
+from people import models, registry, selectors, services
 from people.rules import codes
 from people.rules.credentials import CredentialState
 from people.rules.roles import Role
@@ -215,6 +215,35 @@ def test_a_notice_is_mailed_to_the_role_at_the_site(house, mailoutbox):
     (mail,) = mailoutbox
     assert mail.to == ["carol@example.org"]
     assert "pickup" in mail.subject
+
+
+def test_a_notice_can_be_for_one_person_alone(house, mailoutbox):
+    for name in ("carol", "conny"):
+        about = {"username": name, "printed_name": name, "email": f"{name}@example.org", "site": "MFG"}
+        services.create_user(**about, **house.context())
+        user = selectors.user_id_by_username(name)
+        services.grant_role(user_id=user, role=Role.COURIER, site="MFG", **house.context())
+    carol, conny = (selectors.user_id_by_username(name) for name in ("carol", "conny"))
+    about = {"site": "MFG", "role": Role.COURIER, "code": "pickup", "subject": Subject("order", "X")}
+    services.send_notice(**about, user_id=carol, **house.context())
+    (effect,) = ledger.effects(kind="people:notice")
+    assert run_effect(effect_id=effect.id, now=given.now())
+    assert [mail.to for mail in mailoutbox] == [["carol@example.org"]]
+    told = [selectors.notices_for(selectors.person(it, house.at), house.at) for it in (carol, conny)]
+    assert [len(it) for it in told] == [1, 0]
+
+
+def test_a_notice_is_mailed_in_the_words_that_its_room_has_for_it(house, mailoutbox, monkeypatch):
+    monkeypatch.setattr(registry, "_letters", {})
+    registry.register_letter("pickup", lambda notice: registry.Letter("Fetch it", notice.subject_key))
+    house.someone("Carol", Role.COURIER)
+    services.send_notice(
+        site="MFG", role=Role.COURIER, code="pickup", subject=Subject("order", "X"), **house.context()
+    )
+    (effect,) = ledger.effects(kind="people:notice")
+    monkeypatch.setattr(selectors, "addresses_of_role", lambda *of: ["carol@example.org"])
+    assert run_effect(effect_id=effect.id, now=given.now())
+    assert [(mail.subject, mail.body) for mail in mailoutbox] == [("Fetch it", "X")]
 
 
 # --- authority ---

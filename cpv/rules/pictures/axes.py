@@ -52,9 +52,10 @@ class Axis:
 
     def y(self, field: str) -> Spec:
         """A field of the rows on this axis, as an encoding takes it; the same in every layer, or they would differ."""
-        scale: Spec = {"domain": [self.low, self.high], "nice": False, "zero": False}
-        if self.is_log:
-            scale["type"] = "log"
+        kind: Spec = (
+            {"type": "log"} if self.is_log else {"zero": False}
+        )  # a logarithm has no zero to leave out
+        scale = {"domain": [self.low, self.high], "nice": False} | kind
         axis = {"minExtent": 38, "tickCount": 5, "titlePadding": 8, "labelOverlap": True}
         return {"type": "quantitative", "title": self.title, "scale": scale, "axis": axis, "field": field}
 

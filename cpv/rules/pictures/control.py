@@ -1,13 +1,12 @@
 """The control chart of a parameter, in the unit in which it is measured.
 
-Limits are lines from where they were put in effect to where the next ones were, dashed while they are preliminary, and
+Limits are lines from where they were put in effect to where they were retired, dashed while they are preliminary, and
 never joined over a border. Specification bounds are thick dots. A point that signals is a diamond (beyond a limit), a
 square (a run) or a triangle pointing right (the EWMA), with the letter of what signals; an excluded point is hollow;
 what the scale or the picture cannot take is an arrowhead at the edge.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -115,15 +114,10 @@ def _ends(size: int, frame: Frame) -> Spec:
     return data | {"mark": {"type": "rule", "opacity": 0}, "encoding": {"x": frame.x}}
 
 
-def spans(charted: Charted) -> list[tuple[int, int]]:
-    """Each phase's first point, and the first after it."""
-    return list(pairwise([*(phase.start for phase in charted.phases), charted.values.size]))
-
-
 def limit_lines(charted: Charted, x: Spec, axis: Axis) -> Spec:
     """Limits and center of every phase, each a line of its own."""
     rows: list[Row] = []
-    for (start, end), band, phase in zip(spans(charted), charted.bands, charted.phases, strict=True):
+    for (start, end), band, phase in zip(charted.spans, charted.bands, charted.phases, strict=True):
         kind = "firm" if phase.limits.status is LimitStatus.LONG_TERM else "preliminary"
         for value, colour, dash in (
             (band.upper, STOP, kind),
@@ -161,7 +155,7 @@ def _borders(charted: Charted, titles: Titles, frame: Frame) -> list[Spec]:
     texts = [*titles.borders, *[""] * len(charted.phases)]
     rows = [
         {"n": start + 0.5, "t": text, "w": end - start}
-        for (start, end), text in zip(spans(charted), texts, strict=False)
+        for (start, end), text in zip(charted.spans, texts, strict=False)
     ]
     # no text is longer than its phase
     reach = {"expr": f"max(1, datum.w * width / {frame.shown} - 8)"}
@@ -197,7 +191,7 @@ def _smoothed(charted: Charted, frame: Frame) -> Spec:
 def _smoothed_rows(charted: Charted) -> list[Row]:
     """The EWMA carried back to the unit; g: its phase."""
     rows: list[Row] = []
-    for part, ((start, end), phase) in enumerate(zip(spans(charted), charted.phases, strict=True)):
+    for part, ((start, end), phase) in enumerate(zip(charted.spans, charted.phases, strict=True)):
         back = phase.limits.transformation.back(charted.smoothed[start:end])
         for n, value in enumerate(back.tolist()):
             if is_finite(value):
@@ -206,10 +200,11 @@ def _smoothed_rows(charted: Charted) -> list[Row]:
 
 
 def _lines(charted: Charted, bounds: Bounds, words: Words) -> list[Line]:
-    """What is told of at the right end: the newest limits, where the EWMA is now, and the bounds."""
+    """What is told of at the right end: the limits that reach it, where the EWMA is now, and the bounds."""
     smoothed = [row["y"] for row in _smoothed_rows(charted)[-1:] if row["n"] == charted.values.size]
     given: list[tuple[float | None, str, str]] = [(value, words.smoothed, SMOOTH) for value in smoothed]
-    for band in charted.bands[-1:]:
+    is_reached = any(end == charted.values.size for _, end in charted.spans[-1:])
+    for band in charted.bands[-1:] if is_reached else ():
         given += [(band.upper, words.upper, STOP), (band.center, words.center, GOOD)]
         given += [(band.lower, words.lower, STOP)]
     given += [(bounds.upper, words.highest, SPECIFICATION), (bounds.lower, words.lowest, SPECIFICATION)]

@@ -11,7 +11,6 @@ from cpv.rules.basis import Floats
 from cpv.rules.constants import d2, d3
 from cpv.rules.individuals import moving_ranges
 from cpv.rules.pictures.axes import Line, axis_over, beside, is_finite
-from cpv.rules.pictures.control import spans
 from cpv.rules.pictures.parts import ON_PAPER, TRACE, Look, Row, Titles, Words, picture
 from cpv.rules.programme.charting import Charted
 from qc.rules.charts import GOOD, STOP, Spec
@@ -52,7 +51,11 @@ def moving_range_chart(charted: Charted, titles: Titles, words: Words, look: Loo
             "mark": {"type": "point", "filled": True, "color": GOOD, "size": small, "opacity": 1},
             "encoding": encoding | {"tooltip": told},
         },
-        beside([Line(row["y"], _word(row, words), row["c"]) for row in lines[-2:]], axis, look.height),
+        beside(
+            [Line(row["y"], _word(row, words), row["c"]) for row in _reaching(lines, charted)],
+            axis,
+            look.height,
+        ),
     ]
     return picture(titles, look, rows, layers)
 
@@ -60,18 +63,25 @@ def moving_range_chart(charted: Charted, titles: Titles, words: Words, look: Loo
 def _ranges(charted: Charted) -> Floats:
     read = (charted.scaled if charted.phases else charted.values).copy()
     read[list(charted.excluded)] = np.nan
-    return moving_ranges(read, phase_starts=[it.start for it in charted.phases if it.start > 0])
+    return moving_ranges(
+        read, phase_starts=sorted({border for span in charted.spans for border in span if border > 0})
+    )
 
 
 def _lines(charted: Charted) -> list[Row]:
     rows: list[Row] = []
-    for (start, end), phase in zip(spans(charted), charted.phases, strict=True):
+    for (start, end), phase in zip(charted.spans, charted.phases, strict=True):
         limits = phase.limits.limits
         multiple = 3.0 if limits.multiple is None else limits.multiple
         upper = (d2(_PAIR) + multiple * d3(_PAIR)) * limits.sigma
         for y, colour in ((d2(_PAIR) * limits.sigma, GOOD), (upper, STOP)):
             rows.append({"n": start + 0.5, "m": end + 0.5, "y": y, "c": colour})
     return rows
+
+
+def _reaching(lines: list[Row], charted: Charted) -> list[Row]:
+    """The lines that reach the right end, where they are told of."""
+    return [row for row in lines[-2:] if row["m"] > charted.values.size]
 
 
 def _word(row: Row, words: Words) -> str:

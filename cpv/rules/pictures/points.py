@@ -141,14 +141,16 @@ def _mark(size: Spec) -> Spec:
 
 
 def letters(frame: Frame) -> Spec:
-    """What is written at points, over everything else."""
-    mark = {"type": "text", "fontSize": LETTER, "fontWeight": "bold", "color": INK, "clip": True}
+    """What is written at points, over everything else; a white edge keeps lines that run there from crossing it."""
     hidden = {"expr": f"datum.q && {frame.shown} > {EVERY_LETTER} ? 0 : 1"}
+    mark = {"type": "text", "fontSize": LETTER, "fontWeight": "bold", "clip": True, "opacity": hidden}
+    mark |= {"dy": {"expr": "datum.o"}}
+    edge = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+    at = {"x": frame.x, "y": frame.axis.y("y"), "text": {"field": "t"}}
     return {
         "transform": [
             {"filter": "isValid(datum.t)"},
             {"calculate": "isValid(datum.p) ? datum.p : datum.v", "as": "y"},
         ],
-        "mark": mark | {"dy": {"expr": "datum.o"}, "opacity": hidden},
-        "encoding": {"x": frame.x, "y": frame.axis.y("y"), "text": {"field": "t"}},
+        "layer": [{"mark": mark | look, "encoding": at} for look in (edge, {"color": INK})],
     }

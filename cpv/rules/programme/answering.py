@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 from qc.rules.investigations import working_day
 
+# As long as a cause and the number of a deviation may be.
+MOST_WORDS, MOST_OF_A_NUMBER = 2000, 40
+
 
 class SignalState(StrEnum):
     """Where a signal stands."""

@@ -49,7 +49,7 @@ class Beside:
 def beside(
     way: Way, parameter: Parameter, raw: Charted, covariates: Mapping[str, Floats] | None = None
 ) -> Beside:
-    """One chart beside a raw one. Phase I is what came before the newest limits; without limits, all of it.
+    """One chart beside a raw one. Phase I is what came before the limits in effect; without any, all of it.
 
     `covariates`: by name, one value a point of the raw chart (ADJUSTED alone). Excluded points take no part. Raises
     NotComputable: as the transformation, `fit_adjustment`, `fit_ar1` and `q_chart`; EMPTY without a covariate.
@@ -60,7 +60,7 @@ def beside(
     if isinstance(transformation, Why):
         raise NotComputable(transformation, "values")
     scaled = transformation.forward(values)
-    start = raw.phases[-1].start if raw.phases else values.size
+    start = raw.in_effect.start if raw.in_effect is not None else values.size
     return _WAYS[way](parameter, scaled, start, covariates or {})
 
 

@@ -1,7 +1,8 @@
 """A parameter in one stratum as a chart: its points, the limits that were in effect, and what signals.
 
-Limits apply to batches that began after they were put in effect; what came before has none, the batches that they were
-estimated from among them, and never signals. An excluded point stays in view and ends nothing: runs go on past it.
+Limits apply to batches that began while they were in effect. What began before has none, the batches that they were
+estimated from among them, nor has what began after they were retired: neither signals. An excluded point stays in view
+and ends nothing: runs go on past it.
 """
 
 from collections.abc import Sequence
@@ -39,10 +40,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class InEffect:
-    """Limits that apply from the point at `start` on."""
+    """Limits that apply from the point at `start` on and no longer at the one at `end`; None: up to the next ones."""
 
     start: int
     limits: LimitSet
+    end: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +65,24 @@ class Charted:
     bands: tuple[Band, ...] = field(default=())
 
     @property
+    def in_effect(self) -> InEffect | None:
+        """The limits that the next point is judged by; None while there are none, and once the newest have ended."""
+        newest = self.phases[-1] if self.phases else None
+        return None if newest is None or newest.end is not None else newest
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Each phase's first point, and the first after it."""
+        return _spans(self.phases, self.values.size)
+
+    def phase_at(self, index: int) -> int | None:
+        """Which phase a point belongs to, counted from 0; None where it has no limits."""
+        return next((n for n, (start, end) in enumerate(self.spans) if start <= index < end), None)
+
+    @property
     def status(self) -> LimitStatus:
-        """That of the newest limits; a run chart while there are none."""
-        return self.phases[-1].limits.status if self.phases else LimitStatus.RUN_CHART
+        """That of the limits in effect; a run chart while there are none."""
+        return self.in_effect.limits.status if self.in_effect is not None else LimitStatus.RUN_CHART
 
     @property
     def could_have(self) -> LimitStatus:
@@ -81,15 +98,14 @@ def charted(
 ) -> Charted:
     """The chart of a series, in the order in which batches began.
 
-    Phases are in order, each up to the next; no run and no EWMA reaches over a border. Raises NotComputable as
-    `series`, and NOT_AN_INDEX as `evaluate`.
+    Phases are in order, each up to its end or the next; no run and no EWMA reaches over a border. Raises NotComputable
+    as `series`, and NOT_AN_INDEX as `evaluate`.
     """
     read = series(list(values))
     scaled, smoothed, unreadable = np.full(read.size, np.nan), np.full(read.size, np.nan), []
     seen: list[Seen] = []
-    ends = [*(it.start for it in phases[1:]), read.size]
-    for phase, end in zip(phases, ends, strict=False):
-        own = slice(phase.start, end)
+    for phase, (start, end) in zip(phases, _spans(phases, read.size), strict=True):
+        own = slice(start, end)
         there, failed = _scaled(phase.limits.transformation, read[own])
         unreadable += [phase.start + int(n) for n in np.flatnonzero(failed)]
         scaled[own] = there
@@ -107,6 +123,12 @@ def charted(
         unreadable=tuple(unreadable),
         bands=tuple(it.limits.transformation.band(it.limits.limits) for it in phases),
     )
+
+
+def _spans(phases: Sequence[InEffect], size: int) -> tuple[tuple[int, int], ...]:
+    following = [*(it.start for it in phases), size][1:]
+    both = zip(phases, following, strict=True)
+    return tuple((it.start, until if it.end is None else min(it.end, until)) for it, until in both)
 
 
 def _scaled(transformation: Transformation, values: Floats) -> tuple[Floats, Bools]:

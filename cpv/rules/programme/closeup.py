@@ -100,9 +100,8 @@ def _smoothed(charted: Charted, start: int, end: int) -> list[tuple[int, float]]
 
 def _bands(charted: Charted, start: int, end: int) -> list[tuple[str, int, int, float]]:
     """The lines of the phases that are seen: name, from where, to where, in the unit."""
-    begins = [phase.start for phase in charted.phases]
     found: list[tuple[str, int, int, float]] = []
-    for begin, until, band in zip(begins, [*begins[1:], charted.values.size], charted.bands, strict=False):
+    for (begin, until), band in zip(charted.spans, charted.bands, strict=True):
         since, to = max(begin, start), min(until, end)
         if since >= to:
             continue

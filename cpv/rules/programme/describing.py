@@ -64,10 +64,10 @@ class Description:
 
 
 def described(parameter: Parameter, charted: Charted, points: Sequence[PointView]) -> Description:
-    """Describe the newest phase of a chart where it has 15 results or more, else all of it."""
+    """Describe the phase of the limits in effect where it has 15 results or more, else all of the chart."""
     values = charted.values.copy()
     values[list(charted.excluded)] = np.nan
-    since = charted.phases[-1].start if charted.phases else 0
+    since = charted.in_effect.start if charted.in_effect is not None else 0
     if np.count_nonzero(~np.isnan(values[since:])) < PRELIMINARY_FROM:
         since = 0
     here = values[since:]
@@ -92,9 +92,9 @@ def described(parameter: Parameter, charted: Charted, points: Sequence[PointView
 
 
 def transformation_of(parameter: Parameter, charted: Charted, values: Floats) -> Transformation | Why:
-    """That of the newest limits; without limits the one of the plan, fitted to these values, or why it cannot be."""
-    if charted.phases:
-        return charted.phases[-1].limits.transformation
+    """That of the limits in effect; without any the one of the plan, fitted to these values, or why it cannot be."""
+    if charted.in_effect is not None:
+        return charted.in_effect.limits.transformation
     return _maybe(fitted, parameter.scale, values)
 
 

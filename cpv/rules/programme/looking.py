@@ -28,17 +28,16 @@ class Stretch:
 
 def stretch_of(charted: Charted, phase: int | None) -> Stretch:
     """Where a phase lies, counted from 1; 0 are the points before the first; None, or no such phase, is all of it."""
-    borders = [0, *(it.start for it in charted.phases), charted.values.size]
-    if phase is None or not 0 <= phase < len(borders) - 1:
+    spans = charted.spans
+    if phase is None or not spans or not 0 <= phase <= len(spans):
         return Stretch(0, charted.values.size)
-    return Stretch(borders[phase], borders[phase + 1])
+    return Stretch(*spans[phase - 1]) if phase else Stretch(0, spans[0][0])
 
 
 def phases_in(charted: Charted, part: Stretch) -> tuple[int, ...]:
     """Which phases have points there, counted from 0."""
-    ends = [*(it.start for it in charted.phases[1:]), charted.values.size]
-    pairs = enumerate(zip(charted.phases, ends, strict=False))
-    return tuple(n for n, (it, end) in pairs if it.start < part.end and end > part.start)
+    spans = enumerate(charted.spans)
+    return tuple(n for n, (start, end) in spans if start < part.end and end > part.start)
 
 
 def cut(charted: Charted, part: Stretch) -> Charted:
@@ -49,7 +48,7 @@ def cut(charted: Charted, part: Stretch) -> Charted:
         values=charted.values[start:end],
         scaled=charted.scaled[start:end],
         smoothed=charted.smoothed[start:end],
-        phases=tuple(InEffect(max(it.start, start) - start, it.limits) for it, _ in kept),
+        phases=tuple(_moved(it, part) for it, _ in kept),
         signals=tuple(
             replace(one, index=one.index - start, first_index=max(one.first_index - start, 0))
             for one in charted.signals
@@ -61,13 +60,20 @@ def cut(charted: Charted, part: Stretch) -> Charted:
     )
 
 
+def _moved(phase: InEffect, part: Stretch) -> InEffect:
+    """Limits as they are in effect in a part; beyond its end there is nothing to tell of."""
+    end = None if phase.end is None or phase.end >= part.end else phase.end - part.start
+    return InEffect(max(phase.start, part.start) - part.start, phase.limits, end)
+
+
 def is_transformed(charted: Charted) -> bool:
     """Whether the scale of any limits is another than that of the measurement."""
     return any(it.limits.transformation.scale is not Scale.IDENTITY for it in charted.phases)
 
 
 def on_its_scale(charted: Charted, bounds: Bounds) -> tuple[Charted, Bounds]:
-    """The chart with its numbers and bounds on the scale of its limits: of each phase's own, of the first's before it.
+    """The chart with its numbers and bounds on the scale of its limits: of each phase's own, of the one before
+    where limits have ended, of the first's before it.
 
     Where two phases have different scales their numbers do not compare; the border between them is drawn.
     """
@@ -76,7 +82,10 @@ def on_its_scale(charted: Charted, bounds: Bounds) -> tuple[Charted, Bounds]:
     first, newest = charted.phases[0], charted.phases[-1].limits.transformation
     values = charted.scaled.copy()
     values[: first.start] = _scaled(first.limits.transformation, charted.values[: first.start])
-    phases = tuple(InEffect(it.start, replace(it.limits, transformation=identity())) for it in charted.phases)
+    begins = [*(it.start for it in charted.phases[1:]), values.size]
+    for it, (_, end), until in zip(charted.phases, charted.spans, begins, strict=True):
+        values[end:until] = _scaled(it.limits.transformation, charted.values[end:until])
+    phases = tuple(replace(it, limits=replace(it.limits, transformation=identity())) for it in charted.phases)
     bands = tuple(
         Band(it.limits.limits.lower, it.limits.limits.center, it.limits.limits.upper) for it in charted.phases
     )

@@ -65,12 +65,17 @@ class Signer:
 
 @dataclass(frozen=True)
 class LimitsCited:
-    """Limits of a chart from the day on which they came into effect, and who signed them."""
+    """Limits of a chart from when they came into effect until they were retired, and who signed them."""
 
     source: Cited
     since: datetime
     limits: LimitSet
     signed: tuple[Signer, ...] = ()
+    until: datetime | None = None
+
+    def judged(self, moment: datetime) -> bool:
+        """Whether they were in effect then, if no others were."""
+        return self.since <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +132,7 @@ class FalseSignals:
 class ChartSection:
     """One chart in the report. `own`: the places of the period's points; `limits`: those in effect in the period.
 
-    `numbers` are of the period; `description` is of the newest phase up to the end of the period.
+    `numbers` are of the period; `description` is as `described`, up to the end of the period.
     """
 
     source: ChartSource
@@ -244,7 +249,7 @@ def _section(
 def _in_effect(limits: Sequence[LimitsCited], period: Period) -> tuple[LimitsCited, ...]:
     """Those that were in effect at any time of the period."""
     ends = [*(it.since for it in limits[1:]), period.until]
-    both = zip(limits, ends, strict=False)
+    both = [(it, it.until or end) for it, end in zip(limits, ends, strict=False)]
     return tuple(it for it, end in both if it.since < period.until and end > period.since)
 
 

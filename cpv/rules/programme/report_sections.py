@@ -15,6 +15,7 @@ from cpv.rules.programme.describing import Description, Numbers
 from cpv.rules.programme.points import PointView, SignalView
 from cpv.rules.programme.report import ChartSection, Cited, LimitsCited
 from cpv.rules.runs import Side
+from qc.rules import limit_words
 
 _INDICES = ("cp", "cpk", "cpl", "cpu", "cpm", "pp", "ppk", "ppl", "ppu")
 
@@ -54,6 +55,7 @@ def chart(it: ChartSection, zone: str, at: datetime) -> dict[str, Any]:
         "parameter": own.code,
         "title": own.title,
         "unit": own.unit,
+        "unit_words": limit_words.unit(own.unit),
         "stratum": list(it.source.stratum),
         "source": words.source_of(own),
         "rules": words.rules_of(own),
@@ -146,6 +148,7 @@ def _limits(it: LimitsCited, zone: str) -> dict[str, Any]:
     return {
         "source": cited_in(it.source),
         "since": time_of(it.since, zone),
+        "until": maybe(it.until, zone),
         "status": str(own.status),
         "status_words": words.LIMIT_STATUS[own.status],
         "lower": figure(band.lower),
@@ -193,8 +196,9 @@ def _signal(it: SignalView, sources: Mapping[str, str], zone: str, at: datetime)
 
 def _point(it: PointView, section: ChartSection, zone: str) -> dict[str, Any]:
     """One number with where it comes from, and the limits that it was held against."""
-    own = [one for one in section.source.limits if one.since <= it.made_at]
+    own = [one for one in section.source.limits if one.judged(it.made_at)]
     limits = own[-1] if own else None
+    signals = sorted({one.by for one in section.signals if one.observation == it.id})
     return {
         "subject": it.subject,
         "batch": it.batch,
@@ -205,7 +209,8 @@ def _point(it: PointView, section: ChartSection, zone: str) -> dict[str, Any]:
         "source": it.source,
         "version": it.version,
         "limits": "" if limits is None else f"{limits.source.code}, version {limits.source.version}",
-        "signals": sorted({one.by for one in section.signals if one.observation == it.id}),
+        "signals": signals,
+        "signals_words": [words.SIGNALS_BY.get(by, by) for by in signals],
         "excluded": it.exclusion_reason,
     }
 

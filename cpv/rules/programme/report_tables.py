@@ -147,7 +147,7 @@ def _chart(it: Content) -> _Row:
     numbers, found, false = it["numbers"], it["described"], it["false_signals"]
     return (
         *_of(it),
-        *(it["unit"], it["source"], it["state_words"]),
+        *(it["unit_words"], it["source"], it["state_words"]),
         *(numbers["n"], numbers["below"], it["missing"], len(it["excluded"])),
         *_numbers(numbers, (name for _title, name in _STATISTICS)),
         *_numbers(it["bounds"], (name for _title, name in _SPEC)),
@@ -190,7 +190,18 @@ def _capability(it: Content) -> list[_Row]:
 
 _LIMITS = (
     *_OF,
-    *("Limits", "SHA-256", "In effect since", "Status", "Lower", "Center", "Upper", "Unit", "Scale"),
+    *(
+        "Limits",
+        "SHA-256",
+        "In effect since",
+        "Retired",
+        "Status",
+        "Lower",
+        "Center",
+        "Upper",
+        "Unit",
+        "Scale",
+    ),
     *("Sigma on the scale", "Estimator", "From results", "First batch", "Last batch"),
     *("Baseline: SHA-256", "Left out", "Justification", "Signed"),
 )
@@ -202,9 +213,9 @@ def _limits(chart: Content, it: Content) -> _Row:
     return (
         *_of(chart),
         *(f"{source['code']}, version {source['version']}", source["digest"], it["since"]["shown"]),
-        it["status_words"],
+        *(it["until"]["shown"] if it["until"] is not None else None, it["status_words"]),
         *_numbers(it, ("lower", "center", "upper")),
-        *(chart["unit"], it["scale"], _number(it["sigma"]), it["estimator"], it["n"]),
+        *(chart["unit_words"], it["scale"], _number(it["sigma"]), it["estimator"], it["n"]),
         *(it["first"], it["last"], it["baseline_sha256"], ", ".join(it["excluded"])),
         *(it["justification"], signed),
     )
@@ -223,7 +234,7 @@ def _signal(chart: Content, it: Content) -> _Row:
 
     return (
         *_of(chart),
-        *(it["subject"], it["begun"]["shown"], _number(it["value"]), chart["unit"]),
+        *(it["subject"], it["begun"]["shown"], _number(it["value"]), chart["unit_words"]),
         *(it["rule"], it["side"], it["first"], at("raised"), at("due"), it["state_words"]),
         *("yes" if it["is_overdue"] else "no", it["owner"], it["decision_words"], it["cause"]),
         *(it["deviation"], at("closed"), at("vanished"), it["source"]),
@@ -238,7 +249,7 @@ def _left_out(chart: Content, it: Content) -> _Row:
     value = _number(it["value"])
     return (
         *(*_of(chart), it["subject"], it["begun"]["shown"], value),
-        *(chart["unit"], it["by"], at, it["reason"]),
+        *(chart["unit_words"], it["by"], at, it["reason"]),
     )
 
 
@@ -251,6 +262,6 @@ _POINTS = (
 def _point(chart: Content, it: Content) -> _Row:
     return (
         *(", ".join(chart["stratum"]), chart["chart"], it["subject"], it["site"], it["begun"]["shown"]),
-        *(_number(it["value"]), chart["unit"], "yes" if it["is_below"] else "no", it["limits"]),
-        *(", ".join(it["signals"]), it["excluded"], it["source"], it["version"]),
+        *(_number(it["value"]), chart["unit_words"], "yes" if it["is_below"] else "no", it["limits"]),
+        *(", ".join(it["signals_words"]), it["excluded"], it["source"], it["version"]),
     )

@@ -1,6 +1,6 @@
 """Words on a report. Like all that is printed they are English, whoever asks for them: they are digested with it.
 
-Where the pages say the same, a test holds the two to be alike.
+Where pages say the same they take it from here, in the reader's language (`cpv.forms.words`).
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,12 @@ from cpv.rules.programme.plan import Parameter, SourceKind
 from cpv.rules.programme.points import ChartState
 from cpv.rules.runs import Rule, Side
 from cpv.rules.transforms import Scale
+
+
+def _(text: str) -> str:
+    """Marks what pages say too, for whoever gathers texts to be translated; what is printed stays as it is."""
+    return text
+
 
 TITLE = "Report of continued process verification"
 
@@ -34,71 +40,71 @@ SIGNALS_BY: Mapping[str, str] = {
     Rule.WESTERN_4: "many in a row on one side",
 }
 SIDES: Mapping[Side, str] = {
-    Side.UPPER: "above the center",
-    Side.LOWER: "below the center",
-    Side.BOTH: "on both sides of the center",
+    Side.UPPER: _("above the center"),
+    Side.LOWER: _("below the center"),
+    Side.BOTH: _("on both sides of the center"),
 }
 STATES: Mapping[ChartState, str] = {
-    ChartState.OVERDUE: "A signal is overdue",
-    ChartState.SIGNALS: "A signal waits for an answer",
-    ChartState.LIMITS_PROPOSED: "Limits wait for signatures",
-    ChartState.LIMITS_DUE: "Limits can be proposed",
-    ChartState.LONG_TERM_DUE: "Long-term limits can be proposed",
-    ChartState.GATHERING: "Too few results for limits",
-    ChartState.IN_CONTROL: "In control",
+    ChartState.OVERDUE: _("A signal is overdue"),
+    ChartState.SIGNALS: _("A signal waits for an answer"),
+    ChartState.LIMITS_PROPOSED: _("Limits wait for signatures"),
+    ChartState.LIMITS_DUE: _("Limits can be proposed"),
+    ChartState.LONG_TERM_DUE: _("Long-term limits can be proposed"),
+    ChartState.GATHERING: _("Too few results for limits"),
+    ChartState.IN_CONTROL: _("In control"),
 }
 SIGNAL_STATES: Mapping[SignalState, str] = {
-    SignalState.RAISED: "Waits for somebody",
-    SignalState.ACKNOWLEDGED: "Being looked into",
-    SignalState.CLOSED: "Closed",
-    SignalState.WITHDRAWN: "Withdrawn: a later result took it back",
+    SignalState.RAISED: _("Waits for somebody"),
+    SignalState.ACKNOWLEDGED: _("Being looked into"),
+    SignalState.CLOSED: _("Closed"),
+    SignalState.WITHDRAWN: _("Withdrawn: a later result took it back"),
 }
 DECISIONS: Mapping[Decision, str] = {
-    Decision.LOGGED: "Logged: nothing more is needed",
-    Decision.DATA_ERROR: "An error in the data",
-    Decision.ASSESSED: "Assessed: a cause is known, the process is as it should be",
-    Decision.DEVIATION: "Became a deviation",
+    Decision.LOGGED: _("Logged: nothing more is needed"),
+    Decision.DATA_ERROR: _("An error in the data"),
+    Decision.ASSESSED: _("Assessed: a cause is known, the process is as it should be"),
+    Decision.DEVIATION: _("Became a deviation"),
 }
 LIMIT_STATUS: Mapping[LimitStatus, str] = {
-    LimitStatus.RUN_CHART: "run chart, no limits",
-    LimitStatus.PRELIMINARY: "preliminary limits",
-    LimitStatus.LONG_TERM: "long-term limits",
+    LimitStatus.RUN_CHART: _("run chart, no limits"),
+    LimitStatus.PRELIMINARY: _("preliminary limits"),
+    LimitStatus.LONG_TERM: _("long-term limits"),
 }
 SCALES: Mapping[Scale, str] = {
-    Scale.IDENTITY: "as measured",
-    Scale.LOG: "logarithm",
-    Scale.LOGIT: "logit",
-    Scale.BOX_COX: "Box-Cox",
+    Scale.IDENTITY: _("as measured"),
+    Scale.LOG: _("logarithm"),
+    Scale.LOGIT: _("logit"),
+    Scale.BOX_COX: _("Box-Cox"),
 }
 ESTIMATORS: Mapping[Estimator, str] = {
-    Estimator.MR_BAR: "average moving range",
-    Estimator.MEDIAN_MR: "median moving range",
-    Estimator.SD: "standard deviation",
-    Estimator.SAMPLE_SD: "standard deviation, with the t factor of few results",
-    Estimator.LIKELIHOOD: "maximum likelihood, with results below the limit of quantification",
+    Estimator.MR_BAR: _("average moving range"),
+    Estimator.MEDIAN_MR: _("median moving range"),
+    Estimator.SD: _("standard deviation"),
+    Estimator.SAMPLE_SD: _("standard deviation, with the t factor of few results"),
+    Estimator.LIKELIHOOD: _("maximum likelihood, with results below the limit of quantification"),
 }
 NOTES: Mapping[Note, str] = {
-    Note.PRELIMINARY: "From fewer than 30 results: preliminary.",
-    Note.TOO_FEW: "From too few results to be trusted.",
-    Note.FEW_DISTINCT: "Fewer than five different values: this is a chart of the rounding.",
-    Note.ZERO_SIGMA: "All values are equal: nothing can signal.",
-    Note.MISSING_LEFT_OUT: "Missing values were left out.",
-    Note.AUTOCORRELATED: "Neighbouring batches are alike (autocorrelation): the limits are too narrow.",
-    Note.NOT_NORMAL: "The values are not normally distributed on this scale.",
-    Note.UNSTABLE: "The process was not stable: capability says little.",
-    Note.CENSORED: "Some results are below the limit of quantification; nothing was put in their place.",
-    Note.ONE_SIDED: "One-sided specification.",
-    Note.APPROXIMATE: "Approximate.",
+    Note.PRELIMINARY: _("From fewer than 30 results: preliminary."),
+    Note.TOO_FEW: _("From too few results to be trusted."),
+    Note.FEW_DISTINCT: _("Fewer than five different values: this is a chart of the rounding."),
+    Note.ZERO_SIGMA: _("All values are equal: nothing can signal."),
+    Note.MISSING_LEFT_OUT: _("Missing values were left out."),
+    Note.AUTOCORRELATED: _("Neighbouring batches are alike (autocorrelation): the limits are too narrow."),
+    Note.NOT_NORMAL: _("The values are not normally distributed on this scale."),
+    Note.UNSTABLE: _("The process was not stable: capability says little."),
+    Note.CENSORED: _("Some results are below the limit of quantification; nothing was put in their place."),
+    Note.ONE_SIDED: _("One-sided specification."),
+    Note.APPROXIMATE: _("Approximate."),
 }
 WHYS: Mapping[Why, str] = {
-    Why.EMPTY: "There are no results.",
-    Why.TOO_FEW: "There are too few results.",
-    Why.CONSTANT: "All results are equal.",
-    Why.CENSORED: "Some results lie below the limit of quantification.",
-    Why.ALL_CENSORED: "Every result lies below the limit of quantification.",
-    Why.NOT_POSITIVE: "A result is zero or less, which this scale cannot take.",
-    Why.NOT_A_SHARE: "A result lies outside the scale's range.",
-    Why.NO_LIMITS: "There is no specification limit.",
+    Why.EMPTY: _("There are no results."),
+    Why.TOO_FEW: _("There are too few results."),
+    Why.CONSTANT: _("All results are equal."),
+    Why.CENSORED: _("Some results lie below the limit of quantification."),
+    Why.ALL_CENSORED: _("Every result lies below the limit of quantification."),
+    Why.NOT_POSITIVE: _("A result is zero or less, which this scale cannot take."),
+    Why.NOT_A_SHARE: _("A result lies outside the scale's range."),
+    Why.NO_LIMITS: _("There is no specification limit."),
 }
 DISPOSITIONS: Mapping[str, str] = {
     "in_process": "in process",
@@ -131,10 +137,15 @@ def source_of(it: Parameter) -> str:
 
 def rules_of(it: Parameter) -> list[str]:
     """What signals on the charts of a parameter."""
-    own = [f"{rule}: {SIGNALS_BY[rule]}" for rule in sorted(map(str, it.rules.rules))]
+    own = [f"{_called(rule)}: {SIGNALS_BY[rule]}" for rule in Rule if rule in it.rules.rules]
     if it.ewma is None:
         return own
     return [*own, f"EWMA with weight {it.ewma.weight:g} and limits at {it.ewma.multiple:g} sigma"]
+
+
+def _called(rule: Rule) -> str:
+    family, number = rule.value.split("_")
+    return f"{'Nelson' if family == 'nelson' else 'Western Electric'} {number}"
 
 
 # A test that says so of one normal series, or one steady one, in twenty.

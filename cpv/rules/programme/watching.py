@@ -39,10 +39,10 @@ class Watching:
 
 
 def watching(parameter: Parameter, charted: Charted) -> Watching | None:
-    """What to remember of a chart that was judged as a whole; None while there are no limits."""
-    if not charted.phases:
+    """What to remember of a chart that was judged as a whole; None while no limits are in effect."""
+    phase = charted.in_effect
+    if phase is None:
         return None
-    phase = charted.phases[-1]
     own = charted.scaled[phase.start :].copy()
     own[[n - phase.start for n in charted.excluded if n >= phase.start]] = np.nan
     there = own[~np.isnan(own)]

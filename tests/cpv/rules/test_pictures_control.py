@@ -58,6 +58,13 @@ def test_limits_of_two_phases_do_not_join():
     assert solid != dashed, "what is preliminary is seen to be"
 
 
+def test_limits_that_were_retired_end_there_and_are_told_of_no_more_at_the_right_end():
+    spec = picture(WAVE, [InEffect(10, limits(n=20), end=25)], parameter=DAYS)
+    assert {(row["n"], row["m"]) for row in limit_rows(spec)} == {(10.5, 25.5)}
+    assert "13" in {text.split()[-1] for text in texts(picture(WAVE, [InEffect(10, limits(n=20))]))}
+    assert "13" not in {text.split()[-1] for text in texts(spec) if text}
+
+
 def test_phases_have_their_texts_where_they_begin():
     spec = picture(WAVE, [InEffect(10, limits()), InEffect(25, limits())])
     values = [row for it in layers_of(spec, "text") for row in it.get("data", {}).get("values", ())]

@@ -77,6 +77,12 @@ def test_an_axis_holds_every_line_and_pins_what_lies_beyond(is_log):
     assert axis.share(axis.at(0.3)) == pytest.approx(0.3)
 
 
+def test_zero_is_left_out_of_a_scale_that_could_have_it_and_a_browser_has_nothing_to_complain_of():
+    said = {is_log: Axis("x", 1.0, 10.0, is_log=is_log).y("v")["scale"] for is_log in (False, True)}
+    assert (said[False]["zero"], said[False].get("type")) == (False, None)
+    assert ("zero" in said[True], said[True]["type"]) == (False, "log")
+
+
 @pytest.mark.parametrize("values", [(0.1, 0.2, 0.3), (9.7, 9.8, 9.9), (4.9, 5.0, 5.1), (1.0, 5.0, 9.0)])
 def test_words_beside_lines_stay_apart_and_inside(values):
     words = beside([Line(value, f"{value}", INK) for value in values], Axis("x", 0.0, 10.0), 300)
@@ -123,6 +129,14 @@ def test_moving_ranges_are_drawn_and_never_signal():
     d2, d3 = 2 / math.sqrt(math.pi), math.sqrt(2 - 4 / math.pi)
     assert [row["y"] for row in lines] == pytest.approx([d2, d2 + 3 * d3])
     assert "obere 3.686" in drawn(spec)
+
+
+def test_moving_ranges_have_lines_up_to_where_limits_were_retired():
+    values = [10.0, 10.5, 11.0, 10.0, 10.2, 10.4]
+    chart = charted(DAYS, values, [InEffect(0, limits(), end=3)])
+    spec = moving_range_chart(chart, TITLES, WORDS, Look(600, 140))
+    assert {row["m"] for row in layers_of(spec, "rule")[0]["data"]["values"]} == {3.5}
+    assert "obere 3.686" not in drawn(spec)
 
 
 def test_without_limits_moving_ranges_are_those_of_the_unit():

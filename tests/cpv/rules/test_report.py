@@ -1,5 +1,6 @@
 """A report of a plan over a period: what belongs to it, what its numbers are, and that it can be done again."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -35,7 +36,7 @@ from cpv.rules.programme.report_pictures import picture_of
 from cpv.rules.programme.report_state import Days, against_period, last_quarter, last_year
 from cpv.rules.programme.report_tables import tables
 from cpv.rules.programme.weeks import ScansOfWeek
-from cpv.rules.runs import RULE_1
+from cpv.rules.runs import NELSON, RULE_1
 from tests.cpv.rules.programme.given import PLAN as CONTENT
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -224,6 +225,18 @@ def test_limits_are_those_that_were_in_effect_in_the_period() -> None:
     assert [it.since for it in section.limits] == [PERIOD.since], "the first ended as the period began"
 
 
+def test_what_began_after_limits_were_retired_was_held_against_none() -> None:
+    source = chart()
+    (own,) = source.limits
+    ended = replace(own, until=PERIOD.since + 5 * DAY)
+    told = content(report(sources(replace(source, limits=(ended,)))))["charts"][0]
+    held = [bool(point["limits"]) for point in told["points"]]
+    assert held == [True] * 5 + [False] * 15
+    assert told["limits"][0]["until"]["at"] == ended.until
+    (section,) = report(sources(replace(source, limits=(replace(own, until=PERIOD.since),)))).sections
+    assert section.limits == (), "they were retired as the period began"
+
+
 def test_what_is_left_out_is_told_with_its_reason() -> None:
     told = content(report(sources(chart(left_out=(10, 45)))))
     (one,) = told["charts"][0]["excluded"]
@@ -285,10 +298,32 @@ def test_a_spreadsheet_has_a_sheet_a_parameter_with_every_number_and_its_source(
     assert [row["Value"] for row in rows] == [Decimal(value) for value in STEADY[40:60]]
     assert {row["Source"] for row in rows} == {f"result:{n}" for n in range(40, 60)}
     assert {row["Held against"] for row in rows} == {f"{code_of('P', 'VIABILITY', ('PLANT',))}, version 1"}
-    assert rows[10]["Signals"] == "nelson_1"
+    assert rows[10]["Signals"] == "one point beyond a limit"
     assert rows[5]["Left out because"] == "frozen twice"
     for table in made.values():
         assert {len(row) for row in table.rows} <= {len(table.columns)}, table.name
+
+
+def test_what_is_printed_has_words_and_no_codes() -> None:
+    source = chart(signals=(signal(50),))
+    own = replace(source.parameter, unit="{copies}/{cell}", rules=NELSON)
+    found = report(sources(replace(source, parameter=own)))
+    told = content(found)
+    (section,) = told["charts"]
+    assert (section["unit"], section["points"][10]["signals"]) == ("{copies}/{cell}", ["nelson_1"]), (
+        "for programs"
+    )
+    said = " ".join(section["rules"])
+    assert said.startswith("Nelson 1: one point beyond a limit Nelson 2: ")
+    printed = [cell for one in tables(told, "d" * 64, "e" * 64) for row in one.rows for cell in row]
+    assert "copies/cell" in printed
+    assert not any("{" in cell or "nelson_" in cell for cell in [*filter(_is_text, printed), said])
+    spec = json.dumps(picture_of(found.sections[0], "UTC"), default=str)
+    assert ("copies/cell" in spec, "{copies}" in spec) == (True, False)
+
+
+def _is_text(cell: object) -> bool:
+    return isinstance(cell, str)
 
 
 def test_sheets_of_parameters_have_names_of_their_own() -> None:

@@ -52,6 +52,23 @@ def test_every_phase_has_its_own_limits():
     assert [band.upper for band in chart.bands] == [13.0, 16.0]
 
 
+def test_limits_that_were_retired_judge_nothing_that_began_after():
+    values = [10.0, 13.5, 10.0, 13.5, 99.0, 13.5]
+    chart = charted(DAYS, values, [InEffect(1, limits(), end=4)])
+    assert {it.index for it in chart.signals if it.by is Rule.NELSON_1} == {1, 3}
+    assert np.isnan(chart.smoothed[4:]).all()
+    assert (chart.in_effect, chart.status) == (None, LimitStatus.RUN_CHART)
+    assert [chart.phase_at(n) for n in range(6)] == [None, 0, 0, 0, None, None]
+
+
+def test_between_limits_that_were_retired_and_the_next_there_are_none():
+    phases = [InEffect(0, limits(), end=2), InEffect(4, limits(center=13.0))]
+    chart = charted(RULE_1_ALONE, [99.0] * 6, phases)
+    assert [it.index for it in chart.signals] == [0, 1, 4, 5]
+    assert chart.spans == ((0, 2), (4, 6))
+    assert chart.in_effect == phases[1]
+
+
 def test_an_excluded_point_stays_in_view_and_ends_no_run():
     values = [11.0] * 4 + [99.0] + [11.0] * 5
     chart = charted(NINE, values, [InEffect(0, limits())], excluded=[4])

@@ -97,3 +97,14 @@ def test_what_a_scale_cannot_take_is_missing_on_it():
 def test_without_limits_there_is_no_other_scale():
     chart = charted(PARAMETER, VALUES)
     assert on_its_scale(chart, Bounds(upper=5.0)) == (chart, Bounds(upper=5.0))
+
+
+def test_after_limits_were_retired_numbers_stay_on_their_scale_and_the_phase_ends():
+    chart = charted(PARAMETER, VALUES, [InEffect(10, limits(logarithm()), end=15)])
+    assert stretch_of(chart, 1) == Stretch(10, 15)
+    assert phases_in(chart, Stretch(15, 20)) == ()
+    assert cut(chart, Stretch(8, 20)).spans == ((2, 7),)
+    assert cut(chart, Stretch(8, 12)).spans == ((2, 4),)
+    scaled, _ = on_its_scale(chart, Bounds())
+    assert scaled.values == pytest.approx(np.log(VALUES))
+    assert scaled.spans == chart.spans

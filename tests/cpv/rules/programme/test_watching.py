@@ -69,6 +69,7 @@ def test_what_is_left_out_is_not_remembered():
 
 def test_without_limits_there_is_nothing_to_remember():
     assert watching(GROWTH, charted(GROWTH, [1.0, 2.0])) is None
+    assert watching(GROWTH, charted(GROWTH, [1.0, 2.0], [InEffect(0, OWN, end=1)])) is None, "nor after them"
 
 
 def test_limits_without_a_batch_yet_begin_at_their_center():
