@@ -1,0 +1,1 @@
+"""The API of `fmea`: programs read worksheets, and write what people write."""
