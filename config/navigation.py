@@ -70,7 +70,7 @@ ROOMS = (
             Page(_("Reports"), "cpv:reports"),
         ),
     ),
-    Room(_("Risk"), (Page(_("Risk"), "fmea:home"),)),
+    Room(_("Risk"), (Page(_("Worksheets"), "fmea:home", ("/risk/",)), Page(_("Actions"), "fmea:my_actions"))),
     Room(_("My work"), (Page(_("My work"), "people:work"),)),
     Room(_("Documents"), (Page(_("Documents"), "people:documents"),)),
     Room(_("Trail"), (Page(_("Trail"), "people:entries"),)),

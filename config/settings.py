@@ -284,6 +284,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": SOFTWARE_VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # the shape of the API is no secret
+    # what several answers have under one name, or one answer under several, is named here
+    "ENUM_NAME_OVERRIDES": {
+        "LimitStatusEnum": "cpv.api.serializers.LIMIT_STATUSES",
+        "ActionStatusEnum": "fmea.api.actions.ACTION_STATUSES",
+        "AnsweredEnum": ["accepted", "refused"],
+        "ResidualDecisionEnum": "fmea.api.scoring_shapes.DECISIONS",
+        "SignalDecisionEnum": "cpv.api.serializers.DECISIONS",
+    },
 }
 
 # -- mail: notices go out by an effect, so a mail server that is away delays them and nothing else ------------
@@ -367,6 +375,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cpv.tasks.evaluate_all",
         "schedule": crontab(hour=2, minute=10),
         "options": {"expires": 6 * 3600},
+    },
+    "chase-late-actions": {
+        "task": "fmea.tasks.chase_actions",
+        "schedule": crontab(hour=4, minute=40),
+        "options": {"expires": 12 * 3600},
     },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
 }

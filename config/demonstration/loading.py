@@ -1,7 +1,8 @@
 """Loads the demonstration: open journeys, two of which go wrong, a hold and a near miss; then 40 finished ones.
 
 Journeys are played stage by stage in the order of their simulated times, as they would happen side by side. Every
-record is made by the services; times other than now are marked as simulated by the ledger.
+record is made by the services; times other than now are marked as simulated by the ledger. In some of them people make
+mistakes, which the stations refuse (`mistakes`).
 """
 
 import heapq
@@ -14,7 +15,7 @@ from uuid import uuid5
 from django.db import transaction
 
 from coi import services as coi
-from config.demonstration import process, quality, site, story, unusual
+from config.demonstration import mistakes, process, quality, risks, site, story, unusual
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND, SPACE, Demo
 from people.rules.roles import Role
@@ -118,11 +119,16 @@ def load_history(demo: Demo, tell: Tell) -> None:
     present = demo.now + BEFORE
     tell("a year of numbers of the bioreactors")
     process.growth(demo, present)
+    tell("the worksheet of risks")
+    risks.load(demo, present)
     rng = random.Random(SEED)
     running = []
     for number in range(FINISHED):
         begun = demo.now + timedelta(days=2 + SPAN_DAYS * number / (FINISHED + 6), hours=rng.uniform(0, 6))
         running.append(_Running(_player(demo, len(OPEN) + number, begun), list(STAGES)))
+    players = tuple(journey.player for journey in running)
+    for number, player in enumerate(players):
+        player.slips, player.others = dict(mistakes.OF_FINISHED.get(number, {})), players
     _play_side_by_side(running, tell)
     process.observe(present)
     process.limits_of_batches(demo, present, WITH_LIMITS)
@@ -139,9 +145,9 @@ def _qualify(demo: Demo, now: datetime) -> None:
 
 def _open(demo: Demo, position: int, count: int, now: datetime) -> _Running:
     """A journey begun so long ago that it has just this many stages behind it today."""
-    return _Running(
-        _player(demo, position, now - _duration(count) - timedelta(hours=6)), list(STAGES[:count])
-    )
+    player = _player(demo, position, now - _duration(count) - timedelta(hours=6))
+    player.slips = dict(mistakes.OF_OPEN.get(position, {}))
+    return _Running(player, list(STAGES[:count]))
 
 
 def _unusual(demo: Demo, place: int, count: int, stages: tuple[Stage, ...], now: datetime) -> _Running:
@@ -191,7 +197,7 @@ def _play_side_by_side(running: list[_Running], tell: Tell) -> None:
 
 
 def _enrol(player: Player) -> None:
-    number = int(player.name.split()[-1])
+    number = player.number
     family, given = FAMILIES[number % len(FAMILIES)], GIVEN[(number // len(FAMILIES)) % len(GIVEN)]
     player.enrol(number + 1, family_name=family, given_name=given)
 

@@ -1,6 +1,6 @@
 """Plays a journey as people would: scan by scan through `coi.services.record_scan`, with a clock of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,9 +22,28 @@ class NotPlayed(AssertionError):
     """A step that the story needs was not accepted."""
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A step that is about to be done: where, by whom, with which codes, and what they will enter."""
+
+    step: str
+    station: str
+    who: Member
+    witness: Member | None
+    codes: Sequence[str]
+    values: Mapping[str, str] | None
+
+
+# A mistake before a step. It answers with the check in which the first code counts already; empty: none does.
+Slip = Callable[["Player", Moment], str]
+
+
 @dataclass
 class Player:
-    """One journey in play. `now` moves on by itself with every scan."""
+    """One journey in play. `now` moves on by itself with every scan.
+
+    `slips`: a mistake of people before a step, once; `others`: the journeys that are played beside this one.
+    """
 
     demo: Demo
     now: datetime
@@ -34,12 +53,19 @@ class Player:
     wristband: str = ""
     is_deterministic: bool = False
     answers: list[Answer] = field(default_factory=list)
+    slips: dict[str, Slip] = field(default_factory=dict)
+    others: Sequence["Player"] = ()
     _count: int = 0
 
     @property
     def letter(self) -> str:
         """The first letter of this hospital's stations."""
         return "N" if self.site == HOSPITAL else "S"
+
+    @property
+    def number(self) -> int:
+        """The last word of its name."""
+        return int(self.name.split()[-1])
 
     @property
     def order_code(self) -> str:
@@ -118,7 +144,10 @@ class Player:
     ) -> Answer:
         """A whole step: the first person, then the second; NotPlayed when it is not accepted."""
         pin = who.pin if is_signed else ""
-        answer = self.scan(station, who, *codes, step=step, values=values, pin=pin)
+        slip = self.slips.pop(step, None)
+        begun = slip(self, Moment(step, station, who, witness, codes, values)) if slip else ""
+        left = codes[1:] if begun else codes
+        answer = self.scan(station, who, *left, step=step, check=begun, values=values, pin=pin)
         if witness is not None:
             again = codes if witness_codes is None else witness_codes
             pin = witness.pin if is_signed else ""

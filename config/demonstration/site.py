@@ -456,9 +456,15 @@ def document(demo: Demo, kind: str, code: str, title: str, content: dict[str, An
 
 def put_in_effect(demo: Demo, id: str, label: str) -> None:
     """What Amir has written is signed by him, by its reviewer and by its approver; then it takes effect."""
-    author, reviewer, approver = demo.member("Amir"), demo.member("Bob"), demo.member("Rosa")
+    author = demo.member("Amir")
+    people.submit_document(id=id, credential=author.credential, **demo.doing(f"{label} submit", author.actor))
+    agree_to(demo, id, label)
+
+
+def agree_to(demo: Demo, id: str, label: str) -> None:
+    """What its author has signed already is signed by its reviewer and its approver; then it takes effect."""
+    reviewer, approver = demo.member("Bob"), demo.member("Rosa")
     for verb, service, member in (
-        ("submit", people.submit_document, author),
         ("review", people.review_document, reviewer),
         ("approve", people.approve_document, approver),
     ):
