@@ -18,6 +18,9 @@ from cpv.rules.programme import plan as process_plan
 from cpv.rules.programme.answering import Decision, SignalState
 from cpv.rules.transforms import Scale, Transformation
 from docs import generate, labels
+from fmea.rules import worksheet
+from fmea.rules.cells import COLUMNS
+from fmea.rules.scales import Level
 from people import services as people
 from people.registry import document_kinds
 from people.rules.roles import Role
@@ -179,6 +182,18 @@ def test_the_examples_of_a_plan_and_of_limits_are_sound() -> None:
     page = read("docs/reference/process-plans.md")
     plan, limits_ = (json.loads(part.split("```")[0]) for part in page.split("```json")[1:])
     assert (process_plan.problems(plan), limit_set.problems(limits_)) == ((), ())
+
+
+def test_every_field_and_choice_of_a_worksheet_is_documented() -> None:
+    page = read("docs/reference/risk-worksheets.md")
+    parts = (worksheet.Member, worksheet.Step, worksheet.Link, worksheet.Control, worksheet.Evidence)
+    parts += (worksheet.Vote, worksheet.Score, worksheet.Residual, worksheet.Action, Level)
+    named = [it.name for part in parts for it in dataclasses.fields(part)]
+    closed = (worksheet.Formality, worksheet.LinkKind, worksheet.EvidenceKind, worksheet.Decision)
+    closed += (worksheet.Aim, worksheet.ActionStatus)
+    named += [member.value for one in closed for member in one]
+    named += [column.split(".")[0] for columns in COLUMNS.values() for column in columns]
+    assert [name for name in named if f"`{name}`" not in page] == []
 
 
 def test_every_kind_of_document_is_listed() -> None:

@@ -1,9 +1,11 @@
 """The process in a browser: in three clicks one knows whether it is in control, and why not."""
 
 import re
+from uuid import UUID
 
 import pytest
 
+from cpv import services
 from tests.browser.acting import follow
 from tests.browser.test_pages import assert_clean
 from tests.cpv.given import STEADY, Process, a_process
@@ -47,6 +49,22 @@ def test_the_list_and_a_chart_by_axe(house, process):
     ):
         page.goto(house.address + path, wait_until="networkidle")
         assert_clean(page, name)
+
+
+def test_beside_the_form_that_closes_a_signal_stands_its_picture(house, process):
+    signal = process.chart.signals[0]
+    assert services.acknowledge_signal(signal=UUID(signal.id), **process.doing("Leo")) == ()
+    page = house.desk(process.member("Leo"))
+    page.goto(f"{house.address}/process/signals/{signal.id}/", wait_until="networkidle")
+    assert_clean(page, "a signal")
+    for width, is_beside in ((1440, True), (390, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        button = page.get_by_role("button", name="Close the signal").bounding_box()
+        picture, text = page.locator(".closeup").bounding_box(), page.locator(".closeup-text").first
+        assert (picture["x"] > button["x"] + button["width"]) is is_beside
+        assert (picture["y"] < button["y"]) is is_beside
+        assert text.bounding_box()["height"] > 10, "its words are as large as can be read"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_point_is_left_out_by_keyboard_alone(house, process):

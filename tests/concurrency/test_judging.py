@@ -1,19 +1,30 @@
-"""Workers that follow and judge at the same instant: one signal, one piece of work, one mail; no entry twice."""
+"""Workers that follow and judge at the same instant: one signal, one piece of work, one mail; no entry twice.
 
+And they wait for each other, for scans and for people in one order, so that nobody waits for ever.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connections, transaction
 
+from coi.selectors.batches import lock_batch
 from cpv import selectors, services
 from cpv.events import Event
 from cpv.rules.programme import limit_set, plan
+from cpv.rules.programme.answering import Decision, SignalState
+from cpv.rules.programme.points import SignalView
+from cpv.services import ExternalRow, judging
 from cpv.services.judging import WORK
 from ledger import services as ledger
-from ledger.models import Entry
+from ledger.models import Entry, Stream
 from people.models import Notice, WorkItem
 from tests import given
-from tests.concurrency.at_once import at_once
+from tests.concurrency.at_once import at_once, wait_until_blocked
 from tests.cpv.given import PLAN, Process, a_plan, a_process
 from tests.furnished import Journeys
 
@@ -59,3 +70,91 @@ def test_workers_that_follow_at_once_write_every_number_once(live_journeys: Jour
     assert len(points) == len({point.subject for point in points}) == 4
     assert {point.version for point in points} == {1}
     assert Entry.objects.filter(event=Event.OBSERVED).count() == len(points)
+
+
+def in_a_session_of_its_own(call: partial[Any]) -> Any:
+    """What a thread does: its connection is closed when it ends."""
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
+def test_a_number_that_changes_while_its_chart_is_judged_is_judged_as_it_is_now(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the chart would be remembered as it was before, and what changed would never signal."""
+    point, about, remember = process.chart.points[-2], process.doing(), judging.remember
+    row = ExternalRow(process.parameter, point.subject, point.made_at, "25")
+    correct = partial(services.hand_in_data, plan=process.plan, site=process.site, rows=[row], **about)
+    corrected: list[Future[Any]] = []
+
+    def later(view: selectors.ChartView) -> None:
+        monkeypatch.setattr(judging, "remember", remember)
+        corrected.append(pool.submit(in_a_session_of_its_own, correct))
+        wait_until_blocked()
+        remember(view)
+
+    monkeypatch.setattr(judging, "remember", later)
+    with ThreadPoolExecutor(1) as pool:
+        services.judge_chart(chart=process.code, now=process.player.now, request_id=uuid4())
+        assert corrected[0].result() == {process.code}
+    assert (point.subject, "nelson_1") in {(it.subject, it.by) for it in process.chart.signals}
+
+
+def judge(process: Process) -> None:
+    services.judge_chart(chart=process.code, now=process.player.now, request_id=uuid4())
+
+
+def take(process: Process) -> None:
+    assert services.acknowledge_signal(signal=UUID(signal_of(process).id), **process.doing("Bob")) == ()
+
+
+def close(process: Process) -> None:
+    signal = UUID(signal_of(process).id)
+    assert services.close_signal(signal=signal, decision=Decision.LOGGED, **process.doing("Bob")) == ()
+
+
+def leave_out(process: Process) -> None:
+    point = UUID(signal_of(process).observation)
+    services.exclude_point(observation=point, reason="A slip.", **process.doing("Bob"))
+
+
+def signal_of(process: Process) -> SignalView:
+    (found,) = [it for it in process.chart.signals if it.by == "nelson_1"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "act", "state"),
+    [
+        ((), judge, SignalState.RAISED),
+        ((judge,), take, SignalState.ACKNOWLEDGED),
+        ((judge, take), close, SignalState.CLOSED),
+        ((judge,), leave_out, SignalState.WITHDRAWN),
+    ],
+)
+def test_nobody_waits_for_a_journey_with_a_stream_in_hand(
+    live_journeys: Journeys,
+    monkeypatch: pytest.MonkeyPatch,
+    before: tuple[Callable[[Process], None], ...],
+    act: Callable[[Process], None],
+    state: SignalState,
+) -> None:
+    """Whoever holds the journey may be about to write into that stream, as scans do, and both would wait for ever."""
+    process, batch = a_process(live_journeys.demo), live_journeys.filled.containers("product_bag")[0].batch
+    process.hand_in()
+    process.limits()
+    row = ExternalRow(process.parameter, batch, process.player.now, "25")
+    with monkeypatch.context() as patch:
+        patch.setattr("cpv.services.external.judge_charts", lambda **about: ())
+        services.hand_in_data(plan=process.plan, site=process.site, rows=[row], **process.doing())
+    for step in before:
+        step(process)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        lock_batch(batch)
+        waiting = pool.submit(in_a_session_of_its_own, partial(act, process))
+        wait_until_blocked()
+        assert len(Stream.objects.select_for_update(nowait=True)) > 0
+    assert waiting.result() is None
+    assert signal_of(process).state is state

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from config.demonstration import loading, sheet
 from config.demonstration.player import Player
 from ledger.models import Entry
+from tests.config.mistakes_given import given_slips, players_of
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def test_a_history_that_was_interrupted_goes_on(journeys, stopped_after):
     def play(stages):
         begun = journeys.demo.now + timedelta(days=1)
         player = Player(journeys.demo, begun, name="interrupted 7", is_deterministic=True)
+        player.slips, player.others = given_slips(0), players_of(journeys)
         player.enrol(907)
         for stage, wait in stages:
             stage(player)
