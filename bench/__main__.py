@@ -75,7 +75,7 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     found["parses"] = parses.measure(rounds=size.rounds, seconds=size.seconds / 10)
     say("bench: making labels")
     given = {"rounds": size.rounds, "seconds": size.seconds / 2}
-    found["labels"] = house.python(SMALL, "-m", "bench.labels", given=given)
+    found["labels"] = house.python(SMALL, "-m", "bench.inside", "labels", given=given)
     say("bench: charts")
     found["charts"] = charts(house.folder / "peers", size)
     found["process"] = process(house, size)
@@ -102,7 +102,7 @@ def process(house: House, size: Size) -> dict[str, Any]:
     much = {"histories": [100, 1_000, 10_000], "charts": 2_000, "points": 100, "rounds": size.rounds}
     little = {"histories": [50, 100], "charts": 120, "points": 40, "rounds": 1}
     given = (little if size.is_quick else much) | {"superuser": house.superuser(PROCESS)}
-    measured: dict[str, Any] = house.python(PROCESS, "-m", "bench.process", given=given)
+    measured: dict[str, Any] = house.python(PROCESS, "-m", "bench.inside", "process", given=given)
     return measured
 
 
@@ -114,7 +114,7 @@ def set_up(house: House, size: Size) -> dict[str, Any]:
     say(f"bench: {size.pool} journeys by the services")
     chairs = str(max(size.clients))
     plan: dict[str, Any] = house.python(
-        SMALL, "-m", "bench.furnish", "--chairs", chairs, "--pool", str(size.pool)
+        SMALL, "-m", "bench.inside", "furnish", "--chairs", chairs, "--pool", str(size.pool)
     )
     for name in (LARGE, PROCESS):
         house.make_database(name, template=SMALL)
@@ -211,7 +211,7 @@ class Measuring:
         given = {"chairs": self.plan["chairs"], "journeys": self.take(0.05)[:2]}
         found = {}
         for short, name in (("small", SMALL), ("large", LARGE)):
-            found[short] = self.house.python(name, "-m", "bench.statements", given=given)
+            found[short] = self.house.python(name, "-m", "bench.inside", "statements", given=given)
             self.answered += found[short].pop("answered")
         return found
 

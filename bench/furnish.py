@@ -1,6 +1,6 @@
 """Furnish the database of a bench through the services: site, stations, people, journeys to scan and to clone.
 
-    python -m bench.furnish --chairs 16 --pool 800 > plan.json
+    python -m bench.inside furnish --chairs 16 --pool 800 > plan.json
 
 All of it is lawful history. The bench has a protocol of its own, the demonstration's with `witness_gap_s` at nought:
 a client that sends without pause is no two people.
@@ -15,22 +15,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import django
 from django.test.utils import override_settings
+from rest_framework.authtoken.models import Token
 
-django.setup()
-
-from rest_framework.authtoken.models import Token  # noqa: E402
-
-from bench.peer.models import Slot  # noqa: E402
-from bench.script import Chair, Journey  # noqa: E402
-from coi import services as coi  # noqa: E402
-from config.demonstration import site, story  # noqa: E402
-from config.demonstration.player import Player  # noqa: E402
-from config.demonstration.site import COURIER, HOSPITAL, PLANT, Demo, Member, PersonSpec, StationSpec  # noqa: E402
-from people import services as people  # noqa: E402
-from people.rules import codes  # noqa: E402
-from people.rules.roles import Role  # noqa: E402
+from bench.peer.models import Slot
+from bench.script import Chair, Journey
+from coi import services as coi
+from config.demonstration import site, story
+from config.demonstration.player import Player
+from config.demonstration.site import COURIER, HOSPITAL, PLANT, Demo, Member, PersonSpec, StationSpec
+from people import services as people
+from people.rules import codes
+from people.rules.roles import Role
 
 PRODUCT = "BENCH"
 DAYS = 60  # so long ago did it all begin
@@ -151,7 +147,7 @@ def _enrolled(demo: Demo, number: int) -> Journey:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="bench.furnish")
+    parser = argparse.ArgumentParser(prog="bench.inside furnish")
     parser.add_argument("--chairs", type=int, required=True)
     parser.add_argument("--pool", type=int, required=True)
     chosen = parser.parse_args()
@@ -159,7 +155,3 @@ def main() -> None:
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         plan = furnish(chosen.chairs, chosen.pool)
     json.dump(plan, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -121,7 +121,7 @@ class House:
             check=False,
         )
         if done.returncode:
-            raise BenchError(f"{' '.join(arguments[:2])} failed (see above)")
+            raise BenchError(f"{' '.join(arguments[:3])} failed (see above)")
         return json.loads(done.stdout) if done.stdout.startswith(("{", "[")) else None
 
     def start_web(self, database: str) -> int:

@@ -1,6 +1,6 @@
 """How many labels are made in a second by one process, beside a bare page of the same size with a few lines of text.
 
-    python -m bench.labels < plan.json > labels.json
+    python -m bench.inside labels < plan.json > labels.json
 
 A drawn label is drawn at both resolutions, every symbol read back, then drawn as PDF/A; the peer is one PDF by Typst
 without symbols and without a look at it. ZPL is text: it is written and not drawn.
@@ -14,17 +14,13 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
-import django
+import typst
 
-django.setup()
-
-import typst  # noqa: E402
-
-from coi.rules.journey import OrderKind  # noqa: E402
-from coi.rules.labels import Label, LabelFacts, label_for  # noqa: E402
-from coi.rules.zpl import to_zpl  # noqa: E402
-from coi.services import drawing  # noqa: E402
-from people.rules import codes  # noqa: E402
+from coi.rules.journey import OrderKind
+from coi.rules.labels import Label, LabelFacts, label_for
+from coi.rules.zpl import to_zpl
+from coi.services import drawing
+from people.rules import codes
 
 KINDS = ("apheresis_bag", "product_bag", "cryovial")
 RESOLUTION = 203
@@ -100,7 +96,3 @@ def measure(*, rounds: int, seconds: float) -> dict[str, Any]:
 def main() -> None:
     """The command line."""
     json.dump(measure(**json.load(sys.stdin)), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """What charts of a process cost at the services: one more batch after a short and a long history, and a night.
 
-    python -m bench.process < plan.json > process.json
+    python -m bench.inside process < plan.json > process.json
 
 The numbers of the past, their plans and limits are written by COPY, as the journeys of `bench.fill` are: handing in a
 million numbers by the service would measure that. They stay within one sigma, so that nothing signals: what is measured
@@ -22,20 +22,17 @@ from typing import Any
 from uuid import uuid4
 
 import django
+import psycopg2
+from django.contrib.auth import get_user_model
 
-django.setup()
-
-import psycopg2  # noqa: E402
-from django.contrib.auth import get_user_model  # noqa: E402
-
-from config.demonstration.site import PLANT, PRODUCT  # noqa: E402
-from cpv import services  # noqa: E402
-from cpv.rules.basis import Estimator, Limits  # noqa: E402
-from cpv.rules.programme import limit_set, plan  # noqa: E402
-from cpv.rules.programme.limit_set import Baseline, LimitSet, code_of  # noqa: E402
-from cpv.rules.transforms import identity  # noqa: E402
-from cpv.tasks import PORTION  # noqa: E402
-from ledger.rules import Actor, ActorKind, AuthMethod, Where  # noqa: E402
+from config.demonstration.site import PLANT, PRODUCT
+from cpv import services
+from cpv.rules.basis import Estimator, Limits
+from cpv.rules.programme import limit_set, plan
+from cpv.rules.programme.limit_set import Baseline, LimitSet, code_of
+from cpv.rules.transforms import identity
+from cpv.tasks import PORTION
+from ledger.rules import Actor, ActorKind, AuthMethod, Where
 
 MOST = 100  # parameters of a plan
 BASELINE = 30
@@ -179,7 +176,7 @@ def night(charts: Sequence[str], *, rounds: int) -> dict[str, Any]:
     portions = [list(charts[first : first + PORTION]) for first in range(0, len(charts), PORTION)]
     fresh = multiprocessing.get_context("spawn")
     with ExitStack() as held:
-        pools = {count: held.enter_context(fresh.Pool(count)) for count in WORKERS}
+        pools = {count: held.enter_context(fresh.Pool(count, django.setup)) for count in WORKERS}
         for pool in pools.values():
             _judged(pool, portions[:4])
         turns = [{count: _seconds_of(pool, portions) for count, pool in pools.items()} for _ in range(rounds)]
@@ -222,7 +219,3 @@ def measure(
 def main() -> None:
     """The command line."""
     json.dump(measure(**json.load(sys.stdin)), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Count the SQL statements of each scan, through the whole API door, in this process.
 
-python -m bench.statements --journeys 3 < plan.json > statements.json
+python -m bench.inside statements --journeys 3 < plan.json > statements.json
 """
 
 import argparse
@@ -10,16 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import django
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-django.setup()
-
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-
-from bench import script  # noqa: E402
-from bench.load import SCANS  # noqa: E402
+from bench import script
+from bench.load import SCANS
 
 _TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 _LABEL = """
@@ -74,14 +70,10 @@ def summary(found: Mapping[str, list[int]]) -> dict[str, Any]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="bench.statements")
+    parser = argparse.ArgumentParser(prog="bench.inside statements")
     parser.add_argument("--journeys", type=int, default=3)
     chosen = parser.parse_args()
     plan = json.load(sys.stdin)
     chair = script.Chair(**plan["chairs"][0])
     journeys = [script.Journey(**one) for one in plan["journeys"][: chosen.journeys]]
     json.dump(summary(count(chair, journeys)), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
