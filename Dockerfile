@@ -22,6 +22,7 @@ COPY --chown=root:root coi coi
 COPY --chown=root:root qc qc
 COPY --chown=root:root cpv cpv
 COPY --chown=root:root fmea fmea
+COPY --chown=root:root audit audit
 COPY --chown=root:root templates templates
 COPY --chown=root:root static static
 RUN python -m config.bundle

@@ -73,7 +73,7 @@ LIMIT = "lint.pylint.max-args=6"
 def types(environment: dict[str, str]) -> bool:
     """Strict where decisions are made and recorded; the rest is followed, not judged."""
     paths = [path for pattern in TYPED_WHOLE for path in sorted(ROOT.glob(pattern))]
-    for room in ("coi", "qc", "cpv", "fmea"):
+    for room in ("coi", "qc", "cpv", "fmea", "audit"):
         paths += [
             found for floor in TYPED_FLOORS for found in (ROOT / room / floor, ROOT / room / f"{floor}.py")
         ]

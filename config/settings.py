@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "qc",
     "cpv",
     "fmea",
+    "audit",
 ]
 
 MIDDLEWARE = [

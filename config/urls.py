@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from config.health import healthz
 
 # A room's pages stand in its urls.py; its API in api/urls.py. Rooms that have no doors have neither.
-PAGES = ("coi", "people", "qc", "cpv", "fmea")
+PAGES = ("coi", "people", "qc", "cpv", "fmea", "audit")
 
 
 def _has(module: str) -> bool:

@@ -28,7 +28,7 @@ from qc.rules.blockers import EXCEPTIONS, OF_TESTING, BlockerCode
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
-ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea")
+ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea", "audit")
 
 EVENTS_HEAD = """# Events
 

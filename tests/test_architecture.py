@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea")
+ROOMS = ("ledger", "people", "coi", "qc", "cpv", "fmea", "audit")
 LONGEST, DEEPEST = 40, 3
 LONGEST_TEST_FILE = 400
 DATABASE_ERRORS = {

@@ -1,0 +1,137 @@
+"""What a report is made of: facts, tables and pictures, in an order, with everything in them.
+
+One structure serves the page, the PDF, the spreadsheet, the CSV and the JSON, so that no form of a report can say
+less than another (21 CFR 11.10(b): copies that are accurate and complete, in human-readable and electronic form).
+A cell is data, never a sentence about data: each form writes times, numbers and codes in its own way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+Cell = str | int | Decimal | bool | date | datetime | None
+
+
+class ColumnKind(StrEnum):
+    """How a column is shown, and what its cells are: str unless said otherwise."""
+
+    TEXT = "text"
+    CODE = "code"  # an identifier: fixed width, never broken
+    WORD = "word"  # one of few states, in words
+    MARK = "mark"  # good, warn or bad: what is wrong must not be found by reading alone; the word stands beside it
+    NUMBER = "number"  # int or Decimal; the unit stands in the title
+    TIME = "time"  # aware datetime, shown in the zone of the row's site
+    DAY = "day"  # date
+    YES = "yes"  # bool
+    LINK = "link"  # an address inside the product; printed forms show the row's own code instead
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `key` is its name in JSON and CSV and never changes once shipped, `title` is for people."""
+
+    key: str
+    title: str
+    kind: ColumnKind = ColumnKind.TEXT
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns. `empty`: what it means that there are none, as a sentence. `zone`: of times in its rows.
+
+    `zone_column`: the key of a TEXT column that names the IANA zone of each row's times, where rows are of several
+    sites.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str
+    about: str = ""
+    zone: str = "UTC"
+    zone_column: str = ""
+
+    def __post_init__(self) -> None:
+        wrong = [n for n, row in enumerate(self.rows) if len(row) != len(self.columns)]
+        if wrong:
+            raise ValueError(f"{self.key}: rows {wrong[:3]} do not have {len(self.columns)} cells")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is so: a name and its value."""
+
+    key: str
+    title: str
+    value: Cell
+    kind: ColumnKind = ColumnKind.TEXT
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Things that are so, one beneath another."""
+
+    key: str
+    title: str
+    facts: tuple[Fact, ...]
+    about: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing (a Vega-Lite description) with the same as a table for whoever cannot see it or wants the numbers."""
+
+    key: str
+    title: str
+    about: str
+    drawing: Mapping[str, Any]
+    table: Table
+
+
+Section = Facts | Table | Picture
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    GAP = "gap"  # something that should be there is not
+    NOTE = "note"  # out of the ordinary, and lawful
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the reader must not miss: it stands before everything else, with where to look."""
+
+    severity: Severity
+    text: str
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as it was made. `kind` and `question` say which and about what; `sites`: whose data are in it.
+
+    `as_of`: the moment that it tells of; later entries are not in it. `subjects`: (kind, key) of what it concerns, as
+    entries name them.
+    """
+
+    kind: str
+    title: str
+    about: str
+    question: Mapping[str, str]
+    as_of: datetime
+    sites: tuple[str, ...]
+    sections: tuple[Section, ...]
+    found: tuple[Found, ...] = ()
+    subjects: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        keys = [section.key for section in self.sections]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"{self.kind}: two sections of one key")

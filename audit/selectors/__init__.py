@@ -1,0 +1,1 @@
+"""What the auditor's room keeps and finds."""

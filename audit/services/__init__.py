@@ -1,0 +1,1 @@
+"""Every write of `audit`: reports asked for and drawn, bundles made."""
