@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import structlog
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -26,6 +27,8 @@ from fmea.rules.scales import HIGHEST, LOWEST
 from fmea.rules.worksheet import MOST_ACTIONS, MOST_ROWS
 from qc.services.drawing_documents import write_cell
 
+log = structlog.get_logger(__name__)
+
 MOST_BYTES = 10 * 2**20
 # Of a file unpacked, of its parts, of its sheets; what is packed tighter than this is packed to do harm.
 MOST_UNPACKED, MOST_PARTS, MOST_SHEETS, MOST_RATIO = 64 * 2**20, 400, 40, 200
@@ -35,6 +38,8 @@ MOST_COLUMNS, MOST_CELLS = 200, 1_000_000
 # What a spreadsheet has at most: a file that counts further is no spreadsheet.
 _LAST_LINE = 2**20
 _NAMES = frozenset(it.name.casefold() for it in LAYOUTS)
+# What the reader of archives raises on what is none, is cut off, or is packed by a method that it does not know.
+_NO_ARCHIVE = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, EOFError)
 _OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -73,7 +78,7 @@ def _measure(data: bytes) -> None:
             if any(it.flag_bits & 1 for it in parts):
                 raise _Refused("file_encrypted")
             _look_into(packed, parts)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, EOFError) as error:
+    except _NO_ARCHIVE as error:
         raise _Refused("not_a_workbook") from error
 
 
@@ -103,6 +108,9 @@ def _grids(data: bytes) -> dict[str, list[list[Raw]]]:
     except _Refused:
         raise
     except Exception as error:
+        # The reader promises no closed list of what it raises on a file that it did not make. The person is told that
+        # the file cannot be read; whoever runs the product finds in the log whether it was the reader's own fault.
+        log.warning("fmea.workbook_unread", exc_info=error)
         raise _Refused("not_a_workbook") from error
 
 

@@ -123,7 +123,8 @@ def carry_out_or_give_up(
     """
     try:
         act()
-    except Exception as error:  # it goes on to whoever retries; it is only written down when nobody will
+    except Exception as error:
+        # Nothing is swallowed: what does not last goes on to whoever retries, and is written down when nobody will.
         if fault := fault_of(error):
             give_up(fault)
             return

@@ -46,7 +46,9 @@ def test_an_action_gets_the_next_code_and_is_work_until_the_end_of_its_day(board
     assert not item.is_late(end_of(due, item.zone))
     it = known("A2")
     assert (it.status, it.owner_name, it.row) == (S.PLANNED, board.member("Leo").name, "R1")
-    assert [one.code for one in board.whole.worksheet.actions] == ["A1", "A2"]  # type: ignore[union-attr]
+    worksheet = board.whole.worksheet
+    assert worksheet is not None
+    assert [one.code for one in worksheet.actions] == ["A1", "A2"]
 
 
 def test_an_action_is_planned_on_a_row_that_is_there_for_somebody_of_the_site(board: Board) -> None:

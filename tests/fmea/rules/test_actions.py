@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -78,10 +79,10 @@ def test_only_ends_have_no_way_on() -> None:
         ("dropped", {"dropped_why": ""}, Missing.REASON),
     ],
 )
-def test_what_a_status_wants(status: str, changes: dict[str, object], missing: Missing) -> None:
+def test_what_a_status_wants(status: str, changes: dict[str, Any], missing: Missing) -> None:
     whole = replace(WHOLE, status=ActionStatus(status), dropped_why="Too dear.")
     assert lacks(whole) == ()
-    assert lacks(replace(whole, **changes)) == (missing,)  # type: ignore[arg-type]
+    assert lacks(replace(whole, **changes)) == (missing,)
 
 
 def test_a_planned_action_wants_no_evidence() -> None:

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from math import inf, nan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -333,7 +334,8 @@ def test_counts_that_are_none() -> None:
     assert refusal(rate_posterior, 0, 0.0) == (Why.EMPTY, "exposure")
     assert refusal(rate_posterior, 0, 1.0, JEFFREYS_SHARE) == (Why.OUT_OF_RANGE, "prior")
     assert rate_posterior(0, 0.0, Prior(Law.RATE, 1.0, 2.0)).mean == 0.5
-    assert share_posterior(np.int64(1), 2).a == 1.5  # type: ignore[arg-type]
+    one: Any = np.int64(1)
+    assert share_posterior(one, 2).a == 1.5
     assert refusal(Prior, Law.SHARE, 0.5, 0.0) == refusal(Prior, Law.RATE, 0.0, 1.0)
     assert refusal(Prior, Law.SHARE, inf, 1.0) == (Why.NOT_FINITE, "prior")
     assert refusal(share_posterior(1, 2).estimate, 1.0) == (Why.NOT_A_SHARE, "mass")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpv.rules.basis import Why
-from fmea.rules.evidence import Note, occurrence_from_counts, share_posterior
+from fmea.rules.evidence import Note, Posterior, occurrence_from_counts, share_posterior
 from fmea.rules.what_if import Acts, Control, Scores, add_control
 from tests.fmea.rules.evidence_given import CENTRE, MISSES, refusal
 
@@ -93,8 +93,8 @@ def test_what_leaves_the_scale() -> None:
 @pytest.mark.parametrize(
     "ends", [(0.0, 1.0), (0.3, 0.3), (0.0, 1e-310), (0.3, 0.3 + 1e-12), (0.0, 0.2), (1.0, 1.0)]
 )
-def test_the_ends_of_everything(known: object, ends: tuple[float, float]) -> None:
-    found = add_control(Control(Acts.ON_OCCURRENCE, *ends), NOW, CENTRE, product, known=known)  # type: ignore[arg-type]
+def test_the_ends_of_everything(known: Posterior, ends: tuple[float, float]) -> None:
+    found = add_control(Control(Acts.ON_OCCURRENCE, *ends), NOW, CENTRE, product, known=known)
     assert sum(found.masses) == pytest.approx(1)
     shown = found.rate
     assert 0 <= shown.low <= shown.median <= shown.upper <= shown.high <= 1

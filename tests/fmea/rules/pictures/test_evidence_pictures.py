@@ -26,6 +26,7 @@ from tests.fmea.rules.pictures import given
 from tests.fmea.rules.pictures.given import EVIDENCE, LINKS, RANKS, TITLES, TREND, WHAT_IF
 
 H, M, L = ActionPriority
+NOW = Scores(10, 4, 6)
 OCCURRENCE = read_bands(given.bands())
 DETECTION = read_bands(given.bands(kind="detection"))
 
@@ -190,7 +191,7 @@ def test_ranks_are_intervals_the_first_at_the_top():
 # --- what if ---------------------------------------------------------------------------------------------------------
 
 
-def control(low, high, scores=Scores(10, 4, 6)):  # noqa: B008
+def control(low, high, scores=NOW):
     return add_control(Control(Acts.ON_OCCURRENCE, low, high), scores, OCCURRENCE, PRIORITY_2019.priority)
 
 
