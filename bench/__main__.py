@@ -79,6 +79,7 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     say("bench: charts")
     found["charts"] = charts(house.folder / "peers", size)
     found["process"] = process(house, size)
+    found["worksheets"] = worksheets(house, size)
     found["answered"] = measuring.answered
     found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
     found["targets"] = [
@@ -103,6 +104,14 @@ def process(house: House, size: Size) -> dict[str, Any]:
     little = {"histories": [50, 100], "charts": 120, "points": 40, "rounds": 1}
     given = (little if size.is_quick else much) | {"superuser": house.superuser(PROCESS)}
     measured: dict[str, Any] = house.python(PROCESS, "-m", "bench.inside", "process", given=given)
+    return measured
+
+
+def worksheets(house: House, size: Size) -> dict[str, Any]:
+    """A risk worksheet of few rows and one of many."""
+    say("bench: worksheets")
+    given = {"rows": [20, 60 if size.is_quick else 2_000], "rounds": size.rounds}
+    measured: dict[str, Any] = house.python(PROCESS, "-m", "bench.inside", "worksheets", given=given)
     return measured
 
 

@@ -178,7 +178,8 @@ def table(found: Mapping[str, Any]) -> str:
         lines.append(f"  {kind:28} {', '.join(map(str, numbers))}")
     lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", ""]
     lines += [*parses.lines(found["parses"]), "", *_labels(found["labels"]), ""]
-    lines += [*charts.lines(found["charts"]), "", *_process(found["process"]), "", "Targets"]
+    lines += [*charts.lines(found["charts"]), "", *_process(found["process"]), ""]
+    lines += [*_worksheets(found["worksheets"]), "", "Targets"]
     for target in targets(found):
         sign = "<=" if target.is_ceiling else ">="
         verdict = "met" if target.is_met else "MISSED"
@@ -205,6 +206,16 @@ def _process(found: Mapping[str, Any]) -> list[str]:
     each = ", ".join(f"{took:.1f} s by {workers}" for workers, took in night["seconds"].items())
     about = f"  {night['charts']:,} charts of {night['points']} points, by workers: {each}"
     return [*lines, f"{about}; ratio {night['ratio']:.2f}"]
+
+
+def _worksheets(found: Mapping[str, Any]) -> list[str]:
+    sizes = " and ".join(f"{size:,}" for size in found["rows"])
+    lines = [
+        f"Worksheets of {sizes} rows, through the whole of Django (ms; the last as a multiple of the first)"
+    ]
+    for name, one in found["acts"].items():
+        lines.append(f"  {name:8} {', '.join(f'{ms:.1f}' for ms in one['ms']):>20} ms   {one['ratio']:6.2f}")
+    return lines
 
 
 _HEADER = (

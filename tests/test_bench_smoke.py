@@ -62,6 +62,8 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert found["charts"]["one_more"]["same"]
     assert set(found["process"]["night"]["seconds"]) == {"1", "2"}
     assert found["process"]["one_more"]["histories"] == [50, 100]
+    assert found["worksheets"]["rows"] == [20, 60]
+    assert set(found["worksheets"]["acts"]) == {"read", "editor", "data", "cell"}
     assert "no number counts" in done.stdout
 
 
