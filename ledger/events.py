@@ -7,5 +7,8 @@ class Event(StrEnum):
     """What the ledger records about itself, in the stream "ledger"."""
 
     INSTALLATION_MARKED = "ledger:installation:marked"
+    INSTALLATION_CONFIGURED = "ledger:installation:configured"
     EVIDENCE_STORED = "ledger:evidence:stored"
     HALT_RESOLVED = "ledger:halt:resolved"
+    SIGNING_KEY_ROTATED = "ledger:signing_key:rotated"
+    CHECKPOINT_REFUSED = "ledger:checkpoint:refused"

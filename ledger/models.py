@@ -205,6 +205,28 @@ class Leaf(Row):
         triggers = append_only()
 
 
+class TreeNode(Row):
+    """The root of a full tile of the tree: level 1 over 256 leaves, level 2 over 65,536, and so on.
+
+    So a proof for one entry reads a few hundred hashes, however many entries there are.
+    PII: none.
+    """
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_node"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(level__gte=1, index__gte=0), name="ledger_node_place_min"
+            )
+        ]
+        triggers = append_only()
+
+
 class Checkpoint(Row):
     """A signed statement of how many entries there are and of the root of the tree over them.
 
@@ -222,6 +244,58 @@ class Checkpoint(Row):
             models.CheckConstraint(condition=models.Q(size__gte=1), name="ledger_checkpoint_size_min")
         ]
         triggers = append_only()
+
+
+class SigningKey(Row):
+    """A key took over the signing of checkpoints: the signed statement, a projection. The first key has no row.
+
+    PII: none.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    number = models.PositiveIntegerField()
+    statement = models.TextField()
+
+    class Meta:
+        db_table = "ledger_signing_key"
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="ledger_signing_key_number_uniq"),
+            models.CheckConstraint(condition=models.Q(number__gte=2), name="ledger_signing_key_number_min"),
+        ]
+        triggers = append_only()
+
+
+class Cosignature(Row):
+    """A log witness's signature over a checkpoint: the line that it answered with, and the time in it.
+
+    PII: none.
+    """
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="+", db_index=False)
+    witness = models.CharField(max_length=300)
+    line = models.TextField()
+    cosigned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "witness"], name="ledger_cosignature_uniq"),
+        ]
+        triggers = append_only()
+
+
+class Publication(Row):
+    """How far a destination of checkpoints has got them: a mailbox, a web address, a log witness.
+
+    PII: the address of a mailbox may name an employee; no patient's data.
+    """
+
+    destination = models.CharField(max_length=600, primary_key=True)
+    size = models.BigIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    is_refused = models.BooleanField(default=False)
+    last_error = models.TextField(blank=True)
+    due_at = models.DateTimeField()
 
 
 class Halt(Row):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# How far the given time of an entry may be from the database's clock.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class ActorKind(StrEnum):

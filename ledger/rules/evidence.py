@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 SIZE_LIMIT = 20 * 1024 * 1024
+BUNDLE = "application/zip"
+BUNDLE_LIMIT = 256 * 1024 * 1024  # a bundle holds files of evidence, each of which has its own limit
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # The first bytes that a file of the type must have; text has none.
@@ -13,6 +15,7 @@ _MAGIC: dict[str, tuple[bytes, ...]] = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
     SPREADSHEET: (b"PK\x03\x04",),
+    BUNDLE: (b"PK\x03\x04",),
     "application/json": (),
     "text/csv": (),
     "text/plain": (),
@@ -36,7 +39,7 @@ def refusal(data: bytes, media_type: str) -> str | None:
         return "media_type_unknown"
     if not data:
         return "file_empty"
-    if len(data) > SIZE_LIMIT:
+    if len(data) > (BUNDLE_LIMIT if media_type == BUNDLE else SIZE_LIMIT):
         return "file_too_large"
     magic = _MAGIC[media_type]
     if magic and not data.startswith(magic):

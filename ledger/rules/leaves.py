@@ -47,7 +47,11 @@ class EntryRecord:
 
     def leaf(self, subjects: Iterable[Subject]) -> bytes:
         """The leaf hash over every column and the sorted subjects."""
-        return leaf_hash(dump(self._hashed(subjects)))
+        return leaf_hash(self.header(subjects))
+
+    def header(self, subjects: Iterable[Subject]) -> bytes:
+        """The canonical JSON that the leaf hash is over: every column, the body as its SHA-256, the subjects."""
+        return dump(self._hashed(subjects))
 
     def _hashed(self, subjects: Iterable[Subject]) -> dict[str, Any]:
         # Written out, not made from the fields by reflection: this is the format that auditors re-derive, and

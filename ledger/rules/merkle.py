@@ -2,7 +2,8 @@
 
 A tree of n leaves is kept as its *peaks*: the roots of the perfect subtrees that the binary form of n names,
 largest first. Adding a leaf needs the peaks alone, so that sealing costs the same at ten entries and at ten
-million.
+million. A proof is a list of roots over ranges of leaves: which ranges is decided here, once, and whoever has the
+leaves (or kept hashes over many of them, see `tiles`) gives the roots.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 HASH_SIZE = 32
+TILE_HEIGHT = 8  # a tile is a perfect subtree of this height, as in C2SP tlog-tiles
 EMPTY_ROOT = sha256(b"").digest()
 
 
@@ -23,6 +25,15 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node."""
     return sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The root of the perfect subtree over the leaves [index * 256**level, (index + 1) * 256**level)."""
+
+    level: int
+    index: int
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +51,22 @@ class Peaks:
 
     def extended(self, leaves: Iterable[bytes]) -> Peaks:
         """The tree after the leaf hashes were added at its right edge."""
-        size, stack = self.size, list(self.hashes)
+        return self.grown(leaves)[0]
+
+    def grown(self, leaves: Iterable[bytes]) -> tuple[Peaks, list[Node]]:
+        """The tree after the leaf hashes were added, and the roots of the full tiles that came to be by it."""
+        size, stack, nodes = self.size, list(self.hashes), []
         for leaf in leaves:
             stack.append(leaf)
-            carry = size
+            carry, height = size, 0
             while carry & 1:
                 right = stack.pop()
                 stack.append(node_hash(stack.pop(), right))
-                carry >>= 1
+                carry, height = carry >> 1, height + 1
+                if height % TILE_HEIGHT == 0:
+                    nodes.append(Node(height // TILE_HEIGHT, size >> height, stack[-1]))
             size += 1
-        return Peaks(size, tuple(stack))
+        return Peaks(size, tuple(stack)), nodes
 
     def root(self) -> bytes:
         """The root hash (RFC 9162: MTH), the empty tree's included."""
@@ -77,16 +94,54 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return Peaks().extended(leaves).root()
 
 
+def _split(size: int) -> int:
+    """The largest power of two below the size: where the definition parts a tree of two leaves or more."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
+    """The ranges of leaves [start, end) whose roots are the audit path of a leaf, lowest first (RFC 9162, 2.1.3.1)."""
+    if not 0 <= index < size:
+        raise ValueError("no such leaf")
+    ranges, start, end = [], 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            ranges.append((middle, end))
+            end = middle
+        else:
+            ranges.append((start, middle))
+            start = middle
+    return ranges[::-1]
+
+
+def consistency_ranges(first: int, second: int) -> list[tuple[int, int]]:
+    """The ranges whose roots prove that the tree of `first` leaves begins that of `second` (RFC 9162, 2.1.4.1)."""
+    if not 0 < first <= second:
+        raise ValueError("only a tree with leaves can begin another, and none that is smaller")
+    ranges, start, end = [], 0, second
+    while first < end:
+        middle = start + _split(end - start)
+        if first <= middle:
+            ranges.append((middle, end))
+            end = middle
+        else:
+            ranges.append((start, middle))
+            start = middle
+    # What is left ends where the smaller tree ends. Its root is that of the smaller tree itself when nothing was
+    # parted off before it; then whoever checks has it already.
+    own = [(start, end)] if start else []
+    return [*own, *ranges[::-1]]
+
+
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """The audit path from leaf `index` to the root, lowest sibling first."""
-    if not 0 <= index < len(leaves):
-        raise ValueError("no such leaf")
-    if len(leaves) == 1:
-        return []
-    split = 1 << ((len(leaves) - 1).bit_length() - 1)
-    if index < split:
-        return [*inclusion_proof(index, leaves[:split]), root_of(leaves[split:])]
-    return [*inclusion_proof(index - split, leaves[split:]), root_of(leaves[:split])]
+    return [root_of(leaves[start:end]) for start, end in inclusion_ranges(index, len(leaves))]
+
+
+def consistency_proof(first: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """The proof that the tree of the first `first` leaves begins the tree of all."""
+    return [root_of(leaves[start:end]) for start, end in consistency_ranges(first, len(leaves))]
 
 
 def proves_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
@@ -105,3 +160,29 @@ def proves_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[byte
             current = node_hash(current, sibling)
         node, last = node >> 1, last >> 1
     return last == 0 and current == root
+
+
+def proves_consistency(
+    *, first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Whether `proof` shows that the smaller tree is the beginning of the larger one (RFC 9162, 2.1.4.2)."""
+    if first == second:
+        return not proof and first_root == second_root
+    path = list(proof) if first & (first - 1) else [first_root, *proof]
+    if not 0 < first < second or not path:
+        return False
+    # Where the smaller tree ends in a perfect subtree, the proof begins above it.
+    end = (first & -first).bit_length() - 1
+    node, last = (first - 1) >> end, (second - 1) >> end
+    smaller = larger = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            smaller, larger = node_hash(sibling, smaller), node_hash(sibling, larger)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            larger = node_hash(larger, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and smaller == first_root and larger == second_root

@@ -1,7 +1,7 @@
 """Checkpoints as signed notes: the C2SP `tlog-checkpoint` and `signed-note` formats with Ed25519.
 
 A checkpoint states the name of the log, how many entries it holds and the root of the tree over them. Any
-tool that reads the C2SP formats can check one.
+tool that reads the C2SP formats can check one. Log witnesses add their own lines: see `cosignatures`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from ledger.rules.canonical import instant
 from ledger.rules.merkle import HASH_SIZE
 
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"  # a log witness's, with the time at which it signed (C2SP `tlog-cosignature`)
 KEY_ID_SIZE = 4
+KEY_SIZE = 32
 SIGNED_AT = "signed-at "
 _SIGNATURE = re.compile(r"— (?P<name>[^\s+]+) (?P<blob>[A-Za-z0-9+/]+={0,2})")
 
@@ -46,9 +48,9 @@ class CheckpointBody:
         return "\n".join(lines) + "\n"
 
 
-def key_id(name: str, public: bytes) -> bytes:
+def key_id(name: str, public: bytes, kind: bytes = ED25519) -> bytes:
     """The four bytes by which a signature names its key."""
-    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:KEY_ID_SIZE]
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:KEY_ID_SIZE]
 
 
 def public_bytes(key: Ed25519PublicKey) -> bytes:
@@ -62,18 +64,42 @@ def verifier_key(name: str, key: Ed25519PublicKey) -> str:
     return f"{name}+{key_id(name, raw).hex()}+{b64encode(ED25519 + raw).decode()}"
 
 
+def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, Ed25519PublicKey]:
+    """The name and the key of a verifier key. Raises BadNote when it is none of this kind of signature."""
+    name, first, rest = text.partition("+")
+    id_, second, blob = rest.partition("+")
+    try:
+        raw = b64decode(blob, validate=True)
+    except ValueError as error:
+        raise BadNote("the key is not base64") from error
+    if b64encode(raw).decode() != blob:
+        raise BadNote("the key is not written as base64 is")
+    if not (name and first and second) or re.search(r"\s", name):
+        raise BadNote("a verifier key is written name+id+base64")
+    if raw[:1] != kind or len(raw) != 1 + KEY_SIZE:
+        raise BadNote("the key is not of this kind of signature")
+    if id_ != key_id(name, raw[1:], kind).hex():
+        raise BadNote("the id of the key does not fit its name and its bytes")
+    return name, Ed25519PublicKey.from_public_bytes(raw[1:])
+
+
 def sign(*, origin: str, size: int, root: bytes, signed_at: datetime, key: Ed25519PrivateKey) -> str:
     """The signed checkpoint."""
-    if not origin or re.search(r"[\s+]", origin):
-        raise ValueError("the name of the log may hold neither spaces nor plus signs")
     text = CheckpointBody(origin, size, root, instant(signed_at)).text()
-    blob = key_id(origin, public_bytes(key.public_key())) + key.sign(text.encode())
-    return f"{text}\n— {origin} {b64encode(blob).decode()}\n"
+    return f"{text}\n{signature_line(text, name=origin, key=key)}"
+
+
+def signature_line(text: str, *, name: str, key: Ed25519PrivateKey) -> str:
+    """The line by which a key signs the text of a note."""
+    if not name or re.search(r"[\s+]", name):
+        raise ValueError("the name of the log may hold neither spaces nor plus signs")
+    blob = key_id(name, public_bytes(key.public_key())) + key.sign(text.encode())
+    return f"— {name} {b64encode(blob).decode()}\n"
 
 
 def read(note: str) -> CheckpointBody:
     """What the note states, its signature NOT checked. Raises BadNote when it is not a checkpoint."""
-    text, _ = _split(note)
+    text, _ = split(note)
     lines = text.split("\n")[:-1]
     if len(lines) < 3 or not lines[0]:
         raise BadNote("a checkpoint has a name, a size and a root")
@@ -97,32 +123,41 @@ def verify(note: str, *, origin: str, key: Ed25519PublicKey) -> CheckpointBody:
     body = read(note)
     if body.origin != origin:
         raise BadNote(f"the checkpoint is of another log: {body.origin}")
-    text, signatures = _split(note)
-    wanted = key_id(origin, public_bytes(key))
-    for name, blob in signatures:
-        if name != origin or blob[:KEY_ID_SIZE] != wanted:
+    check_signature(note, name=origin, key=key)
+    return body
+
+
+def check_signature(note: str, *, name: str, key: Ed25519PublicKey) -> None:
+    """Raise BadNote unless the key signed the text of the note."""
+    text, signatures = split(note)
+    wanted = key_id(name, public_bytes(key))
+    for found, blob in signatures:
+        if found != name or blob[:KEY_ID_SIZE] != wanted:
             continue
         try:
             key.verify(blob[KEY_ID_SIZE:], text.encode())
         except InvalidSignature as error:
             raise BadNote("the signature does not hold") from error
-        return body
+        return
     raise BadNote("the key did not sign this checkpoint")
 
 
-def _split(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+def split(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text of a signed note, and its signatures as name and bytes, none of them checked."""
     if not note.endswith("\n") or any(ord(char) < 0x20 and char != "\n" for char in note):
         raise BadNote("not a signed note")
     text, found, tail = note.rpartition("\n\n")
     if not found or not tail:
         raise BadNote("the note has no signatures")
-    signatures = []
-    for line in tail[:-1].split("\n"):
-        match = _SIGNATURE.fullmatch(line)
-        if match is None:
-            raise BadNote("a signature line is malformed")
-        try:
-            signatures.append((match["name"], b64decode(match["blob"], validate=True)))
-        except ValueError as error:
-            raise BadNote("a signature is not base64") from error
-    return text + "\n", signatures
+    return text + "\n", [read_signature_line(line) for line in tail[:-1].split("\n")]
+
+
+def read_signature_line(line: str) -> tuple[str, bytes]:
+    """The name and the bytes of a signature line without its newline. Raises BadNote."""
+    match = _SIGNATURE.fullmatch(line)
+    if match is None:
+        raise BadNote("a signature line is malformed")
+    try:
+        return match["name"], b64decode(match["blob"], validate=True)
+    except ValueError as error:
+        raise BadNote("a signature is not base64") from error

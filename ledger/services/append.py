@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -16,12 +16,11 @@ from django.db.transaction import TransactionManagementError
 from ledger import projections, registry
 from ledger.models import BODY_LIMIT
 from ledger.rules import Actor, Change, EntryRef, Subject, TimeSource, Where
+from ledger.rules.actors import CLOCK_TOLERANCE
 from ledger.rules.canonical import dump, plain
 from ledger.rules.changes import read_changes
 from ledger.rules.errors import Invalid
 from ledger.rules.leaves import EntryRecord
-
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class ClockRefused(ValueError):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from ledger.rules import Subject
+from ledger.rules import Subject, merkle
 from ledger.rules.leaves import EntryRecord
 
 BATCH = 2000
@@ -18,13 +18,14 @@ _NAMES = tuple(EntryRecord.__dataclass_fields__)
 _TIMES = ("occurred_at", "recorded_at", "performed_at")
 _COLUMNS = ", ".join(f"e.{name}" for name in _NAMES)
 
-_ALL = f"""
+_PLACED = f"""
 SELECT {_COLUMNS}, e.leaf_hash, l.index, l.hash, p.entry_id IS NOT NULL
   FROM ledger_entry e
   LEFT JOIN ledger_leaf l ON l.entry_id = e.id
   LEFT JOIN ledger_pending p ON p.entry_id = e.id
- WHERE e.id > %s ORDER BY e.id LIMIT %s
 """  # noqa: S608  (the names are our own)
+_ALL = f"{_PLACED} WHERE e.id > %s ORDER BY e.id LIMIT %s"
+_CHOSEN = f"{_PLACED} WHERE e.id = ANY(%s) ORDER BY e.id"
 
 _SOME = f"""
 SELECT {_COLUMNS}, e.leaf_hash, NULL, NULL, true FROM ledger_entry e WHERE e.id = ANY(%s) ORDER BY e.id
@@ -42,6 +43,7 @@ class Stored:
     leaf_index: int | None
     sealed_hash: bytes | None
     is_pending: bool
+    header: bytes
     computed: bytes
 
     @property
@@ -62,6 +64,12 @@ def pending(cursor: CursorWrapper, limit: int) -> list[Stored]:
     if not ids:
         return []
     cursor.execute(_SOME, [ids])
+    return _stored(cursor, cursor.fetchall())
+
+
+def chosen(cursor: CursorWrapper, entry_ids: Sequence[int]) -> list[Stored]:
+    """These entries, in order."""
+    cursor.execute(_CHOSEN, [list(entry_ids)])
     return _stored(cursor, cursor.fetchall())
 
 
@@ -91,11 +99,13 @@ def _one(row: Sequence[Any], subjects: Sequence[Subject]) -> Stored:
         values[name] = values[name] and values[name].astimezone(UTC)
     record = EntryRecord(**{**values, "body": bytes(values["body"])})
     leaf_hash, index, sealed, is_pending = row[len(_NAMES) :]
+    header = record.header(subjects)
     return Stored(
         record=record,
         leaf_hash=bytes(leaf_hash),
         leaf_index=index,
         sealed_hash=None if sealed is None else bytes(sealed),
         is_pending=is_pending,
-        computed=record.leaf(subjects),
+        header=header,
+        computed=merkle.leaf_hash(header),
     )

@@ -1,9 +1,9 @@
 """Seal pending entries: give each its place in the tree and sign what the tree has become.
 
 The sealer never signs a checkpoint that contradicts an earlier one. Before it adds anything it checks that
-the last checkpoint bears its signature, that the kept peaks give its root, that exactly its leaves are
-there, and that no exported checkpoint knows of more. Whatever fails halts the ledger and is left for
-people.
+the last checkpoint bears the signature of the key that may sign it, that the kept peaks give its root, that
+exactly its leaves are there, and that no exported checkpoint knows of more. Whatever fails halts the ledger
+and is left for people.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.db.backends.utils import CursorWrapper
 from ledger.rules import Finding, FindingKind, notes
 from ledger.rules.canonical import instant
 from ledger.rules.merkle import Peaks
+from ledger.rules.signing_keys import SigningKeys
 from ledger.selectors import CheckpointView
 from ledger.services import checkpoints, records
 from ledger.services.halts import BrokenLedger, record_halt
@@ -42,10 +43,15 @@ class Kept:
     signed_at: datetime
 
 
+class SigningKeyReplaced(Exception):
+    """Another key took over: nothing is sealed until the settings hold it. Nothing is wrong with the ledger."""
+
+
 def seal(*, now: datetime, using: str = "sealer", limit: int = BATCH) -> CheckpointView | None:
     """Seal up to `limit` pending entries; None when there are none or another sealer is at work.
 
-    Raises BrokenLedger, the halt being recorded, when the ledger contradicts what it proved to be.
+    Raises BrokenLedger, the halt being recorded, when the ledger contradicts what it proved to be, and
+    SigningKeyReplaced when the key in the settings may no longer sign.
     """
     try:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
@@ -58,6 +64,9 @@ def seal(*, now: datetime, using: str = "sealer", limit: int = BATCH) -> Checkpo
     # time.
     for kept in unexported:
         checkpoints.export(kept.size, kept.note)
+    if unexported:
+        with connections[using].cursor() as cursor:
+            checkpoints.export_keys(checkpoints.signing_keys(cursor))
     if sealed is None:
         return None
     log.info("ledger.sealed", size=sealed.size)
@@ -71,11 +80,18 @@ def _seal(cursor: CursorWrapper, now: datetime, limit: int) -> tuple[Kept | None
     cursor.execute("SELECT NOT is_resolution FROM ledger_halt ORDER BY id DESC LIMIT 1")
     if (cursor.fetchone() or [False])[0]:
         raise BrokenLedger([])
+    keys = checkpoints.signing_keys(cursor)  # behind the lock: a key that took over just now is seen
     last = latest(cursor)
     waiting = records.pending(cursor, limit)
-    findings = [*_last_findings(cursor, last), *_exported_findings(cursor, last), *_entry_findings(waiting)]
+    findings = [
+        *_last_findings(cursor, keys, last),
+        *_exported_findings(cursor, keys, last),
+        *_entry_findings(waiting),
+    ]
     if findings:
         raise BrokenLedger(findings)
+    if waiting and keys.newest != checkpoints.public_key():
+        raise SigningKeyReplaced("another key took over: put it into LEDGER_SIGNING_KEY")
     sealed = _add(cursor, last, waiting, now) if waiting else None
     exported = checkpoints.exported()
     cursor.execute(
@@ -101,11 +117,11 @@ def kept_of(row: Sequence[Any]) -> Kept:
     return Kept(size, bytes(root), bytes(peaks), note, signed_at)
 
 
-def checkpoint_findings(kept: Kept) -> Iterator[Finding]:
+def checkpoint_findings(keys: SigningKeys, kept: Kept) -> Iterator[Finding]:
     """What is wrong with a checkpoint in itself: its signature, its columns, its peaks."""
     where = f"checkpoint of {kept.size} entries"
     try:
-        stated = checkpoints.read_signed(kept.note)
+        stated = keys.read(kept.note)
     except notes.BadNote as error:
         yield Finding(
             FindingKind.SIGNATURE, where, str(error), table="ledger.checkpoint", row_id=str(kept.size)
@@ -130,10 +146,10 @@ def checkpoint_findings(kept: Kept) -> Iterator[Finding]:
         )
 
 
-def _last_findings(cursor: CursorWrapper, last: Kept | None) -> Iterator[Finding]:
+def _last_findings(cursor: CursorWrapper, keys: SigningKeys, last: Kept | None) -> Iterator[Finding]:
     size = last.size if last else 0
     if last:
-        yield from checkpoint_findings(last)
+        yield from checkpoint_findings(keys, last)
     # The highest index, not a count, which would grow with the ledger; the verifier looks for holes.
     cursor.execute("SELECT COALESCE(max(index) + 1, 0) FROM ledger_leaf")
     leaves = cursor.fetchone()[0]
@@ -145,19 +161,22 @@ def _last_findings(cursor: CursorWrapper, last: Kept | None) -> Iterator[Finding
         yield Finding(FindingKind.REMOVED, "the tree", detail, table="ledger.leaf")
 
 
-def _exported_findings(cursor: CursorWrapper, last: Kept | None) -> Iterator[Finding]:
+def _exported_findings(cursor: CursorWrapper, keys: SigningKeys, last: Kept | None) -> Iterator[Finding]:
     files = checkpoints.exported()
     if files:
         cursor.execute("SELECT root FROM ledger_checkpoint WHERE size = %s", [files[-1].size])
         row = cursor.fetchone()
-        yield from exported_findings(files[-1], bytes(row[0]) if row else None, last.size if last else 0)
+        root = bytes(row[0]) if row else None
+        yield from exported_findings(keys, files[-1], root, last.size if last else 0)
 
 
-def exported_findings(file: checkpoints.Exported, root: bytes | None, size: int) -> Iterator[Finding]:
+def exported_findings(
+    keys: SigningKeys, file: checkpoints.Exported, root: bytes | None, size: int
+) -> Iterator[Finding]:
     """What an exported checkpoint says against a database of `size` sealed entries; `root` is at its size."""
     where = f"exported checkpoint {file.path.name}"
     try:
-        stated = checkpoints.read_signed(file.note())
+        stated = keys.read(file.note())
     except notes.BadNote as error:
         yield Finding(FindingKind.SIGNATURE, where, str(error))
         return
@@ -192,13 +211,18 @@ def _entry_findings(waiting: Sequence[records.Stored]) -> Iterator[Finding]:
 
 def _add(cursor: CursorWrapper, last: Kept | None, waiting: Sequence[records.Stored], now: datetime) -> Kept:
     before = Peaks.from_bytes(last.size, last.peaks) if last else Peaks()
-    after = before.extended(item.leaf_hash for item in waiting)
+    after, nodes = before.grown(item.leaf_hash for item in waiting)
     ids = [item.record.id for item in waiting]
     cursor.execute(
         "INSERT INTO ledger_leaf (index, entry_id, hash)"
         " SELECT %s + n - 1, entry_id, hash FROM unnest(%s::bigint[], %s::bytea[])"
         " WITH ORDINALITY AS given (entry_id, hash, n)",
         [before.size, ids, [item.leaf_hash for item in waiting]],
+    )
+    cursor.execute(
+        "INSERT INTO ledger_node (level, index, hash)"
+        " SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])",
+        [[node.level for node in nodes], [node.index for node in nodes], [node.hash for node in nodes]],
     )
     cursor.execute("DELETE FROM ledger_pending WHERE entry_id = ANY(%s)", [ids])
     root = after.root()

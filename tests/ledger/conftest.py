@@ -51,11 +51,14 @@ def as_owner(db: None) -> Tamper:
                 "entry",
                 "subject",
                 "leaf",
+                "node",
                 "checkpoint",
                 "evidence",
                 "pending",
                 "stream",
                 "installation",
+                "signing_key",
+                "cosignature",
             ]
             for table in tables:
                 cursor.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER USER")
@@ -78,7 +81,7 @@ def _drop_foreign_keys(cursor: Any) -> None:
     """An owner may drop what holds them back; the test's transaction brings it back."""
     cursor.execute(
         "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-        " WHERE contype = 'f' AND confrelid = 'ledger_entry'::regclass"
+        " WHERE contype = 'f' AND confrelid IN ('ledger_entry'::regclass, 'ledger_checkpoint'::regclass)"
     )
     for table, name in cursor.fetchall():
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")

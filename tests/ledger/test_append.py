@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 A, B = UUID(int=0xA), UUID(int=0xB)
 
 
+@pytest.mark.requirement("URS-TRAIL-01")
 def test_an_entry_is_read_back_as_it_was_written() -> None:
     check, request, at = uuid4(), uuid4(), now()
     first = appended()
@@ -71,6 +72,7 @@ def test_every_stream_counts_for_itself() -> None:
     assert seqs == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
 
 
+@pytest.mark.requirement("URS-TRAIL-01")
 def test_a_refused_transaction_leaves_no_gap() -> None:
     appended()
     with pytest.raises(services.ClockRefused):  # after the number was drawn
@@ -86,6 +88,7 @@ def test_it_needs_a_transaction() -> None:
         )
 
 
+@pytest.mark.requirement("URS-TRUE-05")
 def test_a_request_writes_once() -> None:
     request = uuid4()
     appended(request_id=request)
@@ -109,6 +112,7 @@ def test_only_a_demonstration_may_invent_times(offset: timedelta) -> None:
     assert abs(ref.recorded_at - now()) < timedelta(minutes=1)
 
 
+@pytest.mark.requirement("URS-TRAIL-04")
 @pytest.mark.parametrize("offset", [timedelta(minutes=4), -timedelta(minutes=4)])
 def test_clocks_may_differ_a_little(offset: timedelta) -> None:
     appended(now=now() + offset, request_id=A)
@@ -162,6 +166,7 @@ def test_an_actor_is_copied_by_name() -> None:
 # -- the database's own guards ------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-KEEP-02")
 @pytest.mark.parametrize("table", ["entry", "subject", "leaf", "checkpoint", "halt", "evidence"])
 @pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"])
 def test_even_the_owner_stumbles_over_the_triggers(table: str, statement: str) -> None:
@@ -180,6 +185,7 @@ def test_even_the_owner_stumbles_over_the_triggers(table: str, statement: str) -
             cursor.execute(statement.format(f"ledger_{table}", column.get(table, "reason")))
 
 
+@pytest.mark.requirement("URS-TRAIL-04")
 @pytest.mark.parametrize(
     "moment", ["clock_timestamp() - interval '1 day'", "clock_timestamp() + interval '1 minute'"]
 )

@@ -103,6 +103,7 @@ def test_an_effect_without_a_handler_waits_for_one() -> None:
     assert (effect.state, "no handler" in effect.last_error) == ("pending", True)
 
 
+@pytest.mark.requirement("URS-CONT-01")
 def test_what_a_dead_worker_held_is_taken_over(done: list[EffectView]) -> None:
     def dies(effect: EffectView) -> None:
         raise SystemExit
@@ -145,6 +146,7 @@ def test_a_commit_nudges(done: list[EffectView], django_capture_on_commit_callba
     assert [item.id for item in done] == [effect]
 
 
+@pytest.mark.requirement("URS-CONT-01")
 def test_a_dead_broker_stops_nothing(done: list[EffectView], django_capture_on_commit_callbacks: Any) -> None:
     def dead(effect_id: int) -> None:
         raise ConnectionError("no Redis")

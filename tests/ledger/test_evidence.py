@@ -58,6 +58,7 @@ def test_what_is_not_kept_leaves_nothing(settings: Any) -> None:
     assert not selectors.entries_in_stream("ledger")
 
 
+@pytest.mark.requirement("URS-KEEP-03")
 def test_bytes_that_changed_are_not_handed_out(settings: Any) -> None:
     view = store()
     path = settings.EVIDENCE_DIR / path_of(view.sha256)
@@ -73,6 +74,7 @@ def test_bytes_that_changed_are_not_handed_out(settings: Any) -> None:
     assert selectors.evidence_bytes(uuid4()) is None
 
 
+@pytest.mark.requirement("URS-KEEP-03")
 def test_a_write_that_fails_leaves_no_torn_file(tmp_path: Path, monkeypatch: Any) -> None:
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")

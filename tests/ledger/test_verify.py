@@ -1,22 +1,19 @@
 """Whatever is done to entries, tree and checkpoints behind the application's back is found and named."""
 
-from collections.abc import Callable
-from typing import Any
-from uuid import uuid4
-
 import pytest
 
 from ledger import selectors
 from ledger.rules import EntryRef, Finding, FindingKind
-from ledger.rules.leaves import EntryRecord
 from ledger.rules.merkle import leaf_hash
 from ledger.services import Report
 from tests.ledger.conftest import Tamper
+from tests.ledger.forging import ENTRY, forge, rehash
 from tests.ledger.given import A, C, Thing, verify
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.requirement("URS-TRUE-01")
 def test_an_honest_history_is_sound(history: list[EntryRef]) -> None:
     report = verify()
     assert report.is_sound
@@ -37,6 +34,7 @@ def named(report: Report, ref: EntryRef) -> list[Finding]:
     return [f for f in report.findings if f.entry_id == ref.id and f.event and f.kind is FindingKind.ALTERED]
 
 
+@pytest.mark.requirement("URS-TRUE-01")
 @pytest.mark.parametrize(
     ("which", "sql"),
     [
@@ -63,16 +61,6 @@ def test_an_altered_entry_is_named(history: list[EntryRef], as_owner: Tamper, wh
     assert selectors.is_broken()
 
 
-def rehash(ref: EntryRef, execute: Callable[..., None]) -> bytes:
-    """The hash that the entry's present columns give, as a thorough forger writes it."""
-    entry = selectors.entry_by_id(ref.id)
-    assert entry is not None
-    record = EntryRecord(**{name: getattr(entry, name) for name in EntryRecord.__dataclass_fields__})
-    forged = record.leaf(selectors.subjects_of([ref.id])[ref.id])
-    execute("UPDATE ledger_entry SET leaf_hash = %s WHERE id = %s", [forged, ref.id])
-    return forged
-
-
 def test_a_forger_who_hashes_anew_is_named_by_the_tree(history: list[EntryRef], as_owner: Tamper) -> None:
     with as_owner() as execute:
         execute("UPDATE ledger_entry SET actor_name = 'Mallory' WHERE id = %s", [history[1].id])
@@ -95,9 +83,7 @@ def test_a_forger_who_changes_the_leaf_too_is_named_within_one_sealing(
     assert f"entries {history[2].id} to {history[3].id}" in finding.detail
 
 
-ENTRY = "DELETE FROM ledger_subject WHERE entry_id = %(id)s; DELETE FROM ledger_entry WHERE id = %(id)s"
-
-
+@pytest.mark.requirement("URS-TRUE-01")
 def test_an_entry_deleted_in_the_middle_is_named(history: list[EntryRef], as_owner: Tamper) -> None:
     with as_owner() as execute:
         execute(ENTRY, {"id": history[2].id})
@@ -139,45 +125,6 @@ def test_the_last_entry_deleted_before_its_sealing_is_named_by_its_stream(
         execute(ENTRY, {"id": history[5].id})
     (finding,) = verify().findings
     assert str(finding) == "removed: stream journey:A: 4 numbers were given, and the entries end at 3"
-
-
-FORGE = """
-INSERT INTO ledger_entry SELECT (r).* FROM (
-    SELECT jsonb_populate_record(e, %(other)s::jsonb) AS r FROM ledger_entry e WHERE id = %(id)s
-) AS forged
-"""
-
-
-def forge(ref: EntryRef, execute: Callable[..., None], **other: Any) -> EntryRef:
-    """An entry that nobody appended, with a right hash."""
-    import json
-
-    values = {
-        "id": ref.id + 100,
-        "uuid": str(uuid4()),
-        "request_id": str(uuid4()),
-        "seq": ref.seq + 1,
-        **other,
-    }
-    execute(
-        "INSERT INTO ledger_subject SELECT %s, kind, key FROM ledger_subject WHERE entry_id = %s",
-        [values["id"], ref.id],
-    )
-    execute(FORGE, {"other": json.dumps(values), "id": ref.id})
-    forged = selectors.entry_by_id(values["id"])
-    assert forged is not None
-    made = EntryRef(
-        forged.id,
-        forged.uuid,
-        forged.stream,
-        forged.seq,
-        forged.event,
-        forged.occurred_at,
-        forged.recorded_at,
-        b"",
-    )
-    rehash(made, execute)
-    return made
 
 
 def test_an_inserted_entry_is_named(history: list[EntryRef], as_owner: Tamper) -> None:

@@ -94,6 +94,7 @@ def test_a_flood_of_findings_is_cut_and_says_so(
 # -- halts and the command ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-INC-01")
 def test_the_same_report_halts_once(history: list[EntryRef], as_owner: Tamper) -> None:
     with as_owner() as execute:
         execute("UPDATE ledger_entry SET reason = 'x' WHERE id = %s", [history[0].id])
@@ -129,11 +130,15 @@ def command(*arguments: str) -> str:
 
 def test_the_command_says_what_it_looked_at(history: list[EntryRef]) -> None:
     text = command()
-    assert "6 entries in 2 streams: 5 sealed by 3 checkpoints, 1 waiting" in text
-    assert "SOUND" in text
-    assert "test.thing" in text
-    assert "ledger.effect" in text
-    assert "none (--quick)" in command("--quick")
+    assert "6 entries in 2 streams" in text
+    assert "5 sealed by 3 checkpoints, 1 waiting" in text
+    assert "by 1 signing key; 3 exported files, 0 kept elsewhere" in text
+    assert "people.documents" in text
+    assert "ledger.effect: progress" in text
+    assert text.rstrip().endswith("RESULT: SOUND. Everything that was checked is as it was recorded.")
+    assert "test.thing" not in text
+    assert "test.thing" in command("--verbosity", "2")
+    assert "NOT checked (--quick)" in command("--quick")
 
 
 def test_the_command_names_what_it_finds_and_ends_a_halt(history: list[EntryRef], as_owner: Tamper) -> None:
@@ -142,7 +147,10 @@ def test_the_command_names_what_it_finds_and_ends_a_halt(history: list[EntryRef]
     out = StringIO()
     with pytest.raises(CommandError, match="BROKEN"):
         call_command("verify_ledger", stdout=out)
-    assert f"altered: entry {history[0].id} (coi:scan:accepted, number 1 of journey:A)" in out.getvalue()
+    text = out.getvalue()
+    assert "RESULT: BROKEN. 1 finding:" in text
+    assert f"1. ALTERED     entry {history[0].id} (coi:scan:accepted, number 1 of journey:A)" in text
+    assert "What to do now" in text
     with pytest.raises(CommandError, match="BROKEN"):
         command("--resolve", "it looks right to me")
     with as_owner() as execute:

@@ -22,6 +22,7 @@ class Differing(NamedTuple):
     detail: str
 
 
+@pytest.mark.requirement("URS-TRUE-01")
 @pytest.mark.parametrize(
     "case",
     [

@@ -8,7 +8,7 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from ledger.rules import Finding, FindingKind
-from ledger.rules.merkle import Peaks
+from ledger.rules.merkle import TILE_HEIGHT, Node, Peaks
 from ledger.services import checkpoints, sealing
 from ledger.services.sealing import Kept
 
@@ -24,8 +24,9 @@ def findings(using: str) -> Generator[Finding, None, None]:
     """
     before = Peaks()
     with connections[using].cursor() as cursor:
+        keys = checkpoints.signing_keys(cursor)
         for kept in _checkpoints(cursor):
-            yield from sealing.checkpoint_findings(kept)
+            yield from sealing.checkpoint_findings(keys, kept)
             yield from _step(cursor, before, kept)
             try:
                 before = Peaks.from_bytes(kept.size, kept.peaks)
@@ -67,15 +68,36 @@ def _step(cursor: CursorWrapper, before: Peaks, kept: Kept) -> Iterator[Finding]
         yield Finding(FindingKind.REMOVED, where, detail, table="ledger.leaf", row_id=str(missing[0]))
         return
     try:
-        root = before.extended(hash_ for _, _, hash_ in leaves).root()
+        after, nodes = before.grown(hash_ for _, _, hash_ in leaves)
     except ValueError:
-        root = b""
-    if root != kept.root:
+        after, nodes = Peaks(), []
+    if after.root() != kept.root:
         first, last = leaves[0][1], leaves[-1][1]
         detail = (
             f"entries {first} to {last} no longer give the root that the checkpoint of {kept.size} signed"
         )
         yield Finding(FindingKind.ALTERED, where, detail, entry_id=first, table="ledger.leaf")
+    yield from _node_findings(cursor, nodes)
+
+
+def _node_findings(cursor: CursorWrapper, nodes: Sequence[Node]) -> Iterator[Finding]:
+    """Kept roots of tiles that are gone, or are not what their leaves give."""
+    cursor.execute(
+        "SELECT n.hash FROM unnest(%s::smallint[], %s::bigint[]) WITH ORDINALITY AS given (level, index, place)"
+        " LEFT JOIN ledger_node n USING (level, index) ORDER BY place",
+        [[node.level for node in nodes], [node.index for node in nodes]],
+    )
+    for node, (kept,) in zip(nodes, cursor.fetchall(), strict=True):
+        if kept is not None and bytes(kept) == node.hash:
+            continue
+        first, end = (place << TILE_HEIGHT * node.level for place in (node.index, node.index + 1))
+        yield Finding(
+            FindingKind.REMOVED if kept is None else FindingKind.ALTERED,
+            f"node {node.index} at level {node.level} of the tree",
+            f"the hash kept for leaves {first} to {end - 1} {'is gone' if kept is None else 'is another'}",
+            table="ledger.treenode",
+            row_id=f"{node.level}/{node.index}",
+        )
 
 
 def _missing(indexes: Sequence[int], start: int, end: int) -> list[int]:
@@ -98,6 +120,19 @@ def _beyond(cursor: CursorWrapper, size: int) -> Iterator[Finding]:
             table="ledger.leaf",
             row_id=str(index),
         )
+    cursor.execute(
+        "SELECT level, index FROM ledger_node WHERE (index + 1) << (%s * level::integer) > %s"
+        " ORDER BY level, index LIMIT 200",
+        [TILE_HEIGHT, size],
+    )
+    for level, index in cursor.fetchall():
+        yield Finding(
+            FindingKind.INSERTED,
+            f"node {index} at level {level} of the tree",
+            "it stands for leaves that no checkpoint sealed",
+            table="ledger.treenode",
+            row_id=f"{level}/{index}",
+        )
 
 
 def exported_findings(using: str, exported: Sequence[checkpoints.Exported]) -> Generator[Finding, None, None]:
@@ -107,6 +142,7 @@ def exported_findings(using: str, exported: Sequence[checkpoints.Exported]) -> G
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT size, root FROM ledger_checkpoint")
         roots = {size: bytes(root) for size, root in cursor.fetchall()}
+        keys = checkpoints.signing_keys(cursor)
     newest = max(roots, default=0)
     for file in exported:
-        yield from sealing.exported_findings(file, roots.get(file.size), newest)
+        yield from sealing.exported_findings(keys, file, roots.get(file.size), newest)

@@ -26,6 +26,7 @@ def test_types_and_sizes(data: bytes, media_type: str, expected: str | None) -> 
     assert refusal(data, media_type) == expected
 
 
+@pytest.mark.requirement("URS-KEEP-03")
 def test_a_file_lies_under_its_digest() -> None:
     name = digest(b"abc")
     assert name.startswith("ba7816bf")

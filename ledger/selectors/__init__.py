@@ -12,12 +12,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
-from ledger.models import Checkpoint, Effect, Entry, EntrySubject, Evidence, Halt, Installation
+from ledger.models import (
+    Checkpoint,
+    Cosignature,
+    Effect,
+    Entry,
+    EntrySubject,
+    Evidence,
+    Halt,
+    Installation,
+    SigningKey,
+)
 from ledger.rules import Change, Subject
 from ledger.rules.canonical import parse
 from ledger.rules.changes import read_changes
+from ledger.rules.destinations import Destination
 from ledger.rules.evidence import digest, path_of
 
 
@@ -121,26 +132,33 @@ class LedgerState:
 _COLUMNS = tuple(EntryView.__dataclass_fields__)
 
 
-def _view(entry: Entry) -> EntryView:
+def entry_view(entry: Entry) -> EntryView:
+    """An entry's row as it is read."""
     values = {name: getattr(entry, name) for name in _COLUMNS}
     values["body"], values["leaf_hash"] = bytes(entry.body), bytes(entry.leaf_hash)
     return EntryView(**values)
 
 
 def _views(entries: QuerySet[Entry]) -> list[EntryView]:
-    return [_view(entry) for entry in entries]
+    return [entry_view(entry) for entry in entries]
 
 
 def entry_for_request(request_id: UUID) -> EntryView | None:
     """The entry that this request already wrote, if it did."""
     entry = Entry.objects.filter(request_id=request_id).first()
-    return _view(entry) if entry else None
+    return entry_view(entry) if entry else None
+
+
+def entries_of_requests(request_ids: Collection[UUID]) -> dict[UUID, EntryView]:
+    """The entries that these requests wrote, by the request (one statement)."""
+    rows = Entry.objects.filter(request_id__in=list(request_ids)) if request_ids else ()
+    return {row.request_id: entry_view(row) for row in rows}
 
 
 def entry_by_id(entry_id: int) -> EntryView | None:
     """An entry by its inner id."""
     entry = Entry.objects.filter(id=entry_id).first()
-    return _view(entry) if entry else None
+    return entry_view(entry) if entry else None
 
 
 def entries_by_id(entry_ids: Sequence[int]) -> list[EntryView]:
@@ -151,7 +169,7 @@ def entries_by_id(entry_ids: Sequence[int]) -> list[EntryView]:
 def entry_by_uuid(uuid: UUID) -> EntryView | None:
     """An entry by its outer id."""
     entry = Entry.objects.filter(uuid=uuid).first()
-    return _view(entry) if entry else None
+    return entry_view(entry) if entry else None
 
 
 def entries_for_subject(kind: str, key: str, *, limit: int | None = None) -> list[EntryView]:
@@ -177,6 +195,36 @@ def entries_of_events(
     return _views(found.order_by("-id")[:limit])
 
 
+def entries_between(
+    since: datetime,
+    until: datetime,
+    *,
+    events: Iterable[str],
+    sites: Collection[str] | None = None,
+    actor_id: int | None = None,
+) -> list[EntryView]:
+    """The entries of these events that occurred in [since, until), oldest first; at these sites, by this actor alone,
+    where named.
+    """
+    found = Entry.objects.filter(
+        event__in=[str(event) for event in events], occurred_at__gte=since, occurred_at__lt=until
+    )
+    if sites is not None:
+        found = found.filter(site__in=list(sites))
+    if actor_id is not None:
+        found = found.filter(actor=actor_id)
+    return _views(found.order_by("occurred_at", "id"))
+
+
+def late_entries(
+    since: datetime, until: datetime, *, sites: Collection[str], by: timedelta
+) -> list[EntryView]:
+    """The entries of sites in [since, until) about something that was done longer than `by` before, oldest first."""
+    found = Entry.objects.filter(occurred_at__gte=since, occurred_at__lt=until, site__in=list(sites))
+    late = found.filter(performed_at__lt=F("occurred_at") - by)
+    return _views(late.order_by("occurred_at", "id"))
+
+
 # How many ids are looked at for one that is still missing, and how long a transaction that took it may last.
 _LAST_IDS, _LONGEST = 1000, timedelta(minutes=1)
 _SETTLED = """
@@ -190,18 +238,29 @@ SELECT coalesce((SELECT min(earlier) FROM late
 
 
 def concerned(after_id: int, events: Iterable[str]) -> tuple[int, frozenset[tuple[str, str]]]:
-    """What entries of these events after an id concern, as (kind, key); and the id to ask from next (two statements).
-
-    That id stands before the first one that a transaction took and has not committed yet, for a minute at most: what
-    came after it is told again, and nothing is missed.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLED, [after_id, _LAST_IDS, _LONGEST.total_seconds()])
-        (settled,) = cursor.fetchone()
+    """What entries of these events after an id concern, as (kind, key); the id to ask from next (two statements)."""
+    upto = settled(after_id)
     rows = EntrySubject.objects.filter(
         entry_id__gt=after_id, entry__event__in=[str(event) for event in events]
     )
-    return max(settled, after_id), frozenset(rows.values_list("kind", "key").distinct())
+    return upto, frozenset(rows.values_list("kind", "key").distinct())
+
+
+def settled(after_id: int) -> int:
+    """The id up to which every entry after this one can be read: whoever reads on asks from there next.
+
+    It stands before the first one that a transaction took and has not committed yet, for a minute at most: what came
+    after it is told again, and nothing is missed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, [after_id, _LAST_IDS, _LONGEST.total_seconds()])
+        upto: int = cursor.fetchone()[0]
+    return max(upto, after_id)
+
+
+def entries_after(entry_id: int, upto: int, limit: int) -> list[EntryView]:
+    """Entries after an id and up to another, in the order of their ids."""
+    return _views(Entry.objects.filter(id__gt=entry_id, id__lte=upto).order_by("id")[:limit])
 
 
 @dataclass(frozen=True)
@@ -264,6 +323,10 @@ def latest_checkpoint() -> CheckpointView | None:
     row = Checkpoint.objects.order_by("-size").first()
     if row is None:
         return None
+    return _checkpoint(row)
+
+
+def _checkpoint(row: Checkpoint) -> CheckpointView:
     return CheckpointView(size=row.size, root=bytes(row.root), note=row.note, signed_at=row.signed_at)
 
 
@@ -369,3 +432,56 @@ def current_halt() -> HaltView | None:
     if row is None or row.is_resolution:
         return None
     return HaltView(row.id, row.found_at, tuple(row.report))
+
+
+def destinations() -> tuple[Destination, ...]:
+    """Where the settings send checkpoints."""
+    everywhere = (*settings.CHECKPOINT_MAIL_TO, *settings.CHECKPOINT_POST_TO, *settings.LEDGER_WITNESSES)
+    return tuple(destination for destination in everywhere if destination.address)
+
+
+@dataclass(frozen=True)
+class DestinationState:
+    """How far one destination has got checkpoints; `waiting_for` is the age of the oldest that it has not got."""
+
+    name: str
+    size: int
+    delivered_at: datetime | None
+    is_refused: bool
+    last_error: str
+    waiting_for: timedelta | None
+
+
+_PUBLICATION = """
+SELECT d.name, COALESCE(p.size, 0), p.delivered_at, COALESCE(p.is_refused, false), COALESCE(p.last_error, ''),
+       (SELECT clock_timestamp() - c.signed_at FROM ledger_checkpoint c
+         WHERE c.size > COALESCE(p.size, 0) ORDER BY c.size LIMIT 1)
+  FROM unnest(%s::text[]) WITH ORDINALITY AS d (name, n)
+  LEFT JOIN ledger_publication p ON p.destination = d.name
+ ORDER BY d.n
+"""
+
+
+def publication_state() -> list[DestinationState]:
+    """How far every configured destination has got checkpoints (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLICATION, [[destination.name for destination in destinations()]])
+        return [DestinationState(*row) for row in cursor.fetchall()]
+
+
+def checkpoint_of(size: int | None = None) -> CheckpointView | None:
+    """The checkpoint of this size, or the newest one."""
+    if size is None:
+        return latest_checkpoint()
+    row = Checkpoint.objects.filter(size=size).first()
+    return None if row is None else _checkpoint(row)
+
+
+def cosignature_lines(size: int) -> list[str]:
+    """The lines by which log witnesses signed the checkpoint of this size, oldest first."""
+    return list(Cosignature.objects.filter(checkpoint=size).order_by("id").values_list("line", flat=True))
+
+
+def key_statements() -> list[str]:
+    """The signed statements by which keys took over the signing of checkpoints, oldest first."""
+    return list(SigningKey.objects.order_by("number").values_list("statement", flat=True))

@@ -1,0 +1,1 @@
+"""Programs that are carried to other machines: each one file, with Python and the package `cryptography` alone."""

@@ -1,0 +1,460 @@
+#!/usr/bin/env python3
+"""Checks an auditor's bundle of Veintrace, offline, and says what it proved and what it cannot prove.
+
+    python3 verify.py bundle.zip
+    python3 verify.py bundle.zip --key KEY --witness KEY --checkpoint kept.note --json
+
+KEY is a verifier key (`name+id+base64`, C2SP signed-note) or a file that holds some, one a line; it should have come
+to you by another way than the bundle. `--checkpoint` is a checkpoint that you kept. Exit code: 0 when all holds, 1 when
+something is wrong, 2 when something that was asked for could not be checked. Needs Python 3.9 or newer and the package
+`cryptography`, nothing else. The format, for whoever writes another verifier: docs/reference/bundle.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os.path
+import re
+import struct
+import sys
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORMAT = "veintrace-bundle/1"
+MADE, SIGNED, STORED = "audit:bundle:made", "people:signature:made", "ledger:evidence:stored"
+LAST = ("manifest.json", "made.json")  # after all other files, which are in the order of their names
+LOG_KEY, WITNESS_KEY = 1, 4  # Ed25519; Ed25519 cosignature with its time
+FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
+CANNOT = (
+    "Whether what was recorded is what happened: a proof is about records.",
+    "Whether more was recorded after the last number of a stream above, or outside what about.json says was chosen.",
+    "Whether the log shows others another history: compare a checkpoint that you or a witness kept (--checkpoint).",
+    "Personal data: names, identifiers of hospitals and raw scans lie in a vault and are not here, only digests.",
+)
+
+# -- hashes and proofs: RFC 6962 section 2.1, RFC 9162 section 2.1, taken from the definitions there ------------------
+
+
+def leaf_hash(data: bytes) -> bytes:
+    return sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def split_of(size: int) -> int:
+    """The largest power of two smaller than the size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def root_by(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
+    """The root of a tree of this size that has the leaf at this index, by its inclusion proof."""
+    if not 0 <= index < size or (size == 1 and proof):
+        raise ValueError("the proof is not of this place in a tree of this size")
+    if size == 1:
+        return leaf
+    *rest, sibling = proof
+    split = split_of(size)
+    if index < split:
+        return node_hash(root_by(leaf, index, split, rest), sibling)
+    return node_hash(sibling, root_by(leaf, index - split, size - split, rest))
+
+
+def roots_by(old: int, new: int, proof: list[bytes], known: bytes) -> tuple[bytes, bytes]:
+    """The roots of both trees by a consistency proof; `known`: the smaller's, where no proof need give it."""
+    if not 0 < old <= new:
+        raise ValueError("no proof leads from a larger tree to a smaller")
+    if old == new:
+        (root,) = [known, *proof] if known else proof
+        return root, root
+    *rest, sibling = proof
+    split = split_of(new)
+    if old <= split:
+        smaller, larger = roots_by(old, split, rest, known)
+        return smaller, node_hash(larger, sibling)
+    smaller, larger = roots_by(old - split, new - split, rest, b"")
+    return node_hash(sibling, smaller), node_hash(sibling, larger)
+
+
+def hashes(texts: list[str]) -> list[bytes]:
+    if not all(re.fullmatch("[0-9a-f]{64}", text) for text in texts):
+        raise ValueError("a hash of a proof is not 64 hexadecimal digits")
+    return [bytes.fromhex(text) for text in texts]
+
+
+# -- bytes: canonical JSON, the one form of the archive, keys ---------------------------------------------------------
+
+
+def canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def read_json(data: bytes) -> Any:
+    """JSON in its one canonical form with one line feed, so that no byte can be another and mean the same."""
+    value = json.loads(data)
+    if (canonical(value) + "\n").encode() != data:
+        raise ValueError("it is not canonical JSON")
+    return value
+
+
+def read_lines(data: bytes) -> list[Any]:
+    return [read_json(line) for line in data.splitlines(keepends=True)]
+
+
+def read_base64(text: str) -> bytes:
+    data = b64decode(text, validate=True)
+    if b64encode(data).decode() != text:
+        raise ValueError("it is not canonical base64")
+    return data
+
+
+def unpacked(data: bytes) -> list[tuple[str, bytes]]:
+    """The files of an archive, read from its beginning."""
+    files, at = [], 0
+    while data[at : at + 4] == b"PK\x03\x04":
+        size, _, name, extra = struct.unpack_from("<IIHH", data, at + 18)
+        start = at + 30 + name + extra
+        files.append((data[at + 30 : at + 30 + name].decode("latin-1"), data[start : start + size]))
+        at = start + size
+    return files
+
+
+def packed(files: list[tuple[str, bytes]]) -> bytes:
+    """The archive of these files: stored, of 1 January 1980, no comments, no extra fields, nothing between."""
+    body, directory, count = [], [], len(files)
+    at = 0
+    for name, data in files:
+        sizes = (zlib.crc32(data), len(data), len(data), len(name), 0)
+        about = struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 33, *sizes)
+        place = struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, at)
+        directory.append(b"PK\x01\x02\x14\x03" + about + place + name.encode("latin-1"))
+        body.append(b"PK\x03\x04" + about + name.encode("latin-1") + data)
+        at += len(body[-1])
+    end = struct.pack("<HHHHIIH", 0, 0, count, count, sum(map(len, directory)), at, 0)
+    return b"".join([*body, *directory, b"PK\x05\x06", end])
+
+
+def read_keys(texts: list[str]) -> dict[tuple[str, bytes], bytes]:
+    """Verifier keys (`name+id+base64`) by name and id, each with its kind before it."""
+    found = {}
+    for text in texts:
+        name, number, base64 = text.split("+", 2)
+        key = read_base64(base64)
+        if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != number or len(key) != 33:
+            raise ValueError(f"{text!r} is not a verifier key: its id does not follow from it")
+        found[(name, bytes.fromhex(number))] = key
+    return found
+
+
+def is_of(header: Any, selects: Any) -> bool:
+    """Whether an entry is one of those that the bundle says it chose."""
+    streams = [one for one in selects["streams"] if one["name"] == header["stream"]]
+    if any(one["first"] <= header["seq"] <= one["last"] for one in streams):
+        return True
+    if any(subject in selects["subjects"] for subject in header["subjects"]):
+        return True
+    is_at_site = selects["site"] != "" and header["site"] == selects["site"]
+    return is_at_site and bool(selects["since"] <= header["occurred_at"] < selects["until"])
+
+
+def named(header: Any) -> str:
+    return f"entry {header['id']} ({header['event']}, number {header['seq']} of {header['stream']})"
+
+
+class Check:
+    """One check of one bundle: what it proved, what is wrong and where, what was not to be checked or proved."""
+
+    def __init__(self, data: bytes, keys: list[str], witnesses: list[str], kept: list[str]) -> None:
+        self.data, self.given, self.witnesses, self.kept = data, keys, witnesses, kept
+        self.proved: list[str] = []
+        self.wrong: list[tuple[str, str]] = []
+        self.unchecked: list[str] = []
+        self.unproven: list[str] = []
+        self.files: dict[str, bytes] = {}
+        self.keys: dict[tuple[str, bytes], bytes] = {}
+        self.chain: list[tuple[int, bytes]] = []  # size and root of each checkpoint
+        self.entries: list[tuple[Any, Any]] = []  # header and body
+        self.sealed: tuple[int, bytes] = (0, b"")
+
+    def run(self) -> Check:
+        steps = {
+            "the archive": self.archive,
+            "manifest.json": self.manifest,
+            "the keys": self.read_keys,
+            "checkpoints.jsonl": self.checkpoints,
+            "entries.jsonl": self.read_entries,
+            "streams": self.streams,
+            "evidence": self.evidence,
+            "signatures.jsonl": self.signatures,
+            "made.json": self.making,
+            "the checkpoint that you kept": self.compare,
+        }
+        for where, step in steps.items():
+            before = len(self.wrong)
+            try:
+                proved = list(step())
+            except FAULTS as error:
+                self.fault(where, f"it cannot be read ({type(error).__name__}: {error})")
+            if len(self.wrong) == before:
+                self.proved += proved
+        self.unproven += CANNOT
+        return self
+
+    def fault(self, where: str, what: str) -> None:
+        self.wrong.append((where, what))
+
+    def exit_code(self) -> int:
+        return 1 if self.wrong else 2 if self.unchecked else 0
+
+    def archive(self) -> Iterator[str]:
+        files = unpacked(self.data)
+        self.files, names = dict(files), [name for name, _ in files]
+        if names != [*sorted(set(names) - set(LAST)), *LAST]:
+            self.fault(
+                "the archive", "its files are not each once in the order of their names, then " + str(LAST)
+            )
+        same = packed(files)
+        if same != self.data:
+            at = next(n for n in range(len(same) + 1) if same[n : n + 1] != self.data[n : n + 1])
+            self.fault("the archive", f"from byte {at} on it is not what an archive of its files is")
+        yield f"The archive of {len(self.data)} bytes is, byte for byte, the one archive of its {len(files)} files."
+
+    def manifest(self) -> Iterator[str]:
+        manifest = read_json(self.files["manifest.json"])
+        if manifest["format"] != FORMAT:
+            self.fault("manifest.json", f"its format is {manifest['format']!r}; this checks {FORMAT}")
+        listed = {one["name"]: (one["size"], one["sha256"]) for one in manifest["files"]}
+        others = [(name, data) for name, data in self.files.items() if name not in LAST]
+        there = {name: (len(data), sha256(data).hexdigest()) for name, data in others}
+        for name in sorted({*listed, *there}):
+            if name not in there:
+                self.fault(name, "the manifest lists it, and it is not in the archive")
+            elif name not in listed:
+                self.fault(name, "it is in the archive, and the manifest does not list it")
+            elif there[name] != listed[name]:
+                self.fault(name, "it is not the file that the manifest lists: size or SHA-256 differ")
+        yield f"The manifest lists exactly the {len(listed)} other files, by name, size and SHA-256."
+
+    def read_keys(self) -> Iterator[str]:
+        own = read_json(self.files["keys.json"])
+        self.keys = read_keys([*(self.given or own["log"]), *(self.witnesses or own["witnesses"])])
+        for text in () if self.given else own["log"]:
+            raw = sha256(read_base64(text.split("+", 2)[2])[1:]).hexdigest()
+            self.unproven.append(
+                "WHO SIGNED. The key came with the bundle: the bundle agrees with itself, and where it is from is not"
+                f" shown. Compare the key with one from another source, or give that with --key: {text} (SHA-256 {raw})"
+            )
+        came = own["witnesses"] if not self.witnesses else []
+        self.unproven += [f"WHO WITNESSED. The key came along; compare it: {text}" for text in came]
+        yield f"Signatures are checked with {'keys that you gave' if self.given else 'the keys in the bundle'}."
+
+    def note(self, note: str, where: str) -> tuple[int, bytes, list[str]]:
+        """Size and root that a checkpoint states, and who signed it: "log", "witness" or the name of a stranger."""
+        text, _, lines = note.rpartition("\n\n")
+        origin, size, root = text.split("\n")[:3]
+        is_sized = re.fullmatch("0|[1-9][0-9]*", size) and len(read_base64(root)) == 32
+        if not is_sized or not lines.endswith("\n"):
+            raise ValueError(f"{where} is not a signed checkpoint")
+        signers = [self.signer(line, text + "\n", where) for line in lines[:-1].split("\n")]
+        if f"log {origin}" not in signers:
+            self.fault(where, f"no key of {origin} that counts here has signed it")
+        return int(size), read_base64(root), signers
+
+    def signer(self, line: str, text: str, where: str) -> str:
+        dash, name, base64 = line.split(" ")
+        blob, key = read_base64(base64), self.keys.get((name, read_base64(base64)[:4]), b"\x00")
+        if dash != "\N{EM DASH}" or key[0] not in (LOG_KEY, WITNESS_KEY):
+            return f"stranger {name}"
+        signed, signature = text.encode(), blob[4:]
+        if key[0] == WITNESS_KEY:
+            seconds, signature = int.from_bytes(blob[4:12], "big"), blob[12:]
+            signed = b"cosignature/v1\ntime %d\n" % seconds + signed
+        try:
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, signed)
+        except InvalidSignature:
+            self.fault(where, f"the signature of {name} does not hold")
+            return f"nobody {name}"
+        return f"{'log' if key[0] == LOG_KEY else 'witness'} {name}"
+
+    def continues(self, tree: tuple[int, bytes], proof: list[str]) -> None:
+        old, where = self.chain[-1], f"checkpoint of {tree[0]} entries"
+        if roots_by(old[0], tree[0], hashes(proof), old[1]) != (old[1], tree[1]):
+            self.fault(where, f"it is not proved to continue the checkpoint of {old[0]} entries")
+
+    def checkpoints(self) -> Iterator[str]:
+        proof: list[str] = []
+        witnessed, names = 0, list[str]()
+        for one in read_lines(self.files["checkpoints.jsonl"]):
+            where = f"checkpoint {len(self.chain) + 1} of checkpoints.jsonl"
+            size, root, signers = self.note(one["note"], where)
+            if self.chain:
+                self.continues((size, root), proof)
+            self.chain, proof = [*self.chain, (size, root)], one["proof"]
+            witnessed += any(signer.startswith("witness ") for signer in signers)
+            names += {signer for signer in signers if signer.startswith("witness ")}
+            strangers = [signer for signer in signers if signer.startswith("stranger ")]
+            self.unproven += [f"Who the {it} is that signed the checkpoint of {size}." for it in strangers]
+        yield (
+            f"{len(self.chain)} checkpoints, of {self.chain[0][0]} to {self.chain[-1][0]} entries, are signed, and each"
+            f" continues the one before it: nothing sealed was changed or removed between them. Witnesses signed"
+            f" {witnessed} of them."
+        )
+        for name in sorted({*names}):
+            yield f"The log {name} signed {names.count(name)} of these checkpoints."
+
+    def entry(self, line: Any, tree: tuple[int, bytes]) -> tuple[Any, Any]:
+        """Header and body of an entry, whose bytes give its leaf, which is in the tree."""
+        header, body = json.loads(line["header"]), json.loads(line["body"])
+        if sorted(line) != ["body", "header", "leaf", "proof"] or canonical(header) != line["header"]:
+            self.fault(named(header), "it is not written canonically")
+        if sha256(line["body"].encode()).hexdigest() != header["body"]:
+            self.fault(named(header), "its body is not the one whose SHA-256 its header names")
+        leaf = leaf_hash(line["header"].encode())
+        try:
+            root = root_by(leaf, line["leaf"], tree[0], hashes(line["proof"]))
+        except ValueError:
+            root = b""
+        if root != tree[1]:
+            self.fault(named(header), f"it is not proved to be in the tree of {tree[0]} entries")
+        return header, body
+
+    def read_entries(self) -> Iterator[str]:
+        lines = read_lines(self.files["entries.jsonl"])
+        selects = read_json(self.files["about.json"])["selects"]
+        self.entries = [self.entry(line, self.chain[-1]) for line in lines]
+        places = [line["leaf"] for line in lines]
+        if places != sorted(set(places)):
+            self.fault("entries.jsonl", "its entries are not each once in the order of their leaves")
+        for header in (header for header, _ in self.entries if not is_of(header, selects)):
+            self.fault(named(header), "it does not concern what the bundle is about")
+        yield f"{len(lines)} entries are, as shown, in the tree under the checkpoint of {self.chain[-1][0]} entries."
+
+    def streams(self) -> Iterator[str]:
+        for one in read_json(self.files["about.json"])["selects"]["streams"]:
+            there = {header["seq"] for header, _ in self.entries if header["stream"] == one["name"]}
+            missing = sorted(set(range(one["first"], one["last"] + 1)) - there)
+            if missing:
+                shown = ", ".join(map(str, missing[:20]))
+                self.fault(f"stream {one['name']}", f"the bundle claims it whole; not there: number {shown}")
+            yield f"Stream {one['name']} is whole from number {one['first']} to {one['last']}."
+
+    def evidence(self) -> Iterator[str]:
+        stored = [body["facts"] for header, body in self.entries if header["event"] == STORED]
+        recorded = {f"evidence/{facts['sha256']}": facts["size"] for facts in stored}
+        shown = {name: data for name, data in self.files.items() if name.startswith("evidence/")}
+        for name, data in shown.items():
+            if name != f"evidence/{sha256(data).hexdigest()}":
+                self.fault(name, "its bytes do not have the SHA-256 that is its name")
+            if recorded.get(name) != len(data):
+                self.fault(name, "no entry here recorded a file of this SHA-256 and size")
+        yield f"{len(shown)} files of evidence are, byte for byte, the ones that entries recorded."
+        if absent := sorted({*recorded} - {*shown}):
+            self.unproven.append(f"Files of evidence that are recorded and not here: {', '.join(absent)}.")
+
+    def signatures(self) -> Iterator[str]:
+        given = {one["entry"]: one["record"] for one in read_lines(self.files["signatures.jsonl"])}
+        valid, unseen = 0, 0
+        for header, body in self.entries:
+            if header["event"] != SIGNED:
+                continue
+            kind, key, digest = body["facts"]["record"]
+            record = given.pop(header["uuid"], None)
+            shown = sha256(self.files[record]).hexdigest() if record in self.files else ""
+            unseen, valid = unseen + (record == ""), valid + (shown == digest)
+            if record != "" and shown != digest:
+                what = f"INVALID: {record} is not the record that was signed"
+                self.fault(f"signature by {header['actor_name']} over {kind} {key}, {named(header)}", what)
+        self.wrong += [(f"signature {uuid}", "INVALID: no entry here is this signature") for uuid in given]
+        yield f"{valid} electronic signatures are over the very bytes of records that are here."
+        if unseen:
+            self.unproven.append(
+                f"What {unseen} electronic signatures are over: only digests of it are here."
+            )
+
+    def making(self) -> Iterator[str]:
+        """The making of the bundle is an entry: so the manifest, and by it each file, is under a checkpoint."""
+        making = read_json(self.files["made.json"])
+        size, root, signers = self.note(making["checkpoint"], "the checkpoint in made.json")
+        if sorted(making) != ["checkpoint", "consistency", "entry"] or len(signers) != 1:
+            self.fault(
+                "made.json", "it holds more than an entry, a checkpoint that the log signed, and a proof"
+            )
+        header, body = self.entry(making["entry"], (size, root))
+        manifest = sha256(self.files["manifest.json"]).hexdigest()
+        if header["event"] != MADE or body["facts"]["manifest"] != manifest:
+            self.fault("manifest.json", "its SHA-256 is not the one recorded when the bundle was made")
+        self.continues((size, root), making["consistency"])
+        self.sealed = (size, root)
+        yield (
+            f"The manifest was recorded at {header['recorded_at']} by {named(header)}, under the checkpoint of {size}"
+            " entries: so every file here, the report too, is as it was made."
+        )
+
+    def compare(self) -> Iterator[str]:
+        known = dict([*self.chain, self.sealed])
+        for note in self.kept:
+            size, root, _ = self.note(note, "the checkpoint that you kept")
+            if size not in known:
+                ask = "the bundle has no proof about it; ask for a bundle with this checkpoint"
+                self.unchecked.append(f"Your checkpoint of {size} entries: {ask}.")
+            elif known[size] != root:
+                self.fault(f"your checkpoint of {size} entries", "the bundle's log has another root there")
+            else:
+                yield f"The log agrees with your checkpoint of {size} entries."
+
+
+def report(check: Check) -> str:
+    word = ["EVERYTHING HOLDS", "SOMETHING IS WRONG", "NOT EVERYTHING COULD BE CHECKED"][check.exit_code()]
+    parts = {
+        "WRONG": [f"{where}: {what}" for where, what in check.wrong],
+        "Could not be checked": check.unchecked,
+        "Proved, as far as nothing above is wrong" if check.wrong else "Proved": check.proved,
+        "Not proved, and not to be proved by a bundle": check.unproven,
+    }
+    blocks = ["\n  - ".join([title, *lines]) for title, lines in parts.items() if lines]
+    return "\n\n".join([word, *blocks]) + "\n"
+
+
+def lines_of(given: list[str]) -> list[str]:
+    """What was given, or the lines of the files that were."""
+    texts = [Path(one).read_text(encoding="utf-8") if os.path.exists(one) else one for one in given]
+    return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="verify.py", description="Checks an auditor's bundle, offline.")
+    parser.add_argument("bundle")
+    several = {
+        "--key": "verifier key of the log, or a file of keys",
+        "--witness": "verifier key of a witness, or a file of keys",
+        "--checkpoint": "a file with a checkpoint that you kept",
+    }
+    for name, what in several.items():
+        parser.add_argument(name, action="append", default=[], help=what)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    chosen = parser.parse_args(arguments)
+    try:
+        data = Path(chosen.bundle).read_bytes()
+        kept = [Path(one).read_text(encoding="utf-8") for one in chosen.checkpoint]
+        check = Check(data, lines_of(chosen.key), lines_of(chosen.witness), kept).run()
+    except (OSError, UnicodeError) as error:
+        sys.stderr.write(f"verify.py: {error}\n")
+        return 2
+    wrong = [{"where": where, "what": what} for where, what in check.wrong]
+    told = {"exit_code": check.exit_code(), "wrong": wrong, "unchecked": check.unchecked}
+    told |= {"proved": check.proved, "not_proved": check.unproven}
+    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n" if chosen.json else report(check))
+    return check.exit_code()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
