@@ -51,6 +51,8 @@ for _model in (
     models.Grant,
     models.Badge,
     models.Training,
+    models.SiteQualification,
+    models.SiteRequirement,
     models.Document,
     models.DocumentVersion,
     models.Signature,

@@ -1,13 +1,13 @@
 """Where upper rooms tell `people` about their kinds of controlled documents, in `ready()`."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
 
 from people.rules.documents import DocumentAction, Problem
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.rules.work import NoticeView
 
 Word = str | Promise
@@ -15,9 +15,13 @@ Validator = Callable[[Mapping[str, Any]], Sequence[Problem]]
 # A picture (PNG) of what a document with this code and content would make; raises NotDrawable.
 Preview = Callable[[str, Mapping[str, Any]], bytes]
 
-AUTHORS = frozenset({Role.QA_REVIEWER, Role.QC_REVIEWER, Role.SUPERVISOR, Role.ADMINISTRATOR})
-REVIEWERS = frozenset({Role.QA_REVIEWER, Role.QC_REVIEWER, Role.SUPERVISOR})
-APPROVERS = QA
+_RIGHTS: Mapping[DocumentAction, Right] = {
+    DocumentAction.REVIEW: Right.REVIEW_DOCUMENT,
+    DocumentAction.APPROVE: Right.APPROVE_DOCUMENT,
+    DocumentAction.REJECT: Right.REJECT_DOCUMENT,
+    DocumentAction.MAKE_EFFECTIVE: Right.MAKE_EFFECTIVE,
+    DocumentAction.RETIRE: Right.RETIRE_DOCUMENT,
+}
 
 
 class NotDrawable(Exception):
@@ -45,24 +49,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document: how its content is judged, and which roles write, review and approve it."""
+    """A kind of document: how its content is judged, and whose it is to write; all else is alike for every kind."""
 
     kind: str
     validate: Validator
-    authors: frozenset[Role]
-    reviewers: frozenset[Role]
-    approvers: frozenset[Role]
+    writing: Right
     shown: Shown = field(default_factory=Shown)
 
-    def roles_for(self, action: DocumentAction) -> frozenset[Role]:
-        """Who may do this with a version, as far as roles go; who wrote or reviewed it is judged beside that."""
-        if action in (DocumentAction.EDIT, DocumentAction.SUBMIT):
-            return self.authors
-        if action is DocumentAction.REVIEW:
-            return self.reviewers
-        if action is DocumentAction.REJECT:
-            return self.reviewers | self.approvers
-        return self.approvers
+    def right_to(self, action: DocumentAction) -> Right:
+        """The right to do this with a version; who wrote or reviewed it is judged beside that."""
+        return _RIGHTS.get(action, self.writing)
 
 
 _kinds: dict[str, DocumentKind] = {}
@@ -72,17 +68,14 @@ def register_document_kind(
     kind: str,
     validate: Validator,
     *,
-    authors: Collection[Role] = AUTHORS,
-    reviewers: Collection[Role] = REVIEWERS,
-    approvers: Collection[Role] = APPROVERS,
+    writing: Right = Right.WRITE_DOCUMENT,
     shown: Shown | None = None,
 ) -> None:
     """Make a kind known. The validator is a pure function; no problems means the content is sound."""
     known = _kinds.get(kind)
     if known is not None and known.validate is not validate:
         raise ValueError(f"the document kind {kind!r} is registered already")
-    roles = (frozenset(authors), frozenset(reviewers), frozenset(approvers))
-    _kinds[kind] = DocumentKind(kind, validate, *roles, shown=shown or Shown())
+    _kinds[kind] = DocumentKind(kind, validate, writing, shown or Shown())
 
 
 def document_kind(kind: str) -> DocumentKind | None:
@@ -110,6 +103,34 @@ def letter(notice: NoticeView) -> Letter | None:
     """What is mailed, where a room has words for notices of this code."""
     write = _letters.get(notice.code)
     return None if write is None else write(notice)
+
+
+DigestOf = Callable[[str], str | None]
+_signed_records: dict[str, DigestOf] = {}
+
+
+def register_signed_record(kind: str, digest_of: DigestOf) -> None:
+    """Say what the digest of a record of this kind is now, by its id; None where that cannot be said any more."""
+    _signed_records[kind] = digest_of
+
+
+def current_digest(kind: str, record_id: str) -> str | None:
+    """The digest of a record as it stands; None where its room does not say one."""
+    digest_of = _signed_records.get(kind)
+    return None if digest_of is None else digest_of(record_id)
+
+
+_withheld: set[tuple[str, str]] = set()
+
+
+def register_withheld(table: str, *columns: str) -> None:
+    """Keep columns of a table from readers of trails: what nobody may know before a team has opened it."""
+    _withheld.update((table, column) for column in columns)
+
+
+def is_withheld(table: str, column: str) -> bool:
+    """Whether what an entry put there is not shown."""
+    return (table, column) in _withheld
 
 
 _self_ending: set[str] = set()

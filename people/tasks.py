@@ -1,4 +1,4 @@
-"""The worker's errands for the ledger: sealing, and side effects that were asked for."""
+"""The worker's errands for the ledger: sealing, sending checkpoints out, and side effects that were asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from ledger import services
-from ledger.services import BrokenLedger
+from ledger.services import BrokenLedger, SigningKeyReplaced
+from people import services as people
 
 QUIET = 5.0  # seconds without nudges after one failed: a dead Redis must not cost every scan its time-out
 ROUNDS = 100
@@ -25,8 +26,14 @@ def seal() -> None:
         for _ in range(ROUNDS):
             if services.seal(now=timezone.now()) is None:
                 return
-    except BrokenLedger as broken:
-        log.warning("ledger.not_sealed", reason=str(broken))
+    except (BrokenLedger, SigningKeyReplaced) as reason:
+        log.warning("ledger.not_sealed", reason=str(reason))
+
+
+@shared_task
+def publish_checkpoints() -> None:
+    """Send the newest checkpoint to mailboxes, addresses and log witnesses that are behind."""
+    services.publish_checkpoints(now=timezone.now())
 
 
 @shared_task
@@ -39,6 +46,18 @@ def sweep_effects() -> None:
 def run_effect(effect_id: int) -> None:
     """Carry out one effect, right after the commit that wrote it."""
     services.run_effect(effect_id=effect_id, now=timezone.now())
+
+
+@shared_task
+def warn_of_expiry() -> int:
+    """Tell people of training, badges and qualifications that end soon; beat asks every night."""
+    return people.warn_of_expiry(now=timezone.now())
+
+
+@shared_task
+def alert_on_refusals() -> int:
+    """Tell those who answer for security of whoever is refused again and again; beat asks every half minute."""
+    return people.alert_on_refusals(now=timezone.now())
 
 
 def nudge(effect_id: int) -> None:

@@ -1,6 +1,7 @@
 """Fields of the pages of `people`: shape alone; what is right is decided below. And its entries in words."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -8,64 +9,40 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ledger.events import Event as Ledger
 from people.events import Event
+from people.forms.access import (
+    ActivateForm,
+    AppForm,
+    CodeForm,
+    ConfirmForm,
+    PasskeyForm,
+    PasswordForm,
+    PinForm,
+    SignInForm,
+    UnlockForm,
+)
+from people.forms.rights import ROOMS
+from people.rules.roles import Role
+
+__all__ = [
+    "ActivateForm",
+    "AppForm",
+    "CodeForm",
+    "ConfirmForm",
+    "DoneForm",
+    "PasskeyForm",
+    "PasswordForm",
+    "PinForm",
+    "RulesForm",
+    "SignInForm",
+    "TrailForm",
+    "UnlockForm",
+    "presenters",
+]
 
 if TYPE_CHECKING:
     from ledger.selectors import EntryView
-
-
-class SignInForm(forms.Form):
-    """A person at a desk."""
-
-    username = forms.CharField(
-        label=_("Username"),
-        max_length=64,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
-        ),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
-class ActivateForm(forms.Form):
-    """The owner of a new account, with the code that the administrator handed over."""
-
-    username = forms.CharField(
-        label=_("Username"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "username"})
-    )
-    activation_code = forms.CharField(
-        label=_("Activation code"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    password = forms.CharField(
-        label=_("New password"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("New password again"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    pin = forms.CharField(
-        label=_("New PIN for signing at stations"),
-        help_text=_("4 to 12 digits; not all the same, not in sequence."),
-        max_length=12,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-    )
-
-    def clean_password_again(self) -> str:
-        """The same twice, so that a slip does not lock its owner out."""
-        again = str(self.cleaned_data["password_again"])
-        if again != self.cleaned_data.get("password"):
-            raise forms.ValidationError(_("The two passwords differ."))
-        return again
 
 
 class TrailForm(forms.Form):
@@ -85,6 +62,13 @@ class TrailForm(forms.Form):
     )
 
 
+class RulesForm(forms.Form):
+    """Of which role and room to show who may do what; both, where nothing is asked."""
+
+    role = forms.ChoiceField(choices=[("", ""), *((role.value, role.value) for role in Role)], required=False)
+    room = forms.ChoiceField(label=_("Room"), choices=[("", _("every room")), *ROOMS.items()], required=False)
+
+
 class DoneForm(forms.Form):
     """Work that was done; the request id comes with the page, so that a double click counts once."""
 
@@ -93,7 +77,8 @@ class DoneForm(forms.Form):
 
 
 # One line of words for each kind of entry that this room writes; no names of people, which are not in the facts.
-_SAY: Mapping[Event, Promise] = {
+_SAY: Mapping[StrEnum, Promise] = {
+    Ledger.INSTALLATION_CONFIGURED: _("Installation: started with other software or settings ({software})"),
     Event.ORGANISATION_CREATED: _("Organisation {organisation} added: {name}"),
     Event.SITE_CREATED: _("Site {site} added: {name}"),
     Event.SITE_CHANGED: _("Site {site} changed: {name}"),
@@ -110,6 +95,15 @@ _SAY: Mapping[Event, Promise] = {
     Event.USER_SIGNED_IN: _("Signed in"),
     Event.USER_SIGNED_OUT: _("Signed out"),
     Event.USER_LOCKED: _("Account {user} locked after wrong attempts"),
+    Event.SESSION_UNLOCKED: _("Unlocked a resting desk"),
+    Event.SESSIONS_ENDED: _("Sessions of account {user} ended"),
+    Event.PASSWORD_CHANGED: _("Password changed"),
+    Event.PIN_CHANGED: _("PIN changed"),
+    Event.FACTOR_ADDED: _("Second factor added: {kind}"),
+    Event.FACTOR_REMOVED: _("Second factor removed: {kind}"),
+    Event.RECOVERY_CODES_MADE: _("New recovery codes made"),
+    Event.PROVIDER_LINKED: _("Account {user} linked to a subject of {provider}"),
+    Event.PROVIDER_UNLINKED: _("A link to a provider ended"),
     Event.CREDENTIAL_FAILED: _("Wrong credential"),
     Event.BADGE_ISSUED: _("Badge issued to account {user}"),
     Event.BADGE_PRINTED: _("Cards of badges printed at {site}"),
@@ -117,6 +111,14 @@ _SAY: Mapping[Event, Promise] = {
     Event.ROLE_GRANTED: _("Role {role} granted to account {user}"),
     Event.ROLE_REVOKED: _("Role revoked"),
     Event.TRAINING_RECORDED: _("Training {topic} recorded for account {user}"),
+    Event.BADGE_REVALIDATED: _("Badge {code} tested"),
+    Event.SITE_QUALIFIED: _("Site {site} qualified in {programme}"),
+    Event.SITE_QUALIFICATION_ENDED: _("Qualification of a site ended"),
+    Event.SITE_PROGRAMME_REQUIRED: _("Site {site} needs {programme} for {work}"),
+    Event.SITE_PROGRAMME_WAIVED: _("A programme is not required of a site any more"),
+    Event.PAGE_SEEN: _("Page seen by an auditor: {page}"),
+    Event.DOOR_REFUSED: _("Turned away at a door: {page}"),
+    Event.SECURITY_ALERTED: _("Refused again and again: {kind} {key}, {count} times"),
     Event.DOCUMENT_DRAFTED: _("Document {code} drafted: {title}"),
     Event.DOCUMENT_EDITED: _("Draft of a document edited"),
     Event.DOCUMENT_SUBMITTED: _("Document submitted for review"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ledger.rules.errors import DomainError, Invalid
+from people.forms.signing import SignedForm
 from people.registry import DocumentKind, Word
 from people.rules.documents import DocumentAction, DocumentState, Problem
 from people.rules.documents_text import MAX_TEXT, read
@@ -53,6 +54,9 @@ DONE: Mapping[DocumentAction, Promise] = {
 }
 ERRORS: Mapping[str, Promise] = {
     "role_missing": _("You do not hold a role for this at this site."),
+    "username_needed": _(
+        "Type your username too: your last signature, or your sign-in, was more than 15 minutes ago."
+    ),
     "credential_refused": _("The password is wrong. Nothing was signed."),
     "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
     "not_in_this_state": _(
@@ -230,22 +234,16 @@ class StepForm(WritingForm):
     """One step that is not signed."""
 
 
-class SignForm(StepForm):
-    """The second component of a signature; the first is who is signed in. `seen`: what is signed."""
+class SignForm(SignedForm, StepForm):
+    """A step that is signed. `seen`: what is signed."""
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    password = forms.CharField(
-        label=_("Your password"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
 
 
 class RejectForm(SignForm):
     """A rejection and why."""
 
-    field_order = ("reason", "password")
+    field_order = ("reason", "username", "password")
     reason = _reason(_("Why it is rejected"))
 
 

@@ -10,10 +10,6 @@ What is kept and compared is the exact text, without the symbology identifier th
 import re
 
 from people.rules import codes
-from people.rules.roles import Role
-
-# Who gives badges to people, and prints their cards.
-ISSUERS = frozenset({Role.ADMINISTRATOR})
 
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)
 _ISBT_STAFF = re.compile(r"='[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9A-Z]{6}", re.ASCII)

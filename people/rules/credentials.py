@@ -7,9 +7,11 @@ from enum import StrEnum
 from itertools import pairwise
 
 from ledger.rules import AuthMethod
+from people.rules.continuity import Continuity
 
 FAILURES_BEFORE_LOCK = 5
 LOCK_FOR = timedelta(minutes=15)
+PASSWORDS_REMEMBERED = 5
 # A confirmation serves the use case that asked for it, not the rest of a shift.
 CONFIRMATION_HOLDS_FOR = timedelta(minutes=2)
 
@@ -18,10 +20,14 @@ _PIN = re.compile(r"[0-9]{4,12}", re.ASCII)
 
 @dataclass(frozen=True)
 class PasswordCredential:
-    """The two components of a person at a desk."""
+    """The two components of a person at a desk.
+
+    `series`: where the username is not typed for this signing but is that of the session, the series that it goes on.
+    """
 
     username: str
     password: str
+    series: Continuity | None = None
 
     def __repr__(self) -> str:
         return "PasswordCredential(...)"

@@ -25,8 +25,3 @@ class Role(StrEnum):
 
 # Quality assurance: whoever decides on a batch for quality, whichever of the two signatures is theirs.
 QA = frozenset({Role.QA_REVIEWER, Role.QA_RELEASER})
-# Whoever treats a patient, or is in touch with who made the cells: they read what is said of the product.
-TREATING = frozenset({Role.COORDINATOR, Role.PHYSICIAN, Role.NURSE, Role.CELL_LAB})
-# Who may read the trail of entries, and who may open the read-only windows.
-TRAIL_READERS = QA | {Role.AUDITOR, Role.SUPERVISOR}
-WINDOW_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})

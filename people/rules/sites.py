@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from people.rules.qualifications import Required
+
 
 class OrganisationKind(StrEnum):
     """What an organisation does in the chain."""
@@ -57,7 +59,10 @@ class PlaceView:
 
 @dataclass(frozen=True)
 class StationView:
-    """A station: a device at a place, with the steps that may be done there (none when empty)."""
+    """A station: a device at a place, with the steps that may be done there (none when empty).
+
+    `required`: the programmes that its site needs, read only where work at the station is judged.
+    """
 
     code: str
     name: str
@@ -69,6 +74,7 @@ class StationView:
     is_active: bool
     steps: tuple[str, ...]
     kind: str
+    required: tuple[Required, ...] = ()
 
 
 _FIN = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}", re.ASCII)  # as in the identifiers that carry it

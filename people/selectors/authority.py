@@ -14,10 +14,12 @@ from django.db.models import Q
 
 from people import models
 from people.rules.authority import (
+    ALL_TIME,
     BadgeReading,
     BadgeState,
     Grant,
     IssuedBadge,
+    Period,
     Person,
     Training,
     badge_state,
@@ -28,7 +30,7 @@ from people.rules.roles import Role
 # Grants and training as one JSON text; what has ended is left out, so that history costs nothing.
 _AUTHORITY = """
 u.id, u.printed_name, u.is_active, json_build_array(
-    ARRAY(SELECT json_build_array(g.role, s.code, g.valid_from, g.valid_until)
+    ARRAY(SELECT json_build_array(g.role, s.code, g.valid_from, g.valid_until, g.covers_from, g.covers_until)
             FROM people_grant g JOIN people_site s ON s.id = g.site_id
            WHERE g.user_id = u.id AND (g.valid_until IS NULL OR g.valid_until > %(at)s::timestamptz)
            ORDER BY g.valid_from, g.id),
@@ -65,8 +67,14 @@ def _person(user_id: int, printed_name: str, is_active: bool, authority: str) ->
         printed_name=printed_name,
         is_active=is_active,
         grants=tuple(
-            Grant(Role(role), site, datetime.fromisoformat(start), _time(end))
-            for role, site, start, end in grants
+            Grant(
+                Role(role),
+                site,
+                datetime.fromisoformat(start),
+                _time(end),
+                ALL_TIME if first is None and last is None else Period(_time(first), _time(last)),
+            )
+            for role, site, start, end, first, last in grants
         ),
         training=tuple(
             Training(topic, datetime.fromisoformat(start), _time(end)) for topic, start, end in training

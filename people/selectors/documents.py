@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from ledger.rules import Finding, FindingKind
+from ledger.rules import AuthMethod, Finding, FindingKind
 from people import models, registry
 from people.rules.authority import Person
 from people.rules.documents import (
@@ -153,7 +153,7 @@ def acts_open_to(person: Person, version: DocumentVersionView, at: datetime) -> 
     return frozenset(
         action
         for action in DocumentAction
-        if person.has_role(kind.roles_for(action), version.site, at)
+        if person.may(kind.right_to(action), version.site, at)
         and not judge(
             state=version.state,
             action=action,
@@ -211,6 +211,24 @@ def signatures_of(record_kind: str, record_ids: Collection[str]) -> dict[str, li
     for row in rows.order_by("signed_at", "pk"):
         found[row.record_id].append(signature_view(row))
     return found
+
+
+def current_digest(id: str) -> str | None:
+    """The digest of what a version holds now, whatever its own column says."""
+    row = version_rows().filter(pk=id).first()
+    if row is None:
+        return None
+    view = version_view(row)
+    return record_digest(
+        kind=view.kind, code=view.code, version=view.version, schema=view.schema, content=view.content
+    )
+
+
+def last_signed(user_id: int, start: datetime, end: datetime) -> datetime | None:
+    """When the user last signed anything at a desk within these moments; None where they did not."""
+    rows = models.Signature.objects.filter(signer=user_id, signed_at__gte=start, signed_at__lte=end)
+    desk = rows.filter(auth=AuthMethod.PASSWORD.value).order_by("-signed_at")
+    return desk.values_list("signed_at", flat=True).first()
 
 
 def signature(id: str | UUID) -> SignatureView | None:

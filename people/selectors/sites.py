@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from people import models
 from people.rules.sites import PlaceView, SiteView, StationView
+from people.selectors.qualifications import REQUIRED, read_required
 
 
 def token_hash(token: str) -> str:
@@ -38,14 +39,15 @@ def station_view(row: models.Station) -> StationView:
 
 
 # Written out, because every scan begins with it.
-_STATION = """
-SELECT s.code, s.name, i.code, i.name, i.zone, p.code, p.is_single_patient, s.is_active, s.steps::text, s.kind
+_STATION = f"""
+SELECT s.code, s.name, i.code, i.name, i.zone, p.code, p.is_single_patient, s.is_active, s.steps::text, s.kind,
+       {REQUIRED}
   FROM people_stationcredential c
   JOIN people_station s ON s.id = c.station_id
   JOIN people_site i ON i.id = s.site_id
   JOIN people_place p ON p.id = s.place_id
  WHERE c.token_hash = %s::text
-"""
+"""  # noqa: S608  (our own text)
 _READ = f"/* prepared: station */ {_STATION}"
 # NO KEY: rows that point at the station may still be written elsewhere while it is locked.
 _LOCK = f"/* prepared: lock_station */ {_STATION} FOR NO KEY UPDATE OF s"
@@ -58,10 +60,9 @@ def station_by_token(token: str, *, is_locked: bool = False) -> StationView | No
         row = cursor.fetchone()
     if row is None:
         return None
-    code, name, site, site_name, zone, place, is_single_patient, is_active, steps, kind = row
-    return StationView(
-        code, name, site, site_name, zone, place, is_single_patient, is_active, tuple(json.loads(steps)), kind
-    )
+    code, name, site, site_name, zone, place, is_single_patient, is_active, steps, kind, required = row
+    listed = tuple(json.loads(steps)), kind, read_required(required)
+    return StationView(code, name, site, site_name, zone, place, is_single_patient, is_active, *listed)
 
 
 def station_by_code(code: str) -> StationView | None:

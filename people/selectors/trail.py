@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from ledger import registry, selectors
 from ledger.selectors import EntryView
-from people.rules.authority import Person
-from people.rules.roles import TRAIL_READERS
+from people.rules.authority import Period, Person
+from people.rules.rights import Right
 
 PAGE = 200
 
@@ -45,16 +45,21 @@ def trail(person: Person, at: datetime, *, kind: str = "", key: str = "") -> lis
     """The latest entries about a subject (or of all), newest first, from the sites whose trail is theirs.
 
     None when the person may read no trail at all. An entry of no site, such as a failed sign-in, is for every
-    reader of trails.
+    reader of trails. Who was let in to audit a certain time reads what happened in it.
     """
-    sites = person.sites(TRAIL_READERS, at)
-    if not sites:
+    periods = person.periods(Right.READ_TRAIL, at)
+    if not periods:
         return None
     if kind and key:
         found = list(reversed(selectors.entries_for_subject(kind, key, limit=PAGE)))
     else:
         found = selectors.latest_entries(limit=PAGE)
-    return [_line(entry) for entry in found if entry.site == "" or entry.site in sites]
+    return [_line(entry) for entry in found if _is_open(entry, periods)]
+
+
+def _is_open(entry: EntryView, periods: Mapping[str, Period]) -> bool:
+    mine = periods.values() if entry.site == "" else [periods[entry.site]] if entry.site in periods else ()
+    return any(period.holds(entry.occurred_at) for period in mine)
 
 
 def lines_of(entry_ids: Sequence[int]) -> list[TrailLine]:

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from ledger import selectors as ledger_selectors
 from ledger.rules import Actor, AuthMethod, Subject, Where, derive
+from ledger.rules.errors import NotAllowed
 from ledger.services import append
 from people import models, selectors
 from people.events import Event
@@ -63,27 +64,59 @@ def verify_pin(
     *, user_id: int, pin: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> bool:
     """Whether this is the user's PIN. A failure is recorded as nobody's, whatever actor asks."""
-    check = _attempt(
+    check = attempt(
         user_id=user_id,
         fits=lambda row: is_pin(pin, row.pin_hash),
         auth=AuthMethod.BADGE_PIN,
         where=where,
         now=now,
-        request_id=_attempt_id(request_id, pin),
+        request_id=attempt_id(request_id, pin),
     )
     return check.state is CredentialState.ACCEPTED
 
 
-def confirm(*, credential: Credential, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:
-    """Check both components of a credential, and say whose they are; signing takes the answer."""
+def is_own_password(
+    *, password: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> CredentialState:
+    """Whether this is the password of the person who asks: for what one changes about one's own access."""
+    if actor.user_id is None:
+        raise NotAllowed("not_signed_in")
+    check = attempt(
+        user_id=actor.user_id,
+        fits=lambda row: is_password(password, row.user.password),
+        auth=AuthMethod.PASSWORD,
+        where=where,
+        now=now,
+        request_id=attempt_id(request_id, password),
+    )
+    return check.state
+
+
+def locked_user(actor: Actor) -> models.User:
+    """The row of the person who changes something about their own access, locked; NotAllowed when it is closed."""
+    users = models.User.objects.select_for_update()
+    user = None if actor.user_id is None else users.filter(pk=actor.user_id, is_active=True).first()
+    if user is None:
+        raise NotAllowed("not_signed_in")
+    return user
+
+
+def confirm(
+    *, credential: Credential, where: Where, now: datetime, request_id: UUID, is_first_of_two: bool = False
+) -> CredentialCheck:
+    """Check both components of a credential, and say whose they are; signing takes the answer.
+
+    `is_first_of_two`: a second factor follows, so a right password does not yet forget wrong attempts. Whoever knows
+    the password could otherwise guess codes for ever.
+    """
     if isinstance(credential, BadgeCredential):
-        request_id = _attempt_id(request_id, credential.pin)
+        request_id = attempt_id(request_id, credential.pin)
         reading = selectors.read_badge(credential.badge, now)
         user_id = reading.person.user_id if reading.person and reading.state is BadgeState.VALID else None
         auth, pin = AuthMethod.BADGE_PIN, credential.pin
         if user_id is None:
-            return _refuse_unknown(why=f"badge_{reading.state}", where=where, now=now, request_id=request_id)
-        return _attempt(
+            return refuse_unknown(why=f"badge_{reading.state}", where=where, now=now, request_id=request_id)
+        return attempt(
             user_id=user_id,
             fits=lambda row: is_pin(pin, row.pin_hash),
             auth=auth,
@@ -93,21 +126,22 @@ def confirm(*, credential: Credential, where: Where, now: datetime, request_id: 
         )
     user_id = selectors.user_id_by_username(credential.username)
     password = credential.password
-    request_id = _attempt_id(request_id, password)
+    request_id = attempt_id(request_id, password)
     if user_id is None:
         make_password(password)  # as slow as a check, so that the time does not tell who exists
-        return _refuse_unknown(why="user_unknown", where=where, now=now, request_id=request_id)
-    return _attempt(
+        return refuse_unknown(why="user_unknown", where=where, now=now, request_id=request_id)
+    return attempt(
         user_id=user_id,
         fits=lambda row: is_password(password, row.user.password),
         auth=AuthMethod.PASSWORD,
         where=where,
         now=now,
         request_id=request_id,
+        is_first_of_two=is_first_of_two,
     )
 
 
-def _attempt_id(request_id: UUID, tried: str) -> UUID:
+def attempt_id(request_id: UUID, tried: str) -> UUID:
     """One id for what is sent twice, another for another guess: a client may give all its guesses one request id.
 
     Eight bits of a keyed digest are enough to tell guesses apart, and too few to learn what was typed.
@@ -117,7 +151,7 @@ def _attempt_id(request_id: UUID, tried: str) -> UUID:
     return derive(request_id, f"attempt {digest[:2]}")
 
 
-def _attempt(
+def attempt(
     *,
     user_id: int,
     fits: Callable[[models.Credential], bool],
@@ -125,22 +159,27 @@ def _attempt(
     where: Where,
     now: datetime,
     request_id: UUID,
+    wrong: str = "",
+    is_first_of_two: bool = False,
 ) -> CredentialCheck:
-    """One attempt under a lock of the row, so that attempts made at once are counted one by one."""
+    """One attempt under a lock of the row, so that attempts made at once are counted one by one.
+
+    `wrong`: what its entry says where it is not the method by which somebody signs.
+    """
     with transaction.atomic(savepoint=False):
         rows = models.Credential.objects.select_related("user").select_for_update(of=("self",))
         row = rows.filter(user=user_id).first()
         if row is None or not row.user.is_active:
-            return _refuse_unknown(why="user_inactive", where=where, now=now, request_id=request_id)
+            return refuse_unknown(why="user_inactive", where=where, now=now, request_id=request_id)
         attempts = Attempts(row.failures, row.locked_until)
         if attempts.is_locked(now):
             _record_failure(user_id, "locked", where=where, now=now, request_id=request_id)
             return CredentialCheck(CredentialState.LOCKED)
         if fits(row):
-            if attempts != Attempts():
+            if attempts != Attempts() and not is_first_of_two:
                 models.Credential.objects.filter(pk=row.pk).update(failures=0, locked_until=None)
             return CredentialCheck(CredentialState.ACCEPTED, Confirmed(user_id, auth, now))
-        if _record_failure(user_id, f"wrong_{auth}", where=where, now=now, request_id=request_id):
+        if _record_failure(user_id, wrong or f"wrong_{auth}", where=where, now=now, request_id=request_id):
             _count(row, after_failure(attempts, now), where=where, now=now, request_id=request_id)
         return REFUSED
 
@@ -182,7 +221,7 @@ def _sites_of(user_id: int, where: Where, now: datetime) -> list[str]:
     return [] if person is None else sorted(person.sites(frozenset(Role), now))
 
 
-def _refuse_unknown(*, why: str, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:
+def refuse_unknown(*, why: str, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:
     with transaction.atomic():
         _record_failure(None, why, where=where, now=now, request_id=request_id)
     return REFUSED

@@ -11,12 +11,12 @@ from ledger.rules.errors import Invalid, NotAllowed
 from people import selectors
 from people.events import Event
 from people.rules.credentials import Credential, CredentialState
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.sites import StationView
 from people.services.credentials import confirm
 from people.services.recording import Doing, is_repeat, record, require, writing
 
-BINDERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+_RIGHTS = {Event.STATION_BOUND: Right.BIND_DEVICE, Event.STATION_RELEASED: Right.RELEASE_DEVICE}
 
 
 def bind_device(*, token: str, credential: Credential, now: datetime, request_id: UUID) -> StationView:
@@ -44,7 +44,7 @@ def _record(event: Event, token: str, credential: Credential, now: datetime, req
         is_locked = check.state is CredentialState.LOCKED
         raise NotAllowed("credential_locked" if is_locked else "credential_refused")
     claimed = Actor(ActorKind.PERSON, "", check.confirmed.user_id, check.confirmed.auth)
-    person = require(actor=claimed, roles=BINDERS, site=station.site, now=now)
+    person = require(actor=claimed, right=_RIGHTS[event], site=station.site, now=now)
     actor = Actor(ActorKind.PERSON, person.printed_name, person.user_id, check.confirmed.auth)
     facts = {"station": station.code, "user": str(person.user_id)}
     if not is_repeat(request_id=request_id, event=event, facts=facts):

@@ -87,7 +87,7 @@ def draft_document(
     known = _kind(kind)
     refuse_bad(code=text_problem(code, 64), title=text_problem(title), kind=word_problem(kind))
     _check_content(known, content)
-    author = require(actor=actor, roles=known.authors, site=site, now=now)
+    author = require(actor=actor, right=known.writing, site=site, now=now)
     doing = Doing(actor, where, now, request_id)
     text = record_digest(kind=kind, code=code, version=0, schema=schema, content=content)
     facts = {"kind": kind, "code": code, "title": title, "site": site, "schema": schema, "text": text}
@@ -193,7 +193,7 @@ def edit_document(
     version = _read(id)
     known = _kind(version.kind)
     _check_content(known, content)
-    author = require(actor=actor, roles=known.authors, site=version.site, now=now)
+    author = require(actor=actor, right=known.writing, site=version.site, now=now)
     digest = record_digest(
         kind=version.kind, code=version.code, version=version.version, schema=version.schema, content=content
     )
@@ -222,7 +222,7 @@ def _step(
     """One step of the table of transitions, with the signature that it asks for."""
     version = _read(version_id)
     by = require(
-        actor=doing.actor, roles=_kind(version.kind).roles_for(action), site=version.site, now=doing.now
+        actor=doing.actor, right=_kind(version.kind).right_to(action), site=version.site, now=doing.now
     )
     facts = {"version": version_id, "digest": version.digest}
     if is_repeat(request_id=doing.request_id, event=event, facts=facts):

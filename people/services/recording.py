@@ -1,6 +1,6 @@
 """What every service of this room does alike: ask for authority, recognise a repeat, name a conflict."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +10,18 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from ledger import selectors as ledger_selectors
-from ledger.rules import Actor, ActorKind, Change, EntryRef, Subject, Where
+from ledger.rules import Actor, ActorKind, Change, EntryRef, Subject, Where, derive
 from ledger.rules.canonical import plain
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
-from ledger.services import append
+from ledger.services import append, store_evidence
 from people import selectors
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.rights import Right
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
 _CONFLICTS = {
     "ledger_entry_request_id_uniq": "request_id_used",
+    "people_provider_link_subject_uniq": "subject_linked_already",
     "people_badge_code_uniq": "badge_code_used",
     "people_document_code_uniq": "document_code_used",
     "people_version_number_uniq": "version_used",
@@ -31,6 +32,7 @@ _CONFLICTS = {
     "people_place_code_key": "place_code_used",
     "people_station_code_key": "station_code_used",
     "people_user_username_key": "username_used",
+    "people_requirement_once": "programme_required_already",
 }
 
 
@@ -42,6 +44,31 @@ class Doing:
     where: Where
     now: datetime
     request_id: UUID
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file that shows what is recorded: a certificate, a test. Kept beside the entry, under a name of ours."""
+
+    data: bytes
+    media_type: str
+
+    def id_for(self, doing: Doing) -> UUID:
+        """The id that it is kept under."""
+        return derive(derive(doing.request_id, "file"), "evidence")
+
+    def keep(self, doing: Doing, name: str) -> UUID:
+        """Store it inside the caller's transaction; the same request stores it once. Raises Invalid (type, size)."""
+        kept = store_evidence(
+            data=self.data,
+            media_type=self.media_type,
+            name=name,
+            actor=doing.actor,
+            where=doing.where,
+            now=doing.now,
+            request_id=derive(doing.request_id, "file"),
+        )
+        return kept.id
 
 
 def record(
@@ -87,22 +114,22 @@ def writing() -> Iterator[None]:
         raise Conflict(code) from error
 
 
-def require(*, actor: Actor, roles: Collection[Role], site: str, now: datetime) -> Person:
-    """The person behind the actor, if one of the roles is theirs at the site; NotAllowed otherwise."""
+def require(*, actor: Actor, right: Right, site: str, now: datetime) -> Person:
+    """The person behind the actor, if the right is theirs at the site; NotAllowed otherwise."""
     if actor.kind is ActorKind.PERSON and actor.user_id is not None:
         person = selectors.person(actor.user_id, now)
-        if person is not None and person.has_role(roles, site, now):
+        if person is not None and person.may(right, site, now):
             return person
-    raise NotAllowed("role_missing", detail={"roles": sorted(role.value for role in roles), "site": site})
+    raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "site": site})
 
 
-def require_anywhere(*, actor: Actor, roles: Collection[Role], now: datetime) -> Person:
+def require_anywhere(*, actor: Actor, right: Right, now: datetime) -> Person:
     """As `require`, at whatever site: for what belongs to no site yet."""
     if actor.kind is ActorKind.PERSON and actor.user_id is not None:
         person = selectors.person(actor.user_id, now)
-        if person is not None and person.sites(roles, now):
+        if person is not None and person.sites_of(right, now):
             return person
-    raise NotAllowed("role_missing", detail={"roles": sorted(role.value for role in roles), "site": ""})
+    raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "site": ""})
 
 
 def is_repeat(*, request_id: UUID, event: str, facts: Mapping[str, Any]) -> bool:

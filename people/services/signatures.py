@@ -10,7 +10,7 @@ from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.errors import NotAllowed
 from people.events import Event
 from people.rules.authority import Person
-from people.rules.credentials import Confirmed, Credential, CredentialState
+from people.rules.credentials import Confirmed, Credential, CredentialState, PasswordCredential
 from people.rules.signatures import Meaning, SignatureView
 from people.services.credentials import confirm
 from people.services.recording import Doing, record, refuse_bad
@@ -21,7 +21,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 def confirm_or_refuse(
     *, credential: Credential, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> Confirmed:
-    """Both components of the actor's own credential, or NotAllowed; outside the use case's transaction."""
+    """Both components of the actor's own credential, or NotAllowed; outside the use case's transaction.
+
+    In a continuous series of signings the username of the session stands for the first; after a pause it is asked for
+    again (`username_needed`), and nothing is counted as a wrong attempt.
+    """
+    series = credential.series if isinstance(credential, PasswordCredential) else None
+    if series is not None and not series.goes_on(actor.user_id or 0, now):
+        raise NotAllowed("username_needed")
     check = confirm(credential=credential, where=where, now=now, request_id=request_id)
     if check.confirmed is None:
         is_locked = check.state is CredentialState.LOCKED

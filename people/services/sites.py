@@ -14,6 +14,7 @@ from people import models, selectors
 from people.events import Event
 from people.rules import codes
 from people.rules.fields import code_problem, text_problem, word_problem
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.rules.sites import (
     OrganisationKind,
@@ -28,8 +29,6 @@ from people.rules.sites import (
 )
 from people.selectors.sites import station_rows, station_view, token_hash
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, require_anywhere, writing
-
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def create_organisation(
 ) -> str:
     """Add a party of the chain; returns its code."""
     refuse_bad(code=code_problem(code), name=text_problem(name))
-    require_anywhere(actor=actor, roles=ADMINISTRATORS, now=now)
+    require_anywhere(actor=actor, right=Right.CREATE_ORGANISATION, now=now)
     row = derive(request_id, "organisation")
     facts = {"organisation": code, "kind": kind.value, "name": name}
     if is_repeat(request_id=request_id, event=Event.ORGANISATION_CREATED, facts=facts):
@@ -91,7 +90,7 @@ def create_site(
     refuse_bad(
         code=code_problem(code), region=region_problem(region), **_site_problems(name, zone, locale, known_as)
     )
-    maker = require_anywhere(actor=actor, roles=ADMINISTRATORS, now=now)
+    maker = require_anywhere(actor=actor, right=Right.CREATE_SITE, now=now)
     facts = {"site": code, "organisation": organisation, "name": name, "zone": zone, "identifiers": known_as}
     facts |= {"region": region}
     if not is_repeat(request_id=request_id, event=Event.SITE_CREATED, facts=facts):
@@ -148,7 +147,7 @@ def change_site(
     code, known_as = was.code, dict(identifiers)
     problems = _site_problems(name, zone, locale, known_as) | {"region": region_problem(region)}
     refuse_bad(**problems, reason=text_problem(reason, 1000))
-    require(actor=actor, roles=ADMINISTRATORS, site=code, now=now)
+    require(actor=actor, right=Right.CHANGE_SITE, site=code, now=now)
     values = {"name": name, "zone": zone, "locale": locale, "identifiers": known_as, "region": region}
     facts = {"site": code, **values}
     if not is_repeat(request_id=request_id, event=Event.SITE_CHANGED, facts=facts):
@@ -192,7 +191,7 @@ def create_place(
     refuse_bad(
         code=None if is_place_code else "not_a_place_code", name=text_problem(name), kind=word_problem(kind)
     )
-    require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
+    require(actor=actor, right=Right.CREATE_PLACE, site=site, now=now)
     facts = {"place": code, "site": site, "name": name, "kind": kind, "single_patient": is_single_patient}
     if not is_repeat(request_id=request_id, event=Event.PLACE_CREATED, facts=facts):
         values = {"code": code, "name": name, "kind": kind, "is_single_patient": is_single_patient}
@@ -229,7 +228,7 @@ def register_station(
     """Register a device at a place, for these steps and no others; its token is shown once."""
     code_fault = None if codes.is_code(code, codes.CodeType.STATION) else "not_a_station_code"
     refuse_bad(code=code_fault, name=text_problem(name), steps=_steps_problem(steps))
-    require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
+    require(actor=actor, right=Right.REGISTER_STATION, site=site, now=now)
     facts = {"station": code, "site": site, "place": place, "name": name, "steps": list(steps)}
     if is_repeat(request_id=request_id, event=Event.STATION_REGISTERED, facts=facts):
         return RegisteredStation(_station(code), "")
@@ -287,7 +286,7 @@ def change_station(
 ) -> StationView:
     """Change what may be done at a station, or close it; scans wait meanwhile."""
     refuse_bad(name=text_problem(name), steps=_steps_problem(steps), reason=text_problem(reason, 1000))
-    require(actor=actor, roles=ADMINISTRATORS, site=_station(code).site, now=now)
+    require(actor=actor, right=Right.CHANGE_STATION, site=_station(code).site, now=now)
     facts = {"station": code, "name": name, "steps": list(steps), "is_active": is_active}
     if not is_repeat(request_id=request_id, event=Event.STATION_CHANGED, facts=facts):
         with writing():
@@ -311,7 +310,7 @@ def renew_station_token(
     """Give a station a new token; the old one is worth nothing from this moment."""
     refuse_bad(reason=text_problem(reason, 1000))
     station = _station(code)
-    require(actor=actor, roles=ADMINISTRATORS, site=station.site, now=now)
+    require(actor=actor, right=Right.RENEW_STATION_TOKEN, site=station.site, now=now)
     facts = {"station": code}
     if is_repeat(request_id=request_id, event=Event.STATION_TOKEN_ISSUED, facts=facts):
         return RegisteredStation(station, "")

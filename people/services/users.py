@@ -9,31 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from ledger import selectors as ledger_selectors
-from ledger.rules import Actor, ActorKind, AuthMethod, Subject, Where, derive
-from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
-from ledger.services import append
+from ledger.rules import Actor, ActorKind, AuthMethod, Subject, Where
+from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people import models, selectors
 from people.events import Event
-from people.rules.credentials import (
-    CredentialState,
-    PasswordCredential,
-    pin_problem,
-)
 from people.rules.fields import text_problem, username_problem
+from people.rules.rights import Right
 from people.rules.roles import Role
-from people.services.credentials import confirm, hash_pin
+from people.services.factors import drop_factors
+from people.services.passwords import refuse_weak, store_secrets
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, writing
+from people.services.sessions import close_sessions
 
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 ACTIVATION_HOLDS_FOR = timedelta(days=7)
 
 
@@ -46,14 +38,6 @@ class NewUser:
 
     def __repr__(self) -> str:
         return f"NewUser({self.user_id})"
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """How a sign-in ended; `user` is there when it was accepted, for the session."""
-
-    state: CredentialState
-    user: models.User | None = None
 
 
 def create_user(
@@ -70,7 +54,7 @@ def create_user(
     """Make an account without any right; its owner sets password and PIN with the activation code."""
     username = username.lower()
     refuse_bad(username=username_problem(username), printed_name=text_problem(printed_name))
-    require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
+    require(actor=actor, right=Right.CREATE_USER, site=site, now=now)
     if earlier := ledger_selectors.entry_for_request(request_id):
         return NewUser(_created_before(earlier, username, printed_name), "")
     with writing():
@@ -136,7 +120,7 @@ def activate_user(
         )
         if row is None or not _is_activation(row, activation_code, now):
             raise NotAllowed("activation_refused")
-        _check_secrets(row.user, password, pin)
+        refuse_weak(row.user, password=password, pin=pin)
         store_secrets(row.user, password, pin, now)
         actor = Actor(ActorKind.PERSON, row.user.printed_name, row.user.pk, AuthMethod.TOKEN)
         record(
@@ -155,43 +139,22 @@ def _is_activation(row: models.Credential, code: str, now: datetime) -> bool:
     return is_in_time and is_right and row.user.is_active
 
 
-def _check_secrets(user: models.User, password: str, pin: str) -> None:
-    wrong: dict[str, Any] = {}
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        wrong["password"] = [str(message) for message in error.messages]
-    if code := pin_problem(pin):
-        wrong["pin"] = code
-    if wrong:
-        raise Invalid("fields_invalid", detail={"fields": wrong})
-
-
-def store_secrets(user: models.User, password: str, pin: str, now: datetime) -> None:
-    """Write the hashes of password and PIN and end the activation; the caller appends the entry."""
-    models.User.objects.filter(pk=user.pk).update(password=make_password(password))
-    models.Credential.objects.filter(pk=user.pk).update(
-        pin_hash=hash_pin(pin),
-        activation_hash="",
-        activation_until=None,
-        password_set_at=now,
-        pin_set_at=now,
-        failures=0,
-        locked_until=None,
-    )
-
-
 def reset_user(
     *, user_id: int, site: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
 ) -> NewUser:
-    """Take password and PIN away and give a new activation code, for someone who forgot or lost them."""
+    """Take password, PIN and second factors away and give a new activation code, for whoever forgot or lost them.
+
+    Every session of the user ends.
+    """
     refuse_bad(reason=text_problem(reason, 1000))
-    _require_over(user_id, site=site, actor=actor, now=now)
+    require_over(user_id, right=Right.RESET_USER, site=site, actor=actor, now=now)
     facts = {"user": str(user_id), "site": site}
     if is_repeat(request_id=request_id, event=Event.USER_RESET, facts=facts):
         return NewUser(user_id, "")
     with writing():
         models.User.objects.filter(pk=user_id).update(password=make_password(None))
+        drop_factors(user_id)
+        close_sessions(user_id, now=now)
         models.Credential.objects.filter(pk=user_id).update(pin_hash="", failures=0, locked_until=None)
         code = _new_activation(user_id, now)
         record(
@@ -210,12 +173,13 @@ def deactivate_user(
 ) -> None:
     """Close an account at once and for good: sessions, badges and grants stop counting, history stays."""
     refuse_bad(reason=text_problem(reason, 1000))
-    _require_over(user_id, site=site, actor=actor, now=now)
+    require_over(user_id, right=Right.DEACTIVATE_USER, site=site, actor=actor, now=now)
     facts = {"user": str(user_id), "site": site}
     if is_repeat(request_id=request_id, event=Event.USER_DEACTIVATED, facts=facts):
         return
     with writing():
         models.User.objects.filter(pk=user_id).update(is_active=False)
+        close_sessions(user_id, now=now)
         record(
             Doing(actor, where, now, request_id),
             event=Event.USER_DEACTIVATED,
@@ -226,9 +190,30 @@ def deactivate_user(
         )
 
 
-def _require_over(user_id: int, *, site: str, actor: Actor, now: datetime) -> None:
+def end_sessions(
+    *, user_id: int, site: str, reason: str, actor: Actor, where: Where, now: datetime, request_id: UUID
+) -> None:
+    """End every session of somebody else: the next request of each is refused. They may sign in again."""
+    refuse_bad(reason=text_problem(reason, 1000))
+    require_over(user_id, right=Right.END_SESSIONS, site=site, actor=actor, now=now)
+    facts = {"user": str(user_id), "site": site}
+    if is_repeat(request_id=request_id, event=Event.SESSIONS_ENDED, facts=facts):
+        return
+    with writing():
+        close_sessions(user_id, now=now)
+        record(
+            Doing(actor, where, now, request_id),
+            event=Event.SESSIONS_ENDED,
+            stream="people",
+            facts=facts,
+            subjects=[Subject("user", str(user_id))],
+            reason=reason,
+        )
+
+
+def require_over(user_id: int, *, right: Right, site: str, actor: Actor, now: datetime) -> None:
     """An administrator of the site, over someone else who has a role there or none anywhere."""
-    require(actor=actor, roles=ADMINISTRATORS, site=site, now=now)
+    require(actor=actor, right=right, site=site, now=now)
     if user_id == actor.user_id:
         raise NotAllowed("not_over_yourself")
     person = selectors.person(user_id, now)
@@ -237,36 +222,3 @@ def _require_over(user_id: int, *, site: str, actor: Actor, now: datetime) -> No
     held_at = person.sites(frozenset(Role), now)
     if held_at and site not in held_at:
         raise NotAllowed("user_of_another_site")
-
-
-def sign_in(*, username: str, password: str, where: Where, now: datetime, request_id: UUID) -> SignIn:
-    """Check a password and record the sign-in; a failed one is recorded too. Opens no session itself."""
-    check = confirm(
-        credential=PasswordCredential(username, password), where=where, now=now, request_id=request_id
-    )
-    if check.confirmed is None:
-        return SignIn(check.state)
-    with transaction.atomic():
-        user = models.User.objects.get(pk=check.confirmed.user_id)
-        _session_entry(Event.USER_SIGNED_IN, user, where=where, now=now, request_id=request_id)
-    return SignIn(check.state, user)
-
-
-def sign_out(*, user_id: int, where: Where, now: datetime, request_id: UUID) -> None:
-    """Record that a user ended the session; the door ends it."""
-    with transaction.atomic():
-        user = models.User.objects.get(pk=user_id)
-        _session_entry(Event.USER_SIGNED_OUT, user, where=where, now=now, request_id=request_id)
-
-
-def _session_entry(event: Event, user: models.User, *, where: Where, now: datetime, request_id: UUID) -> None:
-    append(
-        event=event,
-        stream="people",
-        actor=Actor(ActorKind.PERSON, user.printed_name, user.pk, AuthMethod.PASSWORD),
-        where=where,
-        now=now,
-        request_id=derive(request_id, event.value),
-        facts={"user": str(user.pk)},
-        subjects=[Subject("user", str(user.pk))],
-    )

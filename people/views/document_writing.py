@@ -42,7 +42,7 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
     known = registry.document_kind(kind)
     if known is None:
         raise Http404
-    mine = person_of(request).sites(known.authors, timezone.now())
+    mine = person_of(request).sites_of(known.writing, timezone.now())
     if not mine:
         raise NotAllowed("role_missing", str(forms.ERRORS["role_missing"]))
     sites = [(site.code, f"{site.code}: {site.name}") for site in selectors.sites() if site.code in mine]
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _may_write(request: HttpRequest, version: DocumentVersionView) -> registry.DocumentKind:
     known = registry.document_kind(version.kind)
-    if known is None or not person_of(request).has_role(known.authors, version.site, timezone.now()):
+    if known is None or not person_of(request).may(known.writing, version.site, timezone.now()):
         raise NotAllowed("role_missing", str(forms.ERRORS["role_missing"]))
     return known
 

@@ -21,7 +21,6 @@ from ledger.rules.errors import DomainError
 from people import registry, selectors, services
 from people.forms import documents as forms
 from people.rules.authority import Person
-from people.rules.credentials import PasswordCredential
 from people.rules.documents import (
     OPEN_STATES,
     DocumentAction,
@@ -30,8 +29,8 @@ from people.rules.documents import (
     leaves,
 )
 from people.rules.documents_text import difference
-from people.rules.signatures import signature_state
 from people.views import actor_of, person_of
+from people.views.signing import credential_of
 
 # The steps of a version's page, in their order; a draft is edited on a page of its own.
 STEPS: Mapping[DocumentAction, type[forms.StepForm]] = {
@@ -102,7 +101,7 @@ def kind_title(kind: str) -> str:
 def kinds_open_to(person: Person, now: datetime) -> list[registry.DocumentKind]:
     """The kinds of which the person may write at least at one site."""
     known = [registry.document_kind(kind) for kind in registry.document_kinds()]
-    return [kind for kind in known if kind is not None and person.sites(kind.authors, now)]
+    return [kind for kind in known if kind is not None and person.sites_of(kind.writing, now)]
 
 
 # --- one version -----------------------------------------------------------------------------------------------------
@@ -146,7 +145,7 @@ def _step(
     about: dict[str, Any] = {"id": version.id, **doing(request, form, version.site)}
     asked = form.cleaned_data
     if isinstance(form, forms.SignForm):
-        about["credential"] = PasswordCredential(request.user.get_username(), asked["password"])
+        about["credential"] = credential_of(request, asked)
         about["seen"] = asked["seen"]
     if "reason" in asked:
         about["reason"] = asked["reason"]
@@ -188,7 +187,7 @@ def _page(
         (
             signature,
             forms.MEANINGS.get(signature.meaning, signature.meaning),
-            signature_state(signature, version.digest),
+            selectors.standing(signature),
         )
         for signature in selectors.signatures("document_version", version.id)
     ]
@@ -233,7 +232,7 @@ def _may_write_next(
 ) -> bool:
     kind = registry.document_kind(version.kind)
     is_open = any(other.state in OPEN_STATES for other in history)
-    may = kind is not None and person_of(request).has_role(kind.authors, version.site, timezone.now())
+    may = kind is not None and person_of(request).may(kind.writing, version.site, timezone.now())
     return may and not is_open
 
 

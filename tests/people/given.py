@@ -18,7 +18,7 @@ from people.rules.sites import OrganisationKind
 
 PASSWORD = "correct horse battery staple"
 PIN = "2580"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def now() -> datetime:
@@ -85,11 +85,17 @@ class House:
         badge = codes.make("B", f"{len(self.people):04}")
         services.issue_badge(user_id=made.user_id, code=badge, site=site, **self.context())
         for role in roles:
-            services.grant_role(user_id=made.user_id, role=role, site=site, **self.context())
+            self.grant(made.user_id, role, site)
         for topic in topics:
             services.record_training(user_id=made.user_id, topic=topic, site=site, **self.context())
         self.people[name] = Someone(made.user_id, username, name, badge)
         return self.people[name]
+
+    def grant(self, user_id: int, role: Role, site: str = "MFG", **more: Any) -> str:
+        """A role at the site; to audit, for a month unless `more` says otherwise."""
+        window = {"valid_until": self.at + 30 * DAY} if role is Role.AUDITOR else {}
+        about = {"user_id": user_id, "role": role, "site": site}
+        return services.grant_role(**about, **(window | more), **self.context())
 
     def place(self, body: str = "HOOD1", site: str = "MFG", is_single_patient: bool = True) -> str:
         """A place; returns its code."""

@@ -15,6 +15,7 @@ from tests.people import given
 from tests.people.given import REASON, activate, last, pin_of, sign_in
 
 
+@pytest.mark.requirement("URS-SIG-05")
 def test_an_activation_code_works_once(house):
     made = services.create_user(username="alice", printed_name="Alice", site="MFG", **house.context())
     for wrong in ("", "x" + made.activation_code):
@@ -35,14 +36,17 @@ def test_weak_secrets_are_named(house):
     activate("alice", made.activation_code)
 
 
+@pytest.mark.requirement("URS-SIG-05")
 def test_a_reset_takes_password_and_pin_away(house):
     alice = house.someone("Alice")
     assert sign_in(alice).state is CredentialState.ACCEPTED
     reset = services.reset_user(user_id=alice.user_id, site="MFG", reason=REASON, **house.context())
     assert sign_in(alice).state is CredentialState.REFUSED
     assert not pin_of(alice, given.PIN)
-    activate("alice", reset.activation_code)
-    assert sign_in(alice).state is CredentialState.ACCEPTED
+    with pytest.raises(Invalid):
+        activate("alice", reset.activation_code)
+    activate("alice", reset.activation_code, password="another horse, another staple")
+    assert sign_in(alice, "another horse, another staple").state is CredentialState.ACCEPTED
     assert pin_of(alice, given.PIN)
 
 
@@ -53,6 +57,7 @@ def test_signing_in_and_out_are_entries(house):
     assert [last(e).actor_id for e in (Event.USER_SIGNED_IN, Event.USER_SIGNED_OUT)] == [alice.user_id] * 2
 
 
+@pytest.mark.requirement("URS-TRAIL-05")
 def test_a_failed_sign_in_is_an_entry_of_nobody_and_keeps_nothing_that_was_typed(house):
     alice = house.someone("Alice")
     for credential in (("alice", "wrong-secret"), ("secret-typed-as-name", given.PASSWORD)):
@@ -66,6 +71,7 @@ def test_a_failed_sign_in_is_an_entry_of_nobody_and_keeps_nothing_that_was_typed
     assert sign_in(alice).state is CredentialState.ACCEPTED
 
 
+@pytest.mark.requirement("URS-PWD-03")
 def test_the_fifth_failure_locks_for_a_while_and_tells_the_administrators(db):
     noon = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     house = given.a_house(noon)

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from people import models, registry, selectors, services
+from people.rules.rights import Right
 from people.rules.roles import Role
 from tests.people import given
 from tests.people.document_pages_given import CONTENT, act, new, steps_of, the_version, write
@@ -66,8 +67,8 @@ def test_the_author_may_not_review_and_the_reviewer_may_not_approve(client, hous
 def test_only_those_who_may_write_see_the_doors_and_open_them(client, house, draft, role):
     dave = house.someone("Dave", *([role] if role else []))
     sign_in(client, dave)
-    may, kinds = role in registry.AUTHORS, map(registry.document_kind, registry.document_kinds())
-    may_any = any(role in kind.authors for kind in kinds)
+    may, kinds = role in Right.WRITE_DOCUMENT.roles, map(registry.document_kind, registry.document_kinds())
+    may_any = any(role in kind.writing.roles for kind in kinds)
     assert ("New document" in client.get("/documents/").content.decode()) is may_any
     assert client.get("/documents/new/").status_code == (200 if may_any else 403)
     doors = ["/documents/new/recipe/", f"/documents/{draft}/next/"]
@@ -115,6 +116,7 @@ def test_a_double_click_counts_once(client, alice, bob, quinn):
     assert client.post("/documents/new/recipe/", body | {"title": "Other"}).status_code == 409
 
 
+@pytest.mark.requirement("URS-SIG-06")
 def test_nobody_signs_what_they_have_not_seen(client, house, alice, bob, draft):
     sign_in(client, alice)
     answer = act(client, draft, "submit", seen="0" * 64)

@@ -151,7 +151,7 @@ def test_a_kind_shows_a_picture_or_why_there_is_none(client, alice, draft, monke
     monkeypatch.setitem(
         registry._kinds,
         "recipe",
-        registry.DocumentKind(kind.kind, kind.validate, kind.authors, kind.reviewers, kind.approvers, shown),
+        registry.DocumentKind(kind.kind, kind.validate, kind.writing, shown),
     )
     sign_in(client, alice)
     page = client.get(f"/documents/{draft}/").content.decode()

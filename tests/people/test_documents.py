@@ -13,6 +13,7 @@ from ledger.services import verify
 from people import models, registry, selectors, services
 from people.events import Event
 from people.rules.documents import DocumentState
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.rules.signatures import Meaning, SignatureState, signature_state
 from tests.people import given
@@ -49,6 +50,7 @@ def approved(house, draft, author, reviewer, approver):
     return services.approve_document(id=draft.id, credential=approver.at_desk, **house.context(approver))
 
 
+@pytest.mark.requirement("URS-DOC-01")
 def test_a_document_is_written_reviewed_approved_and_put_in_effect(house, approved, approver):
     assert approved.state is DocumentState.APPROVED
     assert selectors.effective_document("recipe", "R1", given.now()) is None
@@ -59,6 +61,7 @@ def test_a_document_is_written_reviewed_approved_and_put_in_effect(house, approv
     assert made.content == CONTENT
 
 
+@pytest.mark.requirement("URS-SIG-01")
 def test_each_step_is_signed_over_the_digest_with_name_time_and_meaning(house, approved):
     made = selectors.signatures("document_version", approved.id)
     assert {(s.printed_name, s.meaning, s.auth) for s in made} == {
@@ -151,7 +154,7 @@ def test_a_kind_is_registered_once():
         registry.register_document_kind("recipe", lambda content: [])
 
 
-@pytest.mark.parametrize("role", [None, *(r for r in Role if r not in registry.AUTHORS)])
+@pytest.mark.parametrize("role", [None, *(r for r in Role if r not in Right.WRITE_DOCUMENT.roles)])
 def test_only_authors_of_the_kind_draft(house, role):
     dave = house.someone("Dave", *([role] if role else []))
     with pytest.raises(NotAllowed, match="role_missing"):
@@ -177,6 +180,7 @@ def test_the_wrong_secret_signs_nothing_and_is_counted(house, draft, author):
     services.submit_document(id=draft.id, credential=author.at_desk, **house.context(author))
 
 
+@pytest.mark.requirement("URS-SIG-05")
 def test_nobody_signs_with_the_credential_of_another(house, draft, author, reviewer):
     with pytest.raises(NotAllowed, match="credential_of_another"):
         services.submit_document(id=draft.id, credential=reviewer.at_desk, **house.context(author))

@@ -36,12 +36,14 @@ def test_a_user_is_made_once_by_a_request_and_the_code_is_shown_once(house):
 # --- users, roles, badges ---
 
 
+@pytest.mark.requirement("URS-SIG-03")
 def test_a_username_is_unique_however_it_is_capitalised(house):
     house.someone("Alice")
     with pytest.raises(Conflict, match="username_used"):
         services.create_user(username="ALICE", printed_name="Other", site="MFG", **house.context())
 
 
+@pytest.mark.requirement("URS-SIG-03")
 def test_a_user_is_never_deleted_and_keeps_the_name(house):
     alice = house.someone("Alice")
     row = models.User.objects.get(pk=alice.user_id)
@@ -51,6 +53,7 @@ def test_a_user_is_never_deleted_and_keeps_the_name(house):
         models.User.objects.filter(pk=row.pk).update(username="bob")
 
 
+@pytest.mark.requirement("URS-ACC-07")
 def test_nobody_grants_or_trains_themselves(house):
     admin = house.admin.user_id
     with pytest.raises(NotAllowed, match="not_to_yourself"):
@@ -61,6 +64,7 @@ def test_nobody_grants_or_trains_themselves(house):
         services.issue_badge(user_id=admin, code=codes.make("B", "A"), site="MFG", **house.context())
 
 
+@pytest.mark.requirement("URS-ACC-02")
 def test_a_revoked_role_ends_at_once(house):
     alice = house.someone("Alice")
     grant = services.grant_role(user_id=alice.user_id, role=Role.OPERATOR, site="MFG", **house.context())
@@ -73,6 +77,7 @@ def test_a_revoked_role_ends_at_once(house):
         services.revoke_role(grant_id=grant, reason=REASON, **house.context())
 
 
+@pytest.mark.requirement("URS-ACC-03")
 def test_ending_a_role_needs_a_reason(house):
     alice = house.someone("Alice")
     grant = services.grant_role(user_id=alice.user_id, role=Role.OPERATOR, site="MFG", **house.context())
@@ -80,6 +85,7 @@ def test_ending_a_role_needs_a_reason(house):
         services.revoke_role(grant_id=grant, reason=" ", **house.context())
 
 
+@pytest.mark.requirement("URS-PWD-02")
 def test_a_badge_is_read_until_it_is_revoked_and_never_issued_again(house):
     alice = house.someone("Alice", Role.OPERATOR, topics=("thaw",))
     bob = house.someone("Bob")

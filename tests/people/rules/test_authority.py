@@ -37,6 +37,7 @@ def test_a_grant_holds_from_its_start_until_just_before_its_end(at, allowed):
     assert alice().has_role({Role.OPERATOR}, "MFG", at) is allowed
 
 
+@pytest.mark.requirement("URS-ACC-01")
 @pytest.mark.parametrize(
     ("roles", "site"),
     [(set(), "MFG"), ({Role.OPERATOR}, "HOSP"), ({Role.OPERATOR}, ""), ({Role.NURSE}, "MFG")],
@@ -57,6 +58,7 @@ def test_someone_inactive_may_do_nothing():
     assert gone.roles("MFG", NOON) == frozenset() == gone.sites(set(Role), NOON)
 
 
+@pytest.mark.requirement("URS-AUT-01")
 def test_training_is_by_topic_and_time():
     assert alice().is_trained("thaw", NOON)
     assert not alice().is_trained("fill", NOON)

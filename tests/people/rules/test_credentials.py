@@ -41,6 +41,7 @@ def test_bad_pins(pin, code):
     assert pin_problem(pin) == code
 
 
+@pytest.mark.requirement("URS-PWD-03")
 @given(st.integers(1, 40))
 def test_each_fifth_failure_in_a_row_locks(count):
     attempts = Attempts()

@@ -51,6 +51,7 @@ def test_every_pair_of_state_and_action(state, action):
         assert refusals == (DocumentRefusal.NOT_IN_THIS_STATE,)
 
 
+@pytest.mark.requirement("URS-DOC-01")
 @pytest.mark.parametrize(
     ("state", "action", "by", "refusal"),
     [
@@ -132,6 +133,7 @@ def test_true_and_one_are_not_the_same():
     assert len(compare({"a": True}, {"a": 1})) == 1
 
 
+@pytest.mark.requirement("URS-SIG-02")
 def test_a_signature_fits_only_the_digest_that_was_signed():
     made = SignatureView(
         id="s",

@@ -1,24 +1,43 @@
 """Tables of `people`.
 
-All but `User`, `Credential` and `StationCredential` are projections: their rows are written by the ledger
-alone, from the changes that an entry carries. The three exceptions hold secrets and are written here,
+All but those of signing in (`people/models/access.py`) and `StationCredential` are projections: their rows are
+written by the ledger alone, from the changes that an entry carries. The exceptions hold secrets and are written here,
 with an entry beside each change. Nothing is ever deleted.
 """
 
-from datetime import datetime
-
-import pgtrigger
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
 
+from people.models.access import Credential, PastPassword, ProviderLink, Session, User
+from people.models.rows import Projection, Row
 from people.rules.documents import DocumentState
-from people.rules.roles import WINDOW_READERS, Role
+from people.rules.qualifications import Work
+from people.rules.roles import Role
 from people.rules.signatures import Meaning
 from people.rules.sites import OrganisationKind, StationKind
 from people.rules.work import WorkState
+
+__all__ = [
+    "Badge",
+    "Credential",
+    "Document",
+    "DocumentVersion",
+    "Grant",
+    "Notice",
+    "Organisation",
+    "PastPassword",
+    "Place",
+    "ProviderLink",
+    "Session",
+    "Signature",
+    "Site",
+    "Station",
+    "StationCredential",
+    "Training",
+    "User",
+    "WorkItem",
+]
 
 
 def _choices(values: type) -> list[tuple[str, str]]:
@@ -33,107 +52,6 @@ def _is_one_of(column: str, values: type, name: str) -> models.CheckConstraint:
 def _ends_after_start(name: str) -> models.CheckConstraint:
     condition = Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))
     return models.CheckConstraint(condition=condition, name=name)
-
-
-class Row(models.Model):
-    """Base of the tables; a row calls itself by its key, for names are for presenters.
-
-    PII: none.
-    """
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self._meta.label_lower}:{self.pk}"
-
-
-class Projection(Row):
-    """Base of the tables that the ledger writes: the id is given by the entry, never by the database.
-
-    PII: none.
-    """
-
-    id = models.UUIDField(primary_key=True)
-
-    class Meta:
-        abstract = True
-
-
-class UserManager(BaseUserManager["User"]):
-    """Finds users; making them is a service's work."""
-
-
-class User(AbstractBaseUser):
-    """One person who can sign in. Never deleted, and neither id nor username is ever given to another.
-
-    PII: username, printed_name, email (staff).
-    """
-
-    username = models.CharField(max_length=64, unique=True)
-    printed_name = models.CharField(max_length=200)
-    email = models.EmailField(blank=True, default="")
-    is_active = models.BooleanField(default=True)
-    last_login: datetime | None = None  # a sign-in is an entry of the ledger
-
-    objects = UserManager()
-
-    USERNAME_FIELD = "username"
-    EMAIL_FIELD = "email"
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(username=Lower("username")), name="people_user_username_lower"
-            ),
-            models.CheckConstraint(condition=~Q(printed_name=""), name="people_user_printed_name_given"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="user_never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="username_never_changed", fields=["id", "username"]),
-        ]
-
-    def get_full_name(self) -> str:
-        """The name as printed in records."""
-        return self.printed_name
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether the read-only windows open: asked of the grants, by the database's clock."""
-        return self.grants.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=Now()),
-            role__in=WINDOW_READERS,
-            valid_from__lte=Now(),
-        ).exists()
-
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Windows may be looked through and nothing else."""
-        return self.is_active and perm.rpartition(".")[2].startswith("view_") and self.is_staff
-
-    def has_module_perms(self, app_label: str) -> bool:
-        """As for `has_perm`: the windows of every room."""
-        return self.is_active and self.is_staff
-
-
-class Credential(Row):
-    """What a user knows, as hashes, and the wrong attempts; not a projection: rebuilt never, reset only.
-
-    PII: none (hashes of secrets).
-    """
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="credential"
-    )
-    pin_hash = models.CharField(max_length=255, blank=True, default="")
-    activation_hash = models.CharField(max_length=64, blank=True, default="")
-    activation_until = models.DateTimeField(null=True)
-    password_set_at = models.DateTimeField(null=True)
-    pin_set_at = models.DateTimeField(null=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
-
-    class Meta:
-        triggers = [pgtrigger.Protect(name="credential_never_deleted", operation=pgtrigger.Delete)]
 
 
 class Organisation(Projection):
@@ -210,6 +128,7 @@ class StationCredential(Row):
 class Grant(Projection):
     """A role given to a user at a site for a time; revoking sets its end.
 
+    An auditor's may name the time of which records are opened.
     PII: none.
     """
 
@@ -218,17 +137,24 @@ class Grant(Projection):
     role = models.CharField(max_length=16, choices=_choices(Role))
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
+    covers_from = models.DateTimeField(null=True)
+    covers_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             _is_one_of("role", Role, "people_grant_role_known"),
             _ends_after_start("people_grant_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(covers_from__isnull=True, covers_until__isnull=True) | Q(role=Role.AUDITOR.value),
+                name="people_grant_period_of_auditors",
+            ),
         ]
 
 
 class Badge(Projection):
     """A badge; its code is never issued twice, whatever became of the first.
 
+    `replaces`: the badge that was lost or spoilt. `tested_at`: when it was last read in the presence of its holder.
     PII: none.
     """
 
@@ -238,6 +164,9 @@ class Badge(Projection):
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    is_temporary = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    tested_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -257,9 +186,51 @@ class Training(Projection):
     topic = models.CharField(max_length=64)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
+    evidence = models.UUIDField(null=True)
 
     class Meta:
         constraints = [_ends_after_start("people_training_ends_after_start")]
+
+
+class SiteQualification(Projection):
+    """That a site is accredited by, or enrolled in, a programme for a time; ending it sets its end.
+
+    PII: none.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="qualifications")
+    programme = models.CharField(max_length=40)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    evidence = models.UUIDField(null=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [_ends_after_start("people_qualification_ends_after_start")]
+
+
+class SiteRequirement(Projection):
+    """A programme that a site needs for a kind of work, from when until it is asked for no more.
+
+    PII: none.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="requirements")
+    programme = models.CharField(max_length=40)
+    work = models.CharField(max_length=16, choices=_choices(Work))
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            _is_one_of("work", Work, "people_requirement_work_known"),
+            models.UniqueConstraint(
+                fields=["site", "programme", "work"],
+                condition=Q(ended_at__isnull=True),
+                name="people_requirement_once",
+            ),
+        ]
 
 
 class Document(Projection):

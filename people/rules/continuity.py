@@ -1,0 +1,29 @@
+"""One continuous series of signings at a desk: when the password alone signs, and when the username is asked for again.
+
+21 CFR 11.200(a)(1)(i): the first signing of a continuous period of controlled access takes every component, those
+after it take at least one that only the person can use. (ii): a signing outside such a period takes them all. Signing
+in takes both components and begins the period, as FDA's preamble of 1997 reads the clause (comment 124); a pause,
+another person and the end of the session break it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+CONTINUOUS_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Continuity:
+    """When both components were last shown, or the series of signings last went on, in a session, and whose it is."""
+
+    user_id: int | None = None
+    signed_at: datetime | None = None
+
+    def goes_on(self, user_id: int, now: datetime) -> bool:
+        """Whether this person's series of signings goes on, so that one component is enough.
+
+        One that lies in the future of `now` (a clock was set back) is not gone on with.
+        """
+        if self.signed_at is None or self.user_id != user_id:
+            return False
+        return timedelta() <= now - self.signed_at <= CONTINUOUS_FOR

@@ -1,0 +1,29 @@
+"""When refusals are too many to be mistakes."""
+
+from datetime import UTC, datetime, timedelta
+
+from people.rules.refusals import Refusal, Refused, repeated
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ALICE, STATION = Refused("user", "7"), Refused("station", "HOOD")
+
+
+def refusals(who: Refused, count: int) -> list[Refusal]:
+    """So many, a minute apart."""
+    return [Refusal(who, NOON + timedelta(minutes=n), "MFG", f"{who.key}-{n}") for n in range(count)]
+
+
+def test_as_many_as_the_limit_are_told_and_one_fewer_is_not() -> None:
+    told = repeated([*refusals(ALICE, 5), *refusals(STATION, 4)], {}, times=5)
+    assert {who: len(of) for who, of in told.items()} == {ALICE: 5}
+
+
+def test_what_an_alert_has_told_of_is_not_counted_again() -> None:
+    all_of_them = refusals(ALICE, 7)
+    assert repeated(all_of_them, {ALICE: all_of_them[4].at}, times=5) == {}
+    (again,) = repeated(refusals(ALICE, 10), {ALICE: all_of_them[4].at}, times=5).values()
+    assert [it.entry for it in again] == [f"7-{n}" for n in range(5, 10)]
+
+
+def test_the_alert_of_another_counts_for_nobody_else() -> None:
+    assert set(repeated(refusals(ALICE, 5), {STATION: NOON + timedelta(days=1)}, times=5)) == {ALICE}
