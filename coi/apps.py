@@ -55,10 +55,13 @@ class CoiConfig(AppConfig):
 
 
 def _register_documents() -> None:
-    """Protocols and label templates: how each is judged and shown."""
+    """Protocols and label templates: how each is judged and shown; and what is signed of deviations and the like."""
     from coi.forms.document_words import protocol_shown, template_shown
     from coi.rules import label_templates, protocol
-    from people.registry import register_document_kind
+    from coi.services import signed
+    from people.registry import register_document_kind, register_signed_record
 
+    register_signed_record("deviation", signed.deviation_digest)
+    register_signed_record("reconciliation", signed.reconciliation_digest)
     register_document_kind("protocol", protocol.problems, shown=protocol_shown())
     register_document_kind(label_templates.DOCUMENT_KIND, label_templates.problems, shown=template_shown())

@@ -37,12 +37,12 @@ def _register_documents() -> None:
     """How the kinds of documents of this room are judged and shown."""
     from cpv.forms import comparison_words, document_words
     from cpv.rules.programme import comparison_plan, limit_set, plan
-    from cpv.services import SCIENTISTS
     from people.registry import register_document_kind
+    from people.rules.rights import Right
 
     for kind, shown in (
         (plan, document_words.plan_shown()),
         (limit_set, document_words.limits_shown()),
         (comparison_plan, comparison_words.comparison_shown()),
     ):
-        register_document_kind(kind.KIND, kind.problems, authors=SCIENTISTS, shown=shown)
+        register_document_kind(kind.KIND, kind.problems, writing=Right.WRITE_PLAN, shown=shown)

@@ -19,9 +19,14 @@ class FmeaConfig(AppConfig):
         from fmea.rules.unready import all_problems
         from fmea.rules.worksheet import KIND
         from fmea.services import actions, chasing, printouts, scoring
-        from fmea.services.recording import EDITORS
         from ledger import registry
-        from people.registry import register_document_kind, register_letter, register_self_ending
+        from people.registry import (
+            register_document_kind,
+            register_letter,
+            register_self_ending,
+            register_withheld,
+        )
+        from people.rules.rights import Right
 
         for table in (
             *(models.Sheet, models.SheetItem, models.Action, models.ScoringRound, models.BlindScore),
@@ -31,6 +36,7 @@ class FmeaConfig(AppConfig):
         for event, presenter in presenters().items():
             registry.register_presenter(event, presenter)
         registry.register_effect(printouts.DRAW_PRINTOUT, printouts.carry_out_printout)
+        register_withheld(scoring.SCORE, "ratings", "why")
         register_self_ending(scoring.WORK, actions.WORK)
         register_letter(chasing.LATE, late_action)
-        register_document_kind(KIND, all_problems, authors=EDITORS, shown=worksheet_shown())
+        register_document_kind(KIND, all_problems, writing=Right.WRITE_WORKSHEET, shown=worksheet_shown())

@@ -69,7 +69,7 @@ def _register_work() -> None:
     """What is due by law or by its own page is not ended by a click on a list."""
     from people.registry import register_self_ending
     from qc.rules.late_failures import Duty
-    from qc.services import exceptional_deciding, failures, investigations
+    from qc.services import exceptional_deciding, failures, investigations, trails
 
     register_self_ending(*(f"late_{duty}" for duty in Duty), failures.TO_OPEN, exceptional_deciding.WORK)
-    register_self_ending(investigations.PHASE_1, investigations.WHOLE)
+    register_self_ending(investigations.PHASE_1, investigations.WHOLE, trails.WORK)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -156,7 +156,8 @@ def now() -> datetime:
 def granted(player: Player, name: str, role: Role, at: str) -> None:
     """Somebody gets a role at a site."""
     member = player.demo.member(name)
-    grant_role(user_id=member.user_id, role=role, site=at, **doing(player, "Ada"))
+    until = player.now + timedelta(days=30)  # to audit is granted with an end
+    grant_role(user_id=member.user_id, role=role, site=at, valid_until=until, **doing(player, "Ada"))
 
 
 def a_hold(player: Player, container: str, name: str = "Bob") -> UUID:

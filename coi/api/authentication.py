@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from people import selectors as people
 from people.rules.authority import Person
+from people.views import keep_person
 
 SCHEME = "Station"
 
@@ -29,6 +30,7 @@ def viewer_of(request: Request) -> Person:
     viewer = people.person(request.user.pk or 0, timezone.now())
     if viewer is None:
         raise NotAuthenticated
+    keep_person(request._request, viewer)
     return viewer
 
 

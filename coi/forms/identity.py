@@ -10,6 +10,7 @@ from coi.forms import words
 from coi.forms.pages import PageForm, WritingForm
 from coi.rules.aliases import AliasKind, RetireReason
 from coi.rules.reconciliations import ReconciliationKind
+from people.forms.signing import SignedForm, says
 
 MAX_TEXT = 4000
 # A field that a scanner may write into: control characters stay, nothing is trimmed.
@@ -31,11 +32,6 @@ def _scanned(label: Any, most: int = 4096, **more: Any) -> forms.CharField:
 def _text(label: Any, **more: Any) -> forms.CharField:
     area = forms.Textarea(attrs={"rows": 3})
     return forms.CharField(label=label, max_length=MAX_TEXT, widget=area, **more)
-
-
-def _password(label: Any, help_text: Any) -> forms.CharField:
-    entry = forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    return forms.CharField(label=label, help_text=help_text, max_length=256, strip=False, widget=entry)
 
 
 def _choices(codes: Iterable[str], say: words.Say) -> list[tuple[str, str]]:
@@ -129,14 +125,15 @@ class MergeForm(WritingForm):
     merge_reason = _text(_("Why, and from which source you know it"))
 
 
-class DecideForm(WritingForm):
+class DecideForm(SignedForm, WritingForm):
     """The decision on a reconciliation, signed."""
 
     text = _text(_("Reason, if you reject it"), required=False)
-    password = _password(
-        _("Your password, as your signature"),
-        _("With it you sign over the identities before and after, as you have looked at them."),
-    )
+    field_order = ("text", "username", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        says(self, _("With it you sign over the identities before and after, as you have looked at them."))
 
 
 class LotForm(_OfSitesForm):

@@ -13,6 +13,7 @@ from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import JourneyEnd, OrderKind, Phase
 from coi.selectors.journeys import JourneyState
 from ledger.rules.errors import Invalid
+from people.forms.signing import SignedForm, says
 from people.rules import codes
 from people.rules.credentials import BadgeCredential, Credential, PasswordCredential
 
@@ -176,7 +177,7 @@ class AssignForm(WritingForm):
             field.choices = list(owners)
 
 
-class CloseDeviationForm(WritingForm):
+class CloseDeviationForm(SignedForm, WritingForm):
     """Cause, disposition and signature."""
 
     cause = forms.ChoiceField(label=_("Cause"), choices=_choices(Cause, words.cause))
@@ -185,13 +186,11 @@ class CloseDeviationForm(WritingForm):
         label=_("Disposition"), choices=_choices(DeviationOutcome, words.deviation_outcome)
     )
     outcome_text = _text(_("Reason for the disposition"))
-    password = forms.CharField(
-        label=_("Your password, as your signature"),
-        help_text=_("With it you sign: approved by you, now, over what stands above."),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    field_order = ("cause", "cause_text", "outcome", "outcome_text", "username", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        says(self, _("With it you sign: approved by you, now, over what stands above."))
 
 
 class ReprintForm(WritingForm):

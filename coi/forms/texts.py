@@ -103,6 +103,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("Your training in “{topic}” is missing or has run out."),
         _("Call a colleague who is trained, and renew the training."),
     ),
+    RefusalCode.SITE_NOT_QUALIFIED: Text(
+        _("{site} is not qualified in the programme “{programme}”: it is missing or has run out."),
+        _("Call quality. The work goes on when the site's qualification is recorded."),
+    ),
     RefusalCode.WITNESS_SAME_PERSON: Text(
         _("You did the first part yourself."), _("Somebody else must check it independently.")
     ),
@@ -250,6 +254,9 @@ ERRORS: Mapping[str, Sentence] = {
     "scan_id_used": _("This scan was sent before with another content. Reload the page."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
+    "username_needed": _(
+        "Type your username too: your last signature, or your sign-in, was more than 15 minutes ago."
+    ),
     "credential_refused": _("Badge, password or PIN is wrong. Nothing was done."),
     "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
     "same_person": _("You met this STOP yourself. Somebody else must clear it."),
@@ -267,6 +274,9 @@ ERRORS: Mapping[str, Sentence] = {
         " one."
     ),
     "facility_unknown": _("The collection site has no facility number to issue identifiers with."),
+    "site_not_qualified": _(
+        "{site} is not qualified for orders: {programme} is missing or has run out. Quality records it."
+    ),
     "alias_of_another_order": _("This identifier belongs to another journey already."),
     "alias_kind_unknown": _("There is no such kind of identifier."),
     "alias_unknown": _("There is no such identifier, or it is not yours to see."),
@@ -393,6 +403,8 @@ def _said(error: DomainError) -> str:
     if error.code in ("specification_not_for_this", "specification_ambiguous"):
         told = {**error.detail, "phase": words.phase(str(error.detail["phase"]))}
         return str(ERRORS[error.code]).format_map(told | {"region": error.detail["region"] or "?"})
+    if error.code == "site_not_qualified":
+        return str(ERRORS[error.code]).format_map(error.detail)
     return str(ERRORS[error.code])
 
 

@@ -208,6 +208,7 @@ REFUSALS: Mapping[str, Word] = {
     "witness_same_person": _("same person twice"),
     "witness_not_independent": _("not an independent check"),
     "witness_missing": _("second person missing"),
+    "site_not_qualified": _("site not qualified"),
     "wrong_site": _("wrong site"),
     "wrong_station": _("wrong station"),
     "scanner_not_qualified": _("scanner not qualified"),
@@ -457,6 +458,7 @@ work = _namer(
         "oos_to_open": _("Out of specification: open an investigation"),
         "oos_phase_1": _("Out of specification: the laboratory's checks"),
         "oos_conclude": _("Out of specification: conclude the investigation"),
+        "trail_review": _("Audit trail of a batch: look it over and sign"),
         "notice_due": _("Notice of an exceptional release"),
         "dossier_opened": _("An exceptional release is being prepared: the physician's request is wanted"),
         "cpv_signal": _("A control chart signals: look into it"),
@@ -464,7 +466,13 @@ work = _namer(
         "fmea_action_late": _("An action against a risk is late"),
         "fmea_scoring": _("A team scores a risk: your rating, or your signature, is wanted"),
         "ledger_broken": _("The ledger was found altered"),
+        "training_ends": _("Training ends soon, or has ended"),
+        "badge_ends": _("A badge ends soon, or has ended"),
+        "badge_test_ends": _("A badge is to be tested with its holder present"),
+        "qualification_ends": _("A qualification of the site ends soon, or has ended"),
+        "audit_ends": _("A grant to audit ends soon, or has ended"),
         "user_locked": _("Account locked after wrong attempts"),
+        "refused_often": _("Somebody was refused again and again"),
     }
 )
 

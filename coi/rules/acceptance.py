@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from people.rules.roles import QA, Role
 from people.rules.signatures import Meaning
 
 
@@ -37,9 +36,6 @@ DECIDED_BY: Mapping[Acceptance, Meaning] = {
     Acceptance.ACCEPTED_WITH_CHANGES: Meaning.APPROVAL,
     Acceptance.REFUSED: Meaning.REJECTION,
 }
-DECIDERS = QA
-# Others may have signed a review of the same record before.
-REVIEWERS = DECIDERS | {Role.QC_REVIEWER}
 
 
 def changes_fault(decision: Acceptance, changes: Collection[PlanChange]) -> str | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from coi.rules.identifiers import Identifier, IdentifierKind, naming_code, read
 from coi.rules.protocol import Party
 from coi.rules.requests import index_key
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 
 MAX_VALUE = 40
 
@@ -54,15 +54,15 @@ class RetireReason(StrEnum):
 
 @dataclass(frozen=True)
 class Giver:
-    """Somebody who may add or retire an alias: one of the roles at the site of this party to the order."""
+    """Somebody who may add or retire an alias: the right to it at the site of this party to the order."""
 
     party: Party
-    roles: frozenset[Role]
+    right: Right
 
 
-_COORDINATOR = Giver(Party.TREATING, frozenset({Role.COORDINATOR}))
-_COLLECTION = Giver(Party.COLLECTION, frozenset({Role.COORDINATOR, Role.SUPERVISOR}))
-_QUALITY = Giver(Party.MANUFACTURER, QA | {Role.SUPERVISOR})
+_COORDINATOR = Giver(Party.TREATING, Right.ADD_ALIAS)
+_COLLECTION = Giver(Party.COLLECTION, Right.ADD_ALIAS_OF_COLLECTION)
+_QUALITY = Giver(Party.MANUFACTURER, Right.ADD_ALIAS_OF_PRODUCT)
 
 GIVERS: Mapping[AliasKind, tuple[Giver, ...]] = {
     AliasKind.DIN: (_COORDINATOR, _COLLECTION),

@@ -6,12 +6,7 @@ from enum import StrEnum
 
 from coi.rules.labels import COMMANDS, Card, command_card, item_card, station_card
 from people.rules import codes
-from people.rules.badges import ISSUERS
-from people.rules.roles import Role
 
-# Whoever binds the devices of a site hangs its cards. A card of a thing opens nothing: it is only what is scanned.
-PRINTERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
-BADGE_PRINTERS = ISSUERS
 # On one sheet, ten to a page: what a person can lay out, and a machine reads back in seconds.
 MOST = 120
 

@@ -6,7 +6,7 @@ A conditional release becomes an outright one when its last results are in; noth
 from collections.abc import Mapping
 
 from coi.rules.journey import Disposition
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.signatures import Meaning
 
 MOVES: Mapping[Disposition, frozenset[Disposition]] = {
@@ -36,15 +36,15 @@ DECIDED_BY: Mapping[Disposition, Meaning] = {
     Disposition.REJECTED: Meaning.REJECTION,
 }
 
-# Whoever asks for a move must hold one of these at the batch's site.
-MOVERS: Mapping[Disposition, frozenset[Role]] = {
-    Disposition.TESTING: frozenset({Role.ANALYST, Role.QC_REVIEWER, Role.QA_REVIEWER}),
-    Disposition.QA_REVIEW: frozenset({Role.ANALYST, Role.QC_REVIEWER}),
-    **dict.fromkeys(DECIDED_BY, frozenset({Role.QA_RELEASER})),
+# What whoever asks for a move must have the right to, at the batch's site.
+MOVING: Mapping[Disposition, Right] = {
+    Disposition.TESTING: Right.RECORD_DISPOSITION_TESTING,
+    Disposition.QA_REVIEW: Right.RECORD_DISPOSITION_REVIEW,
+    **dict.fromkeys(DECIDED_BY, Right.RECORD_DISPOSITION_DECISION),
 }
 
-# What a signer must have been, at the batch's site and the moment of signing.
-SIGNERS: Mapping[Meaning, frozenset[Role]] = {
-    Meaning.REVIEW: frozenset({Role.QA_REVIEWER}),
-    **dict.fromkeys(DECIDED_BY.values(), frozenset({Role.QA_RELEASER})),
+# What a signer must have had the right to, at the batch's site and the moment of signing.
+SIGNING: Mapping[Meaning, Right] = {
+    Meaning.REVIEW: Right.RECORD_DISPOSITION_SIGNED_REVIEW,
+    **dict.fromkeys(DECIDED_BY.values(), Right.RECORD_DISPOSITION_SIGNED_DECISION),
 }

@@ -31,7 +31,7 @@ from coi.rules.journey import (
 )
 from coi.rules.labelled import element_interlock, expiry_interlock, flag_interlock, read_interlock
 from coi.rules.outcome import Outcome, Refusal, RefusalCode, RefusalKind, by_severity
-from coi.rules.protocol import Does, Item, Protocol, Scope, Step, WitnessRule
+from coi.rules.protocol import Does, Guard, Item, Protocol, Scope, Step, WitnessRule
 from coi.rules.situation import (
     Part,
     Situation,
@@ -47,6 +47,7 @@ from coi.rules.situation import (
     needs_second_person,
     understand,
 )
+from people.rules.qualifications import Work, unmet
 
 Interlock = Callable[[Situation], Iterator[Refusal]]
 
@@ -396,6 +397,26 @@ def station_interlock(situation: Situation) -> Iterator[Refusal]:
         yield Refusal(RefusalCode.WRONG_STATION, {"step": step.code, "station": station.code})
 
 
+def site_interlock(situation: Situation) -> Iterator[Refusal]:
+    """A site whose programme for this work is missing or overdue. What has happened is recorded all the same."""
+    step, attempt = situation.step, situation.attempt
+    work = None if step is None or situation.order is None else work_of(step)
+    if work is None:
+        return
+    for programme in unmet(attempt.station.required, work, attempt.now):
+        params = {"programme": programme, "site": attempt.station.site}
+        yield Refusal(RefusalCode.SITE_NOT_QUALIFIED, params)
+
+
+def work_of(step: Step) -> Work | None:
+    """The kind of work that programmes are asked for, if the step is of one: collecting cells, or giving them."""
+    if step.is_past:
+        return None
+    if step.does is Does.COLLECT:
+        return Work.COLLECTION
+    return Work.INFUSION if Guard.INFUSIBLE in step.guards or step.does is Does.INFUSE else None
+
+
 def scanner_interlock(situation: Situation) -> Iterator[Refusal]:
     """A scanner that was not shown to send what it reads, or not lately, does nothing critical.
 
@@ -516,6 +537,7 @@ INTERLOCKS: tuple[Interlock, ...] = (
     authority_interlock,
     witness_interlock,
     station_interlock,
+    site_interlock,
     scanner_interlock,
     sequence_interlock,
     unlabelled_interlock,

@@ -12,6 +12,7 @@ from coi.rules.acceptance import Acceptance, PlanChange
 from coi.rules.identifiers import Identifier, IdentifierKind, UnreadableReason
 from coi.rules.protocol import Party
 from people.rules.authority import Person
+from people.rules.qualifications import Required
 
 
 class OrderKind(StrEnum):
@@ -260,7 +261,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class StationFacts:
-    """The scan station: where it stands and which steps it may do."""
+    """The scan station: where it stands, which steps it may do, and the programmes that its site needs."""
 
     code: str
     site: str
@@ -268,6 +269,7 @@ class StationFacts:
     place: str = ""
     is_single_patient: bool = False
     zone: str = "UTC"
+    required: tuple[Required, ...] = ()
 
 
 class PinState(StrEnum):

@@ -51,6 +51,7 @@ class RefusalCode(StrEnum):
     WITNESS_SAME_PERSON = "witness_same_person"
     WITNESS_NOT_INDEPENDENT = "witness_not_independent"
     WITNESS_MISSING = "witness_missing"
+    SITE_NOT_QUALIFIED = "site_not_qualified"
     WRONG_SITE = "wrong_site"
     WRONG_STATION = "wrong_station"
     SCANNER_NOT_QUALIFIED = "scanner_not_qualified"

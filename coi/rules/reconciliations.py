@@ -2,13 +2,6 @@
 
 from enum import StrEnum
 
-from people.rules.roles import QA, Role
-
-REQUESTERS = frozenset({Role.COORDINATOR})
-APPROVERS = QA | {Role.SUPERVISOR}
-# Who may know at the treating site who the patient is.
-REVEALERS = frozenset({Role.COORDINATOR, Role.COLLECTOR, Role.NURSE, Role.CELL_LAB})
-
 
 class ReconciliationKind(StrEnum):
     """What is asked for.

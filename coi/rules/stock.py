@@ -5,10 +5,6 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from coi.rules.identifiers import Identifier, Meaning, moment_of
-from people.rules.roles import Role
-
-# Who takes lots and devices into stock.
-KEEPERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.COLLECTOR, Role.CELL_LAB})
 
 GTIN, BATCH, EXPIRY = "gs1:01", "gs1:10", "gs1:17"
 # What every label of a lot has alike: the lot, its dates, its catalogue number. All else is the piece's own.

@@ -6,14 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from people.rules.roles import Role
-
 # The lightest infant and the heaviest adult that anybody weighs for a dose, in kg: outside of it, a slip of the pen.
 LIGHTEST, HEAVIEST = Decimal("0.5"), Decimal(400)
 DECIMALS = 3
-
-# At the treating site: whoever enrols the patient, and whoever is at the bedside.
-WEIGHERS = frozenset({Role.COORDINATOR, Role.NURSE})
 
 _NUMBER = re.compile(rf"(?:0|[1-9][0-9]{{0,2}})(?:\.[0-9]{{1,{DECIMALS}}})?", re.ASCII)
 _COMMA = re.compile(r"[0-9]+,[0-9]+", re.ASCII)

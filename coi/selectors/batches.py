@@ -37,7 +37,7 @@ from coi.rules.dispositions import DECIDED_BY
 from coi.rules.journey import CAUTIONED, ContainerStatus, CopyStatus, Disposition, OrderKind
 from coi.rules.labels_reconciliation import CopyFacts
 from coi.selectors.labels import copies_of_batches, copy_facts
-from coi.selectors.visible import sites_of
+from coi.selectors.visible import of_viewer, sites_of
 from people.rules.authority import Person
 
 MOST = 200
@@ -151,7 +151,7 @@ def _rows() -> QuerySet[Batch]:
 
 def _at_sites_of(viewer: Person, at: datetime) -> QuerySet[Batch]:
     sites: Any = sites_of(viewer, at)
-    return _rows().filter(site__in=sites)
+    return _rows().filter(of_viewer(viewer, at, "order__"), site__in=sites)
 
 
 def _summary(row: Batch) -> BatchSummary:

@@ -5,13 +5,13 @@ from datetime import datetime
 from itertools import chain
 
 from coi.models import Equipment, MaterialLot
-from coi.rules.cards import BADGE_PRINTERS, PRINTERS, CardKind, Printable, commands
+from coi.rules.cards import CardKind, Printable, commands
 from coi.rules.labels import USE_BEFORE, moment
-from coi.rules.reconciliations import REVEALERS
 from coi.rules.stock import StockStatus
 from ledger.selectors import is_demonstration
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.rights import Right
 from people.rules.sites import SiteView
 
 SHIPPER = "shipper"
@@ -37,18 +37,20 @@ class ShipperView:
 
 def card_sites(viewer: Person, now: datetime) -> list[CardSite]:
     """The sites whose cards the viewer prints, by code (one statement)."""
-    mine, badges = viewer.sites(PRINTERS, now), viewer.sites(BADGE_PRINTERS, now)
+    mine = viewer.sites_of(Right.PRINT_CARDS, now)
+    badges = viewer.sites_of(Right.RECORD_BADGES_PRINTED, now)
     return [CardSite(site, site.code in badges) for site in people.sites() if site.code in mine | badges]
 
 
 def may_print_bands(viewer: Person, now: datetime) -> bool:
     """Whether the viewer may play patients: in a demonstration, where they may know who a patient is."""
-    return bool(viewer.sites(REVEALERS, now)) and is_demonstration()
+    return bool(viewer.sites_of(Right.FIND_BY_IDENTITY, now)) and is_demonstration()
 
 
 def may_print(viewer: Person, now: datetime) -> bool:
     """Whether there is anything at all that the viewer may print on the page of the cards."""
-    return bool(viewer.sites(PRINTERS | BADGE_PRINTERS, now)) or may_print_bands(viewer, now)
+    rights = (Right.PRINT_CARDS, Right.RECORD_BADGES_PRINTED)
+    return any(viewer.sites_of(right, now) for right in rights) or may_print_bands(viewer, now)
 
 
 def printables(site: SiteView, now: datetime) -> list[Printable]:
@@ -107,7 +109,7 @@ def _waiting(status: str) -> str:
 def shipper(viewer: Person, code: str, now: datetime) -> ShipperView | None:
     """The shipper, where the viewer may print its label."""
     rows = Equipment.objects.select_related("site").filter(
-        kind=SHIPPER, code=code, site__code__in=viewer.sites(PRINTERS, now)
+        kind=SHIPPER, code=code, site__code__in=viewer.sites_of(Right.PRINT_CARDS, now)
     )
     row = None if "\x00" in code else rows.first()
     return None if row is None else ShipperView(row.code, row.name, row.site.name, is_demonstration())

@@ -153,13 +153,19 @@ def label_reconciliation(batch: str) -> Reconciliation:
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """A copy in the label ledger: with its journey, and the batch of its container (empty before there is one)."""
+    """A copy in the label ledger: with its journey, and the batch of its container (empty before there is one).
+
+    `template`: the version of the document by which it was drawn, `CODE/3`; empty for the built-in one. `sent_at`: when
+    its bytes went to a printer.
+    """
 
     copy: CopyFacts
     coi_id: str
     batch: str
     site: str
     zone: str
+    template: str = ""
+    sent_at: datetime | None = None
 
 
 def ledger_line(viewer: Person, code: str, at: datetime) -> LedgerLine | None:
@@ -175,20 +181,24 @@ def label_ledger(viewer: Person, coi_id: str, at: datetime) -> list[LedgerLine]:
 
 
 def _ledger_rows(viewer: Person, at: datetime) -> QuerySet[LabelCopy]:
-    rows = LabelCopy.objects.select_related("container__batch", "container__custodian", "order")
+    rows = LabelCopy.objects.select_related(
+        "container__batch", "container__custodian", "order", "template__document", "job"
+    )
     return rows.filter(_seen_by(viewer, at)).order_by(
         "container__made_at", "container__code", "carrier", "number"
     )
 
 
 def _ledger_line(row: Any) -> LedgerLine:
-    batch = row.container.batch
+    batch, template, job = row.container.batch, row.template, getattr(row, "job", None)
     return LedgerLine(
         copy=copy_facts(row),
         coi_id=row.order.coi_id,
         batch=batch.code if batch is not None else "",
         site=row.container.custodian_id,
         zone=row.container.custodian.zone,
+        template=f"{template.document.code}/{template.version}" if template is not None else "",
+        sent_at=job.sent_at if job is not None else None,
     )
 
 

@@ -1,16 +1,18 @@
 """Printers and what is to be printed on them, for pages; a site's people see what is printed at their site."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from coi.models import Printer, PrintJob
 from coi.rules.journey import CopyStatus
 from coi.rules.printing import JobState, PrinterKind, PrinterState, Shown, may_move, shown
 from coi.selectors.labels import LabelCopyView
-from coi.selectors.visible import sites_of
+from coi.selectors.visible import of_viewer, sites_of
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.sites import SiteView
@@ -94,8 +96,8 @@ def print_queues(viewer: Person, at: datetime) -> tuple[SiteQueue, ...]:
     """The queues of the viewer's sites that have printers, or labels that wait for one."""
     sites: Any = sites_of(viewer, at)
     printers = [_printer(row) for row in Printer.objects.filter(site__in=sites).order_by("code")]
-    open_jobs = _open(sites)
-    recent = _recent(sites)
+    open_jobs = _open(viewer, at)
+    recent = _recent(viewer, at)
     found = [_queue(site, printers, open_jobs, recent) for site in people.sites() if site.code in sites]
     return tuple(queue for queue in found if queue.printers or queue.stuck or queue.asks or queue.queued)
 
@@ -114,28 +116,31 @@ def _queue(
     )
 
 
-def _rows(sites: Any) -> Any:
-    return PrintJob.objects.select_related("printer", "copy__container", "copy__order").filter(site__in=sites)
+def _rows(viewer: Person, at: datetime) -> Any:
+    sites: Any = sites_of(viewer, at)
+    rows = PrintJob.objects.select_related("printer", "copy__container", "copy__order")
+    return rows.filter(of_viewer(viewer, at, "copy__order__"), site__in=sites)
 
 
 _COUNTS = [CopyStatus.ISSUED.value, CopyStatus.PRINTED.value]
 
 
-def _open(sites: Collection[str]) -> list[JobView]:
+def _open(viewer: Person, at: datetime) -> list[JobView]:
     """Jobs that are not over: their copy still waits to be applied, and nobody said that it came out."""
-    rows = _rows(sites).filter(copy__status__in=_COUNTS).exclude(state=JobState.PRINTED.value)
+    rows = _rows(viewer, at).filter(copy__status__in=_COUNTS).exclude(state=JobState.PRINTED.value)
     return [_job(row) for row in rows.order_by("asked_at", "id")[:MOST]]
 
 
-def _recent(sites: Collection[str]) -> list[JobView]:
+def _recent(viewer: Person, at: datetime) -> list[JobView]:
     """The latest that are over: printed, scanned back, or void."""
-    rows = _rows(sites).exclude(copy__status__in=_COUNTS) | _rows(sites).filter(state=JobState.PRINTED.value)
+    is_over = ~Q(copy__status__in=_COUNTS) | Q(state=JobState.PRINTED.value)
+    rows = _rows(viewer, at).filter(is_over)
     return [_job(row) for row in rows.order_by("-asked_at", "id")[:RECENT]]
 
 
 def print_job(viewer: Person, id: UUID, at: datetime) -> JobView | None:
     """One job at one of the viewer's sites."""
-    row = _rows(sites_of(viewer, at)).filter(pk=id).first()
+    row = _rows(viewer, at).filter(pk=id).first()
     return None if row is None else _job(row)
 
 

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 
 from coi.models import Check, Container, Deviation, Hold, Scan
 from coi.rules.deviations import DeviationClass, DeviationState
+from coi.rules.windows import Window
 from coi.selectors.protocols import Titles, titles_by_version
-from coi.selectors.visible import hidden_coi_ids, of_sites, sites_of
+from coi.selectors.visible import HIDDEN, happened_to, hidden_coi_ids, of_sites, of_viewer
 from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
@@ -19,7 +20,7 @@ from people.rules.roles import QA
 from people.rules.signatures import SignatureView
 
 MOST = 200
-HIDDEN = "•••"
+MOST_IN_REPORT = 2000
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,21 @@ class DeviationView:
 
 
 @dataclass(frozen=True)
+class DeviationCourse:
+    """A deviation from its opening to its end, with the codes of the containers that it names."""
+
+    row: DeviationRow
+    containers: tuple[str, ...]
+    cause: str
+    disposition: str
+    closed_at: datetime | None
+    signatures: tuple[SignatureView, ...]
+    met_by: str
+    cleared_by: str
+    cleared_at: datetime | None
+
+
+@dataclass(frozen=True)
 class NearMissRow:
     """A scan that was stopped and would have been a mix-up."""
 
@@ -104,7 +120,7 @@ class NearMissRow:
 
 def holds(viewer: Person, now: datetime, *, only_open: bool = True) -> tuple[HoldRow, ...]:
     """Holds on the viewer's journeys, the newest first."""
-    found = _hold_rows().filter(of_sites(sites_of(viewer, now), "order__"))
+    found = _hold_rows().filter(of_viewer(viewer, now, "order__"))
     if only_open:
         found = found.filter(released_at__isnull=True)
     return tuple(_hold(row) for row in found.order_by("-placed_at", "id")[:MOST])
@@ -139,8 +155,8 @@ def _hold(row: Hold) -> HoldRow:
 
 
 def _visible_deviations(viewer: Person, now: datetime) -> QuerySet[Deviation]:
-    sites = sites_of(viewer, now)
-    mine = of_sites(sites, "order__") | Q(order__isnull=True, site__in=list(sites))
+    of_no_journey = Q(order__isnull=True) & happened_to(viewer, now, "site", "opened_at")
+    mine = of_viewer(viewer, now, "order__") | of_no_journey
     return Deviation.objects.select_related("order").filter(mine)
 
 
@@ -156,6 +172,48 @@ def deviations_of(order_id: UUID, now: datetime) -> tuple[DeviationRow, ...]:
     """All deviations of one journey."""
     rows = Deviation.objects.select_related("order").filter(order=order_id).order_by("-state", "due_at")
     return _deviations(rows, now)
+
+
+def deviations_in(viewer: Person, window: Window, now: datetime) -> tuple[DeviationCourse, ...]:
+    """Deviations that were open at any time in a window, of the sites or the journey asked about, the newest first.
+
+    A fixed number of statements, and one for each protocol.
+    """
+    found = _visible_deviations(viewer, now).filter(opened_at__lt=window.until)
+    found = found.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=window.since))
+    if window.coi_id:
+        found = found.filter(order__coi_id=window.coi_id)
+    else:
+        found = found.filter(Q(site__in=list(window.sites)) | of_sites(window.sites, "order__"))
+    rows = list(found.order_by("-opened_at", "code")[:MOST_IN_REPORT])
+    named = {id for row in rows for id in row.containers}
+    codes = {str(k): v for k, v in Container.objects.filter(id__in=named).values_list("id", "code")}
+    stops = Check.objects.in_bulk([row.check_id for row in rows if row.check_id])
+    signed = people.signatures_of("deviation", [row.code for row in rows])
+    return tuple(
+        _course(row, shown, codes, stops.get(row.check_id), tuple(signed[row.code]))
+        for row, shown in zip(rows, _deviations(rows, now), strict=True)
+    )
+
+
+def _course(
+    row: Deviation,
+    shown: DeviationRow,
+    codes: Mapping[str, str],
+    stop: Check | None,
+    signed: tuple[SignatureView, ...],
+) -> DeviationCourse:
+    return DeviationCourse(
+        row=shown,
+        containers=tuple(codes[str(id)] for id in row.containers if str(id) in codes),
+        cause=row.cause_code,
+        disposition=row.disposition_code,
+        closed_at=row.closed_at,
+        signatures=signed,
+        met_by=stop.performer_name if stop else "",
+        cleared_by=stop.cleared_by_name if stop else "",
+        cleared_at=stop.cleared_at if stop else None,
+    )
 
 
 def _deviations(rows: Iterable[Deviation], now: datetime) -> tuple[DeviationRow, ...]:
@@ -250,8 +308,7 @@ def mask(viewer: Person, now: datetime, refusals: Iterable[dict[str, Any]]) -> t
 
 def near_misses(viewer: Person, now: datetime) -> tuple[NearMissRow, ...]:
     """Near misses at the viewer's sites and on the viewer's journeys, the newest first."""
-    sites = sites_of(viewer, now)
-    mine = of_sites(sites, "order__") | Q(site__in=list(sites))
+    mine = of_viewer(viewer, now, "order__") | happened_to(viewer, now, "site", "at")
     return _near_misses(viewer, now, mine)
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from coi.models import Order, Reconciliation
-from coi.rules.reconciliations import APPROVERS, ReconciliationState
-from coi.selectors.visible import sites_of
+from coi.rules.reconciliations import ReconciliationState
+from coi.selectors.visible import happened_to
 from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.rights import Right
 from people.rules.signatures import SignatureView
 
 MOST = 200
@@ -57,8 +58,8 @@ def reconciliation(viewer: Person, code: str, now: datetime) -> ReconciliationRo
 
 
 def _rows(viewer: Person, now: datetime) -> QuerySet[Reconciliation]:
-    mine = Reconciliation.objects.filter(patient__treating_site__code__in=sites_of(viewer, now))
-    return mine.select_related("patient")
+    mine = happened_to(viewer, now, "patient__treating_site__code", "asked_at")
+    return Reconciliation.objects.filter(mine).select_related("patient")
 
 
 def _journeys(rows: Iterable[Reconciliation]) -> dict[UUID, list[str]]:
@@ -84,7 +85,7 @@ def _row(
     site = row.patient.treating_site_id
     patients = [row.patient_id, *([row.give_up_id] if row.give_up_id else [])]
     named = sorted({coi_id for patient in patients for coi_id in journeys.get(patient, [])})
-    may_decide = viewer.has_role(APPROVERS, site, now) and viewer.user_id != row.asked_by_id
+    may_decide = viewer.may(Right.APPROVE_RECONCILIATION, site, now) and viewer.user_id != row.asked_by_id
     return ReconciliationRow(
         code=row.code,
         kind=row.kind,

@@ -10,11 +10,8 @@ from coi.models import ScannerQualification
 from coi.rules.qualification import REMINDER, ScannerState, state_of
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.rules.sites import StationView
-
-# Who looks after the scanners of a site, and who looks at whether somebody did.
-WATCHERS = QA | {Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def scanners(viewer: Person, now: datetime) -> list[ScannerRow]:
     newest = {view.station: view for view in _newest()}
     rows = [
         ScannerRow(station, state_of(_until(newest.get(station.code)), now), newest.get(station.code))
-        for station in people.stations(viewer.sites(WATCHERS, now))
+        for station in people.stations(viewer.sites_of(Right.WATCH_SCANNERS, now))
         if station.is_active
     ]
     order = list(ScannerState)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from coi.events import Event
 from coi.models import Collection, Container, ContainerParent, Order
-from coi.rules.acceptance import DECIDED_BY, DECIDERS, REVIEWERS, Acceptance, PlanChange, changes_fault
+from coi.rules.acceptance import DECIDED_BY, Acceptance, PlanChange, changes_fault
 from coi.rules.genealogy import descendants
 from coi.services.recording import answered_once, repeated, require_at, writing
 from ledger.rules import Actor, Subject, Where, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import selectors as people
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services.recording import Doing, record
 
@@ -42,7 +43,7 @@ def record_acceptance(
     row = None if "\x00" in collection else _row(collection)
     if row is None:
         raise NotFound("collection_unknown")
-    require_at([row.order.manufacturing_site_id], DECIDERS, actor=actor, now=now)
+    require_at([row.order.manufacturing_site_id], Right.RECORD_ACCEPTANCE, actor=actor, now=now)
     if repeated(request_id, Event.MATERIAL_JUDGED, **facts):
         return
     _judge_fields(decision, changes)
@@ -116,7 +117,8 @@ def _judge_signatures(
 
 def _require_signer(site: str, signature: SignatureView, final: Meaning) -> None:
     """Whoever signed held a role for it when they signed."""
-    roles, at = DECIDERS if signature.meaning is final else REVIEWERS, signature.signed_at
+    right = Right.RECORD_ACCEPTANCE if signature.meaning is final else Right.RECORD_ACCEPTANCE_REVIEW
+    at = signature.signed_at
     signer = people.person(signature.signer_id, at)
-    if signer is None or not signer.has_role(roles, site, at):
-        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "site": site})
+    if signer is None or not signer.may(right, site, at):
+        raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "site": site})

@@ -35,11 +35,10 @@ from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entry_for_request
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services.recording import Doing, record
 
 MAX_TEXT = 4000
-_ANYBODY = frozenset(Role)
 
 
 @dataclass(frozen=True)
@@ -221,11 +220,11 @@ def _require(order: Order, kind: AliasKind, actor: Actor, now: datetime, unknown
     """The person, if they may give this kind of alias to this order; a stranger to it is told that there is none."""
     person = people.person(actor.user_id, now) if actor.user_id is not None else None
     sites = order.sites
-    if person is None or not person.sites(_ANYBODY, now) & set(sites.values()):
+    if person is None or not person.sites_of(Right.SEE_JOURNEYS, now) & set(sites.values()):
         raise NotFound(unknown)
-    if not any(person.has_role(giver.roles, sites[giver.party], now) for giver in GIVERS[kind]):
+    if not any(person.may(giver.right, sites[giver.party], now) for giver in GIVERS[kind]):
         asked = {sites[giver.party] for giver in GIVERS[kind]}
-        roles = {str(role) for giver in GIVERS[kind] for role in giver.roles}
+        roles = {str(role) for giver in GIVERS[kind] for role in giver.right.roles}
         raise NotAllowed("role_missing", detail={"roles": sorted(roles), "sites": sorted(asked)})
     return person
 
@@ -285,7 +284,7 @@ def _refuse_anothers(found: Sequence[tuple[bool, Order | None]]) -> None:
 
 def _conflict(asked: _Asked, person: Person, now: datetime) -> Conflict:
     """What is said: the kind, and the other journey to those who may see that one."""
-    sites = person.sites(_ANYBODY, now)
+    sites = person.sites_of(Right.SEE_JOURNEYS, now)
     others = [order for is_mine, order in _holders(asked) if not is_mine and order is not None]
     shown = next((order.coi_id for order in others if sites & set(order.sites.values())), "")
     return Conflict("alias_of_another_order", detail={"kind": str(asked.kind), "journey": shown})

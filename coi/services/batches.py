@@ -11,19 +11,19 @@ from uuid import UUID
 
 from coi.events import Event
 from coi.models import Batch, Container, Hold, Order, StepRecord
-from coi.rules.dispositions import DECIDED_BY, MOVERS, MOVES, SIGNERS
+from coi.rules.dispositions import DECIDED_BY, MOVES, MOVING, SIGNING
 from coi.rules.journey import ContainerStatus, Disposition
 from coi.rules.protocol import Guard
 from coi.rules.vault import VaultKind
 from coi.selectors.protocols import pinned_protocol
 from coi.services import vault
-from coi.services.deviations import QUALITY, hold_row, need_reason
+from coi.services.deviations import hold_row, need_reason
 from coi.services.recording import answered_once, repeated, require_at, writing
 from ledger.rules import Actor, Subject, Where, derive, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.services import append
 from people import selectors as people
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services.recording import Doing, record
 
@@ -50,7 +50,9 @@ def record_disposition(
     row = Batch.objects.filter(code=batch).first()
     if row is None:
         raise NotFound("batch_unknown")
-    require_at([row.site_id], MOVERS.get(disposition, ()), actor=actor, now=now)
+    if (right := MOVING.get(disposition)) is None:
+        raise NotAllowed("role_missing", detail={"roles": [], "sites": [row.site_id]})
+    require_at([row.site_id], right, actor=actor, now=now)
     with writing():
         order = Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row = Batch.objects.get(id=row.id)
@@ -78,8 +80,6 @@ def record_disposition(
         )
 
 
-# The laboratory finds it, quality decides on it: either may stop what is not in the patient yet.
-HOLDERS = frozenset({Role.ANALYST, Role.QC_REVIEWER}) | QUALITY
 _OVER = (ContainerStatus.CLOSED, ContainerStatus.CONSUMED, ContainerStatus.INFUSED)
 
 
@@ -103,7 +103,7 @@ def hold_batch(
     if row is None:
         raise NotFound("batch_unknown")
     need_reason(reason_code, text)
-    require_at([row.site_id], HOLDERS, actor=actor, now=now)
+    require_at([row.site_id], Right.HOLD_BATCH, actor=actor, now=now)
     if earlier := repeated(request_id, Event.HOLD_PLACED, batch=batch, reason=reason_code):
         return tuple(earlier.facts["container"].split(", "))
     with writing():
@@ -172,7 +172,7 @@ def _judge_signatures(row: Batch, final: Meaning, signatures: Sequence[Signature
 
 def _require_signer(row: Batch, signature: SignatureView) -> None:
     """Whoever signed held the role for it when they signed."""
-    roles, at = SIGNERS[signature.meaning], signature.signed_at
+    right, at = SIGNING[signature.meaning], signature.signed_at
     signer = people.person(signature.signer_id, at)
-    if signer is None or not signer.has_role(roles, row.site_id, at):
-        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "site": row.site_id})
+    if signer is None or not signer.may(right, row.site_id, at):
+        raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "site": row.site_id})

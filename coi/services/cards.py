@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from coi.rules.cards import MOST, PRINTERS, card_of
+from coi.rules.cards import MOST, card_of
 from coi.rules.labels import Label, badge_card
 from coi.rules.labels_apart import shipper_label, wristband_label
 from coi.rules.zpl import to_zpl
@@ -20,6 +20,7 @@ from ledger.selectors import is_demonstration
 from people import selectors as people
 from people import services as people_services
 from people.rules import codes
+from people.rules.rights import Right
 from people.rules.sites import SiteView
 
 
@@ -29,7 +30,7 @@ def print_cards(*, site: str, cards: Collection[str], actor: Actor, now: datetim
     Raises NotAllowed, Invalid (none or too many), NotFound (one that is not this site's), NotReadBack.
     """
     _need_some("cards", cards)
-    people_services.require(actor=actor, roles=PRINTERS, site=site, now=now)
+    people_services.require(actor=actor, right=Right.PRINT_CARDS, site=site, now=now)
     view = _site(site)
     found = [thing for thing in printables(view, now) if thing.code in cards]
     if {thing.code for thing in found} != set(cards):

@@ -13,19 +13,19 @@ from ledger.rules import Actor, Subject, Where, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.services.recording import Doing, record
 
 # Whoever ordered it, or quality of the manufacturer.
-ENDERS: Mapping[Party, frozenset[Role]] = {
-    Party.TREATING: frozenset({Role.COORDINATOR}),
-    Party.MANUFACTURER: QA,
+ENDING: Mapping[Party, Right] = {
+    Party.TREATING: Right.CLOSE_JOURNEY,
+    Party.MANUFACTURER: Right.CLOSE_JOURNEY_OF_MANUFACTURER,
 }
 
 
 def may_close(person: Person, sites: Mapping[Party, str], at: datetime) -> bool:
     """Whether this person may end a journey of these sites."""
-    return any(person.has_role(roles, sites[party], at) for party, roles in ENDERS.items())
+    return any(person.may(right, sites[party], at) for party, right in ENDING.items())
 
 
 @answered_once
@@ -41,7 +41,7 @@ def close_journey(
         raise NotFound("order_unknown")
     person = people.person(actor.user_id, now) if actor.user_id is not None else None
     if person is None or not may_close(person, order.sites, now):
-        raise NotAllowed("role_missing", detail={"sites": sorted(order.sites[party] for party in ENDERS)})
+        raise NotAllowed("role_missing", detail={"sites": sorted(order.sites[party] for party in ENDING)})
     if repeated(request_id, Event.JOURNEY_CLOSED, coi_id=coi_id, end=end):
         return
     over = (ContainerStatus.CLOSED, ContainerStatus.CONSUMED)

@@ -18,13 +18,12 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
+from people.rules.roles import Role
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, open_work_item, sign
 from people.services.recording import Doing, record
 
-QUALITY = QA | {Role.SUPERVISOR}
-HOLDERS = QUALITY | {Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB, Role.NURSE}
 OVERDUE = "hold_time_passed"
 
 
@@ -139,7 +138,7 @@ def place_hold(
     found = _container(container)
     need_reason(reason_code, text)
     order = Order.objects.get(id=found.order_id)
-    require_at([found.custodian_id, order.manufacturing_site_id], HOLDERS, actor=actor, now=now)
+    require_at([found.custodian_id, order.manufacturing_site_id], Right.PLACE_HOLD, actor=actor, now=now)
     row, text_id = derive(request_id, "hold"), derive(request_id, "text")
     if repeated(request_id, Event.HOLD_PLACED, container=container, reason=reason_code):
         return row
@@ -179,7 +178,12 @@ def release_hold(
     if row is None:
         raise NotFound("hold_unknown")
     need_reason("release", text)
-    require_at([row.container.custodian_id, row.order.manufacturing_site_id], QUALITY, actor=actor, now=now)
+    require_at(
+        [row.container.custodian_id, row.order.manufacturing_site_id],
+        Right.RELEASE_HOLD,
+        actor=actor,
+        now=now,
+    )
     if repeated(request_id, Event.HOLD_RELEASED, container=row.container.code):
         return
     with writing():
@@ -211,7 +215,7 @@ def assign_deviation(
     """Give an open deviation its owner. Raises NotFound, NotAllowed, Conflict (closed)."""
     if repeated(request_id, Event.DEVIATION_ASSIGNED, deviation=code, owner=str(owner_id)):
         return
-    row = _open_deviation(code, actor, now)
+    row = _open_deviation(code, Right.ASSIGN_DEVIATION, actor, now)
     with writing():
         append(
             event=Event.DEVIATION_ASSIGNED,
@@ -249,13 +253,13 @@ def close_deviation(
     if repeated(request_id, Event.DEVIATION_CLOSED, deviation=code, cause=cause, disposition=outcome):
         return
     doing = Doing(actor, where, now, request_id)
-    row = _open_deviation(code, actor, now)
+    row = _open_deviation(code, Right.CLOSE_DEVIATION, actor, now)
     need_reason("cause", cause_text)
     need_reason("disposition", outcome_text)
     confirmed = confirm_or_refuse(
         credential=credential, actor=actor, where=where, now=now, request_id=request_id
     )
-    signer = _require_quality(row, actor, now)
+    signer = _require_quality(row, Right.CLOSE_DEVIATION, actor, now)
     with writing():
         _lock_open(row)
         texts, digests = _keep_texts(doing, cause=cause_text, disposition=outcome_text)
@@ -331,20 +335,20 @@ def _time_accepted(row: Deviation, outcome: DeviationOutcome, now: datetime) -> 
     return [put("coi.container", container.id, hold_until=None, hold_step="") for container in late]
 
 
-def _open_deviation(code: str, actor: Actor, now: datetime) -> Deviation:
+def _open_deviation(code: str, right: Right, actor: Actor, now: datetime) -> Deviation:
     row = Deviation.objects.select_related("order").filter(code=code).first()
     if row is None:
         raise NotFound("deviation_unknown")
-    _require_quality(row, actor, now)
+    _require_quality(row, right, actor, now)
     if row.state == DeviationState.CLOSED:
         raise Conflict("deviation_closed")
     return row
 
 
-def _require_quality(row: Deviation, actor: Actor, now: datetime) -> Person:
+def _require_quality(row: Deviation, right: Right, actor: Actor, now: datetime) -> Person:
     """Quality of the site where it happened, or of the manufacturer, who answers for the batch."""
     sites = [row.site] + ([row.order.manufacturing_site_id] if row.order is not None else [])
-    return require_at(sites, QUALITY, actor=actor, now=now)
+    return require_at(sites, right, actor=actor, now=now)
 
 
 def _container(code: str) -> Container:

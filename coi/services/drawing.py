@@ -64,6 +64,8 @@ class Sheet:
     most_pages: int | None = None
     # At which resolutions the pages are read back; a label at those of both kinds of printers.
     resolutions: Sequence[int] = RESOLUTIONS
+    # Whether every page must read every symbol, and not the pages together each of them once.
+    is_on_each_page: bool = False
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -197,8 +199,10 @@ def draw_sheet(sheet: Sheet, at: datetime) -> bytes:
 
 def _read_back(sheet: Sheet, resolution: int) -> list[bytes]:
     """The pages as pictures, once every symbol on them reads as meant and no other is there."""
-    meant = sorted((symbol.symbology, symbol.content.encode("ascii")) for symbol in sheet.symbols)
     pages = _compile(sheet.template, sheet.inputs, format="png", ppi=resolution)
+    times = len(pages) if sheet.is_on_each_page else 1
+    once = [(symbol.symbology, symbol.content.encode("ascii")) for symbol in sheet.symbols]
+    meant = sorted(once * times)
     if sheet.most_pages is not None and len(pages) > sheet.most_pages:
         raise DoesNotFit(f"{len(pages)} pages for {sheet.most_pages}")
     found = sorted(item for page in pages for item in read_page(page))

@@ -16,12 +16,12 @@ from coi.rules.labels_reconciliation import CopyFacts, FateProblem, against_acco
 from coi.selectors.labels import copy_facts
 from coi.services import deviations
 from coi.services.context import Plan
-from coi.services.labels import REPRINTERS
 from coi.services.recording import answered_once, repeated, require_at, writing
 from ledger.rules import Actor, Change, Subject, Where, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import entries_for_subject
 from ledger.services import append
+from people.rules.rights import Right
 from people.services.recording import Doing
 
 # What somebody can say. That a copy is used follows from its being on its container.
@@ -43,7 +43,8 @@ def account_for_label(
     if repeated(request_id, Event.LABEL_ACCOUNTED, label=copy, fate=str(fate)):
         return
     doing = Doing(actor, where, now, request_id)
-    _write(copy, fate, reason, event=Event.LABEL_ACCOUNTED, against=against_accounting, doing=doing)
+    right = Right.ACCOUNT_FOR_LABEL
+    _write(copy, fate, reason, right, event=Event.LABEL_ACCOUNTED, against=against_accounting, doing=doing)
 
 
 @answered_once
@@ -58,7 +59,8 @@ def correct_label_fate(
     if repeated(request_id, Event.LABEL_FATE_CORRECTED, label=copy, fate=str(fate)):
         return
     doing = Doing(actor, where, now, request_id)
-    _write(copy, fate, reason, event=Event.LABEL_FATE_CORRECTED, against=against_correcting, doing=doing)
+    right, event = Right.CORRECT_LABEL_FATE, Event.LABEL_FATE_CORRECTED
+    _write(copy, fate, reason, right, event=event, against=against_correcting, doing=doing)
 
 
 def _need(fate: Fate, reason: str, reasons: tuple[str, ...]) -> None:
@@ -71,6 +73,7 @@ def _write(
     code: str,
     fate: Fate,
     reason: str,
+    right: Right,
     *,
     event: Event,
     against: Callable[[CopyFacts], FateProblem | None],
@@ -80,7 +83,7 @@ def _write(
     row = None if "\x00" in code else found.first()
     if row is None:
         raise NotFound("label_unknown")
-    require_at(list(row.order.sites.values()), REPRINTERS, actor=doing.actor, now=doing.now)
+    require_at(list(row.order.sites.values()), right, actor=doing.actor, now=doing.now)
     with writing():
         Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row = LabelCopy.objects.select_related("container", "order").get(code=code)

@@ -15,11 +15,10 @@ from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Change, EntryRef, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append, enqueue, enqueue_each
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services import require
 
 RENDER = "coi.render_label"
-REPRINTERS = frozenset({Role.SUPERVISOR, Role.QA_REVIEWER, Role.OPERATOR, Role.COLLECTOR, Role.CELL_LAB})
 REPRINT_REASONS = ("damaged", "unreadable", "lost", "wrong_stock", "moved_to_other_bag", "did_not_print")
 
 
@@ -72,7 +71,7 @@ def reprint_label(
     row = LabelCopy.objects.select_related("container", "order").filter(code=copy).first()
     if row is None:
         raise NotFound("label_unknown")
-    require(actor=actor, roles=REPRINTERS, site=row.container.custodian_id, now=now)
+    require(actor=actor, right=Right.REPRINT_LABEL, site=row.container.custodian_id, now=now)
     with writing():
         Order.objects.select_for_update(no_key=True).get(id=row.order_id)
         row = LabelCopy.objects.select_related("container", "order").get(code=copy)

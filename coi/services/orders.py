@@ -24,12 +24,12 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import append
 from people import selectors as people
 from people.rules.documents import DocumentVersionView
-from people.rules.roles import Role
+from people.rules.qualifications import Work
+from people.rules.rights import Right
 from people.rules.variants import VariantFault, Wanted
 from people.services import require
 from people.services.recording import Doing, record
 
-ORDERERS = frozenset({Role.COORDINATOR})
 MAX_TEXT = 200
 
 
@@ -58,7 +58,7 @@ def create_product(
 ) -> UUID:
     """Add a therapy that can be ordered. Needs an administrator at the site of `where`."""
     _refuse_empty(code=code, name=name)
-    require(actor=actor, roles={Role.ADMINISTRATOR}, site=where.site, now=now)
+    require(actor=actor, right=Right.CREATE_PRODUCT, site=where.site, now=now)
     row = derive(request_id, "product")
     with writing():
         append(
@@ -94,14 +94,15 @@ def enrol_patient_and_order(
     The order pins the effective protocol of its product, and the specification that applies to the product in this
     phase and in the region of the treating site. The same `request_id` again answers with the same COI id. Raises
     NotAllowed, NotFound (product, protocol, site, no specification for this), Invalid, Conflict (wristband in use,
-    several specifications).
+    several specifications, a site that is not qualified for orders).
     """
     _judge(patient, wristband)
-    require(actor=actor, roles=ORDERERS, site=sites.treating, now=now)
+    require(actor=actor, right=Right.ENROL_PATIENT_AND_ORDER, site=sites.treating, now=now)
     asked = _fingerprint(patient, wristband, product, sites, kind, phase)
     if earlier := repeated(request_id, Event.ORDER_PLACED, request=asked):
         return str(earlier.facts["coi_id"])
     _refuse_unknown_sites(sites)
+    _refuse_unqualified(sites, now)
     pinned = _pinned(product, sites.treating, phase, now)
     facility = facility_of(sites.collection)
     doing = Doing(actor, where, now, request_id)
@@ -128,6 +129,14 @@ def _fingerprint(patient: PatientDetails, *asked: object) -> str:
     """What makes this order itself, as a keyed digest: personal data must not stand in the entry."""
     content = "\x1f".join(map(str, (*astuple(patient), *asked)))
     return index_key(secret_index_key(), "order", content)
+
+
+def _refuse_unqualified(sites: OrderSites, now: datetime) -> None:
+    """No order where a site that takes part lacks a programme that it needs for orders."""
+    for site in sorted(set(astuple(sites))):
+        missing = people.unmet_programmes(site, Work.ORDERS, now)
+        if missing:
+            raise Conflict("site_not_qualified", detail={"site": site, "programme": ", ".join(missing)})
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ from coi.events import Event
 from coi.models import Alias, Order, Patient, Reconciliation
 from coi.rules.aliases import AliasKind, key_of
 from coi.rules.reconciliations import (
-    APPROVERS,
-    REQUESTERS,
     ReconciliationKind,
     ReconciliationState,
     Source,
@@ -34,19 +32,19 @@ from coi.services.aliases import root_of
 from coi.services.numbers import lock_value
 from coi.services.orders import PatientDetails, details_json, judge_details, patient_of_mrn
 from coi.services.recording import answered_once, digest_of, repeated, writing
+from coi.services.signed import as_signed
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entries_for_subject
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, require, sign
 from people.services.recording import Doing, record
 
 MAX_TEXT = 4000
-_ANYBODY = frozenset(Role)
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def change_patient_details(
     judge_details(details)
     if kind is ReconciliationKind.MERGE:
         raise Invalid("fields_invalid", detail={"fields": {"kind": "not_choice"}})
-    order, patient = _of(coi_id, actor, now)
+    order, patient = _of(coi_id, Right.CHANGE_PATIENT_DETAILS, actor, now)
     site = order.treating_site_id
     doing = Doing(actor, where, now, request_id)
     index = key_of(secret_index_key(), AliasKind.MRN, site, details.mrn)
@@ -121,8 +119,8 @@ def merge_patients(
 
     Both have to be patients of the coordinator's own site. Both COI ids stay as they are.
     """
-    kept, first = _of(keep, actor, now)
-    given_up, second = _of(give_up, actor, now)
+    kept, first = _of(keep, Right.MERGE_PATIENTS, actor, now)
+    given_up, second = _of(give_up, Right.MERGE_PATIENTS, actor, now)
     doing = Doing(actor, where, now, request_id)
     if earlier := repeated(request_id, Event.RECONCILIATION_ASKED, what=str(ReconciliationKind.MERGE)):
         return str(earlier.facts["reconciliation"])
@@ -150,7 +148,7 @@ def show_reconciliation(
 ) -> Identities:
     """The identities before and after, for those who may decide and for whoever asked. Every look is an entry."""
     row = _open_or_decided(code, actor, now)
-    require(actor=actor, roles=APPROVERS | REQUESTERS, site=row.patient.treating_site_id, now=now)
+    require(actor=actor, right=Right.SHOW_RECONCILIATION, site=row.patient.treating_site_id, now=now)
     after = row.details or vault.identity_of(row.patient_id)
     before = vault.identity_of(row.give_up_id or row.patient_id)
     if row.state != ReconciliationState.OPEN:
@@ -181,7 +179,7 @@ def approve_reconciliation(
     if repeated(request_id, Event.RECONCILIATION_APPROVED, reconciliation=code):
         return
     doing = Doing(actor, where, now, request_id)
-    row, confirmed, signer = _deciding(code, credential, doing)
+    row, confirmed, signer = _deciding(code, Right.APPROVE_RECONCILIATION, credential, doing)
     if not _has_looked(row, signer):
         raise Conflict("reconciliation_not_looked_at")
     with writing():
@@ -210,7 +208,7 @@ def reject_reconciliation(
         return
     _need_text(text=text)
     doing = Doing(actor, where, now, request_id)
-    row, confirmed, signer = _deciding(code, credential, doing)
+    row, confirmed, signer = _deciding(code, Right.REJECT_RECONCILIATION, credential, doing)
     with writing():
         _lock_open(row)
         piece = derive(request_id, "text")
@@ -226,7 +224,7 @@ def reject_reconciliation(
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def _of(coi_id: str, actor: Actor, now: datetime) -> tuple[Order, UUID]:
+def _of(coi_id: str, right: Right, actor: Actor, now: datetime) -> tuple[Order, UUID]:
     """The order and its patient, for a coordinator of the site that treats them."""
     order = (
         Order.objects.filter(coi_id=coi_id, patient__isnull=False).first() if "\x00" not in coi_id else None
@@ -234,9 +232,9 @@ def _of(coi_id: str, actor: Actor, now: datetime) -> tuple[Order, UUID]:
     person = people.person(actor.user_id, now) if actor.user_id is not None else None
     if order is None or order.patient_id is None or person is None:
         raise NotFound("order_unknown")
-    if not person.sites(_ANYBODY, now) & set(order.sites.values()):
+    if not person.sites_of(Right.SEE_JOURNEYS, now) & set(order.sites.values()):
         raise NotFound("order_unknown")
-    require(actor=actor, roles=REQUESTERS, site=order.treating_site_id, now=now)
+    require(actor=actor, right=right, site=order.treating_site_id, now=now)
     return order, root_of(order.patient_id)
 
 
@@ -314,15 +312,17 @@ def _open_or_decided(code: str, actor: Actor, now: datetime) -> Reconciliation:
     found = Reconciliation.objects.select_related("patient").filter(code=code) if "\x00" not in code else None
     row = found.first() if found is not None else None
     person = people.person(actor.user_id, now) if actor.user_id is not None else None
-    if row is None or person is None or row.patient.treating_site_id not in person.sites(_ANYBODY, now):
+    if row is None or person is None or not person.may(Right.SEE_JOURNEYS, row.patient.treating_site_id, now):
         raise NotFound("reconciliation_unknown")
     return row
 
 
-def _deciding(code: str, credential: Credential, doing: Doing) -> tuple[Reconciliation, Confirmed, Person]:
+def _deciding(
+    code: str, right: Right, credential: Credential, doing: Doing
+) -> tuple[Reconciliation, Confirmed, Person]:
     """The open reconciliation and the signer, whose credential is checked outside the use case's transaction."""
     row = _open_or_decided(code, doing.actor, doing.now)
-    signer = require(actor=doing.actor, roles=APPROVERS, site=row.patient.treating_site_id, now=doing.now)
+    signer = require(actor=doing.actor, right=right, site=row.patient.treating_site_id, now=doing.now)
     if row.asked_by_id == signer.user_id:
         raise NotAllowed("reconciliation_own")
     if row.state != ReconciliationState.OPEN:
@@ -402,18 +402,12 @@ def _merged(row: Reconciliation) -> list[Change]:
 def _sign(
     row: Reconciliation, meaning: Meaning, confirmed: Confirmed, signer: Person, doing: Doing
 ) -> SignatureView:
-    signed = {
-        "reconciliation": row.code,
-        "kind": row.kind,
-        "old_sha256": row.old_digest,
-        "new_sha256": row.new_digest,
-    }
     return sign(
         signer=signer,
         meaning=meaning,
         record_kind="reconciliation",
         record_id=row.code,
-        record_digest=digest_of(signed),
+        record_digest=digest_of(as_signed(row)),
         credential=confirmed,
         actor=doing.actor,
         where=doing.where,

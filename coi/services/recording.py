@@ -1,7 +1,7 @@
 """What the services of this room do alike: ask for authority, name a broken constraint."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -16,7 +16,7 @@ from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.sites import StationView
 
 REQUEST_CONSTRAINT = "ledger_entry_request_id_uniq"
@@ -109,11 +109,11 @@ def facility_of(site: str) -> str:
     return fin
 
 
-def require_at(sites: Sequence[str], roles: Collection[Role], *, actor: Actor, now: datetime) -> Person:
-    """The person behind the actor, if one of the roles is theirs at any of the sites; NotAllowed otherwise."""
+def require_at(sites: Sequence[str], right: Right, *, actor: Actor, now: datetime) -> Person:
+    """The person behind the actor, if the right is theirs at any of the sites; NotAllowed otherwise."""
     person = people.person(actor.user_id, now) if actor.user_id is not None else None
-    if person is None or not any(person.has_role(roles, site, now) for site in sites):
-        raise NotAllowed("role_missing", detail={"roles": sorted(roles), "sites": sorted(set(sites))})
+    if person is None or not any(person.may(right, site, now) for site in sites):
+        raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "sites": sorted(set(sites))})
     return person
 
 

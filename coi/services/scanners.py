@@ -29,23 +29,12 @@ from ledger.selectors import entry_for_request
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import BadgeCredential, CredentialState
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.rules.sites import StationView
 from people.services import close_work_item, confirm, lock_station_by_token, open_work_item
 from people.services.recording import Doing, record
 
-# Whoever works with a scanner may show that it works, and the supervisor.
-QUALIFIERS = frozenset(
-    {
-        Role.COLLECTOR,
-        Role.COURIER,
-        Role.OPERATOR,
-        Role.ANALYST,
-        Role.CELL_LAB,
-        Role.NURSE,
-        Role.SUPERVISOR,
-    }
-)
 DUE = "scanner_due"
 WATCHER = Actor.service("scanner watch")
 
@@ -138,8 +127,9 @@ def _need_fields(readings: tuple[CardReading, ...], make: str, serial: str) -> N
 
 def _qualifier(user_id: int, station: StationView, now: datetime) -> Person:
     person = people.person(user_id, now)
-    if person is None or not person.has_role(QUALIFIERS, station.site, now):
-        raise NotAllowed("role_missing", detail={"roles": sorted(QUALIFIERS), "site": station.site})
+    right = Right.RECORD_QUALIFICATION
+    if person is None or not person.may(right, station.site, now):
+        raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "site": station.site})
     return person
 
 

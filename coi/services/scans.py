@@ -201,6 +201,7 @@ def station_facts(station: StationView) -> StationFacts:
         place=station.place,
         is_single_patient=station.place_is_single_patient,
         zone=station.zone,
+        required=station.required,
     )
 
 

@@ -8,17 +8,22 @@ from zoneinfo import ZoneInfo
 from coi.events import Event
 from coi.models import Equipment, MaterialLot
 from coi.rules.identifiers import Identifier, read
-from coi.rules.stock import KEEPERS, StockStatus, expected_elements, label_expiry, supplier_lot
+from coi.rules.stock import StockStatus, expected_elements, label_expiry, supplier_lot
 from coi.services.recording import writing
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
 from people import selectors as people
 from people.rules import codes
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.services import require
 from people.services.recording import Doing, record
 
-QUALITY = QA | {Role.SUPERVISOR}
+_RIGHTS = {
+    Event.LOT_RECEIVED: Right.RECEIVE_LOT,
+    Event.LOT_STATUS_SET: Right.SET_LOT_STATUS,
+    Event.EQUIPMENT_REGISTERED: Right.REGISTER_EQUIPMENT,
+    Event.EQUIPMENT_STATUS_SET: Right.SET_EQUIPMENT_STATUS,
+}
 
 
 def receive_lot(
@@ -130,7 +135,7 @@ def _need_code(code: str, wanted: codes.CodeType) -> None:
 
 def _receive(table: str, event: Event, code: str, values: dict[str, Any], doing: Doing) -> None:
     site = values["site_id"]
-    require(actor=doing.actor, roles=KEEPERS, site=site, now=doing.now)
+    require(actor=doing.actor, right=_RIGHTS[event], site=site, now=doing.now)
     row = new(table, derive(doing.request_id, table), code=code, status=str(StockStatus.QUARANTINE), **values)
     with writing():
         record(
@@ -148,7 +153,7 @@ def _set_status(
 ) -> None:
     if not reason.strip():
         raise Invalid("fields_invalid", detail={"fields": {"reason": "text_required"}})
-    require(actor=doing.actor, roles=QUALITY, site=row.site_id, now=doing.now)
+    require(actor=doing.actor, right=_RIGHTS[event], site=row.site_id, now=doing.now)
     table = row._meta.label_lower
     with writing():
         record(

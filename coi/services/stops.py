@@ -14,21 +14,12 @@ from ledger.rules import AuthMethod, Subject, put
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people.rules.authority import Person
 from people.rules.credentials import BadgeCredential, CredentialState
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.sites import StationView
 from people.selectors import person as person_of
 from people.selectors import station_by_token
 from people.services import confirm, lock_station_by_token
 from people.services.recording import Doing, record
-
-# Whoever works with material here: none of those who only read, order or are told.
-CLEARERS = frozenset(Role) - {
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-    Role.COORDINATOR,
-    Role.PHYSICIAN,
-    Role.SPONSOR,
-}
 
 
 @answered_once
@@ -81,7 +72,7 @@ def _stop_at(station: StationView, check: UUID) -> Check:
 
 def _why_not(row: Check, person: Person | None, station: StationView, now: datetime) -> str:
     """Empty, or the code of what keeps this person from clearing this STOP."""
-    if person is None or not person.has_role(CLEARERS, station.site, now):
+    if person is None or not person.may(Right.CLEAR_STOP, station.site, now):
         return "role_missing"
     return "same_person" if person.user_id == row.performer_id else ""
 

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from coi.events import Event
 from coi.models import Order, Patient, Reconciliation, Vault
 from coi.rules import vault
-from coi.rules.reconciliations import REVEALERS
 from coi.rules.vault import VaultKind
 from coi.services.recording import answered_once, digest_of, repeated, writing
 from ledger.rules import Actor, Subject, Where, derive
@@ -22,12 +23,11 @@ from ledger.services import append
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, sign
 from people.services.recording import Doing, record
 
-ERASERS = frozenset({Role.ADMINISTRATOR})
 _KEY_ID = "1"
 _KEEP = """/* prepared: keep_in_vault */
 INSERT INTO coi_vault (id, kind, key_id, ciphertext) VALUES (%s::uuid, %s::text, %s::text, %s::bytea)
@@ -66,8 +66,8 @@ def reveal_identity(
         raise NotFound("order_unknown")
     if not person.roles(order.treating_site_id, now):
         raise NotFound("order_unknown")
-    if not person.has_role(REVEALERS, order.treating_site_id, now):
-        raise NotAllowed("role_missing", detail={"roles": sorted(REVEALERS), "site": order.treating_site_id})
+    if not person.may(right := Right.REVEAL_IDENTITY, site := order.treating_site_id, now):
+        raise NotAllowed("role_missing", detail={"roles": sorted(right.roles), "site": site})
     with transaction.atomic():
         append(
             event=Event.IDENTITY_REVEALED,
@@ -126,8 +126,8 @@ def erase_patient(
 ) -> None:
     """Blank a patient's identity for good, where the law asks for it, signed by whoever answers for it.
 
-    The ledger stays valid. Raises Invalid (no reason), NotFound, NotAllowed (no administrator of the treating site;
-    credential), Conflict (erased already).
+    All of it: of those who were found to be the same person too. The ledger stays valid. Raises Invalid (no reason),
+    NotFound, NotAllowed (no administrator of the treating site; credential), Conflict (erased already).
     """
     if not reason.strip():
         raise Invalid("fields_invalid", detail={"fields": {"reason": "text_required"}})
@@ -140,8 +140,8 @@ def erase_patient(
         credential=credential, actor=actor, where=where, now=now, request_id=request_id
     )
     with writing():
-        kept = Vault.objects.select_for_update(no_key=True).filter(id=patient, kind=VaultKind.PATIENT).first()
-        if kept is None or kept.erased_at is not None:
+        pieces = _pieces_of(patient)
+        if not pieces:
             raise Conflict("patient_erased")
         signature = _sign_erasure(patient, site, reason, (signer, confirmed), doing)
         record(
@@ -152,11 +152,19 @@ def erase_patient(
             subjects=[Subject("patient", str(patient))],
             reason=reason,
         )
-        asked = Reconciliation.objects.filter(patient=patient, details__isnull=False).values_list(
-            "details", flat=True
-        )
-        pieces = Vault.objects.filter(id__in=[patient, *asked], kind=VaultKind.PATIENT)
-        pieces.update(ciphertext=b"", erased_at=now)
+        Vault.objects.filter(id__in=pieces).update(ciphertext=b"", erased_at=now)
+
+
+def _pieces_of(patient: UUID) -> list[UUID]:
+    """What of the person's identity still lies in the vault, locked: of every row that a reconciliation found to be
+    the same person, and every identity that was asked for.
+    """
+    one = Patient.objects.filter(id=patient).values(root=Coalesce("merged_into", "id"))
+    rows = Patient.objects.filter(Q(id__in=one) | Q(merged_into__in=one)).values_list("id", flat=True)
+    asked = Reconciliation.objects.filter(patient__in=rows, details__isnull=False)
+    kept = Vault.objects.select_for_update(no_key=True).filter(kind=VaultKind.PATIENT, erased_at__isnull=True)
+    ids: list[Any] = [*rows, *asked.values_list("details", flat=True)]
+    return list(kept.filter(id__in=ids).order_by("id").values_list("id", flat=True))
 
 
 def _eraser(patient: UUID, actor: Actor, now: datetime) -> tuple[str, Person]:
@@ -166,8 +174,8 @@ def _eraser(patient: UUID, actor: Actor, now: datetime) -> tuple[str, Person]:
     if row is None or person is None or not person.roles(row.treating_site_id, now):
         raise NotFound("patient_unknown")
     site = row.treating_site_id
-    if not person.has_role(ERASERS, site, now):
-        raise NotAllowed("role_missing", detail={"roles": sorted(ERASERS), "site": site})
+    if not person.may(Right.ERASE_PATIENT, site, now):
+        raise NotAllowed("role_missing", detail={"roles": sorted(Right.ERASE_PATIENT.roles), "site": site})
     return site, person
 
 

@@ -9,7 +9,6 @@ from coi.events import Event
 from coi.models import Order, Weight
 from coi.rules.journey import OrderKind
 from coi.rules.weights import (
-    WEIGHERS,
     WeightCorrection,
     WeightFault,
     WeightSource,
@@ -20,6 +19,7 @@ from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.canonical import plain
 from ledger.rules.errors import Conflict, Invalid, NotFound
+from people.rules.rights import Right
 from people.services import require
 from people.services.recording import Doing, record
 
@@ -43,7 +43,7 @@ def record_weight(
     Raises NotFound, NotAllowed (role at the treating site), Invalid (with the fields), Conflict (no patient, closed).
     """
     order = _order(coi_id)
-    require(actor=actor, roles=WEIGHERS, site=order.treating_site_id, now=now)
+    require(actor=actor, right=Right.RECORD_WEIGHT, site=order.treating_site_id, now=now)
     facts = _facts(kg, measured_at, source, now)
     row = derive(request_id, "weight")
     if repeated(request_id, Event.WEIGHT_RECORDED, weight=str(row), **plain(facts)):
@@ -78,7 +78,7 @@ def correct_weight(
     old = Weight.objects.select_related("order").filter(id=weight).first()
     if old is None:
         raise NotFound("weight_unknown")
-    require(actor=actor, roles=WEIGHERS, site=old.order.treating_site_id, now=now)
+    require(actor=actor, right=Right.CORRECT_WEIGHT, site=old.order.treating_site_id, now=now)
     facts = _facts(kg, measured_at, source, now)
     row = derive(request_id, "weight")
     if repeated(request_id, Event.WEIGHT_CORRECTED, supersedes=str(weight), **plain(facts)):

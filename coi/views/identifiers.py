@@ -88,5 +88,5 @@ def _context(request: HttpRequest, shown: Journey, form: AliasForm) -> dict[str,
     return {
         "journey": shown,
         "form": form,
-        "may_add": any(viewer.has_role(giver.roles, sites[giver.party], now) for giver in givers),
+        "may_add": any(viewer.may(giver.right, sites[giver.party], now) for giver in givers),
     }

@@ -19,16 +19,13 @@ from coi.forms.texts import in_words
 from coi.forms.weights import WeightForm
 from coi.rules.drawing import Drawing, Node, draw
 from coi.rules.journey import JourneyEnd
-from coi.rules.reconciliations import REQUESTERS, REVEALERS
-from coi.rules.weights import WEIGHERS
 from coi.selectors import details, timeline
 from coi.selectors.details import Journey
 from coi.selectors.journeys import JourneyState, journeys
 from coi.services.closing import may_close
-from coi.services.labels import REPRINTERS
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import Invalid
-from people.rules.roles import TREATING, Role
+from people.rules.rights import Right
 from people.views import person_of
 
 _TONES = {"unlabelled": "wait", "available": "good", "thawed": "wait", "infused": "done"}
@@ -55,8 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "text": text,
         "state": state,
-        "may_order": bool(viewer.sites({Role.COORDINATOR}, now)),
-        "is_someone": bool(viewer.sites(frozenset(Role), now)),
+        "may_order": bool(viewer.sites_of(Right.ENROL_PATIENT_AND_ORDER, now)),
+        "is_someone": bool(viewer.sites_of(Right.SEE_JOURNEYS, now)),
     }
     return render(request, template, context)
 
@@ -124,7 +121,7 @@ def page(
         )
         for entry in reversed(told.entries)
     ]
-    may_reveal = shown.has_patient and viewer.has_role(REVEALERS, shown.treating_site, now)
+    may_reveal = shown.has_patient and viewer.may(Right.REVEAL_IDENTITY, shown.treating_site, now)
     context = {
         "journey": shown,
         "now": now,
@@ -132,12 +129,13 @@ def page(
         "drawing": _drawing(shown),
         "barcode": code128(f"&/{coi_id}"),
         "identity": identity,
-        "treats": shown.has_patient and viewer.has_role(TREATING, shown.treating_site, now),
+        "treats": shown.has_patient and viewer.may(Right.SEE_TREATMENT, shown.treating_site, now),
         "may_reveal": may_reveal and identity is None,
         "reveal_request": uuid4(),
-        "may_reconcile": shown.has_patient and viewer.has_role(REQUESTERS, shown.treating_site, now),
-        "reprint_sites": viewer.sites(REPRINTERS, now),
-        "may_weigh": shown.has_patient and viewer.has_role(WEIGHERS, shown.treating_site, now),
+        "may_reconcile": shown.has_patient
+        and viewer.may(Right.CHANGE_PATIENT_DETAILS, shown.treating_site, now),
+        "reprint_sites": viewer.sites_of(Right.REPRINT_LABEL, now),
+        "may_weigh": shown.has_patient and viewer.may(Right.RECORD_WEIGHT, shown.treating_site, now),
         "weighing": weighing or WeightForm(zone=shown.zone, now=now),
         "may_close": shown.is_empty and may_close(viewer, shown.sites, now),
         "closing": closing or CloseForm(auto_id="close_%s"),

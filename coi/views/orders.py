@@ -18,7 +18,7 @@ from coi.selectors.products import products
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import NotAllowed
 from people import selectors as people
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.sites import OrganisationKind
 from people.views import person_of
 
@@ -29,7 +29,7 @@ from people.views import person_of
 @sensitive_post_parameters("family_name", "given_name", "born_on", "mrn", "mrn_again", "wristband")
 def new_order(request: HttpRequest) -> HttpResponse:
     """Enrol a patient and place the order."""
-    mine = person_of(request).sites({Role.COORDINATOR}, timezone.now())
+    mine = person_of(request).sites_of(Right.ENROL_PATIENT_AND_ORDER, timezone.now())
     if not mine:
         with in_words():
             raise NotAllowed("role_missing")

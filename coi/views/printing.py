@@ -24,11 +24,10 @@ from coi.rules.printing import PrinterKind, PrinterState
 from coi.selectors import printing as selectors
 from coi.selectors.labels import LabelCopyView, label_copy
 from coi.selectors.printing import JobView, PrinterView, SiteQueue
-from coi.services.labels import REPRINTERS
-from coi.services.printing.printers import KEEPERS, LOADERS
 from coi.views.asking import attempt, doing
 from coi.views.files import file_answer, that_fits
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 
 
@@ -45,9 +44,9 @@ def _queue_page(request: HttpRequest, form: WritingForm | None, status: int) -> 
     found = selectors.print_queues(viewer, now)
     context = {
         "queues": [_shown(one) for one in found],
-        "may_act": viewer.sites(REPRINTERS, now),
-        "may_register": viewer.sites(KEEPERS, now),
-        "may_load": viewer.sites(LOADERS, now),
+        "may_act": viewer.sites_of(Right.CONFIRM_PRINT, now),
+        "may_register": viewer.sites_of(Right.REGISTER_PRINTER, now),
+        "may_load": viewer.sites_of(Right.LOAD_STOCK, now),
         "form": form,
         "request_id": uuid4,
     }
@@ -162,7 +161,7 @@ def _copy(request: HttpRequest, code: str) -> LabelCopyView:
 def _usable(request: HttpRequest) -> list[PrinterView]:
     """The printers at which the viewer may have a label printed."""
     viewer, now = person_of(request), timezone.now()
-    sites = viewer.sites(REPRINTERS, now)
+    sites = viewer.sites_of(Right.ASK_PRINT, now)
     return [p for p in selectors.printers_at(viewer, now) if p.is_active and p.site in sites]
 
 
@@ -176,7 +175,7 @@ def _print_page(
     """Where a copy may be printed, and as what it may be handed out; or why neither."""
     usable, job = _usable(request), selectors.print_job_of(copy)
     problem = _against_printing(copy, job)
-    may_hand_out = copy.custodian in person_of(request).sites(REPRINTERS, timezone.now())
+    may_hand_out = copy.custodian in person_of(request).sites_of(Right.HAND_OUT_LABEL, timezone.now())
     context = {
         "copy": copy,
         "form": PrintForm(printers=_choices(usable)),
@@ -206,7 +205,7 @@ def _against_printing(copy: LabelCopyView, job: JobView | None) -> str:
 @login_required
 def new_printer(request: HttpRequest, site: str) -> HttpResponse:
     """Register a printer at a site."""
-    if site not in person_of(request).sites(KEEPERS, timezone.now()):
+    if site not in person_of(request).sites_of(Right.REGISTER_PRINTER, timezone.now()):
         raise Http404
     form = PrinterForm(request.POST or None, kinds=STOCK, stations=_stations(site))
     status = 200
@@ -261,8 +260,8 @@ def printer(request: HttpRequest, code: str, what: str = "") -> HttpResponse:
     context = {
         "printer": found,
         "forms": forms,
-        "may_load": found.site in viewer.sites(LOADERS, now),
-        "may_change": found.site in viewer.sites(KEEPERS, now),
+        "may_load": viewer.may(Right.LOAD_STOCK, found.site, now),
+        "may_change": viewer.may(Right.CHANGE_PRINTER, found.site, now),
     }
     return render(request, "coi/printer.html", context, status=status)
 

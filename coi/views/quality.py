@@ -19,11 +19,11 @@ from coi.forms.texts import in_words
 from coi.rules.deviations import Cause, DeviationOutcome
 from coi.selectors import quality
 from coi.selectors.quality import DeviationView
-from coi.services.deviations import HOLDERS, QUALITY
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import NotFound
-from people.rules.credentials import PasswordCredential
+from people.rules.rights import Right
 from people.views import person_of
+from people.views.signing import credential_of
 
 
 @never_cache
@@ -44,8 +44,8 @@ def holds(request: HttpRequest) -> HttpResponse:
         "rows": quality.holds(viewer, now, only_open=only_open),
         "only_open": only_open,
         "form": form,
-        "may_hold": bool(viewer.sites(HOLDERS, now)),
-        "quality_sites": viewer.sites(QUALITY, now),
+        "may_hold": bool(viewer.sites_of(Right.PLACE_HOLD, now)),
+        "quality_sites": viewer.sites_of(Right.RELEASE_HOLD, now),
         "now": now,
     }
     return render(request, "coi/holds.html", context, status=status)
@@ -53,7 +53,7 @@ def holds(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest, form: PlaceHoldForm) -> int:
     asked, viewer, now = form.cleaned_data, person_of(request), timezone.now()
-    site = next(iter(sorted(viewer.sites(HOLDERS, now))), "")
+    site = next(iter(sorted(viewer.sites_of(Right.PLACE_HOLD, now))), "")
     return attempt(
         form,
         lambda: services.place_hold(
@@ -147,7 +147,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
             cause_text=asked["cause_text"],
             outcome=DeviationOutcome(asked["outcome"]),
             outcome_text=asked["outcome_text"],
-            credential=PasswordCredential(request.user.get_username(), asked["password"]),
+            credential=credential_of(request, asked),
             **about,
         ),
     )
@@ -176,7 +176,7 @@ def _deviation_page(
         "refusals": render_refusals(shown.refusals, shown.row.zone, shown.titles),
         "assign_form": assign_form or AssignForm(owners=shown.owners),
         "close_form": close_form or CloseDeviationForm(),
-        "may_decide": viewer.has_role(QUALITY, shown.row.site, timezone.now()),
+        "may_decide": viewer.may(Right.CLOSE_DEVIATION, shown.row.site, timezone.now()),
         "request_id": uuid4(),
         "now": timezone.now(),
     }

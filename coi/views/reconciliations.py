@@ -14,15 +14,16 @@ from coi import services
 from coi.forms.identity import DecideForm, DetailsForm, MergeForm
 from coi.forms.pages import WritingForm
 from coi.forms.texts import in_words
-from coi.rules.reconciliations import REQUESTERS, ReconciliationKind
+from coi.rules.reconciliations import ReconciliationKind
 from coi.selectors import details
 from coi.selectors import reconciliations as selectors
 from coi.selectors.details import Journey
 from coi.services import Identities
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import Invalid, NotAllowed
-from people.rules.credentials import PasswordCredential
+from people.rules.rights import Right
 from people.views import person_of
+from people.views.signing import credential_of
 
 
 @never_cache
@@ -43,7 +44,7 @@ def reconcile(request: HttpRequest, coi_id: str) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
     with in_words():
         shown = details.journey(viewer, coi_id, now)
-        if not (shown.has_patient and viewer.has_role(REQUESTERS, shown.treating_site, now)):
+        if not (shown.has_patient and viewer.may(Right.CHANGE_PATIENT_DETAILS, shown.treating_site, now)):
             raise NotAllowed("role_missing")
     is_merge = "give_up" in request.POST
     change = DetailsForm(None if is_merge else request.POST or None)
@@ -119,7 +120,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, code, form=form, status=422)
     asked, about = form.cleaned_data, doing(request, form, row.site)
-    about |= {"code": code, "credential": PasswordCredential(request.user.get_username(), asked["password"])}
+    about |= {"code": code, "credential": credential_of(request, asked)}
     if request.POST.get("decision") == "reject":
         status = attempt(form, lambda: services.reject_reconciliation(text=asked["text"], **about))
     else:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods
 from coi import services
 from coi.forms.identity import LotForm
 from coi.forms.texts import in_words
-from coi.rules.stock import KEEPERS, label_expiry
+from coi.rules.stock import label_expiry
 from coi.views.asking import attempt, doing
 from ledger.rules.errors import Invalid, NotAllowed
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 
 
@@ -28,7 +29,7 @@ from people.views import person_of
 @login_required
 def receive_lot(request: HttpRequest) -> HttpResponse:
     """Take a lot into stock, in quarantine. The label is read first, and shown; what it says is compared."""
-    mine = person_of(request).sites(KEEPERS, timezone.now())
+    mine = person_of(request).sites_of(Right.RECEIVE_LOT, timezone.now())
     if not mine:
         with in_words():
             raise NotAllowed("role_missing")

@@ -157,8 +157,8 @@ def _view(
     found: _Found, data: Arranged, signed: Sequence[SignatureView], looks: Sequence[LookView], zone: str
 ) -> ComparisonView:
     version, plan = found
-    signatures = tuple(it for it in signed if it.record_digest == version.digest)
-    approved_at = next((it.signed_at for it in signatures if it.meaning is Meaning.APPROVAL), None)
+    fitting = (it for it in signed if it.record_digest == version.digest)
+    approved_at = next((it.signed_at for it in fitting if it.meaning is Meaning.APPROVAL), None)
     earlier = [it.opened_at for it in looks if it.version < version.version]
     return ComparisonView(
         version=version,
@@ -167,7 +167,7 @@ def _view(
         data=data,
         standing=standing_of(approved_at, data.first_result_at, min(earlier, default=None)),
         approved_at=approved_at,
-        signatures=signatures,
+        signatures=tuple(signed),
         looks=tuple(looks),
     )
 

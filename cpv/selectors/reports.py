@@ -29,6 +29,7 @@ from cpv.selectors.sources import scans_of_weeks
 from ledger import selectors as ledger
 from people import selectors as people
 from people.rules.documents import DocumentVersionView
+from people.rules.signatures import SignatureState, SignatureView, signature_state
 
 FORMS = ("pdf", "xlsx", "json")
 MOST = 200
@@ -191,12 +192,17 @@ def _cited(version: DocumentVersionView) -> Cited:
     return Cited(version.code, version.version, version.digest, version.title)
 
 
+def _signer(it: SignatureView, version: DocumentVersionView) -> Signer:
+    is_valid = signature_state(it, version.digest) is SignatureState.VALID
+    return Signer(it.printed_name, str(it.meaning), it.signed_at, is_valid)
+
+
 def _limits(version: DocumentVersionView, own: LimitSet, at: datetime) -> LimitsCited:
     signed, ends = people.signatures(_VERSION, version.id), version.retired_at
     return LimitsCited(
         _cited(version),
         _since(version),
         own,
-        tuple(Signer(it.printed_name, str(it.meaning), it.signed_at) for it in signed),
+        tuple(_signer(it, version) for it in signed),
         until=ends if ends is not None and ends <= at else None,
     )

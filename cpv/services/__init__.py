@@ -7,14 +7,11 @@ from cpv.services.following import follow, gather
 from cpv.services.judging import judge_chart, judge_charts
 from cpv.services.limits import Range, propose_limits
 from cpv.services.observing import observe_batches, observe_weeks
-from cpv.services.recording import SCIENTISTS
-from cpv.services.reports import DRAW_REPORT, MEDIA_TYPES, READERS, carry_out_report, draw_report
+from cpv.services.reports import DRAW_REPORT, MEDIA_TYPES, carry_out_report, draw_report
 
 __all__ = [
     "DRAW_REPORT",
     "MEDIA_TYPES",
-    "READERS",
-    "SCIENTISTS",
     "ExternalRow",
     "Range",
     "acknowledge_signal",

@@ -20,9 +20,10 @@ from cpv.rules.programme.answering import (
 )
 from cpv.rules.programme.points import SignalView
 from cpv.services.judging import TABLE, end_work, hand_over_work, note
-from cpv.services.recording import require_scientist, topic_of_signal, writing
+from cpv.services.recording import require_at_any, topic_of_signal, writing
 from ledger.rules import Actor, Where, put
 from ledger.rules.errors import NotFound
+from people.rules.rights import Right
 from qc.services.recording import Doing, asking, invalid, record, repeated
 
 
@@ -35,7 +36,8 @@ def acknowledge_signal(
     Answers with the reasons against it, which are recorded; none when it is done. Raises NotFound, NotAllowed (role).
     """
     doing = asking(actor, where, now, request_id, signal=signal)
-    person = require_scientist(actor, selectors.answering_sites(_known(signal), now), now)
+    sites = selectors.answering_sites(_known(signal), now)
+    person = require_at_any(actor, Right.ACKNOWLEDGE_SIGNAL, sites, now)
     if earlier := repeated(doing, Event.SIGNAL_ACKNOWLEDGED, Event.SIGNAL_REFUSED, signal=str(signal)):
         return tuple(SignalRefusal(code) for code in earlier.facts.get("refused", ()))
     with writing():
@@ -75,7 +77,8 @@ def close_signal(
     doing = asking(
         actor, where, now, request_id, signal=signal, decision=decision, cause=cause, deviation=deviation
     )
-    person = require_scientist(actor, selectors.answering_sites(_known(signal), now), now)
+    sites = selectors.answering_sites(_known(signal), now)
+    person = require_at_any(actor, Right.CLOSE_SIGNAL, sites, now)
     if earlier := repeated(doing, Event.SIGNAL_CLOSED, Event.SIGNAL_REFUSED, signal=str(signal)):
         return tuple(SignalRefusal(code) for code in earlier.facts.get("refused", ()))
     _check_lengths(cause=(cause, MOST_WORDS), deviation=(deviation, MOST_OF_A_NUMBER))

@@ -15,12 +15,10 @@ from ledger.rules import Actor, Where, derive, new
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people.rules.authority import Person
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.services import require
 from qc.services.recording import Doing, Topic, asking, invalid, record, repeated
 
-# Whoever concludes on a process: quality, and those who know its numbers.
-OPENERS = QA | {Role.QC_REVIEWER}
 TABLE = "cpv.comparisonlook"
 MOST_WORDS = 400
 
@@ -46,7 +44,7 @@ def open_comparison(
 
     One entry for each person and state of the data: the same again answers with the look that is there. It says which
     look it is, how many results there were of how many planned, their digest, whether it is the final one, and how much
-    of the false-alarm rate is spent. Refused, and recorded: a person without one of the `OPENERS` roles, who gets
+    of the false-alarm rate is spent. Refused, and recorded: a person without the right to it, who gets
     NotAllowed; a plan that is not approved; no result after the change. Raises NotFound, Invalid (reason: `empty`,
     `too_long`).
     """
@@ -80,7 +78,7 @@ def _known(document: str, now: datetime) -> ComparisonView:
 def _opener(view: ComparisonView, doing: Doing) -> Person:
     """Whoever may open it; an attempt of anybody else is recorded before it is refused."""
     try:
-        return require(actor=doing.actor, roles=OPENERS, site=view.version.site, now=doing.now)
+        return require(actor=doing.actor, right=Right.OPEN_COMPARISON, site=view.version.site, now=doing.now)
     except NotAllowed:
         if not repeated(doing, Event.COMPARISON_REFUSED, comparison=view.version.code):
             with writing():

@@ -9,11 +9,12 @@ from cpv import selectors
 from cpv.events import Event
 from cpv.selectors.charts import KnownPoint
 from cpv.services.judging import judge_charts
-from cpv.services.recording import require_scientist, topic_of_point, writing
+from cpv.services.recording import require_at_any, topic_of_point, writing
 from cpv.services.watching import forget
 from ledger.rules import Actor, Where, derive, put
 from ledger.rules.errors import Conflict, NotFound
 from people.rules.authority import Person
+from people.rules.rights import Right
 from qc.services.recording import Doing, asking, invalid, record, repeated
 
 TABLE = "cpv.observation"
@@ -45,7 +46,8 @@ def include_point(
 def _change(event: Event, observation: UUID, reason: str, doing: Doing) -> None:
     """Both ways alike. The chart is judged once that is written: judging waits for journeys, with no stream in hand."""
     is_out = event is Event.POINT_EXCLUDED
-    person = require_scientist(doing.actor, _places(observation, doing.now), doing.now)
+    right = Right.EXCLUDE_POINT if is_out else Right.INCLUDE_POINT
+    person = require_at_any(doing.actor, right, _places(observation, doing.now), doing.now)
     said = reason.strip()
     if not said or len(said) > MOST_WORDS:
         raise invalid({"reason": "too_long" if said else "required"})

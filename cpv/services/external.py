@@ -15,11 +15,12 @@ from cpv.rules.programme.plan import By, Parameter, Plan, SourceKind
 from cpv.selectors import KnownPoint, PlanView
 from cpv.services.judging import judge_charts
 from cpv.services.observing import About, Wanted, changes_of
-from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
+from cpv.services.recording import topic_of_plan, writing
 from cpv.services.watching import forget
 from ledger.rules import Actor, Change, Where, derive
 from ledger.rules.errors import Invalid, NotFound
 from people import selectors as people
+from people.rules.rights import Right
 from people.services import require
 from qc.services.recording import asking, record, repeated
 
@@ -55,7 +56,7 @@ def hand_in_data(
     Invalid (`rows_invalid`: every row with its field and code; nothing is taken then).
     """
     doing = asking(actor, where, now, request_id, plan=plan, site=site, rows=list(rows))
-    require(actor=actor, roles=SCIENTISTS, site=site, now=now)
+    require(actor=actor, right=Right.HAND_IN_DATA, site=site, now=now)
     view = selectors.effective_plan(plan, now)
     if view is None:
         raise NotFound("plan_unknown")

@@ -10,13 +10,10 @@ from ledger.rules import Actor
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import NotAllowed
 from people.rules.authority import Person
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.services import require
 from qc.services.recording import Topic
 from qc.services.recording import writing as writing_with
-
-# Who looks after charts: proposes limits, leaves points out, hands in numbers of other programs.
-SCIENTISTS = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
 writing = partial(
@@ -29,14 +26,14 @@ writing = partial(
 )
 
 
-def require_scientist(actor: Actor, places: Sequence[str], now: datetime) -> Person:
-    """Whoever looks after charts at one of these places. Raises NotAllowed, naming the first."""
+def require_at_any(actor: Actor, right: Right, places: Sequence[str], now: datetime) -> Person:
+    """Whoever has the right at one of these places. Raises NotAllowed, naming the first."""
     for site in places[1:]:
         try:
-            return require(actor=actor, roles=SCIENTISTS, site=site, now=now)
+            return require(actor=actor, right=right, site=site, now=now)
         except NotAllowed:
             continue
-    return require(actor=actor, roles=SCIENTISTS, site=places[0], now=now)
+    return require(actor=actor, right=right, site=places[0], now=now)
 
 
 def topic_of_plan(plan: str) -> Topic:

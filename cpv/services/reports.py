@@ -15,7 +15,7 @@ from cpv.rules.programme.report_content import Drawing, days_of
 from cpv.rules.programme.report_state import ReportState, against_period
 from cpv.selectors import ReportView
 from cpv.services.drawing_reports import DrawnReport, draw
-from cpv.services.recording import SCIENTISTS, topic_of_plan, writing
+from cpv.services.recording import topic_of_plan, writing
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
 from ledger.rules.evidence import SPREADSHEET
@@ -23,14 +23,12 @@ from ledger.selectors import EffectView, EvidenceView
 from ledger.services import enqueue, store_evidence
 from ledger.services.effects import carry_out_or_give_up
 from people import selectors as people
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services import require
 from qc.services.drawing_documents import DOCUMENT_FAULTS
 from qc.services.recording import Doing, Topic, asking, invalid, record, repeated
 
 TABLE, DRAW_REPORT = "cpv.report", "cpv.draw_report"
-# Who may read reports; SCIENTISTS ask for them.
-READERS = SCIENTISTS | {Role.AUDITOR}
 MEDIA_TYPES = {"pdf": "application/pdf", "xlsx": SPREADSHEET, "json": "application/json"}
 _THOUSAND = 1000
 
@@ -55,7 +53,7 @@ def draw_report(
     if view is None:
         raise NotFound("plan_unknown")
     doing = asking(actor, where, now, request_id, plan=plan, since=since, until=until)
-    person = require(actor=actor, roles=SCIENTISTS, site=view.document.site, now=now)
+    person = require(actor=actor, right=Right.DRAW_REPORT, site=view.document.site, now=now)
     id = derive(request_id, "report")
     if repeated(doing, Event.REPORT_ASKED, plan=plan):
         return id

@@ -17,8 +17,9 @@ from cpv.forms import comparisons as shown
 from cpv.forms.comparisons import OpenForm
 from cpv.selectors import comparisons as selectors
 from cpv.selectors.comparisons import ComparisonPage, ComparisonView
-from cpv.services.comparisons import OPENERS, open_comparison
+from cpv.services.comparisons import open_comparison
 from ledger.rules.errors import NotFound
+from people.rules.rights import Right
 from people.views import person_of
 from qc.rules.charts import Spec
 from qc.views.shared import attempt, doing, drawn
@@ -85,7 +86,9 @@ def _page(
 ) -> HttpResponse:
     now, viewer = timezone.now(), person_of(request)
     page = selectors.comparison_page(view, viewer, now)
-    may_open = view.is_locked and viewer.has_role(OPENERS, view.version.site, now) and view.data.after > 0
+    may_open = (
+        view.is_locked and viewer.may(Right.OPEN_COMPARISON, view.version.site, now) and view.data.after > 0
+    )
     context: dict[str, Any] = {
         "page": page,
         "view": view,

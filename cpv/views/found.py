@@ -11,9 +11,9 @@ from cpv.forms import pictures
 from cpv.forms.error_words import ERRORS
 from cpv.forms.standing import stratum
 from cpv.selectors import ChartView
-from cpv.services import SCIENTISTS
 from ledger.rules.errors import NotFound
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 
 
@@ -43,5 +43,5 @@ def zones() -> dict[str, str]:
 
 def looks_after(request: HttpRequest, sites: Collection[str]) -> bool:
     """Whether the viewer looks after charts at one of these sites; the services judge for themselves."""
-    own = person_of(request).sites(SCIENTISTS, timezone.now())
+    own = person_of(request).sites_of(Right.EXCLUDE_POINT, timezone.now())
     return bool(own & set(sites))

@@ -14,8 +14,8 @@ from cpv.forms import overview as shown
 from cpv.forms.overview import OverviewFilter
 from cpv.rules.programme.plan import KIND
 from cpv.rules.programme.sparkline import HEIGHT, WIDTH
-from cpv.services import SCIENTISTS
 from cpv.views.found import zones
+from people.rules.rights import Right
 from people.views import person_of
 
 
@@ -44,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "without_state": urlencode({name: value for name, value in kept.items() if name != "state"}),
         "with_all": urlencode(kept),
         "has_plan": bool(rows) or bool(selectors.effective_plans(now)),
-        "may_plan": bool(viewer.sites(SCIENTISTS, now)),
+        "may_plan": bool(viewer.sites_of(Right.WRITE_PLAN, now)),
         "plan_kind": KIND,
         "width": WIDTH,
         "height": HEIGHT,

@@ -18,7 +18,7 @@ from cpv.rules.programme.report_state import ReportState, last_quarter, last_yea
 from cpv.selectors import PlanView, ReportView
 from cpv.views.found import zones
 from ledger.rules.errors import NotFound
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.views import person_of
 from qc.views.shared import attempt, doing, file_response
 
@@ -77,18 +77,18 @@ def file(request: HttpRequest, id: UUID, form: str) -> HttpResponse:
     return file_response(data, services.MEDIA_TYPES[form], f"{found.plan}-{one.first}-{one.last}.{form}")
 
 
-def _reading(request: HttpRequest, roles: frozenset[Role]) -> frozenset[str]:
-    """The sites at which the viewer holds one of these roles."""
-    return person_of(request).sites(roles, timezone.now())
+def _sites_of(request: HttpRequest, right: Right) -> frozenset[str]:
+    """The sites at which the right is the viewer's."""
+    return person_of(request).sites_of(right, timezone.now())
 
 
 def _plans(request: HttpRequest) -> list[PlanView]:
-    own = _reading(request, services.SCIENTISTS)
+    own = _sites_of(request, Right.DRAW_REPORT)
     return [one for one in selectors.effective_plans(timezone.now()) if one.document.site in own]
 
 
 def _listed(request: HttpRequest) -> dict[str, object]:
-    found = selectors.reports(_reading(request, services.READERS))
+    found = selectors.reports(_sites_of(request, Right.READ_REPORTS))
     is_waiting = any(one.state is ReportState.ASKED for one in found)
     return {"reports": [shown(one) for one in found], "is_waiting": is_waiting}
 
@@ -112,7 +112,7 @@ def _ask(request: HttpRequest, form: ReportForm, plans: list[PlanView]) -> UUID:
 
 def _found(request: HttpRequest, id: UUID) -> ReportView:
     found = selectors.report(id)
-    if found is None or found.site not in _reading(request, services.READERS):
+    if found is None or found.site not in _sites_of(request, Right.READ_REPORTS):
         raise _unknown()
     return found
 

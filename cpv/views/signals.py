@@ -19,10 +19,10 @@ from cpv.forms import error_words
 from cpv.forms.signals import AnswerForm, CloseForm
 from cpv.rules.programme.answering import Decision, SignalRefusal, SignalState
 from cpv.rules.programme.points import SignalView
-from cpv.services import SCIENTISTS
 from cpv.views.found import zones
 from cpv.views.signal_shown import SignalRow, SignalShown, shown_on_its_page
 from ledger.rules.errors import NotFound
+from people.rules.rights import Right
 from people.views import person_of
 from qc.views.found import zone_of
 from qc.views.shared import attempt, doing
@@ -137,7 +137,9 @@ def _page(
 ) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
     shown = shown_on_its_page(found, zone_of(found.site), viewer, now)
-    may_answer = not viewer.sites(SCIENTISTS, now).isdisjoint(selectors.answering_sites(found, now))
+    may_answer = not viewer.sites_of(Right.CLOSE_SIGNAL, now).isdisjoint(
+        selectors.answering_sites(found, now)
+    )
     forms = _forms(shown, failed) if may_answer else {}
     context = {
         "shown": shown,

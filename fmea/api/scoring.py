@@ -30,8 +30,8 @@ from fmea.selectors.sheets import whole_draft
 from fmea.selectors.worksheets import residuals_of
 from ledger.rules import Where
 from ledger.rules.errors import NotFound
-from people.rules.credentials import PasswordCredential
 from people.views import actor_of
+from people.views.signing import credential_of
 from qc.forms.answers import in_words
 from qc.views.found import zone_of
 
@@ -205,7 +205,7 @@ def _doing(request: Request, site: str, request_id: UUID) -> dict[str, Any]:
 
 
 def _signing(request: Request, site: str, asked: sent.Answered | sent.Decided) -> dict[str, Any]:
-    credential = PasswordCredential(request.user.get_username(), asked.password)
+    credential = credential_of(request, {"username": asked.username, "password": asked.password})
     return {**_doing(request, site, asked.request_id), "credential": credential}
 
 

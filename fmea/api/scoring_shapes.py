@@ -48,6 +48,12 @@ class ConsensusAnswerSerializer(AskedSerializer):
     )
     seen = serializers.CharField(max_length=64, help_text="`consensus.seen` of the round that was read.")
     password = serializers.CharField(write_only=True)
+    username = serializers.CharField(
+        write_only=True,
+        required=False,
+        max_length=32,
+        help_text="Needed when one signed in, or signed last, more than 15 minutes ago.",
+    )
 
 
 class TeamMemberSerializer(serializers.Serializer[None]):
@@ -181,3 +187,9 @@ class ResidualToDecideSerializer(AskedSerializer):
     why = serializers.CharField(max_length=2000)
     seen = serializers.CharField(max_length=64)
     password = serializers.CharField(write_only=True)
+    username = serializers.CharField(
+        write_only=True,
+        required=False,
+        max_length=32,
+        help_text="Needed when one signed in, or signed last, more than 15 minutes ago.",
+    )

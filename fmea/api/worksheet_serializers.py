@@ -80,6 +80,8 @@ class SignedSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
     meaning = serializers.CharField()
     signed_at = serializers.DateTimeField()
+    zone = serializers.CharField(help_text="The IANA zone of the site where it was signed.")
+    is_valid = serializers.BooleanField(help_text="Whether the version still is the one that was signed.")
 
 
 class WorksheetVersionSerializer(serializers.Serializer[None]):

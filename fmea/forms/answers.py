@@ -14,7 +14,7 @@ from fmea.rules.scales import ScaleKind
 from fmea.rules.worksheet import Scores
 from fmea.selectors.overview import WorksheetLine
 from people.rules.documents import DocumentVersionView
-from people.rules.signatures import SignatureView
+from people.rules.signatures import SignatureState, SignatureView, signature_state
 
 Json = dict[str, Any]
 
@@ -65,7 +65,13 @@ def version_answer(it: DocumentVersionView, signatures: Iterable[SignatureView])
         "effective_from": _moment(it.effective_from),
         "retired_at": _moment(it.retired_at),
         "signatures": [
-            {"name": one.printed_name, "meaning": str(one.meaning), "signed_at": _moment(one.signed_at)}
+            {
+                "name": one.printed_name,
+                "meaning": str(one.meaning),
+                "signed_at": _moment(one.signed_at),
+                "zone": one.zone,
+                "is_valid": signature_state(one, it.digest) is SignatureState.VALID,
+            }
             for one in signatures
         ],
     }

@@ -19,7 +19,7 @@ def _choices() -> list[tuple[str, str]]:
 class DecideForm(SealedForm):
     """What becomes of the risk, and why."""
 
-    field_order = ("decision", "why", "password")
+    field_order = ("decision", "why", "username", "password")
     decision = forms.TypedChoiceField(
         label=_("Decision"), choices=_choices, coerce=Decision, widget=forms.RadioSelect
     )

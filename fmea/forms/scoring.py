@@ -13,6 +13,7 @@ from fmea.forms.words import SCALES
 from fmea.rules.scales import HIGHEST, LOWEST, Scale, ScaleKind
 from fmea.rules.team import Ratings, TeamRefusal
 from fmea.rules.worksheet_reading import MOST_TEXT
+from people.forms.signing import SignedForm
 
 Scales = Mapping[ScaleKind, Scale]
 # Chosen as a rating is: nobody leaves a scale out by overlooking it.
@@ -34,13 +35,10 @@ class TeamForm(RiskForm):
         self.renew()
 
 
-class SealedForm(TeamForm):
+class SealedForm(SignedForm, TeamForm):
     """A form that signs. `seen`: the digest of what was read before."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
-    password = forms.CharField(
-        label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
 
     def read_again(self, seen: str) -> None:
         """What the page shows now is what is signed when the form is sent again: as another request."""
@@ -138,7 +136,7 @@ _LINE = '<span><strong>{}</strong><span class="sub">{}</span></span>'
 class AnswerForm(SealedForm):
     """Whether one agrees, signed."""
 
-    field_order = ("answer", "dissent", "password")
+    field_order = ("answer", "dissent", "username", "password")
     answer = forms.ChoiceField(
         label=_("What I sign"),
         choices=lambda: [(code, format_html(_LINE, *said)) for code, *said in _ANSWERS],

@@ -41,6 +41,7 @@ class Answered:
     dissent: str
     seen: str
     password: str
+    username: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Decided:
     why: str
     seen: str
     password: str
+    username: str = ""
 
 
 def parse_beginning(data: Mapping[str, Any]) -> ToBegin:
@@ -93,12 +95,13 @@ def parse_rated(data: Mapping[str, Any]) -> Rated:
 
 def parse_answer(data: Mapping[str, Any]) -> Answered:
     """A signature under what was agreed on, or under why not. Raises Invalid."""
-    sent = Sent(data, {"request_id", "dissent", "seen", "password"})
+    sent = Sent(data, {"request_id", "dissent", "seen", "password", "username"})
     found = Answered(
         request_id=sent.id("request_id"),
         dissent=sent.text("dissent", MOST_TEXT, is_prose=True),
         seen=sent.text("seen", _DIGEST, is_required=True),
         password=sent.text("password", _PASSWORD, is_required=True),
+        username=sent.text("username", _CODE),
     )
     sent.check()
     return found
@@ -106,15 +109,16 @@ def parse_answer(data: Mapping[str, Any]) -> Answered:
 
 def parse_decision(data: Mapping[str, Any]) -> Decided:
     """A decision on the risk that is left. Raises Invalid."""
-    sent = Sent(data, {"request_id", "decision", "why", "seen", "password"})
+    sent = Sent(data, {"request_id", "decision", "why", "seen", "password", "username"})
     decision = sent.text("decision", _CODE, is_required=True)
     if "decision" not in sent.wrong and decision not in set(Decision):
         sent.wrong["decision"] = "not_a_choice"
     request_id, why = sent.id("request_id"), sent.text("why", MOST_TEXT, is_required=True, is_prose=True)
     seen = sent.text("seen", _DIGEST, is_required=True)
     password = sent.text("password", _PASSWORD, is_required=True)
+    username = sent.text("username", _CODE)
     sent.check()
-    return Decided(request_id, Decision(decision), why, seen, password)
+    return Decided(request_id, Decision(decision), why, seen, password, username)
 
 
 def _is_count(it: Any) -> bool:

@@ -18,11 +18,11 @@ from fmea.rules.writing import Asked, TypeText, touched
 from fmea.selectors.sheets import Key, SheetView
 from fmea.selectors.worksheets import AtWork
 from fmea.services import Edited
-from fmea.services.recording import EDITORS
 from people.forms.documents import fault_text
 from people.registry import document_kind
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView, Problem
+from people.rules.rights import Right
 
 MOST_FAULTS = 1_000
 _KEPT = tuple(table for table in LISTS if table is not Table.ACTIONS)
@@ -42,7 +42,7 @@ def may_answer(
     if version is not None:
         link = reverse("people:document", args=[version.id])
         return {"edit": False, "why": str(MAY_NOT["resting"]), "link": link, "is_resting": True}
-    is_editor = viewer.has_role(EDITORS, found.site, at)
+    is_editor = viewer.may(Right.EDIT_SHEET, found.site, at)
     why = "" if is_editor else str(MAY_NOT["role_missing"])
     return {"edit": is_editor, "why": why, "link": "", "is_resting": False}
 

@@ -69,7 +69,7 @@ class NewForm(RiskForm):
 class SubmitForm(RiskForm, SignForm):
     """The author's signature over what stands on the sheet. `revision`: what was read before it was signed."""
 
-    field_order = ("reason", "password")
+    field_order = ("reason", "username", "password")
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Why it changes"), max_length=1000, required=False, widget=forms.TextInput(attrs=_PLAIN)

@@ -20,13 +20,14 @@ from fmea.selectors.actions import action as action_by_code
 from fmea.selectors.actions import rows_by_code, today_at
 from fmea.selectors.sheets import SheetView
 from fmea.selectors.worksheets import ActionView, actions_of
-from fmea.services.recording import EDITORS, TEAM, known_sheet, require_editor, topic_of_row, writing
+from fmea.services.recording import known_sheet, topic_of_row, writing
 from fmea.services.working import end_work, give_work
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, NotFound
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import Problem
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.services import open_work_item, require
 from qc.services.recording import Doing, Topic, asking, invalid, record, repeated
@@ -58,7 +59,7 @@ def plan_action(
     """
     asked = {"code": code, "row": row, "text": text, "aim": aim, "owner": owner, "due": due}
     doing = asking(actor, where, now, request_id, **asked)
-    require_editor(actor, known_sheet(code).site, now)
+    require(actor=actor, right=Right.PLAN_ACTION, site=known_sheet(code).site, now=now)
     if (earlier := repeated(doing, Event.ACTION_PLANNED, worksheet=code, row=row)) is not None:
         return str(earlier.facts["action"])
     _check_text(text)
@@ -99,7 +100,7 @@ def change_action(
     """
     asked = {"code": code, "action": action, "text": text, "aim": aim, "owner": owner, "due": due}
     doing = asking(actor, where, now, request_id, **asked, reason=reason)
-    require_editor(actor, known_action(code, action).site, now)
+    require(actor=actor, right=Right.CHANGE_ACTION, site=known_action(code, action).site, now=now)
     if repeated(doing, Event.ACTION_CHANGED, worksheet=code, action=action) is not None:
         return
     _check_text(text, reason)
@@ -149,8 +150,9 @@ def move_action(
     given = {"evidence": evidence, "done_on": done_on, "after": after, "reason": reason}
     doing = asking(actor, where, now, request_id, code=code, action=action, to=to, **given)
     seen = known_action(code, action)
-    roles = TEAM if seen.owner == actor.user_id and to in OWNER_TAKES_TO else EDITORS
-    person = require(actor=actor, roles=roles, site=seen.site, now=now)
+    is_own = seen.owner == actor.user_id and to in OWNER_TAKES_TO
+    right = Right.MOVE_ACTION_OF_ONES_OWN if is_own else Right.MOVE_ACTION
+    person = require(actor=actor, right=right, site=seen.site, now=now)
     earlier = repeated(doing, Event.ACTION_MOVED, Event.ACTION_REFUSED, worksheet=code, action=action)
     if earlier is not None:
         return tuple(_refusal(it) for it in earlier.facts.get("refused", ()))
@@ -296,8 +298,8 @@ def _give(person: Person | None, task: _Task, doing: Doing) -> None:
     """Work for the owner; where they left meanwhile, for whoever looks after quality there."""
     due_at = end_of(task.due, people.zone_of(task.site))
     subject = _subject(task.code, task.action)
-    if person is not None and person.has_role(TEAM, task.site, doing.now):
-        give_work(person, subject, WORK, site=task.site, roles=TEAM, doing=doing, due_at=due_at)
+    if person is not None and person.may(Right.BE_GIVEN_WORK, task.site, doing.now):
+        give_work(person, subject, WORK, site=task.site, doing=doing, due_at=due_at)
         return
     own = doing.as_keywords(derive(doing.request_id, "work of nobody"))
     open_work_item(site=task.site, role=Role.QA_REVIEWER, subject=subject, cause=WORK, due_at=due_at, **own)
@@ -310,7 +312,7 @@ def _changed(found: ActionView, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _owner(user: int, site: str, now: datetime) -> Person:
     found = people.person(user, now)
-    if found is None or not found.has_role(TEAM, site, now):
+    if found is None or not found.may(Right.BE_GIVEN_WORK, site, now):
         raise invalid({"owner": "not_of_this_site"})
     return found
 

@@ -10,9 +10,10 @@ from fmea.selectors.actions import action as action_by_code
 from fmea.selectors.actions import as_ruled, open_actions_before
 from fmea.selectors.worksheets import ActionView
 from fmea.services.actions import RECORD_KIND, TABLE, topic_of_action
-from fmea.services.recording import TEAM, writing
+from fmea.services.recording import writing
 from ledger.rules import Actor, Subject, Where, derive, put
 from people import selectors as people
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.services import send_notice
 from qc.services.recording import Doing, record
@@ -60,7 +61,9 @@ def _tell(it: ActionView, late: int, doing: Doing) -> None:
     roles = (
         []
         if person is None
-        else [role for role in sorted(TEAM) if person.has_role({role}, it.site, doing.now)]
+        else [
+            role for role in sorted(Right.BE_GIVEN_WORK.roles) if person.has_role({role}, it.site, doing.now)
+        ]
     )
     send_notice(
         site=it.site,

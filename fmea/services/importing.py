@@ -12,7 +12,7 @@ from fmea.rules.worksheet import Aim
 from fmea.rules.writing import NOT_WRITTEN_HERE
 from fmea.selectors.worksheets import at_work
 from fmea.services.actions import plan_action
-from fmea.services.recording import TEAM, known_sheet, require_editor, topic_of_sheet, writing
+from fmea.services.recording import known_sheet, topic_of_sheet, writing
 from fmea.services.sheets import edit_sheet
 from fmea.services.workbooks import read_workbook
 from ledger import selectors as ledger
@@ -21,6 +21,8 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.rules.evidence import SPREADSHEET
 from ledger.services import store_evidence
 from people import selectors as people
+from people.rules.rights import Right
+from people.services import require
 from qc.services.recording import asking, record, repeated
 
 
@@ -31,7 +33,7 @@ def keep_file(*, code: str, data: bytes, actor: Actor, where: Where, now: dateti
     Raises NotFound, NotAllowed (role), Invalid (a type or size that is not kept).
     """
     doing = asking(actor, where, now, request_id, code=code, data=data)
-    require_editor(actor, known_sheet(code).site, now)
+    require(actor=actor, right=Right.KEEP_FILE, site=known_sheet(code).site, now=now)
     topic = topic_of_sheet(code)
     kept = store_evidence(
         data=data,
@@ -66,7 +68,7 @@ def import_sheet(
     Invalid (`file_invalid`: something is wrong with it).
     """
     doing = asking(actor, where, now, request_id, code=code, file=file, base=base)
-    require_editor(actor, known_sheet(code).site, now)
+    require(actor=actor, right=Right.IMPORT_SHEET, site=known_sheet(code).site, now=now)
     if repeated(doing, Event.SHEET_IMPORTED, worksheet=code):
         return
     data = file_of(code, file)
@@ -97,7 +99,8 @@ def _is_elsewhere(it: Operation) -> bool:
 
 def owners_at(site: str, now: datetime) -> dict[str, int]:
     """Who may own an action at a site: user ids by printed name; a name that two people bear is nobody's."""
-    found = {it.user_id: it.printed_name for role in TEAM for it in people.people_with_role(role, site, now)}
+    able = people.people_with_roles(Right.BE_GIVEN_WORK.roles, site, now)
+    found = {it.user_id: it.printed_name for it in able}
     names = list(found.values())
     return {name: user for user, name in found.items() if names.count(name) == 1}
 

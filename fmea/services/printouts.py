@@ -13,13 +13,14 @@ from fmea.rules.worksheet import KIND
 from fmea.selectors.printouts import PrintoutView, printed, printout
 from fmea.services.drawing_pictures import pictures_of
 from fmea.services.drawing_worksheets import draw_worksheet
-from fmea.services.recording import READERS, known_sheet, topic_of_sheet, writing
+from fmea.services.recording import known_sheet, topic_of_sheet, writing
 from ledger.rules import Actor, Subject, Where, derive, new, put
 from ledger.rules.errors import Invalid, NotFound
 from ledger.selectors import EffectView
 from ledger.services import enqueue, store_evidence
 from ledger.services.effects import carry_out_or_give_up
 from people import selectors as people
+from people.rules.rights import Right
 from people.services import require
 from qc.services.drawing_documents import DOCUMENT_FAULTS
 from qc.services.recording import Doing, Topic, asking, record, repeated
@@ -38,7 +39,7 @@ def print_worksheet(
     """
     doing = asking(actor, where, now, request_id, code=code, version=version)
     found = known_sheet(code)
-    person = require(actor=actor, roles=READERS, site=found.site, now=now)
+    person = require(actor=actor, right=Right.PRINT_WORKSHEET, site=found.site, now=now)
     id = derive(request_id, "printout")
     if repeated(doing, Event.PRINTOUT_ASKED, worksheet=code):
         return id

@@ -1,27 +1,13 @@
-"""What the services of this room do alike: who may do what, what an entry is about, what a broken constraint means."""
+"""What the services of this room do alike: what an entry is about, what a broken constraint means."""
 
-from datetime import datetime
 from functools import partial
 
 from fmea.rules.worksheet import KIND
 from fmea.selectors.sheets import SheetView, sheet
-from ledger.rules import Actor
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import NotFound
-from people.rules.authority import Person
-from people.rules.roles import QA, Role
-from people.services import require
 from qc.services.recording import Topic
 from qc.services.recording import writing as writing_with
-
-# Who writes worksheets, plans actions and leads a team.
-EDITORS = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
-# Who may be of a team: those who do the work know best how it fails.
-TEAM = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR, Role.SPONSOR}
-# Who may have worksheets as files.
-READERS = EDITORS | {Role.AUDITOR}
-# Who decides, by a signature, what becomes of a risk that is left.
-DECIDERS = QA
 
 SHEET, ITEM = "fmea.sheet", "fmea.sheetitem"
 
@@ -45,11 +31,6 @@ def known_sheet(code: str, *, is_locked: bool = False) -> SheetView:
     if found is None:
         raise NotFound("worksheet_unknown")
     return found
-
-
-def require_editor(actor: Actor, site: str, now: datetime) -> Person:
-    """Whoever may write worksheets of this site. Raises NotAllowed."""
-    return require(actor=actor, roles=EDITORS, site=site, now=now)
 
 
 def topic_of_sheet(code: str, *more: LedgerSubject) -> Topic:

@@ -10,10 +10,11 @@ from fmea.rules.residual import decision_digest, risk_digest
 from fmea.rules.worksheet import Decision
 from fmea.rules.worksheet_reading import MOST_TEXT
 from fmea.selectors.sheets import SheetView, items_of, resting
-from fmea.services.recording import DECIDERS, known_sheet, topic_of_row, writing
+from fmea.services.recording import known_sheet, topic_of_row, writing
 from ledger.rules import Actor, Where, derive, new
 from ledger.rules.errors import Conflict, NotFound
 from people.rules.credentials import Credential
+from people.rules.rights import Right
 from people.rules.signatures import Meaning
 from people.services import confirm_or_refuse, require, sign
 from qc.services.recording import asking, invalid, record, repeated
@@ -49,7 +50,7 @@ def decide_residual(
     """
     asked = {"code": code, "row": row, "decision": decision, "why": why, "seen": seen}
     doing = asking(actor, where, now, request_id, **asked)
-    signer = require(actor=actor, roles=DECIDERS, site=known_sheet(code).site, now=now)
+    signer = require(actor=actor, right=Right.DECIDE_RESIDUAL, site=known_sheet(code).site, now=now)
     id = derive(request_id, "residual")
     if repeated(doing, Event.RESIDUAL_DECIDED, worksheet=code, row=row):
         return id

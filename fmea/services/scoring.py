@@ -19,7 +19,7 @@ from fmea.rules.team import BlindScore, Consensus, Ratings, Round, TeamRefusal
 from fmea.rules.worksheet_reading import MOST_TEXT
 from fmea.selectors.scoring import RoundView, scoring_round
 from fmea.selectors.sheets import SheetView, items_of, resting
-from fmea.services.recording import TEAM, known_sheet, require_editor, topic_of_row, writing
+from fmea.services.recording import known_sheet, topic_of_row, writing
 from fmea.services.sheets import write_cells
 from fmea.services.working import end_work, give_work
 from ledger.rules import Actor, Change, Subject, Where, canonical, derive, new, put
@@ -27,6 +27,7 @@ from ledger.rules.errors import Conflict, NotFound
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
+from people.rules.rights import Right
 from people.rules.signatures import Meaning
 from people.services import confirm_or_refuse, require, sign
 from qc.services.recording import Doing, Topic, asking, invalid, record, repeated
@@ -54,7 +55,7 @@ def begin_round(
     Invalid (`too_few`, `not_of_this_site`).
     """
     doing = asking(actor, where, now, request_id, code=code, row=row, team=sorted(team))
-    lead = require_editor(actor, known_sheet(code).site, now)
+    lead = require(actor=actor, right=Right.BEGIN_ROUND, site=known_sheet(code).site, now=now)
     id = derive(request_id, "round")
     if repeated(doing, Event.ROUND_BEGUN, worksheet=code, row=row):
         return id
@@ -73,7 +74,7 @@ def begin_round(
             subjects=(_subject(id),),
         )
         for it in members:
-            give_work(it, _subject(id), WORK, site=found.site, roles=TEAM, doing=doing)
+            give_work(it, _subject(id), WORK, site=found.site, doing=doing)
     return id
 
 
@@ -96,7 +97,7 @@ def hand_in_score(
     # The trail shows the digest of what was asked: without the request's own id, which nobody else has, whoever knows
     # that there are ten ratings on three scales could try them all until the digest fits.
     doing = asking(actor, where, now, request_id, id=id, ratings=ratings, why=why, own=request_id)
-    person = _of_the_team(id, actor, now)
+    person = require(actor=actor, right=Right.HAND_IN_SCORE, site=_known(id).site, now=now)
     _check_text("why", why)
     score = BlindScore(dict(ratings), why.strip())
 
@@ -121,7 +122,7 @@ def hand_in_score(
 def open_scores(*, id: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> Refusals:
     """Show all blind scores to the team, for good. Raises NotFound, NotAllowed (role)."""
     doing = asking(actor, where, now, request_id, id=id)
-    lead = _lead(id, actor, now)
+    lead = require(actor=actor, right=Right.OPEN_SCORES, site=_known(id).site, now=now)
     return _step(id, Event.ROUND_OPENED, doing, lambda one: rules.open_round(one, str(lead.user_id)))
 
 
@@ -139,7 +140,7 @@ def agree_on_scores(
     """Write down what the team agrees on; each of them is then asked to sign it. Raises NotFound, NotAllowed (role),
     Invalid (`too_long`)."""
     doing = asking(actor, where, now, request_id, id=id, ratings=ratings, why=why)
-    lead = _lead(id, actor, now)
+    lead = require(actor=actor, right=Right.AGREE_ON_SCORES, site=_known(id).site, now=now)
     _check_text("why", why)
     refused = _step(
         id, Event.ROUND_AGREED, doing, lambda one: rules.agree(one, str(lead.user_id), ratings, why.strip())
@@ -148,7 +149,7 @@ def agree_on_scores(
         found = _known(id)
         end_work(_subject(id), doing)
         for it in people.persons([int(user) for user in found.round.team], now).values():
-            give_work(it, _subject(id), WORK, site=found.site, roles=TEAM, doing=doing)
+            give_work(it, _subject(id), WORK, site=found.site, doing=doing)
     return refused
 
 
@@ -170,7 +171,7 @@ def answer_consensus(
     NotAllowed (role, credential), Conflict (`content_changed`, `resting`), Invalid (`too_long`).
     """
     doing = asking(actor, where, now, request_id, id=id, dissent=dissent, seen=seen)
-    person = _of_the_team(id, actor, now)
+    person = require(actor=actor, right=Right.ANSWER_CONSENSUS, site=_known(id).site, now=now)
     _check_text("dissent", dissent)
     if (earlier := _before(doing, id, Event.ROUND_ANSWERED)) is not None:
         return earlier
@@ -197,7 +198,7 @@ def abandon_round(
 ) -> Refusals:
     """Give a round up, for a reason; the sheet stays as it is. Raises NotFound, NotAllowed (role), Invalid."""
     doing = asking(actor, where, now, request_id, id=id, reason=reason)
-    lead = _lead(id, actor, now)
+    lead = require(actor=actor, right=Right.ABANDON_ROUND, site=_known(id).site, now=now)
     _check_text("reason", reason, is_required=True)
 
     def decide(one: Round) -> rules.Answer:
@@ -332,19 +333,11 @@ def _awake(code: str, row: str) -> SheetView:
     return found
 
 
-def _lead(id: UUID, actor: Actor, now: datetime) -> Person:
-    return require_editor(actor, _known(id).site, now)
-
-
-def _of_the_team(id: UUID, actor: Actor, now: datetime) -> Person:
-    return require(actor=actor, roles=TEAM, site=_known(id).site, now=now)
-
-
 def _members(team: Collection[int], site: str, now: datetime) -> list[Person]:
     if len(set(team)) < rules.FEWEST:
         raise invalid({"team": "too_few"}, fewest=rules.FEWEST)
     known = people.persons(team, now)
-    if any(it not in known or not known[it].has_role(TEAM, site, now) for it in team):
+    if any(it not in known or not known[it].may(Right.BE_GIVEN_WORK, site, now) for it in team):
         raise invalid({"team": "not_of_this_site"})
     return [known[it] for it in sorted(set(team))]
 

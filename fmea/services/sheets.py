@@ -15,11 +15,13 @@ from fmea.rules.worksheet import KIND, MOST_ROWS, MOST_STEPS
 from fmea.rules.worksheet_reading import ITEM_CODE, problems
 from fmea.rules.writing import MOST_OPERATIONS, Asked, forbidden, operations, scored, touched
 from fmea.selectors.sheets import Key, KnownItem, SheetView, draft_of, items_of, resting
-from fmea.services.recording import ITEM, SHEET, known_sheet, require_editor, topic_of_sheet, writing
+from fmea.services.recording import ITEM, SHEET, known_sheet, topic_of_sheet, writing
 from ledger.rules import Actor, Change, Where, derive, new, put
 from ledger.rules.errors import Conflict as Refused
 from ledger.rules.errors import Invalid
 from people import selectors as people
+from people.rules.rights import Right
+from people.services import require
 from qc.services.recording import Doing, asking, invalid, record, repeated
 
 # Codes that addresses of pages have taken.
@@ -64,7 +66,7 @@ def open_sheet(
     (`worksheet_code_used`), Invalid (a code that is none; `content_invalid` with every fault).
     """
     doing = asking(actor, where, now, request_id, code=code, site=site, content=content, base=base)
-    require_editor(actor, site, now)
+    require(actor=actor, right=Right.OPEN_SHEET, site=site, now=now)
     id = derive(request_id, "sheet")
     if repeated(doing, Event.SHEET_OPENED, worksheet=code):
         return id
@@ -115,7 +117,7 @@ def edit_sheet(
     version is being signed), Invalid (`not_written_here`, `too_many`, `not_a_revision`, `not_on_the_sheet`).
     """
     doing = asking(actor, where, now, request_id, code=code, asked=asked, base=base, editor=editor)
-    person = require_editor(actor, known_sheet(code).site, now)
+    person = require(actor=actor, right=Right.EDIT_SHEET, site=known_sheet(code).site, now=now)
     repeated(doing, Event.SHEET_EDITED, worksheet=code)
     _check(asked)
     with writing():

@@ -11,13 +11,14 @@ from fmea.rules.unready import unready
 from fmea.rules.worksheet import KIND
 from fmea.selectors.sheets import SheetView
 from fmea.selectors.worksheets import AtWork, at_work, effective_worksheet
-from fmea.services.recording import SHEET, known_sheet, require_editor, topic_of_sheet, writing
+from fmea.services.recording import SHEET, known_sheet, topic_of_sheet, writing
 from ledger.rules import Actor, Where, derive, put
 from ledger.rules.errors import Conflict, Invalid
 from people import selectors as people
 from people.rules.credentials import Credential
 from people.rules.documents import DocumentState, DocumentVersionView, Problem
-from people.services import draft_document, edit_document, submit_document
+from people.rules.rights import Right
+from people.services import draft_document, edit_document, require, submit_document
 from qc.services.recording import Doing, asking, invalid, record, repeated
 
 
@@ -39,7 +40,7 @@ def submit_sheet(
     that is still to be done).
     """
     doing = asking(actor, where, now, request_id, code=code, revision=revision, reason=reason)
-    require_editor(actor, known_sheet(code).site, now)
+    require(actor=actor, right=Right.SUBMIT_SHEET, site=known_sheet(code).site, now=now)
     earlier = repeated(doing, Event.SHEET_SUBMITTED, worksheet=code)
     version = (
         _frozen(code, revision, reason, doing)

@@ -1,12 +1,11 @@
 """Work that this room gives to somebody, and ends when what it asks for is done."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from ledger.rules import Actor, Subject, derive
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services import close_work_item, open_work_item
 from qc.services.recording import Doing
 
@@ -17,12 +16,11 @@ def give_work(
     cause: str,
     *,
     site: str,
-    roles: Collection[Role],
     doing: Doing,
     due_at: datetime | None = None,
 ) -> None:
-    """Give one person work, in a role of theirs among `roles` at the site. ValueError: they hold none."""
-    role = next((it for it in sorted(roles) if who.has_role({it}, site, doing.now)), None)
+    """Give one person work, in a role of theirs at the site. ValueError: in none of theirs are they given any."""
+    role = next((it for it in sorted(Right.BE_GIVEN_WORK.roles) if who.has_role({it}, site, doing.now)), None)
     if role is None:
         raise ValueError("work is given to people of this site")
     open_work_item(

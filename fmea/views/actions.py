@@ -23,10 +23,10 @@ from fmea.rules.worksheet import ActionStatus, Row
 from fmea.selectors import actions as selectors
 from fmea.selectors.actions import ActionLine, line_of, rows_by_code
 from fmea.selectors.sheets import SheetView
-from fmea.services.recording import TEAM
 from fmea.views.action_shown import ActionShown, form_of, in_order, steps_for
 from fmea.views.found import may_edit, sheet_of, unknown
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 from qc.views.found import zone_of
 from qc.views.shared import attempt, doing
@@ -233,7 +233,9 @@ def _change_form(shown: ActionShown, site: str, failed: ActionForm | None, now: 
 
 def _offer_owners(form: PlanForm, site: str, now: datetime, own: tuple[int, str] | None = None) -> None:
     """Everybody of the site who may own an action; whoever owns it, though they left, first."""
-    choices = [(it.user_id, it.printed_name) for it in people.people_with_roles(TEAM, site, now)]
+    choices = [
+        (it.user_id, it.printed_name) for it in people.people_with_roles(Right.BE_GIVEN_WORK.roles, site, now)
+    ]
     if own is not None and own not in choices:
         choices.insert(0, own)
     form.offer("owner", [("", ""), *((str(user), name) for user, name in choices)])

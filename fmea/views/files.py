@@ -22,11 +22,11 @@ from fmea.selectors.printouts import PrintoutView, printout, printout_file, prin
 from fmea.selectors.sheets import SheetView
 from fmea.selectors.worksheets import AtWork
 from fmea.services.importing import file_of, owners_at, plannable
-from fmea.services.recording import READERS
 from fmea.services.workbooks import read_workbook, write_workbook
 from fmea.views.found import may_edit, sheet_of, unknown, whole_of
 from ledger.rules.evidence import SPREADSHEET
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 from qc.views.found import zone_of
 from qc.views.shared import attempt, doing, file_response
@@ -152,7 +152,7 @@ def _page(
         "printouts": shown,
         "is_waiting": any(it.is_waiting for it in shown),
         "may_edit": may_edit(request, found.site),
-        "may_print": person_of(request).has_role(READERS, found.site, timezone.now()),
+        "may_print": person_of(request).may(Right.PRINT_WORKSHEET, found.site, timezone.now()),
         "handing": handing or HandInForm(),
         "printing": printing or _print_form(found),
     }
@@ -199,6 +199,6 @@ def _printout(request: HttpRequest, code: str, id: UUID) -> PrintoutView:
     found = printout(id)
     if found is None or found.worksheet != code:
         raise unknown("printout_unknown")
-    if not person_of(request).has_role(READERS, found.site, timezone.now()):
+    if not person_of(request).may(Right.PRINT_WORKSHEET, found.site, timezone.now()):
         raise unknown("printout_unknown")
     return found

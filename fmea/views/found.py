@@ -8,9 +8,9 @@ from django.utils import timezone
 from fmea.forms.error_words import ERRORS
 from fmea.selectors.sheets import SheetView, visible_sheet
 from fmea.selectors.worksheets import AtWork, at_work
-from fmea.services.recording import EDITORS
 from ledger.rules.errors import NotFound
 from people.rules.authority import Person
+from people.rules.rights import Right
 from people.rules.sites import SiteView
 from people.views import person_of
 from qc.views.found import sites_of
@@ -41,9 +41,9 @@ def whole_of(request: HttpRequest, code: str) -> AtWork:
 
 def may_edit(request: HttpRequest, site: str) -> bool:
     """Whether the viewer writes worksheets of this site; the services judge for themselves."""
-    return person_of(request).has_role(EDITORS, site, timezone.now())
+    return person_of(request).may(Right.EDIT_SHEET, site, timezone.now())
 
 
 def editing_sites(request: HttpRequest) -> Sequence[SiteView]:
     """The sites whose worksheets the viewer writes."""
-    return sites_of(request, EDITORS)
+    return sites_of(request, Right.OPEN_SHEET)

@@ -24,9 +24,9 @@ from fmea.rules.scales import ScaleKind
 from fmea.rules.worksheet import RESIDUAL_FROM, Decision
 from fmea.selectors.sheets import SheetView, resting
 from fmea.selectors.worksheets import ActionView, AtWork, ResidualView, at_work
-from fmea.services.recording import DECIDERS
 from fmea.views.found import sheet_of, unknown
 from fmea.views.round_shown import RowShown, row_shown, scales_of
+from people.rules.rights import Right
 from people.views import person_of
 from qc.views.found import zone_of
 from qc.views.shared import attempt, signing
@@ -149,7 +149,7 @@ def _context(request: HttpRequest, whole: AtWork, row: str, form: DecideForm) ->
 
 
 def _may_decide(request: HttpRequest, found: SheetView) -> bool:
-    return person_of(request).has_role(DECIDERS, found.site, timezone.now())
+    return person_of(request).may(Right.DECIDE_RESIDUAL, found.site, timezone.now())
 
 
 def _step(steps: Any, row: Any) -> str:

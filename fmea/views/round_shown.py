@@ -21,9 +21,11 @@ from fmea.rules.team import FEWEST, BlindScore, Ratings, RoundState, Spread, out
 from fmea.selectors.scoring import RoundView, Standing
 from fmea.selectors.sheets import SheetView, items_of
 from fmea.services import consensus_digest
-from fmea.services.recording import EDITORS
+from fmea.services.scoring import RECORD_KIND
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.rights import Right
+from people.rules.signatures import SignatureView
 from people.selectors import TrailLine
 
 _CONTROLS = ("prevention_controls", "detection_controls")
@@ -160,7 +162,7 @@ class RoundShown:
     @property
     def is_lead(self) -> bool:
         """Whether the reader leads it, and may."""
-        is_editor = self.viewer.has_role(EDITORS, self.view.site, self.at)
+        is_editor = self.viewer.may(Right.AGREE_ON_SCORES, self.view.site, self.at)
         return is_editor and self.me in self.view.round.leads
 
     @property
@@ -210,6 +212,15 @@ class RoundShown:
             )
             for it in sorted(one.team, key=lambda it: self.view.names[it])
         ]
+
+    @property
+    def signatures(self) -> list[SignatureView]:
+        """Who signed what is agreed on now, as what and when (one statement, once there is something)."""
+        if self.view.round.consensus is None:
+            return []
+        digest = consensus_digest(self.view.id, self.view.round)
+        made = people.signatures(RECORD_KIND, str(self.view.id))
+        return [it for it in made if it.record_digest == digest]
 
     @property
     def leads(self) -> list[str]:

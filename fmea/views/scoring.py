@@ -21,12 +21,12 @@ from fmea.rules.cells import Table, value_in
 from fmea.rules.scales import ScaleKind
 from fmea.selectors.scoring import rounds_of, scoring_round
 from fmea.selectors.sheets import SheetView, resting, visible_sheet, whole_draft
-from fmea.services.recording import EDITORS, TEAM
 from fmea.views.found import sheet_of, unknown
 from fmea.views.round_shown import RoundShown, lead_names
 from ledger.rules import derive
 from ledger.rules.errors import Conflict, NotFound
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 from qc.views.found import zone_of
 from qc.views.shared import attempt, doing
@@ -44,7 +44,7 @@ def rounds(request: HttpRequest, code: str) -> HttpResponse:
     """The rounds of a worksheet, and a form to begin others."""
     found, viewer, now = sheet_of(request, code), person_of(request), timezone.now()
     rows, known = whole_draft(found).tables[Table.ROWS], rounds_of(found)
-    may_begin, status = viewer.has_role(EDITORS, found.site, now), 200
+    may_begin, status = viewer.may(Right.BEGIN_ROUND, found.site, now), 200
     form = _form(request, found, rows) if may_begin or request.method == "POST" else None
     if request.method == "POST" and form is not None:
         status, refused = attempt(form, lambda: _begin(request, found, form))
@@ -84,7 +84,7 @@ def by_id(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 def _form(request: HttpRequest, found: SheetView, rows: Rows) -> BeginForm:
-    able = people.people_with_roles(TEAM, found.site, timezone.now())
+    able = people.people_with_roles(Right.BE_GIVEN_WORK.roles, found.site, timezone.now())
     named = {it.get("person") for it in found.header.get("team") or () if isinstance(it, Mapping)}
     initial = {
         "team": [it.user_id for it in able if it.printed_name in named],

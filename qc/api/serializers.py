@@ -6,6 +6,7 @@ from coi.rules.journey import Disposition
 from qc.rules.blockers import BlockerCode
 from qc.rules.criteria import Timing, Verdict
 from qc.rules.subjects import SubjectKind
+from qc.rules.trail import TrailKind
 
 
 class AboutSerializer(serializers.Serializer[None]):
@@ -61,6 +62,53 @@ class BoardSerializer(serializers.Serializer[None]):
     conditional = BoardRowSerializer(many=True)
     waiting = BoardRowSerializer(many=True)
     decided = BatchSummarySerializer(many=True)
+
+
+class TrailChangeSerializer(serializers.Serializer[None]):
+    """One value that an entry changed; what is new had no old value."""
+
+    thing = serializers.CharField()
+    field = serializers.CharField()
+    old = serializers.CharField()
+    new = serializers.CharField()
+
+
+class TrailEntrySerializer(serializers.Serializer[None]):
+    """One entry that is out of the ordinary, by its number in the journey and in the ledger."""
+
+    number = serializers.IntegerField()
+    entry = serializers.IntegerField()
+    event = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[(k.value, k.value) for k in TrailKind])
+    words = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    by = serializers.CharField()
+    reason = serializers.CharField()
+    is_reviewed = serializers.BooleanField()
+    changes = TrailChangeSerializer(many=True)
+
+
+class TrailReviewSerializer(serializers.Serializer[None]):
+    """A review of the trail: up to which entry, what was said, and the digest that was signed (empty: unsigned)."""
+
+    reviewer = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    upto = serializers.IntegerField()
+    remark = serializers.CharField()
+    comments = serializers.DictField(child=serializers.CharField())
+    digest = serializers.CharField()
+    is_valid = serializers.BooleanField()
+
+
+class TrailSerializer(serializers.Serializer[None]):
+    """The audit trail of a batch as quality looks it over; `last` is the number of the journey's last entry."""
+
+    batch = serializers.CharField()
+    is_needed = serializers.BooleanField()
+    is_reviewed = serializers.BooleanField()
+    last = serializers.IntegerField()
+    entries = TrailEntrySerializer(many=True)
+    reviews = TrailReviewSerializer(many=True)
 
 
 class ResultSerializer(serializers.Serializer[None]):

@@ -9,5 +9,6 @@ app_name = "qc_api"
 urlpatterns = [
     path("batches/", views.BoardView.as_view(), name="board"),
     path("batches/<str:code>/", views.BatchView.as_view(), name="batch"),
+    path("batches/<str:code>/trail/", views.TrailView.as_view(), name="trail"),
     path("results/<str:kind>/<str:code>/", views.ResultsView.as_view(), name="results"),
 ]

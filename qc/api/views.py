@@ -23,7 +23,9 @@ from qc.forms.answers import (
     result_answer,
     subject_answer,
 )
+from qc.forms.trail_answers import trail_answer
 from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.rules.trail import Trail
 from qc.selectors import SubjectPage
 
 _READING = dict.fromkeys((401, 404, 429), ProblemSerializer)
@@ -63,6 +65,24 @@ class BatchView(APIView):
             if found is None:
                 raise NotFound("batch_unknown")
             return Response(batch_answer(found, timezone.now()))
+
+
+class TrailView(APIView):
+    """The audit trail of a batch as quality looks it over."""
+
+    @extend_schema(
+        operation_id="batch_trail",
+        parameters=[OpenApiParameter("code", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        responses={200: serializers.TrailSerializer, **_READING},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """What is out of the ordinary, with old and new values, and who looked it over. It is signed on its page alone,
+        by a person with two components. 404 unless the batch was made at one of your sites."""
+        with in_words():
+            found = selectors.batch_view(viewer_of(request), code, timezone.now())
+            if found is None:
+                raise NotFound("batch_unknown")
+            return Response(trail_answer(found, selectors.alterations_in(found.case.trail or Trail())))
 
 
 class ResultsView(APIView):

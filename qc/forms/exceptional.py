@@ -195,7 +195,7 @@ class NoticeForm(DossierForm):
 class DecisionForm(SignForm):
     """The decision on the whole dossier, with a password."""
 
-    field_order = ("verdict", "reason", "password")
+    field_order = ("verdict", "reason", "username", "password")
     verdict = forms.ChoiceField(
         label=_("Decision"),
         choices=[("", ""), ("approve", _("Approve the dossier")), ("decline", _("Decline it"))],

@@ -134,7 +134,7 @@ class PlanForm(WritingForm):
 class OutcomeForm(SignForm):
     """An outcome, signed by QC."""
 
-    field_order = ("outcome", "password")
+    field_order = ("outcome", "username", "password")
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=[("", ""), *((it.value, words.OUTCOMES[it]) for it in Outcome)]
     )

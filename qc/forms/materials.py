@@ -121,7 +121,14 @@ class DecisionForm(SignForm):
     """Accept, accept with changes, or refuse; what changes; who agreed."""
 
     REFUSALS = release_words.ACCEPTANCE_REFUSALS
-    field_order: ClassVar[tuple[str, ...]] = ("decision", "effects", "physician", "reason", "password")
+    field_order: ClassVar[tuple[str, ...]] = (
+        "decision",
+        "effects",
+        "physician",
+        "reason",
+        "username",
+        "password",
+    )
 
     decision = forms.ChoiceField(
         label=_("Decision"),

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.rules.errors import DomainError, Invalid
+from people.forms.signing import SignedForm
 from qc.forms import texts
 from qc.rules.results import RejectionReason
 
@@ -50,18 +51,14 @@ class WritingForm(forms.Form):
         self.data["request_id"] = str(uuid4())
 
 
-class SignForm(WritingForm):
-    """The second component of a signature; the first is who is signed in."""
-
-    password = forms.CharField(
-        label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
+class SignForm(SignedForm, WritingForm):
+    """A form that signs."""
 
 
 class RejectForm(SignForm):
     """A rejection and why."""
 
-    field_order = ("reason", "password")
+    field_order = ("reason", "username", "password")
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[("", ""), *((reason.value, texts.REJECTIONS[reason]) for reason in RejectionReason)],

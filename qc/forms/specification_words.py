@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qc.forms import criteria_words, texts
 from qc.rules.criterion import Basis, ReportedAs, Sort
 from qc.rules.dose import DoseKind, WindowBasis
-from qc.rules.specification import Phase
+from qc.rules.specification import Phase, TrailNeed
 from qc.rules.specification_fields import SectionCode
 
 Sentence = str | Promise
@@ -37,6 +37,7 @@ LABELS: Mapping[str, Sentence] = {
     "region": _("Region"),
     "phase": _("Phase"),
     "subject": _("What is judged"),
+    "trail_review": _("Review of the audit trail before a release"),
     "code": _("Code"),
     "title": _("Title"),
     "sort": _("Sort"),
@@ -88,6 +89,10 @@ CHOICES: Mapping[str, Mapping[str, Sentence]] = {
     },
     "timing": criteria_words.TIMINGS,
     "subject": texts.SUBJECTS,
+    "trail_review": {
+        TrailNeed.NEEDED: _("needed, with a signature"),
+        TrailNeed.NOT_NEEDED: _("not needed"),
+    },
     "phase": {phase: _("commercial") if phase is Phase.COMMERCIAL else phase.value for phase in Phase},
     "reported_as": {
         ReportedAs.ABSOLUTE: _("all of it"),
@@ -117,6 +122,7 @@ WINDOW_BASES: Mapping[str, Sentence] = {
 # What is chosen where nothing is said.
 UNSAID: Mapping[str, Sentence] = {
     "subject": _("a batch (unless said otherwise)"),
+    "trail_review": _("needed (unless said otherwise)"),
     "reported_as": _("all of it (unless said otherwise)"),
     "basis": _("of what is reported (unless said otherwise)"),
     "kind": _("no dose"),

@@ -88,7 +88,7 @@ class ConcludeForm(SignForm):
     """The signature under what a study comes to."""
 
     REFUSALS = study_words.CONCLUSION_REFUSALS
-    field_order = ("reason", "password")
+    field_order = ("reason", "username", "password")
     reason = forms.CharField(label=_("Why without the pulls that are open"), required=False, max_length=200)
 
     def __init__(self, *args: Any, may_lack: bool, **more: Any) -> None:

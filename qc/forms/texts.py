@@ -200,6 +200,9 @@ ERRORS: Mapping[str, Sentence] = {
     "signed_already": _("You signed this very record already."),
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
+    "username_needed": _(
+        "Type your username too: your last signature, or your sign-in, was more than 15 minutes ago."
+    ),
     "credential_refused": _("The password is wrong. Nothing was signed."),
     "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
     "disposition_not_from_here": _("The batch has moved on meanwhile. Reload the page."),

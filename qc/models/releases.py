@@ -35,6 +35,8 @@ class Release(models.Model):
 class TrailReview(models.Model):
     """Somebody of quality looked the audit trail of a batch's journey over, up to and including the entry `upto`.
 
+    `entries` are the numbers, in the ledger, of what was shown as not looked over; `comments` what was said of some of
+    them, by their number in the journey. `digest` is what was signed; empty for a review from before they were signed.
     PII: printed names of staff.
     """
 
@@ -42,6 +44,9 @@ class TrailReview(models.Model):
     batch = models.ForeignKey("coi.Batch", models.PROTECT, related_name="+")
     upto = models.PositiveBigIntegerField()
     remark = models.CharField(max_length=400, blank=True, default="")
+    entries = models.JSONField(default=list)
+    comments = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True, default="")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reviewer_name = models.CharField(max_length=200)
     reviewed_at = models.DateTimeField()

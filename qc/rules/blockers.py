@@ -55,9 +55,8 @@ def _of_ledger(case: Case) -> Iterator[Blocker]:
 
 
 def _of_trail(case: Case) -> Iterator[Blocker]:
-    producers = case.dossier.producers
-    if case.trail is not None and not case.trail.is_reviewed(producers):
-        params = {"entries": str(len(case.trail.unreviewed(producers)))}
+    if case.trail is not None and case.is_trail_open:
+        params = {"entries": str(len(case.trail.unreviewed(case.dossier.producers)))}
         yield Blocker(BlockerCode.TRAIL_UNREVIEWED, case.target, params)
 
 

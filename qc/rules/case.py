@@ -12,7 +12,7 @@ from coi.rules.protocol import Protocol
 from qc.rules.criteria import Assessment
 from qc.rules.investigations.values import Investigation
 from qc.rules.results import ResultView
-from qc.rules.specification import Specification
+from qc.rules.specification import Specification, TrailNeed
 from qc.rules.trail import Trail
 
 
@@ -164,6 +164,19 @@ class Case:
     fitness: Mapping[str, Fitness] = field(default_factory=dict)
     materials: tuple[StartingMaterial, ...] = ()
     trail: Trail | None = None
+
+    @property
+    def needs_trail_review(self) -> bool:
+        """Whether quality looks the audit trail over before the release: so it is, unless the specification that the
+        order began with says otherwise."""
+        need = self.specification.trail_review if self.specification is not None else TrailNeed.NEEDED
+        return need is TrailNeed.NEEDED
+
+    @property
+    def is_trail_open(self) -> bool:
+        """Whether quality still has to look the audit trail over before the release."""
+        is_seen = self.trail is not None and self.trail.is_reviewed(self.dossier.producers)
+        return self.needs_trail_review and not is_seen
 
     @property
     def target(self) -> Target:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from coi.rules.journey import Disposition
-from people.rules.roles import QA, Role
 from qc.rules.criteria import Verdict
 
 
@@ -90,9 +89,6 @@ class TaskRefusal(StrEnum):
     REFERENCE_MISSING = "reference_missing"
     BEFORE_KNOWN = "before_known"
     IN_THE_FUTURE = "in_the_future"
-
-
-DOERS = QA | {Role.QC_REVIEWER}
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
-from people.rules.roles import QA, Role
-
-# Who answers signals, and so tells of one; besides them the system itself.
-NOTERS = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
 MOST_TITLE, MOST_CODE = 200, 40
 
 

@@ -66,7 +66,7 @@ def _counts(case: Case) -> Iterator[tuple[CheckCode, int, int]]:
     yield CheckCode.LABELS_APPLIED, len(there), _targets(blocked, BlockerCode.LABEL_NOT_APPLIED)
     yield CheckCode.LABELS, len(dossier.labels), len(reconcile(dossier.labels).open)
     yield from _of_laboratory(case)
-    if case.trail is not None:
+    if case.trail is not None and case.needs_trail_review:
         unseen = len(case.trail.unreviewed(dossier.producers))
         is_seen = case.trail.is_reviewed(dossier.producers)
         # a journey without anything out of the ordinary is looked over too

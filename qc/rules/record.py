@@ -15,6 +15,7 @@ from qc.rules.case import Case
 from qc.rules.investigations import Investigation, investigation_digest
 from qc.rules.investigations.attempts import attempts_of
 from qc.rules.results import ResultView
+from qc.rules.trail import TrailReview
 
 SCHEMA = 4
 
@@ -52,9 +53,7 @@ def batch_record(
         "investigations": [_investigation(it, case) for it in case.investigations],
         "exceptional": dict(dossier) if dossier is not None else None,
         "materials": [{"din": it.din, "is_accepted": it.is_accepted} for it in case.materials],
-        "trail_reviews": [
-            _fields(it, _TRAIL) for it in (case.trail.reviews if case.trail is not None else ())
-        ],
+        "trail_reviews": [_looked_over(it) for it in (case.trail.reviews if case.trail is not None else ())],
     }
 
 
@@ -68,6 +67,11 @@ def _investigation(it: Investigation, case: Case) -> dict[str, Any]:
         "concluded_at": it.concluded_at,
         "digest": investigation_digest(it, attempts_of(case.results, it.criterion)),
     }
+
+
+def _looked_over(it: TrailReview) -> dict[str, Any]:
+    """A review with the digest that was signed; one from before they were signed stays as it was recorded then."""
+    return _fields(it, _TRAIL) | ({"digest": it.digest} if it.digest else {})
 
 
 _TRAIL = ("reviewer", "upto", "at", "remark")

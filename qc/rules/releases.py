@@ -84,7 +84,7 @@ def pending(case: Case, due: Mapping[str, datetime] | None = None) -> tuple[Pend
 def ways_of(case: Case, due: Mapping[str, datetime] | None = None, lifting: Lifting | None = None) -> Ways:
     """Which releases are open to a batch. A trail of which the case does not tell was not looked over."""
     found = list(blockers(case))
-    if case.trail is None:
+    if case.trail is None and case.is_trail_open:
         found.append(Blocker(BlockerCode.TRAIL_UNREVIEWED, case.target, {"entries": ""}))
     return open_ways(by_severity(found), pending(case, due), lifting, case.target)
 

@@ -26,7 +26,14 @@ MAX_CRITERIA = 100
 MAX_GROUPS = 20
 
 _REGION = re.compile(r"[A-Z]{2,8}", re.ASCII)
-_FIELDS = {"name", "criteria", "product", "region", "phase", "subject", "any_of"}
+_FIELDS = {"name", "criteria", "product", "region", "phase", "subject", "any_of", "trail_review"}
+
+
+class TrailNeed(StrEnum):
+    """Whether a batch is let go only once quality has looked its audit trail over, with a signature."""
+
+    NEEDED = "needed"
+    NOT_NEEDED = "not_needed"
 
 
 class Phase(StrEnum):
@@ -54,7 +61,7 @@ class Specification:
     """A whole specification, criteria in the order in which they are reported.
 
     `product` is empty where the document is called by the product's code; region and phase are empty where there are
-    no variants.
+    no variants. `trail_review`: needed, unless the document says that it is not.
     """
 
     name: str
@@ -64,6 +71,7 @@ class Specification:
     phase: Phase | None = None
     subject: SubjectKind = SubjectKind.BATCH
     any_of: tuple[Alternatives, ...] = ()
+    trail_review: TrailNeed = TrailNeed.NEEDED
 
     def criterion(self, code: str) -> Criterion | None:
         """The criterion of that code, or None."""
@@ -92,6 +100,7 @@ def parse(content: Any) -> tuple[Specification | None, tuple[Problem, ...]]:
         region=reader.text("region", most=8),
         phase=reader.maybe("phase", Phase),
         subject=reader.maybe("subject", SubjectKind) or SubjectKind.BATCH,
+        trail_review=reader.maybe("trail_review", TrailNeed) or TrailNeed.NEEDED,
         any_of=tuple(_group(item, n, faults) for n, item in enumerate(reader.some("any_of", MAX_GROUPS))),
     )
     _check_header(found, reader)

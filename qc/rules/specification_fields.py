@@ -14,7 +14,7 @@ from qc.rules.dose import DoseKind, WindowBasis
 from qc.rules.dose_reading import MOST_BANDS, MOST_COMPONENTS
 from qc.rules.editing import Field, FieldKind, Written, changed, shown, value_at, with_value
 from qc.rules.replicates import ReportRule
-from qc.rules.specification import MAX_GROUPS, Phase
+from qc.rules.specification import MAX_GROUPS, Phase, TrailNeed
 from qc.rules.subjects import SubjectKind
 
 # A new line begins as what most lines are.
@@ -59,6 +59,7 @@ def header_fields() -> tuple[Field, ...]:
         Field("region"),
         Field("phase", FieldKind.ONE, _codes(Phase)),
         Field("subject", FieldKind.ONE, _codes(SubjectKind)),
+        Field("trail_review", FieldKind.ONE, _codes(TrailNeed)),
     )
 
 

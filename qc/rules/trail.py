@@ -5,9 +5,17 @@ these after the entry up to which the trail was looked over makes it unreviewed 
 211.192 with FDA's guidance on data integrity, 2018, question 7).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+
+from ledger.rules import canonical
+from people.rules.signatures import SignatureView
+
+RECORD_KIND = "trail_review"
+MOST_COMMENT = 400
 
 
 class TrailKind(StrEnum):
@@ -39,13 +47,23 @@ class TrailEntry:
 
 @dataclass(frozen=True)
 class TrailReview:
-    """Somebody looked the trail over, up to and including an entry."""
+    """Somebody looked the trail over, up to and including an entry.
+
+    `entries` are the numbers, in the ledger, of those that were shown as not looked over; `comments` what was said of
+    some of them, by their number in the journey. `digest` is what was signed, empty for a review from before they were
+    signed; `is_valid` whether the signature is still over what the review says.
+    """
 
     reviewer_id: int
     reviewer: str
     upto: int
     at: datetime | None = None
     remark: str = ""
+    id: str = ""
+    entries: tuple[int, ...] = ()
+    comments: Mapping[int, str] = field(default_factory=dict, hash=False)
+    digest: str = ""
+    is_valid: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,16 +76,50 @@ class Trail:
 
     def reviewed_upto(self, producers: frozenset[int]) -> int | None:
         """Up to where somebody looked who did not make the batch (None: nobody has)."""
-        return max((it.upto for it in self.reviews if it.reviewer_id not in producers), default=None)
+        counts = (it for it in self.reviews if it.is_valid and it.reviewer_id not in producers)
+        return max((it.upto for it in counts), default=None)
 
     def unreviewed(self, producers: frozenset[int]) -> tuple[TrailEntry, ...]:
         """Everything out of the ordinary that nobody of quality has seen."""
         upto = self.reviewed_upto(producers)
         return tuple(entry for entry in self.entries if upto is None or entry.sequence > upto)
 
+    def to_review(self, producers: frozenset[int], upto: int) -> tuple[TrailEntry, ...]:
+        """What a review up to this entry is of."""
+        return tuple(entry for entry in self.unreviewed(producers) if entry.sequence <= upto)
+
     def is_reviewed(self, producers: frozenset[int]) -> bool:
         """Whether it was looked over, and nothing has come since that would have to be."""
         return self.reviewed_upto(producers) is not None and not self.unreviewed(producers)
+
+
+def review_digest(
+    *, batch: str, upto: int, entries: Iterable[int], comments: Mapping[int, str], remark: str
+) -> str:
+    """What the signature under a review is over: exactly the entries that were shown, and what was said of them."""
+    signed = {
+        "schema": 1,
+        "batch": batch,
+        "upto": upto,
+        "entries": list(entries),
+        "comments": {str(number): text for number, text in comments.items()},
+        "remark": remark,
+    }
+    return sha256(canonical(signed)).hexdigest()
+
+
+def is_signed(review: TrailReview, batch: str, signatures: Iterable[SignatureView]) -> bool:
+    """Whether one of the signatures is the reviewer's, over what the review says now."""
+    digest = review_digest(
+        batch=batch,
+        upto=review.upto,
+        entries=review.entries,
+        comments=review.comments,
+        remark=review.remark,
+    )
+    return digest == review.digest and any(
+        it.signer_id == review.reviewer_id and it.record_digest == digest for it in signatures
+    )
 
 
 class TrailRefusal(StrEnum):

@@ -13,6 +13,7 @@ from qc.selectors.batches import (
     record_of,
     release_board,
     signatures_of,
+    signatures_over,
     signed_record,
     view_of,
 )
@@ -128,7 +129,7 @@ from qc.selectors.studies import (
 )
 from qc.selectors.subject_pages import Line, SubjectPage, subject_page
 from qc.selectors.subjects import lock_subject, subject
-from qc.selectors.trail import trails_of
+from qc.selectors.trail import alterations_in, trail_reviews, trails_of
 from qc.selectors.trends import Charted, Trend, charted_criteria, trend
 from qc.selectors.worklist import MethodWork, ToTest, Worklist, tests_by, worklist
 
@@ -166,6 +167,7 @@ __all__ = [
     "ValidationPage",
     "WaitingMaterial",
     "Worklist",
+    "alterations_in",
     "attempts_at",
     "batch_at_treatment",
     "batch_view",
@@ -236,6 +238,7 @@ __all__ = [
     "runs_at",
     "runs_for",
     "signatures_of",
+    "signatures_over",
     "signed_material",
     "signed_record",
     "specification_by_id",
@@ -251,6 +254,7 @@ __all__ = [
     "subject_page",
     "targets_of",
     "tests_by",
+    "trail_reviews",
     "trails_of",
     "trend",
     "validation_page",

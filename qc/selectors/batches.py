@@ -1,6 +1,6 @@
 """What blocks a batch, the release board, one batch, the record that was signed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,17 +15,17 @@ from ledger.rules import derive
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
-from people.rules.roles import TREATING
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.rules.blockers import EXCEPTIONS, Blocker, BlockerCode, Case, latest_review
 from qc.rules.case import OF_REVIEW
-from qc.rules.exceptional import decided_digest
+from qc.rules.exceptional import KeptDossier, decided_digest
 from qc.rules.noted_signals import NotedSignal
 from qc.rules.passed import Passed, passed_checks
 from qc.rules.record import batch_record, digest_of
 from qc.rules.releases import Lifting, Pending, Way, Ways, overdue, ways_of
 from qc.selectors.cases import case_of, cases
-from qc.selectors.dossiers import dossiers_of, lifting_of, liftings_of
+from qc.selectors.dossiers import lifting_of, liftings_of, newest_dossiers
 from qc.selectors.noted_signals import noted_signals
 from qc.selectors.releases import FailureView, ReleaseView, due_of, failures_of, releases_of
 from qc.selectors.subject_pages import Line, lines_of
@@ -126,22 +126,44 @@ class BatchView:
 def record_of(case: Case) -> dict[str, Any]:
     """The batch record as it stands now."""
     batch = case.dossier.batch
-    ids = {batch.protocol_id, batch.specification_id} - {""}
-    digests = {id: version.digest for id, version in people.document_versions(ids).items()}
+    return _record(case, _digests([batch]), newest_dossiers([batch.id]).get(batch.id))
+
+
+def _record(case: Case, digests: Mapping[str, str], newest: KeptDossier | None) -> dict[str, Any]:
+    batch = case.dossier.batch
     return batch_record(
         case,
         protocol=digests.get(batch.protocol_id, ""),
         specification=digests.get(batch.specification_id, ""),
-        dossier=_approved(batch),
+        dossier=_approved(newest),
     )
 
 
-def _approved(batch: BatchSummary) -> dict[str, str] | None:
+def _digests(found: Sequence[BatchSummary]) -> dict[str, str]:
+    """The digests of the documents that batches began with, by their ids (one statement)."""
+    ids = {id for batch in found for id in (batch.protocol_id, batch.specification_id)} - {""}
+    return {id: version.digest for id, version in people.document_versions(ids).items()}
+
+
+def _approved(newest: KeptDossier | None) -> dict[str, str] | None:
     """The dossier by which the batch may be released exceptionally, with what its decision was signed over."""
-    newest = next(iter(dossiers_of(batch.id)), None)
     if newest is None or not newest.is_approved:
         return None
     return {"code": newest.code, "digest": decided_digest(newest)}
+
+
+def signatures_over(found: Sequence[BatchSummary], at: datetime) -> tuple[SignedBy, ...]:
+    """The signatures over the records of batches, each with whether it still holds, in a fixed number of statements."""
+    if not found:
+        return ()
+    known, digests = cases(found, at), _digests(found)
+    dossiers = newest_dossiers([batch.id for batch in found])
+    signed = people.signatures_of(RECORD_KIND, [batch.code for batch in found])
+    made: list[SignedBy] = []
+    for batch in found:
+        digest = digest_of(_record(known[batch.id], digests, dossiers.get(batch.id)))
+        made += _signed(known[batch.id], digest, signed[batch.code])
+    return tuple(made)
 
 
 def signatures_of(code: str) -> list[SignatureView]:
@@ -249,7 +271,7 @@ def batch_at_treatment(viewer: Person, code: str, at: datetime) -> BatchView | N
     if batch is None or batch.order_kind is not OrderKind.PATIENT:
         return None
     site = treating_site(batch.order_id).code
-    return view_of(batch, at) if viewer.has_role(TREATING, site, at) else None
+    return view_of(batch, at) if viewer.may(Right.SEE_TREATMENT, site, at) else None
 
 
 def view_of(batch: BatchSummary, at: datetime) -> BatchView:
@@ -270,7 +292,7 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
         blockers=() if is_over else tuple(left),
         passed=passed_checks(case),
         lines=lines_of(case.specification, case.results),
-        signatures=tuple(_signed(case, digest)),
+        signatures=tuple(_signed(case, digest, signatures_of(batch.code))),
         record=record,
         digest=digest,
         specification=people.document_version(batch.specification_id) if batch.specification_id else None,
@@ -282,11 +304,11 @@ def view_of(batch: BatchSummary, at: datetime) -> BatchView:
     )
 
 
-def _signed(case: Case, digest: str) -> list[SignedBy]:
+def _signed(case: Case, digest: str, signatures: Sequence[SignatureView]) -> list[SignedBy]:
     """Each signature is held against the record that was decided on next, and before that against the record now."""
     held_against, made = digest, []
     is_decided = case.dossier.batch.disposition in batches.DECIDED
-    for signature in reversed(signatures_of(case.dossier.batch.code)):
+    for signature in reversed(signatures):
         if is_decided and signature.meaning is not Meaning.REVIEW:
             held_against = signature.record_digest
         made.append(SignedBy(signature, signature_state(signature, held_against)))

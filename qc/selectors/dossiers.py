@@ -1,6 +1,6 @@
 """Dossiers of exceptional releases as they are kept, and the one that counts for a batch. Knows nothing of pages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,13 @@ def dossier(code: str) -> KeptDossier | None:
 def dossiers_of(batch: str) -> tuple[KeptDossier, ...]:
     """Every dossier of a batch (by its id), the newest first."""
     return tuple(_view(row) for row in _rows().filter(batch=batch).order_by("-opened_at", "-code"))
+
+
+def newest_dossiers(batches: Collection[str]) -> dict[str, KeptDossier]:
+    """The newest dossier of each batch that has one, by the batch's id (one statement)."""
+    ids: Any = list(batches)
+    rows = _rows().filter(batch__in=ids).order_by("opened_at", "code")
+    return {str(row.batch_id): _view(row) for row in rows}
 
 
 def lifting_of(case: Case, at: datetime) -> Lifting | None:

@@ -11,6 +11,7 @@ from coi.selectors.treating import TreatingSite, treating_site
 from coi.selectors.visible import sites_of
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.rules.signatures import SignatureView, signature_state
 from qc.rules.case import Case
@@ -30,9 +31,6 @@ from qc.rules.unmet import counted, result_of
 from qc.selectors.batches import SignedBy
 from qc.selectors.cases import case_of
 from qc.selectors.dossiers import dossier_roles, dossiers_of, region_of
-
-# Those at the treating site who read the dossier with quality: the one in touch, and the one who asks.
-READERS = frozenset({Role.COORDINATOR, Role.PHYSICIAN})
 
 
 def lifting_to_decide(kept: KeptDossier, batch: BatchSummary, at: datetime) -> Lifting:
@@ -80,7 +78,7 @@ def dossier_view(viewer: Person, batch: str, at: datetime, code: str = "") -> Do
         return None
     own, treating = dossiers_of(found.id), treating_site(found.order_id)
     is_visible = found.site in sites_of(viewer, at)
-    if not is_visible and not (own and viewer.has_role(READERS, treating.code, at)):
+    if not is_visible and not (own and viewer.may(Right.READ_DOSSIER_AT_TREATMENT, treating.code, at)):
         return None
     kept = next((it for it in own if code in ("", it.code)), None)
     if code and kept is None:

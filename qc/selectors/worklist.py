@@ -24,6 +24,7 @@ from qc.selectors.materials import WaitingMaterial, materials_waiting
 from qc.selectors.results import rows, view
 from qc.selectors.runs import runs_at
 from qc.selectors.studies import StudyRow, visible_studies
+from qc.selectors.subject_columns import at_sites
 
 MOST = 200
 
@@ -101,12 +102,7 @@ def _uninvestigated(sites: Any) -> Any:
 
 def _here(own: Any, sites: Any) -> Any:
     """Those of the results whose subject is at one of the sites, as `view` takes them."""
-    here = (
-        own.filter(batch__site__in=sites)
-        | own.filter(collection__order__manufacturing_site__in=sites)
-        | own.filter(lot__site__in=sites)
-        | own.filter(study__site__in=sites)
-    )
+    here = own.filter(at_sites(sites))
     return rows().filter(pk__in=here.values("pk")).order_by("recorded_at", "criterion")[:MOST]
 
 

@@ -12,7 +12,6 @@ from qc.services.dispositions import (
     submit_for_review,
 )
 from qc.services.documents import (
-    ISSUERS,
     MEDIA_TYPES,
     IssueAnswer,
     issue_document,
@@ -54,15 +53,13 @@ from qc.services.plates import (
     look_at_plate,
     record_plate,
 )
-from qc.services.results import ANALYSTS, Found, correct_result, record_result, review_result
+from qc.services.results import Found, correct_result, record_result, review_result
 from qc.services.runs import open_run, read_controls, void_run
 from qc.services.studies import PullAttempt, abandon_study, begin_study, record_pull
 from qc.services.trails import review_trail
 from qc.services.validations import MeasurementsAnswer, hand_in_measurements, preview_report
 
 __all__ = [
-    "ANALYSTS",
-    "ISSUERS",
     "MEDIA_TYPES",
     "Attempt",
     "AttemptAnswer",

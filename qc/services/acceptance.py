@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from coi.rules.acceptance import DECIDED_BY, DECIDERS
+from coi.rules.acceptance import DECIDED_BY
 from coi.selectors.collections import lock_order
 from coi.services import record_acceptance
 from coi.services.recording import answered_once
@@ -16,6 +16,7 @@ from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
+from people.rules.rights import Right
 from people.rules.signatures import SignatureView
 from people.services import confirm_or_refuse, require, sign
 from qc import selectors
@@ -55,7 +56,7 @@ def decide_material(
     such collection, or nothing judges it), NotAllowed (role, credential), Invalid (no decision, a text too long).
     """
     found, doing = _known(din, now), asking(actor, where, now, request_id, din=din, deciding=deciding)
-    signer = require(actor=actor, roles=DECIDERS, site=found.collection.site, now=now)
+    signer = require(actor=actor, right=Right.DECIDE_MATERIAL, site=found.collection.site, now=now)
     done = (Event.MATERIAL_DECIDED, Event.ACCEPTANCE_REFUSED)
     if earlier := repeated(doing, *done, collection=din, to=str(deciding.decision)):
         return _as_before(earlier)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ledger.rules import Actor, Where, derive, new
 from ledger.rules import Subject as LedgerSubject
+from people.rules.rights import Right
 from people.services import require
 from qc.events import Event
 from qc.rules.assessing import is_not_tested
@@ -16,7 +17,6 @@ from qc.services.inquiring import as_before, known_investigation, locked, refuse
 from qc.services.late_failures import tell_of_late_failure
 from qc.services.recording import asking, invalid, writing
 from qc.services.results import (
-    ANALYSTS,
     TABLE,
     Found,
     criterion_of,
@@ -57,7 +57,9 @@ def record_attempt(
     (the subject takes no result now).
     """
     doing = asking(actor, where, now, request_id, investigation=investigation, kind=kind, found=found)
-    analyst = require(actor=actor, roles=ANALYSTS, site=known_investigation(investigation).site, now=now)
+    analyst = require(
+        actor=actor, right=Right.RECORD_ATTEMPT, site=known_investigation(investigation).site, now=now
+    )
     row, event = derive(request_id, "result"), Event.ATTEMPT_RECORDED
     if earlier := repeated_step(doing, event, investigation=investigation):
         before = as_before(earlier, event)

@@ -11,6 +11,7 @@ from ledger.rules import Actor, Where, derive, put
 from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.credentials import Credential
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, require, sign
 from qc import selectors
@@ -19,7 +20,7 @@ from qc.rules.record import digest_of, record_bytes, result_fields
 from qc.rules.stability import ConclusionRefusal, StudyView, against_conclusion, written
 from qc.rules.subjects import StudyKind, StudyState
 from qc.services.recording import Doing, asking, invalid, record, repeated, writing
-from qc.services.studies import MOST, REVIEWERS, STUDY, known_study, locked_study, study_topic
+from qc.services.studies import MOST, STUDY, known_study, locked_study, study_topic
 from qc.services.validations import draw_report
 
 SCHEMA = 1
@@ -59,7 +60,7 @@ def conclude_study(
     (role, credential), Invalid (reason too long), Conflict (the study is over).
     """
     found, doing = known_study(study), asking(actor, where, now, request_id, study=study, reason=reason)
-    signer = require(actor=actor, roles=REVIEWERS, site=found.site, now=now)
+    signer = require(actor=actor, right=Right.CONCLUDE_STUDY, site=found.site, now=now)
     if earlier := repeated(doing, Event.STUDY_CONCLUDED, Event.CONCLUSION_REFUSED, study=study):
         return _as_before(earlier)
     if len(reason) > MOST:

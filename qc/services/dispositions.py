@@ -21,7 +21,7 @@ from ledger.selectors import EntryView
 from ledger.services import store_evidence
 from people.rules.authority import Person
 from people.rules.credentials import Confirmed, Credential
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, require, sign
 from qc import selectors
@@ -47,6 +47,7 @@ from qc.rules.releases import (
     against_way,
 )
 from qc.rules.results import RejectionReason
+from qc.services.failures import close_work_about
 from qc.services.recording import (
     Doing,
     asking,
@@ -58,12 +59,11 @@ from qc.services.recording import (
     repeated,
     writing,
 )
+from qc.services.trails import WORK as TRAIL_WORK
+from qc.services.trails import ask_for_review
 
 # A year that was mistyped would have a pending result never be late.
 LONGEST_PENDING = timedelta(days=366)
-SUBMITTERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
-REVIEWERS = frozenset({Role.QA_REVIEWER})
-DECIDERS = frozenset({Role.QA_RELEASER})
 RELEASE = "qc.release"
 
 
@@ -82,16 +82,18 @@ def submit_for_review(*, batch: str, actor: Actor, where: Where, now: datetime, 
     Raises NotFound, NotAllowed (role).
     """
     found, doing = known_batch(batch), asking(actor, where, now, request_id, batch=batch)
-    require(actor=actor, roles=SUBMITTERS, site=found.site, now=now)
+    require(actor=actor, right=Right.SUBMIT_FOR_REVIEW, site=found.site, now=now)
     if earlier := repeated(doing, Event.BATCH_SUBMITTED, Event.SUBMISSION_REFUSED, batch=batch):
         return _as_before(earlier, Event.BATCH_SUBMITTED)
     with writing():
         locked = locked_batch(batch)
-        reasons = against_submission(selectors.case_of(locked, now))
+        case = selectors.case_of(locked, now)
+        reasons = against_submission(case)
         if reasons:
             return _refuse(doing, locked, Event.SUBMISSION_REFUSED, reasons)
         _move(locked, Disposition.QA_REVIEW, (), doing)
         record(doing, batch_topic(locked), Event.BATCH_SUBMITTED, {})
+        ask_for_review(locked, case, doing)
     return Attempt(True)
 
 
@@ -179,7 +181,7 @@ class _Kind:
     """One kind of signature over a batch record: who may, what speaks against it, and what it leads to."""
 
     meaning: Meaning
-    roles: frozenset[Role]
+    right: Right
     done: Event
     refused: Event
     against: Callable[[_Asked], tuple[Blocker, ...]]
@@ -196,7 +198,7 @@ def _against_rejection(asked: _Asked) -> tuple[Blocker, ...]:
 def _release(way: Way) -> _Kind:
     return _Kind(
         DECIDED_BY[LEADS_TO[way]],
-        DECIDERS,
+        Right.RELEASE_BATCH,
         Event.BATCH_RELEASED,
         Event.RELEASE_REFUSED,
         lambda asked: against_way(asked.case, asked.ways, way, asked.signing),
@@ -207,7 +209,7 @@ def _release(way: Way) -> _Kind:
 
 _REVIEW = _Kind(
     Meaning.REVIEW,
-    REVIEWERS,
+    Right.REVIEW_BATCH,
     Event.BATCH_REVIEWED,
     Event.REVIEW_REFUSED,
     lambda asked: against_review(asked.case, asked.signing.signer),
@@ -215,7 +217,7 @@ _REVIEW = _Kind(
 _RELEASES = {way: _release(way) for way in Way}
 _COMPLETION = _Kind(
     Meaning.RELEASE,
-    DECIDERS,
+    Right.COMPLETE_RELEASE,
     Event.RELEASE_COMPLETED,
     Event.COMPLETION_REFUSED,
     lambda asked: against_completion(asked.case, asked.ways, asked.signing),
@@ -223,7 +225,7 @@ _COMPLETION = _Kind(
 )
 _REJECTION = _Kind(
     Meaning.REJECTION,
-    DECIDERS,
+    Right.REJECT_BATCH,
     Event.BATCH_REJECTED,
     Event.REJECTION_REFUSED,
     _against_rejection,
@@ -234,7 +236,7 @@ _REJECTION = _Kind(
 def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, reason: str = "") -> Attempt:
     """Confirm who signs, lock, judge, and either refuse or sign and do what the signature leads to."""
     found = known_batch(batch)
-    signer = require(actor=doing.actor, roles=kind.roles, site=found.site, now=doing.now)
+    signer = require(actor=doing.actor, right=kind.right, site=found.site, now=doing.now)
     if earlier := repeated(doing, kind.done, kind.refused, batch=batch):
         return _as_before(earlier, kind.done)
     # Outside the transaction: a wrong password is counted whatever becomes of this.
@@ -248,6 +250,8 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
         asked = _Asked(case, ways, Signing(signer.user_id, tuple(earlier_ones), digest))
         reasons = kind.against(asked)
         if reasons:
+            if any(blocker.code is BlockerCode.TRAIL_UNREVIEWED for blocker in reasons):
+                ask_for_review(locked, case, doing)
             return _refuse(doing, locked, kind.refused, reasons, digest)
         signature = _sign(locked, kind.meaning, (signer, confirmed), digest, doing)
         if kind.leads_to is None:
@@ -259,6 +263,8 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
         facts = {"digest": digest, "signature": signature.id, **_told(kind, ways)}
         changes = _release_rows(locked, kind, ways, signer, doing)
         record(doing, batch_topic(locked), kind.done, facts, changes=changes, reason=reason)
+        if kind.leads_to is not None:
+            close_work_about("batch", [batch], doing, frozenset({TRAIL_WORK}))
     return Attempt(True)
 
 

@@ -12,7 +12,7 @@ from ledger.rules.evidence import SPREADSHEET
 from ledger.selectors import EntryView, EvidenceView
 from ledger.services import store_evidence
 from people.rules.authority import Person
-from people.rules.roles import QA
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -33,7 +33,6 @@ from qc.services.recording import (
     writing,
 )
 
-ISSUERS = QA
 MOST_REASON = 200
 MEDIA_TYPES = {"pdf": "application/pdf", "json": "application/json", "xlsx": SPREADSHEET}
 
@@ -75,7 +74,7 @@ def issue_document(
     """
     found = known_batch(batch)
     doing = asking(actor, where, now, request_id, batch=batch, kind=kind, reason=reason)
-    issuer = require(actor=actor, roles=ISSUERS, site=found.site, now=now)
+    issuer = require(actor=actor, right=Right.ISSUE_DOCUMENT, site=found.site, now=now)
     if earlier := repeated(doing, Event.DOCUMENT_ISSUED, Event.ISSUE_REFUSED, batch=batch):
         return _as_before(earlier, kind)
     if refusal := refusal_of(kind, str(found.disposition)):

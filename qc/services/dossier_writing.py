@@ -19,7 +19,7 @@ from people.rules.authority import Person
 from qc import selectors
 from qc.events import Event
 from qc.rules.exceptional import (
-    WRITERS,
+    WRITING,
     DossierRefusal,
     KeptDossier,
     Lack,
@@ -105,7 +105,7 @@ def write_part(code: str, part: Part, doing: Doing, make: Make, **asked: str) ->
 
 def writer(batch: BatchSummary, treating: TreatingSite, part: Part, doing: Doing) -> tuple[Person, Who]:
     """Who is about to write this part, if a role for it is theirs; NotAllowed otherwise."""
-    actor, roles = doing.actor, WRITERS[part]
+    actor, roles = doing.actor, WRITING[part].roles
     if actor.kind is ActorKind.PERSON and actor.user_id is not None:
         person = people.person(actor.user_id, doing.now)
         if person is not None:

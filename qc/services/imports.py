@@ -14,6 +14,7 @@ from ledger.rules.errors import Conflict, DomainError, Invalid, NotFound
 from ledger.services import store_evidence
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -36,7 +37,7 @@ from qc.rules.imports import (
 )
 from qc.rules.subjects import SubjectKind, SubjectRef
 from qc.services.recording import Doing, Topic, asking, invalid, record, writing
-from qc.services.results import ANALYSTS, Found, judge_result, record_result
+from qc.services.results import Found, judge_result, record_result
 
 TABLE = "qc.import"
 MAX_NAME = 120
@@ -89,7 +90,7 @@ def hand_in(
     Raises NotAllowed, NotFound (mapping, run), Invalid (file too large or empty, name).
     """
     doing = asking(actor, where, now, request_id, handed=handed, site=site)
-    analyst = require(actor=actor, roles=ANALYSTS, site=site, now=now)
+    analyst = require(actor=actor, right=Right.HAND_IN, site=site, now=now)
     row = derive(request_id, "import")
     if (earlier := selectors.imported(row)) is not None:
         return _same(earlier, handed)
@@ -150,7 +151,7 @@ def record_import(*, id: UUID, actor: Actor, where: Where, now: datetime, reques
     discarded before).
     """
     view, doing = _known(id), asking(actor, where, now, request_id, id=id)
-    analyst = require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
+    analyst = require(actor=actor, right=Right.RECORD_IMPORT, site=view.site, now=now)
     if view.state is ImportState.RECORDED and _was_this(doing, view):
         return view
     with writing():
@@ -181,7 +182,7 @@ def record_import(*, id: UUID, actor: Actor, where: Where, now: datetime, reques
 def discard_import(*, id: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> ImportView:
     """Say that a file is not going to be recorded; it stays as evidence. Raises NotFound, NotAllowed, Conflict."""
     view, doing = _known(id), asking(actor, where, now, request_id, id=id)
-    require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
+    require(actor=actor, right=Right.DISCARD_IMPORT, site=view.site, now=now)
     if view.state is ImportState.DISCARDED:
         return view
     with writing():

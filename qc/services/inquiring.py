@@ -14,7 +14,7 @@ from ledger.rules import derive, put
 from ledger.rules.errors import Conflict, NotFound
 from ledger.selectors import EntryView
 from people.rules.authority import Person
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -34,7 +34,6 @@ from qc.services.recording import (
 )
 
 TABLE = "qc.investigation"
-INQUIRERS = QA | {Role.ANALYST, Role.QC_REVIEWER}
 # The house's procedure; a document of its own would have to say otherwise.
 POLICY = Policy()
 MOST_WORDS = 4000
@@ -101,7 +100,8 @@ def take(code: str, doing: Doing, step: Step) -> InquiryAnswer:
 
 def inquirer(code: str, doing: Doing) -> Person:
     """Whoever takes part in an investigation. Raises NotFound, NotAllowed."""
-    return require(actor=doing.actor, roles=INQUIRERS, site=known_investigation(code).site, now=doing.now)
+    site = known_investigation(code).site
+    return require(actor=doing.actor, right=Right.TAKE_PART_IN_INVESTIGATION, site=site, now=doing.now)
 
 
 def known_investigation(code: str) -> InvestigationView:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from coi.services.numbers import next_numbers
 from ledger.rules import Actor, Where, derive, new
 from ledger.rules import Subject as LedgerSubject
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.services import open_work_item, require
 from qc import selectors
@@ -40,7 +41,6 @@ from qc.rules.results import ResultView
 from qc.rules.subjects import Subject
 from qc.services.failures import RESULT, TO_OPEN, close_work_about, end_of
 from qc.services.inquiring import (
-    INQUIRERS,
     TABLE,
     At,
     Done,
@@ -82,7 +82,7 @@ def open_investigation(
     """
     found, doing = known_result(result), asking(actor, where, now, request_id, result=result)
     known = known_subject(found.subject, now)
-    person = require(actor=actor, roles=INQUIRERS, site=known.site, now=now)
+    person = require(actor=actor, right=Right.OPEN_INVESTIGATION, site=known.site, now=now)
     if earlier := repeated_step(doing, Event.INVESTIGATION_OPENED, **named(found.subject), result=found.id):
         return as_before(earlier, Event.INVESTIGATION_OPENED)
     with writing():

@@ -17,6 +17,7 @@ from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import NotFound
 from people import selectors as people
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.rules.work import WorkState
 from people.services import close_work_item, open_work_item, require, send_notice
@@ -25,7 +26,6 @@ from qc.events import Event
 from qc.rules.blockers import products
 from qc.rules.criteria import Criterion
 from qc.rules.late_failures import (
-    DOERS,
     Done,
     Duty,
     LateFailure,
@@ -146,7 +146,7 @@ def record_duty(
     doing = asking(
         actor, where, now, request_id, failure=failure, duty=duty, done_at=done_at, reference=reference
     )
-    person = require(actor=actor, roles=DOERS, site=found.site, now=now)
+    person = require(actor=actor, right=Right.RECORD_DUTY, site=found.site, now=now)
     events = (Event.LATE_DUTY_DONE, Event.LATE_DUTY_REFUSED)
     if earlier := repeated(doing, *events, failure=found.id, duty=str(duty)):
         return tuple(TaskRefusal(code) for code in earlier.facts.get("refused", ()))

@@ -8,10 +8,11 @@ from coi.services.recording import answered_once
 from ledger.rules import Actor, ActorKind, Where, new, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
-from qc.rules.noted_signals import NOTERS, Noted, NotedState, faults
+from qc.rules.noted_signals import Noted, NotedState, faults
 from qc.services.recording import (
     Doing,
     asking,
@@ -51,7 +52,7 @@ def note_signal(
     id, noted = _read(signal, state, parameter=parameter, criterion=criterion, by=by, side=side)
     site = known_batch(batch).site
     if actor.kind is not ActorKind.SERVICE:
-        require(actor=actor, roles=NOTERS, site=site, now=now)
+        require(actor=actor, right=Right.NOTE_SIGNAL, site=site, now=now)
     doing = asking(
         actor,
         where,

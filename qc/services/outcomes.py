@@ -13,6 +13,7 @@ from ledger.rules import Actor, Where, canonical, derive, put
 from ledger.services import store_evidence
 from people import selectors as people
 from people.rules.credentials import Confirmed, Credential
+from people.rules.rights import Right
 from people.rules.signatures import Meaning, SignatureView
 from people.services import confirm_or_refuse, sign
 from qc import selectors
@@ -29,7 +30,6 @@ from qc.rules.investigations import (
     investigation_record,
     planned_attempts,
 )
-from qc.rules.investigations.refusals import QC
 from qc.rules.investigations.stored import kept
 from qc.services.failures import close_work_about, tell_to_open
 from qc.services.inquiring import (
@@ -138,7 +138,7 @@ def _proposers(at: At, outcome: Outcome) -> tuple[Who, ...]:
     proposal = at.view.proposal
     if proposal is None or proposal.outcome is not outcome or not selectors.is_proposed(at.view, at.inquiry):
         return ()
-    return (Who(proposal.by, QC),)
+    return (Who(proposal.by, Right.PROPOSE_OUTCOME.roles),)
 
 
 def _signed_before(at: At, digest: str) -> SignatureView | None:

@@ -9,6 +9,7 @@ from ledger.rules import Actor, Where, derive, new, put
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.services import store_evidence
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -32,7 +33,7 @@ from qc.services.recording import (
     topic_of,
     writing,
 )
-from qc.services.results import ANALYSTS, Found, record_result
+from qc.services.results import Found, record_result
 
 TABLE = "qc.plate"
 MAX_NAME = 120
@@ -73,7 +74,7 @@ def hand_in_plate(
     (file too large or empty, name).
     """
     found, doing = _run(run), asking(actor, where, now, request_id, run=run, data=data, name=name)
-    analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    analyst = require(actor=actor, right=Right.HAND_IN_PLATE, site=found.site, now=now)
     row, short = derive(request_id, "plate"), name.strip()
     if repeated(doing, Event.PLATE_HANDED_IN, run=found.code, name=short):
         return _known(row)
@@ -125,7 +126,7 @@ def record_plate(
     or discarded before; another outcome than the one that was looked at), Invalid (`plate_refused`, with the reason).
     """
     view, doing = _known(id), asking(actor, where, now, request_id, id=id, asked=asked)
-    require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
+    require(actor=actor, right=Right.RECORD_PLATE, site=view.site, now=now)
     if repeated(doing, Event.PLATE_RECORDED, plate=view.id):
         return _recorded(id)
     with writing():
@@ -154,7 +155,7 @@ def record_plate(
 def discard_plate(*, id: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> PlateView:
     """Say that nothing is recorded of a plate; it stays as evidence. Raises NotFound, NotAllowed, Conflict."""
     view, doing = _known(id), asking(actor, where, now, request_id, id=id)
-    require(actor=actor, roles=ANALYSTS, site=view.site, now=now)
+    require(actor=actor, right=Right.DISCARD_PLATE, site=view.site, now=now)
     if repeated(doing, Event.PLATE_DISCARDED, plate=view.id):
         return view
     with writing():

@@ -15,7 +15,7 @@ from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people.rules.authority import Person
 from people.rules.fields import code_problem
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -49,8 +49,6 @@ from qc.services.recording import (
     writing,
 )
 
-ANALYSTS = frozenset({Role.ANALYST})
-REVIEWERS = frozenset({Role.QC_REVIEWER})
 TABLE = "qc.result"
 
 
@@ -93,7 +91,7 @@ def record_result(
     """
     known = known_subject(subject, now)
     doing = asking(actor, where, now, request_id, subject=subject, criterion=criterion, found=found)
-    analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
+    analyst = require(actor=actor, right=Right.RECORD_RESULT, site=known.site, now=now)
     row = derive(request_id, "result")
     if repeated(doing, Event.RESULT_RECORDED, **named(subject)):
         return written_result(row)
@@ -144,7 +142,7 @@ def correct_result(
         actor, where, now, request_id, result=result, found=found, reason=reason, reference=reference
     )
     known = known_subject(old.subject, now)
-    analyst = require(actor=actor, roles=ANALYSTS, site=known.site, now=now)
+    analyst = require(actor=actor, right=Right.CORRECT_RESULT, site=known.site, now=now)
     row = derive(request_id, "result")
     if repeated(doing, Event.RESULT_CORRECTED, **named(old.subject)):
         return written_result(row)
@@ -216,7 +214,7 @@ def review_result(*, result: UUID, actor: Actor, where: Where, now: datetime, re
     """
     found, doing = known_result(result), asking(actor, where, now, request_id, result=result)
     known = known_subject(found.subject, now)
-    reviewer = require(actor=actor, roles=REVIEWERS, site=known.site, now=now)
+    reviewer = require(actor=actor, right=Right.REVIEW_RESULT, site=known.site, now=now)
     if repeated(doing, Event.RESULT_REVIEWED, **named(found.subject)):
         return written_result(result)
     if reviewer.user_id == found.analyst_id:

@@ -13,6 +13,7 @@ from coi.services.numbers import next_numbers
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, NotFound
 from people.rules.authority import Person
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -21,7 +22,6 @@ from qc.rules.methods import Fault, Used, against_things, against_use
 from qc.rules.runs import RunState, RunView, judge, missing_controls, z_score
 from qc.selectors import EffectiveMethod, EffectiveTargets
 from qc.services.recording import Doing, Topic, asking, invalid, record, repeated, writing
-from qc.services.results import ANALYSTS
 
 RUN, THING, READING = "qc.run", "qc.runthing", "qc.controlreading"
 MAX_READINGS = 8
@@ -49,7 +49,7 @@ def open_run(
     doing = asking(
         actor, where, now, request_id, method=method, site=site, instruments=instruments, reagents=reagents
     )
-    analyst = require(actor=actor, roles=ANALYSTS, site=site, now=now)
+    analyst = require(actor=actor, right=Right.OPEN_RUN, site=site, now=now)
     row = derive(request_id, "run")
     if repeated(doing, Event.RUN_OPENED, site=site, asked=method):
         return _written(row)
@@ -96,7 +96,7 @@ def read_controls(
     Conflict (judged before).
     """
     found, doing = _known(run), asking(actor, where, now, request_id, run=run, readings=readings)
-    require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    require(actor=actor, right=Right.READ_CONTROLS, site=found.site, now=now)
     if repeated(doing, Event.CONTROLS_READ, run=found.code):
         return _written(run)
     with writing():
@@ -127,7 +127,7 @@ def void_run(
     Raises NotFound, NotAllowed, Invalid (no reason), Conflict (its controls have judged it).
     """
     found, doing = _known(run), asking(actor, where, now, request_id, run=run, reason=reason)
-    require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    require(actor=actor, right=Right.VOID_RUN, site=found.site, now=now)
     if repeated(doing, Event.RUN_VOIDED, run=found.code):
         return _written(run)
     if not reason.strip() or len(reason) > 200:

@@ -14,7 +14,7 @@ from ledger.rules.errors import Conflict, NotFound
 from ledger.selectors import EntryView
 from people import selectors as people
 from people.rules.documents import DocumentVersionView
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services import require
 from qc import selectors
 from qc.events import Event
@@ -24,9 +24,6 @@ from qc.rules.stability import PlanDocument, Pull, PullRefusal, StudyView, again
 from qc.rules.subjects import StudyKind, StudyState
 from qc.services.recording import Topic, asking, invalid, record, repeated, writing
 
-STUDIERS = frozenset({Role.ANALYST, Role.QC_REVIEWER})
-ANALYSTS = frozenset({Role.ANALYST})
-REVIEWERS = frozenset({Role.QC_REVIEWER})
 STUDY = "qc.study"
 MOST = 200
 # What of a patient's batch may be put into a study: never what is for the patient.
@@ -59,7 +56,7 @@ def begin_study(
     specification), NotAllowed, Invalid (containers, criteria).
     """
     doing = asking(actor, where, now, request_id, kind=kind, plan=plan, site=site, containers=containers)
-    require(actor=actor, roles=STUDIERS, site=site, now=now)
+    require(actor=actor, right=Right.BEGIN_STUDY, site=site, now=now)
     row = derive(request_id, "study")
     if repeated(doing, Event.STUDY_BEGUN, site=site, asked=plan):
         return _written(row)
@@ -94,7 +91,7 @@ def record_pull(
     NotAllowed, Invalid (reason too long), Conflict (the study is over).
     """
     found, doing = known_study(study), asking(actor, where, now, request_id, study=study, pull=pull)
-    analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    analyst = require(actor=actor, right=Right.RECORD_PULL, site=found.site, now=now)
     if earlier := repeated(doing, Event.PULL_RECORDED, Event.PULL_REFUSED, study=study):
         return _as_before(earlier)
     if len(pull.reason) > MOST:
@@ -122,7 +119,7 @@ def abandon_study(
     Raises NotFound, NotAllowed, Invalid (no reason), Conflict (the study is over).
     """
     found, doing = known_study(study), asking(actor, where, now, request_id, study=study, reason=reason)
-    require(actor=actor, roles=REVIEWERS, site=found.site, now=now)
+    require(actor=actor, right=Right.ABANDON_STUDY, site=found.site, now=now)
     if repeated(doing, Event.STUDY_ABANDONED, study=study):
         return known_study(study)
     if not reason.strip() or len(reason) > MOST:

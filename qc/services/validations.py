@@ -16,6 +16,7 @@ from ledger.rules import Actor, Where, derive, put
 from ledger.rules.errors import Conflict
 from ledger.services import store_evidence
 from people import selectors as people
+from people.rules.rights import Right
 from people.rules.signatures import SignatureView
 from people.services import require
 from qc import selectors
@@ -27,7 +28,7 @@ from qc.rules.validation_study.file import FileFault, read_measurements
 from qc.rules.validation_study.printed import in_words
 from qc.rules.validation_study.printed_words import PRINTED
 from qc.services.recording import asking, record, repeated, writing
-from qc.services.studies import ANALYSTS, STUDY, known_study, locked_study, study_topic
+from qc.services.studies import STUDY, known_study, locked_study, study_topic
 
 _TEMPLATE = "qc/validation_report.typ"
 
@@ -49,7 +50,7 @@ def hand_in_measurements(
     over, or is none of a method).
     """
     found, doing = known_study(study), asking(actor, where, now, request_id, study=study, data=data)
-    analyst = require(actor=actor, roles=ANALYSTS, site=found.site, now=now)
+    analyst = require(actor=actor, right=Right.HAND_IN_MEASUREMENTS, site=found.site, now=now)
     digest = sha256(data).hexdigest()
     if repeated(doing, Event.MEASUREMENTS_HANDED_IN, study=study):
         return MeasurementsAnswer(True)
@@ -103,6 +104,7 @@ def preview_report(*, study: StudyView, now: datetime) -> bytes:
 def draw_report(study: StudyView, signature: SignatureView | None, now: datetime) -> bytes:
     """The report of a validation study as PDF/A; without a signature marked as a preview. Raises Conflict."""
     content = {
+        "checkpoint": _checkpoint(study.zone),
         "study": {
             "code": study.code,
             "title": study.title,
@@ -122,6 +124,14 @@ def draw_report(study: StudyView, signature: SignatureView | None, now: datetime
         return drawing.draw_sheet(drawing.Sheet(_TEMPLATE, content, (), resolutions=()), now)
     except typst.TypstError as error:
         raise Conflict("document_not_drawable") from error
+
+
+def _checkpoint(zone: str) -> Mapping[str, Any] | None:
+    """The newest checkpoint of the ledger, as it is printed."""
+    point = ledger.latest_checkpoint()
+    if point is None:
+        return None
+    return {"size": point.size, "root": point.root.hex(), "signed": " ".join(moment(point.signed_at, zone))}
 
 
 def _site_name(study: StudyView) -> str:

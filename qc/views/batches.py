@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from coi.rules.labels_reconciliation import reconcile
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
@@ -24,12 +25,10 @@ from qc.forms.releases import ConditionalForm
 from qc.rules.blockers import Blocker, against_submission
 from qc.rules.case import BlockerCode
 from qc.rules.exceptional import LIFTABLE
-from qc.rules.late_failures import DOERS
 from qc.rules.record import record_bytes
 from qc.rules.releases import Way, overdue
 from qc.rules.results import RejectionReason
 from qc.selectors import BatchView, BoardRow
-from qc.services.dispositions import DECIDERS, REVIEWERS, SUBMITTERS
 from qc.views.found import batch_of
 from qc.views.lines import lines_shown, signals_shown
 from qc.views.reasons import Reason, failures_shown, reasons_shown
@@ -181,12 +180,13 @@ def _dossier_shown(view: BatchView) -> tuple[str, str] | None:
 
 def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
     """Which forms to offer; the services judge for themselves."""
-    is_open, is_releaser, is_pending = not view.is_decided, bool(roles & DECIDERS), bool(view.ways.pending)
+    is_open, is_pending = not view.is_decided, bool(view.ways.pending)
+    is_releaser = bool(roles & Right.RELEASE_BATCH.roles)
     codes = {blocker.code for blocker in view.blockers}
     is_failing, is_unread = BlockerCode.FAILING_RESULT in codes, BlockerCode.TRAIL_UNREVIEWED in codes
-    reviews = (is_open or view.is_conditional) and bool(roles & REVIEWERS)
+    reviews = (is_open or view.is_conditional) and bool(roles & Right.REVIEW_BATCH.roles)
     return {
-        "submit": bool(roles & SUBMITTERS) and not against_submission(view.case),
+        "submit": bool(roles & Right.SUBMIT_FOR_REVIEW.roles) and not against_submission(view.case),
         "read_trail": reviews and is_unread,
         "review": reviews and not is_unread,
         "release": is_open and is_releaser and not is_pending,
@@ -194,5 +194,5 @@ def _may(view: BatchView, roles: frozenset[Role]) -> dict[str, bool]:
         "exceptional": is_open and is_releaser and view.lifting is not None,
         "complete": view.is_conditional and is_releaser and not is_pending and not is_failing,
         "decide": is_open and is_releaser,
-        "duties": bool(roles & DOERS),
+        "duties": bool(roles & Right.RECORD_DUTY.roles),
     }

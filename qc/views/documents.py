@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
@@ -150,7 +151,7 @@ def _page(
 ) -> HttpResponse:
     view = readable.view
     issued = selectors.issued_documents(view.batch.code)
-    may_issue = person_of(request).has_role(services.ISSUERS, view.batch.site, timezone.now())
+    may_issue = person_of(request).may(Right.ISSUE_DOCUMENT, view.batch.site, timezone.now())
     kinds = [
         _shown(kind, view, issued, (forms or {}).get(kind), may_issue)
         for kind in DocumentKind

@@ -12,7 +12,7 @@ from coi.rules.journey import OrderKind
 from qc.forms import investigation_words, release_words, texts
 from qc.forms.pages import WritingForm
 from qc.rules.exceptional import (
-    WRITERS,
+    WRITING,
     DossierRefusal,
     DossierState,
     ExceptionalDossier,
@@ -149,7 +149,7 @@ def may_open(view: DossierView) -> bool:
         view.lifting.state in ended and all(it.is_decided for it in view.earlier)
     )
     is_open = view.batch.disposition not in DECIDED_BY and view.batch.order_kind is OrderKind.PATIENT
-    return is_free and is_open and not view.roles.isdisjoint(WRITERS[Part.CRITERIA])
+    return is_free and is_open and not view.roles.isdisjoint(WRITING[Part.CRITERIA].roles)
 
 
 def criteria_shown(view: DossierView) -> tuple[CriterionShown, ...]:

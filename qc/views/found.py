@@ -1,6 +1,5 @@
 """What a page is about: found where it is the viewer's to see, or not found, in words. And where things are done."""
 
-from collections.abc import Collection
 from typing import TypeVar
 
 from django.http import HttpRequest
@@ -8,7 +7,7 @@ from django.utils import timezone
 
 from ledger.rules.errors import NotFound
 from people import selectors as people
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.rules.sites import SiteView
 from people.views import person_of
 from qc import selectors
@@ -47,9 +46,9 @@ def study_of(request: HttpRequest, code: str) -> StudyView:
     return there(selectors.visible_study(person_of(request), code, timezone.now()), "study_unknown")
 
 
-def sites_of(request: HttpRequest, roles: Collection[Role]) -> list[SiteView]:
-    """The sites at which the viewer holds one of these roles."""
-    own = person_of(request).sites(frozenset(roles), timezone.now())
+def sites_of(request: HttpRequest, right: Right) -> list[SiteView]:
+    """The sites at which the right is the viewer's."""
+    own = person_of(request).sites_of(right, timezone.now())
     return [site for site in people.sites() if site.code in own]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ledger.rules.errors import NotFound
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import import_words, texts
@@ -34,7 +35,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     zones = {site.code: site.zone for site in people.sites()}
     found = selectors.visible_imports(person, now)
     shown = [(one, zones[one.site], texts.IMPORT_STATES[one.state], _kind(one)) for one in found]
-    return render(request, "qc/imports.html", {"files": shown, "sites": sites_of(request, services.ANALYSTS)})
+    return render(request, "qc/imports.html", {"files": shown, "sites": sites_of(request, Right.HAND_IN)})
 
 
 @never_cache
@@ -42,7 +43,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @login_required
 def hand_in(request: HttpRequest, site: str) -> HttpResponse:
     """Hand a file in. It is kept as it is, and looked at on the next page."""
-    here = next((one for one in sites_of(request, services.ANALYSTS) if one.code == site), None)
+    here = next((one for one in sites_of(request, Right.HAND_IN) if one.code == site), None)
     if here is None:
         raise NotFound("site_unknown", str(texts.ERRORS["subject_unknown"]))
     now = timezone.now()
@@ -102,7 +103,7 @@ def act(request: HttpRequest, id: UUID, what: str) -> HttpResponse:
 def _page(request: HttpRequest, found: ImportView, form: WritingForm, status: int = 200) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     is_open = found.state is ImportState.READ
-    is_analyst = person.has_role(services.ANALYSTS, found.site, now)
+    is_analyst = person.may(Right.RECORD_IMPORT, found.site, now)
     looked = services.look_at(found, person, now)
     context = {
         "file": found,

@@ -8,7 +8,8 @@ from typing import Any
 from ledger import registry
 from ledger import selectors as ledger
 from people.rules.authority import Person
-from qc import selectors, services
+from people.rules.rights import Right
+from qc import selectors
 from qc.events import Event
 from qc.forms import investigation_words as words
 from qc.forms import texts
@@ -118,7 +119,7 @@ class InquiryShown:
     @property
     def hindrance(self) -> str:
         """Why this reader, who holds a role for it, may not take part in judging; empty where they may."""
-        if not self.it.is_open or not self.who.is_one_of(rules.refusals.QC | rules.refusals.QA):
+        if not self.it.is_open or not self.who.may(Right.ESCALATE_INVESTIGATION):
             return ""
         found = set(rules.against_escalation(self.inquiry, self.who)) & _OF_THE_PERSON
         return str(words.REFUSALS[sorted(found)[0]]) if found else ""
@@ -238,7 +239,7 @@ class InquiryShown:
     def _may_test(self, plan: rules.Plan, done: int) -> bool:
         container = self.it.container if plan.kind is AttemptKind.RETEST else plan.containers[0]
         refused = rules.against_attempt(self.inquiry, plan.kind, container, self.now, self.who)
-        return done < plan.number and not refused and bool(self.roles & services.ANALYSTS)
+        return done < plan.number and not refused and self.who.may(Right.RECORD_ATTEMPT)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -338,7 +339,7 @@ class InquiryShown:
         proposal = self.view.proposal
         if proposal is None or not self.page.is_proposed:
             return False
-        signers = (Who(proposal.by, rules.refusals.QC), self.who)
+        signers = (Who(proposal.by, Right.PROPOSE_OUTCOME.roles), self.who)
         return not rules.against_conclusion(self.inquiry, proposal.outcome, signers)
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import study_words, texts
 from qc.forms.materials import PROPOSALS
 from qc.forms.pages import WritingForm
-from qc.services.results import ANALYSTS, REVIEWERS
 from qc.views.found import there
 from qc.views.shared import attempt, doing
 
@@ -62,8 +62,8 @@ def _page(request: HttpRequest, form: WritingForm, status: int = 200) -> HttpRes
         ],
         "materials": [(one, *PROPOSALS[one.proposal.decision]) for one in found.materials],
         "form": form,
-        "is_analyst": bool(person.sites(ANALYSTS, now)),
-        "is_reviewer": bool(person.sites(REVIEWERS, now)),
+        "is_analyst": bool(person.sites_of(Right.RECORD_RESULT, now)),
+        "is_reviewer": bool(person.sites_of(Right.REVIEW_RESULT, now)),
         "request_id": uuid4,
     }
     return render(request, "qc/worklist.html", context, status=status)

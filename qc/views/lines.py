@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from coi.rules.journey import Disposition
+from people.rules.rights import Right
 from people.rules.roles import Role
 from qc.forms import signal_words, texts
 from qc.forms.investigation_words import ATTEMPTS
@@ -11,7 +12,6 @@ from qc.rules.noted_signals import NotedSignal
 from qc.rules.results import ResultView
 from qc.rules.subjects import takes
 from qc.selectors import Line
-from qc.services.results import ANALYSTS, REVIEWERS
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def signals_shown(noted: Iterable[NotedSignal]) -> tuple[str, ...]:
 def _shown(line: Line, disposition: Disposition | None, roles: frozenset[Role], user_id: int) -> LineShown:
     criterion, found = line.criterion, line.result
     is_taken = takes(disposition, criterion) is None
-    is_analyst, is_reviewer = bool(roles & ANALYSTS), bool(roles & REVIEWERS)
+    is_reviewer = bool(roles & Right.REVIEW_RESULT.roles)
     mark, verdict = texts.VERDICTS[found.verdict] if found is not None else ("", "")
     is_waiting = found is not None and not found.is_reviewed and found.analyst_id != user_id
     return LineShown(
@@ -69,8 +69,8 @@ def _shown(line: Line, disposition: Disposition | None, roles: frozenset[Role], 
         timing=str(texts.TIMINGS[criterion.timing]),
         mark=mark,
         verdict=str(verdict),
-        may_record=is_taken and is_analyst and found is None,
-        may_correct=is_taken and is_analyst and found is not None,
+        may_record=is_taken and bool(roles & Right.RECORD_RESULT.roles) and found is None,
+        may_correct=is_taken and bool(roles & Right.CORRECT_RESULT.roles) and found is not None,
         may_review=is_reviewer and is_waiting,
         further=tuple(_further(result) for result in line.further),
     )

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ledger.rules.errors import DomainError
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import plates as words
@@ -186,4 +187,4 @@ def _plate(request: HttpRequest, code: str, id: UUID) -> PlateView:
 
 
 def _is_analyst(request: HttpRequest, site: str) -> bool:
-    return person_of(request).has_role(services.ANALYSTS, site, timezone.now())
+    return person_of(request).may(Right.RECORD_PLATE, site, timezone.now())

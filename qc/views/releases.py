@@ -1,78 +1,126 @@
 """Pages around a release: the audit trail looked over, and duties after a result that failed late."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from people import selectors as people
-from people.rules.roles import QA
+from people.forms.alterations import Told, told_on_page
+from people.rules.rights import Right
 from people.views import person_of
-from qc import services
+from qc import selectors, services
 from qc.forms import investigation_words, release_words
-from qc.forms.releases import DutyForm, TrailForm
+from qc.forms.releases import DutyForm, TrailFilter, TrailForm
 from qc.rules.late_failures import Duty
-from qc.rules.trail import Trail
+from qc.rules.trail import Trail, TrailEntry
 from qc.selectors import BatchView
 from qc.views.batches import batch_response
 from qc.views.found import batch_of, unknown
 from qc.views.reasons import duty_key
-from qc.views.shared import attempt, doing
+from qc.views.shared import attempt, doing, signing
+
+
+@dataclass(frozen=True)
+class TrailRow:
+    """An entry as the page shows it: what it altered, and the field for a comment, or the comments that were made."""
+
+    entry: TrailEntry
+    kind: str
+    words: str
+    is_unseen: bool
+    altered: tuple[Told, ...]
+    field: BoundField | None
+    said: tuple[tuple[str, str], ...]
 
 
 @never_cache
+@sensitive_post_parameters("password")
 @login_required
 def trail(request: HttpRequest, code: str) -> HttpResponse:
-    """What is out of the ordinary in the journey of a batch, and the form that says that it was looked over."""
+    """What is out of the ordinary in the journey of a batch, and the form that signs that it was looked over."""
     view = batch_of(request, code)
     if request.method != "POST":
         return _trail_page(request, view)
-    form = TrailForm(request.POST)
+    form = TrailForm(request.POST, numbers=_unseen_numbers(view))
     status, refused = attempt(
         form,
         lambda: services.review_trail(
             batch=view.batch.code,
             **{name: form.cleaned_data[name] for name in ("upto", "remark")},
-            **doing(request, view.batch.site, view.zone, form),
+            comments=form.comments(),
+            **signing(request, view.batch.site, view.zone, form),
         ),
     )
     if refused is not None and not refused:
-        messages.success(request, _("You looked the audit trail over."))
+        messages.success(request, _("You signed that you looked the audit trail over."))
         return redirect("qc:batch", code=view.batch.code)
     for refusal in refused or ():
         messages.error(request, str(release_words.TRAIL_REFUSALS[refusal]))
+        form.renew()
         status = 409
     return _trail_page(request, batch_of(request, code), form, status)
+
+
+def _unseen_numbers(view: BatchView) -> list[int]:
+    unseen = (view.case.trail or Trail()).unreviewed(view.case.dossier.producers)
+    return [entry.sequence for entry in unseen]
 
 
 def _trail_page(
     request: HttpRequest, view: BatchView, form: TrailForm | None = None, status: int = 200
 ) -> HttpResponse:
     found, producers = view.case.trail or Trail(), view.case.dossier.producers
-    unseen = set(found.unreviewed(producers))
-    words = {line.id: line.words for line in people.lines_of([entry.entry for entry in found.entries])}
-    rows = [
-        (entry, release_words.TRAIL_KINDS[entry.kind], words.get(entry.entry, ""), entry in unseen)
-        for entry in found.entries
-    ]
+    numbers = _unseen_numbers(view)
+    asked = TrailFilter(request.GET, people=[entry.by for entry in found.entries], zone=view.zone)
     person = person_of(request)
-    is_quality = person.has_role(QA, view.batch.site, timezone.now())
+    may_review = person.may(Right.REVIEW_TRAIL, view.batch.site, timezone.now())
+    may_review = may_review and person.user_id not in producers and not found.is_reviewed(producers)
+    sending = form or TrailForm(initial={"upto": found.last}, numbers=numbers)
+    rows = _trail_rows(view, sending if may_review and not asked.is_narrow else None)
     context = {
         "view": view,
-        "rows": rows,
+        "rows": [row for row in rows if asked.takes(row.entry)],
+        "all": len(rows),
+        "asked": asked,
         "trail": found,
-        "unseen": len(unseen),
+        "unseen": len(numbers),
         "is_reviewed": found.is_reviewed(producers),
-        "form": form or TrailForm(initial={"upto": found.last}),
-        "may_review": is_quality and person.user_id not in producers,
+        "form": sending,
+        "may_review": may_review,
     }
     return render(request, "qc/trail.html", context, status=status)
+
+
+def _trail_rows(view: BatchView, form: TrailForm | None) -> list[TrailRow]:
+    found = view.case.trail or Trail()
+    words = {line.id: line.words for line in people.lines_of([entry.entry for entry in found.entries])}
+    altered, unseen = selectors.alterations_in(found), set(_unseen_numbers(view))
+    return [
+        TrailRow(
+            entry=entry,
+            kind=str(release_words.TRAIL_KINDS[entry.kind]),
+            words=words.get(entry.entry, ""),
+            is_unseen=entry.sequence in unseen,
+            altered=told_on_page(altered.get(entry.entry, ()), view.zone),
+            field=form.comment(entry.sequence) if form is not None else None,
+            said=tuple(
+                (review.reviewer, review.comments[entry.sequence])
+                for review in found.reviews
+                if entry.sequence in review.comments
+            ),
+        )
+        for entry in found.entries
+    ]
 
 
 @never_cache

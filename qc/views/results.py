@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from coi.rules.acceptance import DECIDERS
+from people.rules.rights import Right
 from people.rules.roles import Role
 from people.views import person_of
 from qc import selectors, services
@@ -169,7 +169,7 @@ def _of_material(
     view = selectors.material_view(page.subject.ref.code, now) if is_material else None
     if view is None:
         return {"material": None, "decision": None}
-    may_decide = bool(roles & DECIDERS) and not view.judged.is_judged
+    may_decide = bool(roles & Right.DECIDE_MATERIAL.roles) and not view.judged.is_judged
     return {
         "material": material_shown(view),
         "decision": (decision or DecisionForm.of(view.proposal)) if may_decide else decision,

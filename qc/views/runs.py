@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from coi.selectors import stock
 from people import selectors as people
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import texts
@@ -33,7 +34,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     found, zones = selectors.visible_runs(person, now), {site.code: site.zone for site in people.sites()}
     context = {
         "runs": [(run, zones[run.site], *texts.RUN_STATES[run.state]) for run in found],
-        "sites": sites_of(request, services.ANALYSTS),
+        "sites": sites_of(request, Right.OPEN_RUN),
         "methods": [one for one in selectors.effective_methods(now) if one.method.needs_run],
     }
     return render(request, "qc/runs.html", context)
@@ -45,7 +46,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def new_run(request: HttpRequest, site: str, method: str) -> HttpResponse:
     """Begin a run: one field for each thing that the method uses."""
     found = selectors.effective_method(method, timezone.now())
-    here = next((one for one in sites_of(request, services.ANALYSTS) if one.code == site), None)
+    here = next((one for one in sites_of(request, Right.OPEN_RUN) if one.code == site), None)
     if found is None or here is None or not found.method.needs_run:
         raise unknown("method_not_effective")
     form = RunForm(
@@ -148,7 +149,7 @@ def _page(
     void: VoidForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    is_analyst = person_of(request).has_role(services.ANALYSTS, found.site, timezone.now())
+    is_analyst = person_of(request).may(Right.READ_CONTROLS, found.site, timezone.now())
     may_act = is_analyst and found.state is RunState.OPEN
     context: dict[str, Any] = {
         "run": found,

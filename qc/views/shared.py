@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from ledger.rules import Where
 from ledger.rules.errors import DomainError
-from people.rules.credentials import PasswordCredential
 from people.views import actor_of
+from people.views.signing import credential_of
 from qc.forms.pages import WritingForm
 from qc.rules.charts import Spec
 from qc.services.charts import draw_chart
@@ -43,9 +43,8 @@ def doing(request: HttpRequest, site: str, zone: str, form: WritingForm) -> dict
 
 
 def signing(request: HttpRequest, site: str, zone: str, form: WritingForm) -> dict[str, Any]:
-    """What every service takes that signs: the password was written into the form."""
-    credential = PasswordCredential(request.user.get_username(), form.cleaned_data["password"])
-    return {**doing(request, site, zone, form), "credential": credential}
+    """What every service takes that signs: what is shown for it was written into the form."""
+    return {**doing(request, site, zone, form), "credential": credential_of(request, form.cleaned_data)}
 
 
 def drawn(spec: Spec) -> HttpResponse:

@@ -56,7 +56,7 @@ class Writing:
 @login_required
 def write(request: HttpRequest) -> HttpResponse:
     """The first version of a specification: from nothing, or from an example (`?from=`)."""
-    mine = person_of(request).sites(_kind().authors, timezone.now())
+    mine = person_of(request).sites_of(_kind().writing, timezone.now())
     if not mine:
         raise NotAllowed("role_missing", str(ERRORS["role_missing"]))
     sites = [(site.code, f"{site.code}: {site.name}") for site in people.sites() if site.code in mine]
@@ -124,7 +124,7 @@ def may_edit(person: Person, version: DocumentVersionView) -> bool:
 
 def may_write(person: Person, site: str = "") -> bool:
     """Whether this person may write specifications, of this site or of any."""
-    sites = person.sites(_kind().authors, timezone.now())
+    sites = person.sites_of(_kind().writing, timezone.now())
     return site in sites if site else bool(sites)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import studies as shown
@@ -22,7 +23,6 @@ from qc.rules.stability import StudyView, bounds_of, observations
 from qc.rules.study_charts import study_chart
 from qc.rules.subjects import StudyKind
 from qc.selectors import StudyPage
-from qc.services.studies import STUDIERS
 from qc.views.found import sites_of, study_of, there, unknown, zone_of
 from qc.views.shared import attempt, doing, drawn, signing
 from qc.views.validations import forms_offered, validation_response
@@ -43,7 +43,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         )
         for row in rows
     ]
-    context = {"studies": listed, "may_begin": bool(sites_of(request, STUDIERS))}
+    context = {"studies": listed, "may_begin": bool(sites_of(request, Right.BEGIN_STUDY))}
     return render(request, "qc/studies.html", context)
 
 
@@ -52,7 +52,7 @@ def studies(request: HttpRequest) -> HttpResponse:
 @login_required
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a study by a plan in effect."""
-    sites = sites_of(request, STUDIERS)
+    sites = sites_of(request, Right.BEGIN_STUDY)
     plans = selectors.study_plans(timezone.now())
     form = BeginForm(request.POST or None, plans=plans, sites=sites)
     status = 200

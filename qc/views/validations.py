@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from people.rules.rights import Right
 from people.views import person_of
 from qc import selectors, services
 from qc.forms import study_words, validations
@@ -22,7 +23,6 @@ from qc.rules.stability import StudyView
 from qc.rules.subjects import StudyKind
 from qc.rules.validation_study.file import FileFault, columns_of
 from qc.selectors import ValidationPage
-from qc.services.studies import ANALYSTS, REVIEWERS
 from qc.views.found import study_of, there
 from qc.views.shared import CSV, attempt, doing, file_response
 
@@ -106,15 +106,19 @@ def forms_offered(
     make: Callable[[], WritingForm],
 ) -> dict[str, WritingForm | None]:
     """Which forms of a study to offer: that of the analysts, made so, its end; the services judge for themselves."""
-    roles = person_of(request).roles(found.site, timezone.now())
-    is_reviewer, is_of_time = bool(roles & REVIEWERS), found.kind is not StudyKind.VALIDATION
+    viewer, now = person_of(request), timezone.now()
+    is_reviewer = viewer.may(Right.CONCLUDE_STUDY, found.site, now)
+    is_of_time = found.kind is not StudyKind.VALIDATION
     made: dict[str, tuple[bool, Callable[[], WritingForm]]] = {
-        name: (bool(roles & ANALYSTS), make),
+        name: (viewer.may(Right.HAND_IN_MEASUREMENTS, found.site, now), make),
         "conclude": (
             is_reviewer and (is_of_time or bool(found.measured)),
             lambda: ConcludeForm(may_lack=is_of_time, auto_id="conclude_%s"),
         ),
-        "abandon": (is_reviewer, lambda: AbandonForm(auto_id="abandon_%s")),
+        "abandon": (
+            viewer.may(Right.ABANDON_STUDY, found.site, now),
+            lambda: AbandonForm(auto_id="abandon_%s"),
+        ),
     }
     return {
         name: (given.get(name) or make()) if may and found.is_running else None

@@ -4,7 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +21,7 @@ from config.demonstration.site import HOSPITAL, PLANT, PRODUCT
 from people import models as people_models
 from people import services as people
 from people.rules import codes
+from people.rules.qualifications import Work
 from tests import given
 from tests.coi.scan_requests import (
     Request,
@@ -200,6 +201,18 @@ def role_revoked(j: Journeys, r: Request) -> None:
         people.revoke_role(grant_id=str(grant.pk), reason="left", **given.doing(r.player, "Ada"))
 
 
+def programme_needed(j: Journeys, r: Request) -> None:
+    """The hospital's qualification ended as the nurse came."""
+    about = {"site": HOSPITAL, "programme": "REMS"}
+    admin = given.doing(r.player, "Ada")
+    people.require_programme(**about, work=Work.INFUSION, **admin)
+    window = {
+        "valid_from": r.player.now - timedelta(days=9),
+        "valid_until": r.player.now - timedelta(minutes=1),
+    }
+    people.record_site_qualification(**about, **window, **given.doing(r.player, "Ada"))
+
+
 def first_unfinished(j: Journeys, r: Request) -> None:
     """The first nurse has scanned the wristband alone."""
     first = j.demo.member("Ines")
@@ -274,6 +287,7 @@ CASES = (
     Case(Code.WITNESS_NOT_INDEPENDENT, second_nurse, another_began, why="another_witness"),
     Case(Code.WITNESS_NOT_INDEPENDENT, second_nurse, later(seconds=-3.5), why="too_soon"),
     Case(Code.WITNESS_MISSING, thawed, witnessed, is_cure=True),
+    Case(Code.SITE_NOT_QUALIFIED, bedside, programme_needed, why="REMS"),
     Case(Code.WRONG_SITE, bedside, said(station="SBED")),
     Case(Code.WRONG_STATION, bedside, said(station="NLAB")),
     Case(Code.SCANNER_NOT_QUALIFIED, bedside, card_failed, why="scanner_unproved"),

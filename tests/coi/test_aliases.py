@@ -155,6 +155,7 @@ def second_course(j: Journeys, number: int = 1) -> Player:
 # -- retiring ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-TRAIL-02")
 def test_a_wrong_one_is_retired_stays_in_view_and_may_then_be_anothers(journeys: Journeys) -> None:
     j = journeys
     row = add(j, j.fresh, "join", "J-1")
@@ -252,6 +253,7 @@ def test_no_alias_ever_moves_and_each_finds_one_journey(journeys: Journeys, step
         transaction.set_rollback(True)
 
 
+@pytest.mark.requirement("URS-ACC-08")
 def test_nothing_personal_stands_in_any_entry(journeys: Journeys) -> None:
     j = journeys
     for kind in PERSONAL:

@@ -95,6 +95,7 @@ def test_without_a_token_nobody_is_heard(header):
     assert set(answer.json()) == {"code", "message", "detail"}
 
 
+@pytest.mark.requirement("URS-DEV-01")
 def test_an_unknown_token_is_no_station(token):
     answer = post(SCANS, body("VB", []), token="not-a-token")
     assert (answer.status_code, answer.json()["code"]) == (401, "station_unknown")

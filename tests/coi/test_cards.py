@@ -244,6 +244,7 @@ def test_a_supervisor_prints_no_badges(journeys, luca):
     assert printed() == []
 
 
+@pytest.mark.requirement("URS-PWD-02")
 def test_a_revoked_badge_is_never_printed(journeys, ada):
     p, nurse, second = journeys.bedside, journeys.demo.member("Ines"), journeys.demo.member("Ivan")
     people_services.revoke_badge(code=nurse.badge, reason="lost", **given.doing(p, "Luca", HOSPITAL))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pgtrigger
+import pytest
 
 from coi import services as coi
 from coi.models import Hold
@@ -14,6 +15,7 @@ from people.rules.roles import Role
 from tests.furnished import Journeys
 
 
+@pytest.mark.requirement("URS-INC-01")
 def test_the_journey_of_an_altered_entry_is_held_and_quality_is_told_once(journeys: Journeys) -> None:
     harmed, other = journeys.cultured, journeys.filled
     now = harmed.now + timedelta(days=1)

@@ -37,6 +37,7 @@ def din_of(p: Player) -> str:
     return Collection.objects.get(order__coi_id=p.coi_id).din
 
 
+@pytest.mark.requirement("URS-FIND-01")
 def test_every_identifier_finds_its_one_journey(journeys: Journeys) -> None:
     j, p = journeys, journeys.filled
     for kind, value in EVERY.items():

@@ -48,8 +48,8 @@ EXPECTED = {
 }
 # Steps that change many containers at once, for two bags and for six.
 MANY = {"filled": 19, "handed over": 12, "taken over": 15}
-# A page: the session, the person, what there is of each kind, and what its navigation asks.
-CARDS = 12
+# A page: the session, the account, what there is of each kind, and the person, read once for page and navigation.
+CARDS = 11
 
 
 def measured(j: Journeys, p: Player) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND
 from ledger import selectors as ledger
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.services import verify
 from people.rules import codes
 from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
@@ -146,6 +147,7 @@ def test_two_people_decide_and_the_second_is_quality_at_the_treating_site(journe
         reject(j, own, "Luca")
 
 
+@pytest.mark.requirement("URS-SIG-06")
 def test_nobody_signs_for_what_they_have_not_seen(journeys: Journeys) -> None:
     j = journeys
     code = ask(j, j.fresh, RENUMBERED)
@@ -243,7 +245,23 @@ def test_erasing_a_patient_erases_what_they_were_called_before_and_after(journey
     patient = Patient.objects.get(id=Order.objects.get(coi_id=j.fresh.coi_id).patient_id)
     pieces = Vault.objects.filter(id__in=[patient.id, patient.identity])
     assert b"" not in {bytes(piece.ciphertext) for piece in pieces}
-    given.granted(j.bedside, "Ivan", Role.ADMINISTRATOR, HOSPITAL)
-    signing = {"credential": j.demo.member("Ivan").credential, **given.doing(j.bedside, "Ivan", HOSPITAL)}
+    signing = {"credential": j.demo.member("Ada").credential, **given.doing(j.bedside, "Ada", HOSPITAL)}
     coi.erase_patient(patient=patient.id, reason="law", **signing)
     assert {bytes(piece.ciphertext) for piece in pieces.all()} == {b""}
+
+
+def test_erasing_a_patient_erases_whoever_was_found_to_be_the_same(journeys: Journeys) -> None:
+    """Whichever of the rows is named: nothing of the person is left in the vault, and the ledger stands."""
+    j = journeys
+    approve(j, ask(j, j.labelled, replace(NEW, mrn="MRN0000003")))
+    approve(j, merge(j, j.fresh, j.labelled))
+    given_up = Order.objects.get(coi_id=j.labelled.coi_id).patient
+    assert given_up.merged_into is not None
+    ids = [given_up.id, given_up.identity, given_up.merged_into_id]
+    signing = {"credential": j.demo.member("Ada").credential, **given.doing(j.bedside, "Ada", HOSPITAL)}
+    coi.erase_patient(patient=given_up.id, reason="law", **signing)
+    assert Vault.objects.filter(id__in=ids, ciphertext=b"", erased_at__isnull=False).count() == 3
+    again = signing | {"request_id": uuid4()}
+    with pytest.raises(Conflict, match="patient_erased"):
+        coi.erase_patient(patient=given_up.merged_into_id, reason="law", **again)
+    assert verify(now=given.now(), record=False).is_sound

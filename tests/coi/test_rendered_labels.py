@@ -62,6 +62,7 @@ def test_drawing_twice_changes_nothing(collected):
     assert events.count("coi:label:rendered") == 1
 
 
+@pytest.mark.requirement("URS-LAB-01")
 def test_a_label_that_does_not_read_is_never_marked_as_printed(collected, monkeypatch):
     honest = drawing.read_page
     monkeypatch.setattr(drawing, "read_page", lambda page: honest(page)[:1])

@@ -36,6 +36,7 @@ def sent(j: Journeys, *barcodes: bytes, **more: Any) -> tuple[ScanRequest, dict[
     return scan, coi.record_scan(scan=scan, now=now)
 
 
+@pytest.mark.requirement("URS-TRAIL-05")
 @pytest.mark.parametrize(
     "raw", [b"", b"\x00", b"\xed\xa0\x80", b"\xff\xfe", b"=A99992600000100\n", b"V" * 4097, bytes(range(256))]
 )
@@ -76,6 +77,7 @@ def test_a_mismatch_stands_in_both_journeys(journeys: Journeys) -> None:
     assert entry.stream == f"journey:{journeys.bedside.coi_id}"
 
 
+@pytest.mark.requirement("URS-TRUE-05")
 def test_the_same_scan_again_gets_the_same_answer_and_writes_nothing(journeys: Journeys) -> None:
     p = journeys.bedside
     raw = (p.wristband.encode(), p.label("product_bag").encode())

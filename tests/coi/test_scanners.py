@@ -58,6 +58,7 @@ def at_the_bedside(p, station):
 # -- what a station without it refuses --------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-DEV-01")
 def test_a_fresh_station_refuses_a_critical_step_until_the_card_was_scanned_there(journeys):
     p = a_fresh_station(journeys)
     answer, refused = at_the_bedside(p, "FRESH")

@@ -43,6 +43,7 @@ def tried(request: Request) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.requirement("URS-TRAIL-05")
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_the_fault_is_refused_and_recorded(journeys: Journeys, case: Case) -> None:
     request = case.request(journeys)

@@ -36,6 +36,7 @@ def test_a_typed_code_counts_with_its_check_character_and_is_said_to_be_typed(jo
     assert not Scan.objects.get(id=scanned["scan_id"]).is_keyed
 
 
+@pytest.mark.requirement("URS-TRUE-03")
 def test_a_typed_number_without_its_check_character_is_not_read(journeys: Journeys) -> None:
     j, p = journeys, journeys.bedside
     din = din_of(p)

@@ -58,8 +58,9 @@ def test_a_journey_elsewhere_is_not_there(journeys, nurse):
 
 def test_every_page_says_demo(journeys, nurse):
     client = signed_in(nurse)
-    for page in (*PAGES, "/station/", f"/journeys/{journeys.bedside.coi_id}/", "/sign-in/"):
+    for page in (*PAGES, "/station/", f"/journeys/{journeys.bedside.coi_id}/"):
         assert "DEMO" in text_of(client.get(page))
+    assert "DEMO" in text_of(browser().get("/sign-in/"))
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
@@ -160,6 +161,7 @@ def test_a_journey_is_told_whole(journeys, a_stop, nurse):
     assert "style=" not in page  # the policy forbids it
 
 
+@pytest.mark.requirement("URS-ACC-08")
 def test_the_identity_is_shown_to_the_treating_site_and_the_look_is_recorded(journeys, nurse, bob):
     path = f"/journeys/{journeys.bedside.coi_id}/identity/"
     assert "Testcase" not in text_of(signed_in(nurse).get(path.removesuffix("identity/")))

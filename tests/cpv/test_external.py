@@ -41,6 +41,7 @@ def process_is_empty(process: Process) -> bool:
     return not ledger.entries_of_events([Event.DATA_HANDED_IN])
 
 
+@pytest.mark.requirement("URS-DATA-01")
 def test_numbers_stand_on_their_chart_as_they_were_written(process: Process) -> None:
     assert hand_in(process, row(process), row(process, "OLD-2", "0.50")) == {process.code}
     assert [(it.subject, it.value, it.batch) for it in process.chart.points] == [
@@ -49,6 +50,7 @@ def test_numbers_stand_on_their_chart_as_they_were_written(process: Process) -> 
     ]
 
 
+@pytest.mark.requirement("URS-DATA-01")
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

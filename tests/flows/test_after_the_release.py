@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from config.demonstration import story
 from config.demonstration.site import SECOND, Demo
 from ledger.projections import differences
@@ -52,6 +54,7 @@ def test_a_culture_grows_after_the_cells_were_given(demo: Demo) -> None:
     assert list(differences("default")) == [], "all of it stands in the ledger"
 
 
+@pytest.mark.requirement("URS-REL-03")
 def test_a_batch_out_of_specification_is_given_by_its_dossier(demo: Demo) -> None:
     player = play.until(play.a_journey(demo, number=1, at=SECOND), story.fill)
     lab = Laboratory(player, player.containers("product_bag")[0].batch)

@@ -1,5 +1,7 @@
 """From a failing result over its investigation to the batch: a retest that counts, and one that does not."""
 
+import pytest
+
 from coi.rules.batches import BatchSummary
 from coi.selectors.batches import batch_by_code
 from config.demonstration.site import Demo
@@ -67,6 +69,7 @@ def test_an_error_of_the_laboratory_a_retest_and_the_batch_is_released(demo: Dem
     assert list(differences("default")) == [], "all of it stands in the ledger"
 
 
+@pytest.mark.requirement("URS-REL-02")
 def test_a_result_that_is_confirmed_fails_whatever_the_retest_was(demo: Demo) -> None:
     case = all_but_one_passing(demo)
     lab = case.lab

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 
 from coi.models import Deviation, Order
@@ -12,6 +13,7 @@ from tests import given
 from tests.furnished import Journeys
 
 
+@pytest.mark.requirement("URS-SEQ-01")
 def test_the_whole_journey_is_accepted_and_closes(journeys: Journeys) -> None:
     """With the rights of web and worker alone: the database's owner is never needed."""
     player = journeys.fresh
@@ -38,6 +40,7 @@ def test_a_closed_journey_takes_no_more_steps(journeys: Journeys) -> None:
     assert [refusal["code"] for refusal in answer["refusals"]] == ["journey_closed"]
 
 
+@pytest.mark.requirement("URS-SEQ-02")
 def test_two_journeys_side_by_side_do_not_meet(journeys: Journeys) -> None:
     """Two patients of one hospital, stage by stage in turn; each has its own containers and both close."""
     start = journeys.filled.now

@@ -20,6 +20,7 @@ from tests.coi.services_given import refused
 from tests.furnished import Journeys
 
 
+@pytest.mark.requirement("URS-SEQ-02")
 def test_the_wrong_bag_at_the_bedside(journeys: Journeys) -> None:
     j, p, other = journeys, journeys.bedside, journeys.neighbour
     nurse, second = j.demo.member("Ines"), j.demo.member("Ivan")
@@ -67,6 +68,7 @@ def _stop_of(player: Player) -> UUID:
     return UUID(player.answers[-1]["check"])
 
 
+@pytest.mark.requirement("URS-SEQ-02")
 def test_the_right_bag_at_the_wrong_bed_is_what_is_wrong_there(journeys: Journeys) -> None:
     """A wristband is on the patient: against it, the bag is the wrong item, in whatever order they are scanned."""
     j, p, other = journeys, journeys.bedside, journeys.neighbour

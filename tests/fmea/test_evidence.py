@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -78,6 +79,7 @@ def wrong_bags(journeys: Journeys, count: int = 2) -> None:
     story.bedside(p)
 
 
+@pytest.mark.requirement("URS-RISK-01")
 def test_refused_bags_are_the_evidence_of_their_row(journeys: Journeys) -> None:
     wrong_bags(journeys)
     one = sheet(WRONG_BAG)

@@ -22,6 +22,7 @@ def told(board: Board) -> set[tuple[str, str]]:
     return {(it.path, it.code) for it in services.to_do(board.whole, board.player.now)}
 
 
+@pytest.mark.requirement("URS-RISK-01")
 def test_what_is_left_of_a_severe_risk_is_signed_before_anything_else(board: Board) -> None:
     assert ("rows[0].residual.decision", "residual_decision_required") in told(board)
     with pytest.raises(Invalid) as refused:

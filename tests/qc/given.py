@@ -160,7 +160,7 @@ class Laboratory:
         batch = batch_by_code(self.batch)
         assert batch is not None
         upto = selectors.trails_of([batch])[batch.id].last
-        return services.review_trail(batch=self.batch, upto=upto, **self.doing(by))
+        return services.review_trail(batch=self.batch, upto=upto, **self.signing(by))
 
     def sign_review(self, by: str = "Bob") -> services.Attempt:
         return services.review_batch(batch=self.batch, **self.signing(by))

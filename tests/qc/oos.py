@@ -1,6 +1,7 @@
 """Investigations for tests, step by step, by the services alone."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -138,7 +139,8 @@ class Case:
         lab = self.lab
         demo = lab.player.demo
         admin = demo.doing(f"{name} {role}", lab.member("Ada").actor) | {"now": lab.player.now}
-        grant_role(user_id=lab.member(name).user_id, role=role, site="CELLS", **admin)
+        until = lab.player.now + timedelta(days=30)  # to audit is granted with an end
+        grant_role(user_id=lab.member(name).user_id, role=role, site="CELLS", valid_until=until, **admin)
         lab.player.wait(seconds=1)
 
 

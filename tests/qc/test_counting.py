@@ -25,6 +25,7 @@ def text(it: CountingResult) -> tuple[str, str, str]:
     return it.quantity.sign, f"{it.quantity.number:f}", it.unit
 
 
+@pytest.mark.requirement("URS-TRUE-03")
 def test_only_what_a_second_person_looked_over_counts(lab):
     result = lab.record("VIABILITY", "92.40")
     assert found(lab) == {}

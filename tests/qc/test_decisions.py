@@ -45,6 +45,7 @@ def lab(in_review, db) -> Laboratory:
     return copy.deepcopy(in_review)
 
 
+@pytest.mark.requirement("URS-REL-01")
 def test_two_people_of_quality_release_a_sound_batch(lab):
     assert lab.sign_review() == services.Attempt(True)
     assert lab.release() == services.Attempt(True)
@@ -108,6 +109,7 @@ def _sample(lab: Laboratory) -> None:
     story.sample(lab.player, "sample_product", lab.player.label("product_bag", 1))
 
 
+@pytest.mark.requirement("URS-SIG-06")
 @pytest.mark.parametrize(
     ("happens", "expected"),
     [
@@ -128,6 +130,7 @@ def test_what_happens_after_the_review_makes_it_invalid(lab, happens, expected):
     assert B.REVIEW_INVALID not in codes(lab.release())
 
 
+@pytest.mark.requirement("URS-REL-01")
 def test_neither_signer_may_have_made_the_batch(lab):
     demo = lab.player.demo
     for who in ("Alice", "Amir"):

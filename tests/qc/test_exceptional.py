@@ -57,6 +57,7 @@ def test_a_dossier_is_written_part_by_part_and_approved(desk):
     ]
 
 
+@pytest.mark.requirement("URS-REL-03")
 def test_an_approved_dossier_opens_the_exceptional_way_alone(desk):
     due = {"STERILITY_FINAL": desk.lab.player.now}
 

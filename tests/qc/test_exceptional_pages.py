@@ -23,8 +23,9 @@ pytestmark = pytest.mark.django_db
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 # The page of a whole dossier, signed and followed up: the session and the person, the batch with its case, the dossiers
-# of the batch, the treating site, the signature, the words, and what its navigation asks.
-PAGE = 35
+# of the batch, the treating site, the signature, the words, what its navigation asks, and the signatures of reviews of
+# the trail.
+PAGE = 36
 
 
 @pytest.fixture

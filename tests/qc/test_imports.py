@@ -43,6 +43,7 @@ def record(lab: Laboratory, view, **more):
     return services.record_import(**{"id": UUID(view.id)} | lab.doing("Ana") | more)
 
 
+@pytest.mark.requirement("URS-DATA-01")
 def test_a_file_is_kept_looked_at_and_recorded_whole(lab):
     data = sheet(lab, *GOOD)
     view = hand_in(lab, data)
@@ -73,6 +74,7 @@ def test_a_file_is_kept_looked_at_and_recorded_whole(lab):
         services.discard_import(id=UUID(view.id), **lab.doing("Ana"))
 
 
+@pytest.mark.requirement("URS-TRUE-02")
 @pytest.mark.parametrize(
     ("rows", "wrong"),
     [

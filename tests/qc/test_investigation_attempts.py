@@ -72,6 +72,7 @@ def test_a_retest_that_fails_needs_an_investigation_of_its_own(oos):
 # -- corrections ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-REL-02")
 def test_a_failing_result_is_not_corrected_away(oos):
     lab = oos.lab
     with pytest.raises(Conflict, match="investigation_missing"):

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from config.demonstration import story
+from config.demonstration.site import PASSWORD
 from ledger import selectors as ledger
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import selectors as people
@@ -228,7 +229,7 @@ def test_pages_of_the_trail(lab, as_):
     bob, page = as_("Bob"), reverse("qc:trail", args=[lab.batch])
     assert "looked over" in bob.get(page).content.decode()
     assert 'name="upto"' not in as_("Ana").get(page).content.decode()
-    refused = bob.post(page, {"upto": "1", "request_id": str(uuid4())})
+    refused = bob.post(page, {"upto": "1", "password": PASSWORD, "request_id": str(uuid4())})
     assert refused.status_code == 409
     assert "up to there already" in refused.content.decode()
     assert bob.post(page, {"upto": "x", "request_id": str(uuid4())}).status_code == 422

@@ -132,6 +132,7 @@ def judged(lab: Laboratory, was: str) -> str:
     return now
 
 
+@pytest.mark.requirement("URS-REL-01")
 @settings(
     max_examples=25,
     deadline=None,

@@ -45,6 +45,7 @@ def test_the_same_request_again_is_the_same_result(lab):
         services.submit_for_review(batch=lab.batch, **lab.doing("Leo", request))
 
 
+@pytest.mark.requirement("URS-TRUE-02")
 @pytest.mark.parametrize(
     ("more", "field", "code"),
     [

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from config.demonstration import site
 from config.demonstration.site import PASSWORD, PLANT
 from ledger import selectors as ledger
+from ledger import services as ledger_services
 from ledger.projections import differences
 from ledger.rules.errors import Conflict, NotAllowed, NotFound
 from people import selectors as people
@@ -46,7 +48,8 @@ def hand_in(lab: Laboratory, study: StudyView, data: bytes, by: str = "Ana", **m
     return services.hand_in_measurements(study=study.code, data=data, **(lab.doing(by) | more))
 
 
-def test_a_method_is_validated_from_plan_to_signed_report(planned):
+def test_a_method_is_validated_from_plan_to_signed_report(planned, settings, tmp_path):
+    settings.CHECKPOINT_DIR = tmp_path
     lab, study, request_id = planned, begin(planned), uuid4()
     assert (study.kind, study.title, study.containers) == (StudyKind.VALIDATION, CONTENT["title"], ())
     for _again in range(2):
@@ -59,11 +62,16 @@ def test_a_method_is_validated_from_plan_to_signed_report(planned):
     first = found.conclusion
     assert hand_in(lab, study, file(2)).is_done
     assert selectors.study(study.code).conclusion != first, "a later file takes the place of the first"
+    ledger_services.seal(now=lab.player.now, using="default")
     assert lab.conclude(study).is_done
     assert selectors.study(study.code).state is StudyState.CONCLUDED
     (signed,) = people.signatures("study", study.code)
     report = selectors.study_report(signed)
     assert report.startswith(b"%PDF")
+    point = ledger.latest_checkpoint()
+    for number, page in enumerate(pypdfium2.PdfDocument(report)):
+        said = page.get_textpage().get_text_range()
+        assert f"ledger: {point.size} entries, root {point.root.hex()[:16]}" in said, f"page {number + 1}"
     events = [it.event for it in ledger.entries_for_subject("study", study.code)]
     assert events.count("qc:measurements:handed_in") == 2
     assert events[-1] == "qc:study:concluded"

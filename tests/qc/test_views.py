@@ -110,6 +110,7 @@ def test_what_is_wrong_is_said_at_the_field(lab, as_, more, status, said):
     assert ana.post(result_url(lab, "VIABILITY"), sent(lab)).status_code == 302
 
 
+@pytest.mark.requirement("URS-TRAIL-02")
 def test_a_word_is_chosen_and_a_correction_gives_a_reason(lab, as_):
     ana = as_("Ana")
     assert ana.post(result_url(lab, "MYCOPLASMA"), sent(lab, "maybe", run="")).status_code == 422
@@ -171,7 +172,7 @@ def test_a_batch_is_submitted_reviewed_and_released_from_its_page(lab, as_):
     assert leo.post(lab.url("submit"), {"request_id": str(uuid4())}).status_code == 302
     trail = bob.get(lab.url("trail")).content.decode()
     upto = re.search(r'name="upto" value="(\d+)"', trail)[1]
-    assert bob.post(lab.url("trail"), {"upto": upto, "request_id": str(uuid4())}).status_code == 302
+    assert bob.post(lab.url("trail"), signing | {"upto": upto, "request_id": str(uuid4())}).status_code == 302
     wrong = bob.post(lab.url("review"), {"password": "wrong", "request_id": str(uuid4())})
     assert wrong.status_code == 403
     assert "The password is wrong" in wrong.content.decode()

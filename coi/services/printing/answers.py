@@ -14,6 +14,7 @@ from coi.services.printing.recording import asked_job, is_done, locked, record_j
 from coi.services.recording import answered_once, writing
 from ledger.rules import Actor, Where
 from ledger.rules.errors import Conflict
+from people.rules.rights import Right
 from people.services.recording import Doing
 
 DENIED = "did_not_print"
@@ -23,7 +24,7 @@ DENIED = "did_not_print"
 def confirm_print(*, job: UUID, actor: Actor, where: Where, now: datetime, request_id: UUID) -> None:
     """The label came out. Raises NotFound, NotAllowed, Conflict (it was not sent, or is settled already)."""
     doing = Doing(actor, where, now, request_id)
-    row = asked_job(job, doing)
+    row = asked_job(job, Right.CONFIRM_PRINT, doing)
     if is_done(doing, Event.PRINT_CONFIRMED, job):
         return
     with writing():
@@ -42,7 +43,7 @@ def deny_print(*, job: UUID, actor: Actor, where: Where, now: datetime, request_
     sent, is settled already, or its copy was scanned back or replaced meanwhile).
     """
     doing = Doing(actor, where, now, request_id)
-    row = asked_job(job, doing)
+    row = asked_job(job, Right.DENY_PRINT, doing)
     if is_done(doing, Event.PRINT_DENIED, job):
         return str(row.copy.code)
     with writing():

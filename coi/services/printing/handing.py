@@ -14,7 +14,6 @@ from coi.events import Event
 from coi.models import LabelCopy, Order, PrintJob
 from coi.rules.printing import ZPL_RESOLUTIONS, JobState, PrinterKind, Trouble
 from coi.selectors.labels import LabelCopyView, label_copy_by_id
-from coi.services.labels import REPRINTERS
 from coi.services.printing.content import content_for, label_of
 from coi.services.printing.jobs import copy_by_code, need_waiting
 from coi.services.printing.recording import job_of, need_movable
@@ -23,6 +22,7 @@ from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView
 from ledger.services import append
+from people.rules.rights import Right
 from people.services import require
 from people.services.recording import Doing
 
@@ -52,7 +52,7 @@ def hand_out_label(
     """
     doing = Doing(actor, where, now, request_id)
     row = copy_by_code(copy)
-    require(actor=actor, roles=REPRINTERS, site=row.container.custodian_id, now=now)
+    require(actor=actor, right=Right.HAND_OUT_LABEL, site=row.container.custodian_id, now=now)
     if file.kind is PrinterKind.ZPL and file.dpi not in ZPL_RESOLUTIONS:
         raise Invalid("fields_invalid", detail={"fields": {"file": "not_choice"}})
     with writing():

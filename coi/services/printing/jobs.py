@@ -15,7 +15,6 @@ from coi.rules.printing import (
     choose,
 )
 from coi.selectors.labels import LabelCopyView, label_copy_by_id
-from coi.services.labels import REPRINTERS
 from coi.services.printing.content import label_of
 from coi.services.printing.recording import (
     ask_for,
@@ -30,6 +29,7 @@ from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.errors import Conflict, NotFound
 from ledger.services import append
+from people.rules.rights import Right
 from people.services import require
 from people.services.recording import Doing
 
@@ -74,7 +74,7 @@ def ask_print(
     Raises NotFound, NotAllowed, Conflict (asked for before, not drawn yet, or the copy no longer waits to be applied).
     """
     row, chosen = copy_by_code(copy), printer_by_code(printer)
-    require(actor=actor, roles=REPRINTERS, site=chosen.site_id, now=now)
+    require(actor=actor, right=Right.ASK_PRINT, site=chosen.site_id, now=now)
     if earlier := repeated(request_id, Event.PRINT_ASKED, label=copy, printer=printer):
         return UUID(earlier.facts["job"])
     with writing():
@@ -100,7 +100,7 @@ def move_print(
     Raises NotFound, NotAllowed, Conflict (it was sent, or its copy is void or applied).
     """
     doing = Doing(actor, where, now, request_id)
-    row, chosen = asked_job(job, doing), printer_by_code(printer)
+    row, chosen = asked_job(job, Right.MOVE_PRINT, doing), printer_by_code(printer)
     if chosen.site_id != row.site_id:
         raise NotFound("printer_unknown")
     if is_done(doing, Event.PRINT_MOVED, job):

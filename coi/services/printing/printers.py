@@ -26,19 +26,16 @@ from coi.rules.printing import (
     is_host,
     takes_resolution,
 )
-from coi.services.labels import REPRINTERS
 from coi.services.printing.jobs import printer_by_code
 from coi.services.printing.recording import ask_for
 from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, EntryRef, Subject, Where, derive, new, put
 from people import selectors as people
 from people.rules.fields import code_problem, text_problem
-from people.rules.roles import Role
+from people.rules.rights import Right
 from people.services import require
 from people.services.recording import Doing, record, refuse_bad, site_id
 
-KEEPERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
-LOADERS = KEEPERS | REPRINTERS
 # What has to do with the printer itself is tried again at once when the printer changes.
 _OF_THE_PRINTER = frozenset(Trouble) - {Trouble.NO_PRINTER, Trouble.DID_NOT_COME_OUT}
 
@@ -83,7 +80,7 @@ def register_printer(
     """
     doing = Doing(actor, where, now, request_id)
     row = derive(request_id, "printer")
-    require(actor=actor, roles=KEEPERS, site=site, now=now)
+    require(actor=actor, right=Right.REGISTER_PRINTER, site=site, now=now)
     site_id(site)
     if repeated(request_id, Event.PRINTER_REGISTERED, printer=code):
         return row
@@ -117,7 +114,7 @@ def change_printer(
     Raises NotFound, NotAllowed, Invalid (fields).
     """
     printer, doing = printer_by_code(code), Doing(actor, where, now, request_id)
-    require(actor=actor, roles=KEEPERS, site=printer.site_id, now=now)
+    require(actor=actor, right=Right.CHANGE_PRINTER, site=printer.site_id, now=now)
     if repeated(request_id, Event.PRINTER_CHANGED, printer=code):
         return
     refuse_bad(**_problems(printer.site_id, setting))
@@ -141,7 +138,7 @@ def load_stock(
 ) -> None:
     """Say which labels are loaded now; what waited for it is tried again. Raises NotFound, NotAllowed, Invalid."""
     printer, doing = printer_by_code(code), Doing(actor, where, now, request_id)
-    require(actor=actor, roles=LOADERS, site=printer.site_id, now=now)
+    require(actor=actor, right=Right.LOAD_STOCK, site=printer.site_id, now=now)
     if repeated(request_id, Event.STOCK_LOADED, printer=code):
         return
     refuse_bad(**_stock_problems(stock))

@@ -8,11 +8,11 @@ from coi.events import Event
 from coi.models import Order, Printer, PrintJob
 from coi.rules.journey import CopyStatus
 from coi.rules.printing import JobState, Trouble, may_move
-from coi.services.labels import REPRINTERS
 from coi.services.recording import repeated
 from ledger.rules import Change, EntryRef, Subject, put
 from ledger.rules.errors import Conflict, NotFound
 from ledger.services import append, enqueue
+from people.rules.rights import Right
 from people.services import require
 from people.services.recording import Doing
 
@@ -25,12 +25,12 @@ def job_of(id: UUID | str) -> PrintJob | None:
     return rows.filter(pk=id).first()
 
 
-def asked_job(id: UUID, doing: Doing) -> PrintJob:
-    """A job that somebody wants something of. Raises NotFound, NotAllowed (no role at the site where it is printed)."""
+def asked_job(id: UUID, right: Right, doing: Doing) -> PrintJob:
+    """A job that somebody wants something of. Raises NotFound, NotAllowed (not at the site where it is printed)."""
     job = job_of(id)
     if job is None:
         raise NotFound("print_unknown")
-    require(actor=doing.actor, roles=REPRINTERS, site=job.site_id, now=doing.now)
+    require(actor=doing.actor, right=right, site=job.site_id, now=doing.now)
     return job
 
 

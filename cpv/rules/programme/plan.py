@@ -14,7 +14,8 @@ from cpv.rules.basis import Estimator, NotComputable
 from cpv.rules.runs import RULE_1, Rule, RuleSet
 from cpv.rules.transforms import Scale
 from people.rules.documents import Problem
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
+from people.rules.roles import Role
 from qc.rules.reading import Reader
 from qc.rules.specification_reading import CODE, SpecificationReader
 
@@ -25,8 +26,6 @@ MOST_PARAMETERS, MOST_BATCHES, MOST_COVARIATES = 200, 100_000, 4
 ESTIMATORS = frozenset({Estimator.MR_BAR, Estimator.MEDIAN_MR, Estimator.SD})
 # Beside rule 1: as fast as all eight rules of Nelson, with a third to a fifth of their false signals.
 EWMA = Ewma(0.2, 2.86)
-# Whoever may own a signal: they look into it, and close it.
-OWNERS = QA | {Role.QC_REVIEWER, Role.SUPERVISOR}
 
 
 class SourceKind(StrEnum):
@@ -315,6 +314,6 @@ def _bounds(reader: SpecificationReader) -> Bounds:
 
 def _owner(reader: SpecificationReader) -> Role:
     found = reader.maybe("owner", Role)
-    if found is not None and found not in OWNERS:
-        reader.fault("owner", "not_choice", given=str(found), choices=sorted(OWNERS))
+    if found is not None and found not in Right.OWN_PARAMETER.roles:
+        reader.fault("owner", "not_choice", given=str(found), choices=sorted(Right.OWN_PARAMETER.roles))
     return found or Role.QA_REVIEWER

@@ -56,11 +56,12 @@ class Cited:
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signed what a report cites, as what, and when."""
+    """Who signed what a report cites, as what, and when, and whether that still is what was signed."""
 
     name: str
     meaning: str
     at: datetime
+    is_valid: bool = True
 
 
 @dataclass(frozen=True)

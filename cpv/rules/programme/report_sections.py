@@ -13,7 +13,7 @@ from cpv.rules.nonconforming import Rate
 from cpv.rules.programme import report_words as words
 from cpv.rules.programme.describing import Description, Numbers
 from cpv.rules.programme.points import PointView, SignalView
-from cpv.rules.programme.report import ChartSection, Cited, LimitsCited
+from cpv.rules.programme.report import ChartSection, Cited, LimitsCited, Signer
 from cpv.rules.runs import Side
 from qc.rules import limit_words
 
@@ -163,9 +163,16 @@ def _limits(it: LimitsCited, zone: str) -> dict[str, Any]:
         "baseline_sha256": own.baseline.sha256,
         "excluded": list(own.baseline.excluded),
         "justification": own.justification,
-        "signed": [
-            {"name": one.name, "meaning": one.meaning, "at": time_of(one.at, zone)} for one in it.signed
-        ],
+        "signed": [_signer(one, zone) for one in it.signed],
+    }
+
+
+def _signer(one: Signer, zone: str) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "meaning": one.meaning,
+        "at": time_of(one.at, zone),
+        "is_valid": one.is_valid,
     }
 
 

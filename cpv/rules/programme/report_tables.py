@@ -207,9 +207,14 @@ _LIMITS = (
 )
 
 
+def _signer(one: Content) -> str:
+    mark = "" if one["is_valid"] else "INVALID: "
+    return f"{mark}{one['name']}, {one['meaning']}, {one['at']['shown']}"
+
+
 def _limits(chart: Content, it: Content) -> _Row:
     source = it["source"]
-    signed = "; ".join(f"{one['name']}, {one['meaning']}, {one['at']['local']}" for one in it["signed"])
+    signed = "; ".join(_signer(one) for one in it["signed"])
     return (
         *_of(chart),
         *(f"{source['code']}, version {source['version']}", source["digest"], it["since"]["shown"]),

@@ -23,7 +23,7 @@ from qc.rules.exceptional.completeness import (
 )
 from qc.rules.exceptional.deciding import (
     LIFTABLE,
-    WRITERS,
+    WRITING,
     DossierRefusal,
     DossierState,
     against_decision,
@@ -58,7 +58,7 @@ from qc.rules.exceptional.values import (
 
 __all__ = [
     "LIFTABLE",
-    "WRITERS",
+    "WRITING",
     "Acceptance",
     "Consent",
     "Decision",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from qc.rules.blockers import Blocker, BlockerCode
 from qc.rules.exceptional.completeness import Missing, missing
 from qc.rules.exceptional.values import ExceptionalDossier, Now, Part, Region
@@ -22,16 +22,16 @@ class DossierRefusal(StrEnum):
 
 
 # What comes from the physician is written in by whoever is in touch with them; what quality judges, by quality.
-WRITERS: Mapping[Part, frozenset[Role]] = {
-    Part.CRITERIA: QA,
-    Part.RISK: QA,
-    Part.ALTERNATIVES: QA,
-    Part.REQUEST: QA | {Role.COORDINATOR},
-    Part.ACCEPTANCE: QA | {Role.COORDINATOR},
-    Part.CONSENT: QA | {Role.COORDINATOR},
-    Part.NOTICE: QA,
-    Part.DECISION: frozenset({Role.QA_RELEASER}),
-    Part.FOLLOW_UP: QA | {Role.COORDINATOR},
+WRITING: Mapping[Part, Right] = {
+    Part.CRITERIA: Right.NAME_CRITERIA,
+    Part.RISK: Right.WRITE_RISK,
+    Part.ALTERNATIVES: Right.WRITE_ALTERNATIVES,
+    Part.REQUEST: Right.RECORD_REQUEST,
+    Part.ACCEPTANCE: Right.RECORD_ACCEPTANCE_OF_RISK,
+    Part.CONSENT: Right.RECORD_CONSENT,
+    Part.NOTICE: Right.WRITE_NOTICE,
+    Part.DECISION: Right.DECIDE_DOSSIER,
+    Part.FOLLOW_UP: Right.FOLLOW_UP_DOSSIER,
 }
 _AFTER = frozenset({Part.NOTICE, Part.FOLLOW_UP})
 
@@ -40,7 +40,7 @@ def against_part(dossier: ExceptionalDossier, part: Part, who: Who) -> tuple[Dos
     """Why this person may not write this part now. After the decision notices and the follow-up alone are added."""
     is_decided = dossier.decision is not None
     checks = (
-        (not who.is_one_of(WRITERS[part]), DossierRefusal.NO_ROLE),
+        (not who.may(WRITING[part]), DossierRefusal.NO_ROLE),
         (is_decided and part not in _AFTER, DossierRefusal.DECIDED),
         (not is_decided and part is Part.FOLLOW_UP, DossierRefusal.NOT_DECIDED),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from people.rules.roles import QA, Role
+from people.rules.rights import Right
 from qc.rules.criteria import Verdict
 from qc.rules.investigations.counting import investigation_of, planned_attempts
 from qc.rules.investigations.values import (
@@ -28,9 +28,6 @@ from qc.rules.investigations.values import (
     Who,
 )
 from qc.rules.results import AttemptKind
-
-LABORATORY = frozenset({Role.ANALYST, Role.QC_REVIEWER})
-QC = frozenset({Role.QC_REVIEWER})
 
 
 class InvestigationRefusal(StrEnum):
@@ -88,8 +85,8 @@ def _not_now(it: Investigation, *states: InvestigationState) -> tuple[bool, Inve
     return it.state not in states, InvestigationRefusal.NOT_NOW
 
 
-def _no_role(who: Who, roles: frozenset[Role]) -> tuple[bool, InvestigationRefusal]:
-    return not who.is_one_of(roles), InvestigationRefusal.NO_ROLE
+def _no_role(who: Who, right: Right) -> tuple[bool, InvestigationRefusal]:
+    return not who.may(right), InvestigationRefusal.NO_ROLE
 
 
 def _judging(inquiry: Inquiry, who: Who) -> _Rows:
@@ -108,7 +105,7 @@ def against_opening(attempt: Attempt, investigations: Sequence[Investigation], w
     covering = investigation_of(attempt, investigations) if attempt.failed_at is not None else None
     return _those(
         (
-            _no_role(who, LABORATORY | QA),
+            _no_role(who, Right.OPEN_INVESTIGATION),
             (attempt.failed_at is None, InvestigationRefusal.NOT_FAILING),
             (covering is not None, InvestigationRefusal.ALREADY_INVESTIGATED),
         )
@@ -118,7 +115,8 @@ def against_opening(attempt: Attempt, investigations: Sequence[Investigation], w
 def against_starting(inquiry: Inquiry, who: Who) -> _Refusals:
     """Why the first phase may not begin: the laboratory's supervisor takes it up, not the one who tested."""
     it = inquiry.investigation
-    return _those((_no_role(who, QC), _not_now(it, InvestigationState.OPENED), *_judging(inquiry, who)))
+    rows = (_no_role(who, Right.START_INVESTIGATION), _not_now(it, InvestigationState.OPENED))
+    return _those((*rows, *_judging(inquiry, who)))
 
 
 def against_finding(inquiry: Inquiry, finding: Finding, who: Who) -> _Refusals:
@@ -129,7 +127,7 @@ def against_finding(inquiry: Inquiry, finding: Finding, who: Who) -> _Refusals:
     is_bare = finding.answer is not Answer.IN_ORDER and not finding.remark.strip()
     return _those(
         (
-            _no_role(who, QA if is_production else QC),
+            _no_role(who, Right.ANSWER_CHECK_OF_PRODUCTION if is_production else Right.ANSWER_CHECK),
             _not_now(it, *_IN_HAND),
             *_judging(inquiry, who),
             (is_early, InvestigationRefusal.ONLY_IN_PHASE_2),
@@ -143,7 +141,7 @@ def against_hypothesis(inquiry: Inquiry, hypothesis: Hypothesis, who: Who) -> _R
     """Why an experiment may not be recorded. The analyst may make it: it is no result and decides nothing."""
     return _those(
         (
-            _no_role(who, LABORATORY),
+            _no_role(who, Right.TRY_HYPOTHESIS),
             _not_now(inquiry.investigation, *_IN_HAND),
             (not hypothesis.remark.strip(), InvestigationRefusal.REMARK_MISSING),
         )
@@ -155,7 +153,7 @@ def against_cause(inquiry: Inquiry, cause: Cause, who: Who) -> _Refusals:
     it = inquiry.investigation
     return _those(
         (
-            _no_role(who, QC),
+            _no_role(who, Right.NAME_CAUSE),
             _not_now(it, *_IN_HAND),
             *_judging(inquiry, who),
             (not it.is_faulty(cause.check), InvestigationRefusal.CAUSE_NOT_FOUND),
@@ -169,7 +167,7 @@ def against_escalation(inquiry: Inquiry, who: Who) -> _Refusals:
     it = inquiry.investigation
     return _those(
         (
-            _no_role(who, QC | QA),
+            _no_role(who, Right.ESCALATE_INVESTIGATION),
             _not_now(it, InvestigationState.PHASE_1),
             *_judging(inquiry, who),
             (bool(it.unanswered(LaboratoryCheck)), InvestigationRefusal.LABORATORY_INCOMPLETE),
@@ -187,7 +185,7 @@ def against_plan(inquiry: Inquiry, plan: Plan, who: Who) -> _Refusals:
     most = {AttemptKind.RETEST: policy.most_retests, AttemptKind.RESAMPLE: policy.most_resamples}
     return _those(
         (
-            _no_role(who, QA),
+            _no_role(who, Right.AUTHORISE_PLAN),
             _not_now(it, *_IN_HAND),
             *_judging(inquiry, who),
             (bool(it.unanswered(LaboratoryCheck)), InvestigationRefusal.LABORATORY_INCOMPLETE),
@@ -247,7 +245,7 @@ def against_attempt(
     """Why this person may not record another test of this container, made at that time."""
     it = inquiry.investigation
     plan = it.plan(kind)
-    rows = [_no_role(who, LABORATORY), _not_now(it, *_IN_HAND)]
+    rows = [_no_role(who, Right.RECORD_ATTEMPT), _not_now(it, *_IN_HAND)]
     if plan is None or plan.authorised_at is None:
         return _those((*rows, (True, InvestigationRefusal.PLAN_MISSING)))
     made = sum(a.kind is kind for a in planned_attempts(it, inquiry.attempts))
@@ -338,8 +336,8 @@ def _of_attempts(inquiry: Inquiry) -> _Rows:
 
 def _of_signers(signers: Sequence[Who]) -> _Rows:
     """Somebody of QC, and somebody else of QA; who is both signs as one of them."""
-    of_qc = {who.person for who in signers if who.is_one_of(QC)}
-    of_qa = {who.person for who in signers if who.is_one_of(QA)}
+    of_qc = {who.person for who in signers if who.may(Right.PROPOSE_OUTCOME)}
+    of_qa = {who.person for who in signers if who.may(Right.CONCLUDE_INVESTIGATION)}
     is_alone = bool(of_qc and of_qa) and len(of_qc | of_qa) < 2
     return (
         (not of_qc, InvestigationRefusal.QC_SIGNATURE_MISSING),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from people.rules.rights import Right
 from people.rules.roles import Role
 from qc.rules.criteria import Verdict
 from qc.rules.results import AttemptKind
@@ -267,6 +268,6 @@ class Who:
     person: int
     roles: frozenset[Role]
 
-    def is_one_of(self, roles: frozenset[Role]) -> bool:
-        """Whether the person holds any of these roles."""
-        return not self.roles.isdisjoint(roles)
+    def may(self, right: Right) -> bool:
+        """Whether the right is theirs there."""
+        return not self.roles.isdisjoint(right.roles)

@@ -5,8 +5,17 @@ from datetime import timedelta
 
 from coi.rules.acceptance import Acceptance
 from coi.rules.identifiers import IdentifierKind
-from coi.rules.journey import CheckState, ContainerStatus, CopyStatus, Disposition, OrderKind, PinState
+from coi.rules.journey import (
+    CheckState,
+    ContainerStatus,
+    CopyStatus,
+    Disposition,
+    OrderKind,
+    PinState,
+    StationFacts,
+)
 from people.rules.authority import Grant
+from people.rules.qualifications import Held, Required, Work
 from people.rules.roles import Role
 from tests.coi.rules import world
 from tests.coi.rules.faults import (
@@ -65,6 +74,12 @@ from tests.coi.rules.world import (
     station,
     wristband,
 )
+
+
+def needing(*held: Held) -> StationFacts:
+    """A station of the hospital, which needs a programme to give the product."""
+    return replace(station(), required=(Required("REMS", Work.INFUSION, world.LONG_AGO, held),))
+
 
 CASES = (
     # identity: wristband, bag, order, label; at the bedside, in a check, for the witness
@@ -237,6 +252,8 @@ CASES = (
     ),
     Case(Code.WITNESS_NOT_INDEPENDENT, witness, check(witness_id=3), params=(("why", "another_witness"),)),
     Case(Code.WITNESS_MISSING, bedside, thaw_unwitnessed, params=(("waits_for", "thaw"),)),
+    Case(Code.SITE_NOT_QUALIFIED, bedside, scene(station=needing()), params=(("programme", "REMS"),)),
+    Case(Code.SITE_NOT_QUALIFIED, infusing, scene(station=needing(Held(world.LONG_AGO, NOW)))),
     Case(Code.WRONG_SITE, bedside, scene(station=station("SOUTH"))),
     Case(Code.WRONG_SITE, bedside, scene(station=station(PLANT))),
     Case(Code.WRONG_STATION, bedside, scene(station=station(HOSPITAL, "thaw", "close"))),

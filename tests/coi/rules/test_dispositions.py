@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from coi.rules.dispositions import DECIDED_BY, MOVERS, MOVES, SIGNERS
+from coi.rules.dispositions import DECIDED_BY, MOVES, MOVING, SIGNING
 from coi.rules.journey import CAUTIONED, ContainerStatus, Disposition
 from coi.rules.situation import cautions
 from coi.rules.waiting import of_order, waits_for
@@ -50,8 +50,8 @@ def test_every_decision_has_a_signature_of_its_own_meaning() -> None:
         D.REJECTED: Meaning.REJECTION,
     } == DECIDED_BY
     for state, meaning in DECIDED_BY.items():
-        assert MOVERS[state] == SIGNERS[meaning] == {Role.QA_RELEASER}
-    assert SIGNERS[Meaning.REVIEW] == {Role.QA_REVIEWER}
+        assert MOVING[state].roles == SIGNING[meaning].roles == {Role.QA_RELEASER}
+    assert SIGNING[Meaning.REVIEW].roles == {Role.QA_REVIEWER}
 
 
 # -- what is told before the step goes on ------------------------------------------------------------------------------

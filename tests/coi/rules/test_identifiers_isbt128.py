@@ -287,6 +287,7 @@ def test_what_no_scanner_joins_is_not_read(text: str, reason: str) -> None:
     assert reason_of(text) == reason
 
 
+@pytest.mark.requirement("URS-TRUE-02")
 @given(CHANCE, st.integers(0, 200))
 def test_a_message_that_was_cut_is_never_read(rng: Random, length: int) -> None:
     text = identified.message(rng)

@@ -59,6 +59,7 @@ def test_both_printed_forms_are_read(identifier: Identifier) -> None:
     assert printed(identifier)[-1] == mod_37_2.calc_check_digit(identifier.value)
 
 
+@pytest.mark.requirement("URS-TRUE-03")
 @pytest.mark.parametrize("identifier", TYPED, ids=lambda one: one.value)
 def test_every_single_slip_is_caught(identifier: Identifier) -> None:
     for text in forms(identifier):

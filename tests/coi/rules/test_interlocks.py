@@ -7,8 +7,10 @@ import pytest
 
 from coi.rules.checks import Need
 from coi.rules.identifiers import IdentifierKind
+from coi.rules.interlocks import work_of
 from coi.rules.journey import CopyStatus, Disposition, OrderKind, PinState, Target
 from coi.rules.outcome import NEAR_MISSES, STOPS, Outcome, RefusalCode, RefusalKind
+from people.rules.qualifications import Required, Work
 from people.rules.roles import Role
 from tests.coi.rules import world
 from tests.coi.rules.faults import Case, Code, also, bens, expiring, scene, swap, tube_number
@@ -119,6 +121,7 @@ def named(case: Case) -> str:
     return f"{case.code}-{case.scene.__name__}"
 
 
+@pytest.mark.requirement("URS-SEQ-01")
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_the_fault_and_nothing_else_refuses(case: Case) -> None:
     found = case.scene()
@@ -136,6 +139,7 @@ def test_the_fault_and_nothing_else_refuses(case: Case) -> None:
     assert not decision.is_step_complete
 
 
+@pytest.mark.requirement("URS-SEQ-01")
 def test_no_code_is_without_a_case() -> None:
     of_commands = {Code.CHECKS_OPEN}  # line clearance asks no interlock
     assert {case.code for case in CASES} == set(RefusalCode) - of_commands
@@ -152,6 +156,7 @@ def test_a_stop_waits_for_its_clearance_and_a_hint_does_not(case: Case) -> None:
     assert decision.is_near_miss is any(r.code in NEAR_MISSES for r in decision.refusals)
 
 
+@pytest.mark.requirement("URS-SEQ-02")
 def test_near_misses_are_stops() -> None:
     assert NEAR_MISSES < STOPS
     assert {Code.IDENTITY_MISMATCH, Code.WRONG_CONTAINER, Code.PLACE_OCCUPIED} <= NEAR_MISSES
@@ -211,6 +216,23 @@ def test_a_scanner_is_asked_for_at_critical_steps_that_can_still_be_refused() ->
     ending.did("infuse_start", BAG)
     ending.readings, ending.step, ending.scanner_until = ending.readings[1:], "infuse_end", None
     assert Code.SCANNER_NOT_QUALIFIED not in [r.code for r in ending.decide().refusals]
+
+
+def test_a_programme_is_asked_for_its_own_work_and_not_of_what_has_happened() -> None:
+    need = tuple(Required("FACT", work, world.LONG_AGO) for work in (Work.ORDERS, Work.COLLECTION))
+    for build in (bedside, freezing):
+        found = build()
+        found.station = replace(found.station, required=need)
+        assert found.decide().refusals == ()
+    ending = infusing()
+    ending.did("infuse_start", BAG)
+    ending.readings, ending.step = ending.readings[1:], "infuse_end"
+    ending.station = replace(ending.station, required=(Required("REMS", Work.INFUSION, world.LONG_AGO),))
+    assert Code.SITE_NOT_QUALIFIED not in [r.code for r in ending.decide().refusals]
+    works = {step.code: work_of(step) for step in world.PROTOCOL.steps}
+    assert works["collect"] is Work.COLLECTION
+    assert works["thaw"] is works["bedside"] is Work.INFUSION
+    assert works["infuse_end"] is works["freeze"] is None
 
 
 def test_each_kind_is_a_stop_or_a_hint_by_its_code_alone() -> None:

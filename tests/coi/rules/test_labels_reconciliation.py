@@ -131,6 +131,7 @@ COPIES = st.builds(
 ) | st.builds(replace, st.just(APPLIED), container=st.sampled_from(["A", "B"]), is_drawn=st.booleans())
 
 
+@pytest.mark.requirement("URS-LAB-01")
 @given(st.lists(COPIES, max_size=12))
 def test_every_copy_is_counted_once(copies: list[CopyFacts]) -> None:
     found = reconcile(copies)

@@ -83,6 +83,7 @@ def test_what_is_no_number_of_its_parameter_is_left_out_with_a_reason():
     assert why(watched(RESULT), counted(unit="%")) is LeftOutWhy.OTHER_UNIT
 
 
+@pytest.mark.requirement("URS-TRUE-04")
 @pytest.mark.parametrize(
     ("given_in", "wanted", "number", "value"),
     [

@@ -73,6 +73,7 @@ PLAIN = [
 ]
 
 
+@pytest.mark.requirement("URS-TRUE-04")
 @pytest.mark.parametrize(("name", "it"), PLAIN, ids=lambda part: getattr(part, "code", part))
 def test_plain_limits_at_their_boundaries(name: str, it: Criterion):
     found = list(boundaries(it))

@@ -162,6 +162,7 @@ LACKS = [
 ]
 
 
+@pytest.mark.requirement("URS-REL-03")
 @pytest.mark.parametrize(("dossier", "region", "facts", "code", "about"), LACKS)
 def test_what_is_missing(dossier, region, facts, code, about):
     lacking = missing(dossier, region, facts)

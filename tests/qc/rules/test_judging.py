@@ -160,6 +160,7 @@ def test_a_bound_that_decides_nothing_says_so():
     assert assessed(criterion(**sides("<=5")), "<10").hindrances == (Hindrance.BOUND_UNDECIDED,)
 
 
+@pytest.mark.requirement("URS-TRUE-04")
 def test_units_of_what_is_reported_and_of_limits():
     assert [(it.unit, it.amount_unit, it.limit_unit) for it in (PER_KG, ALREADY, PER_ML, PER_HOUR)] == [
         ("[EU]", "[EU]", "[EU]/kg"),
@@ -170,6 +171,7 @@ def test_units_of_what_is_reported_and_of_limits():
     assert criterion(**sides(">=1")).limit_unit == "%"
 
 
+@pytest.mark.requirement("URS-TRUE-04")
 @given(
     st.decimals("0", "1000", places=3),
     st.decimals("1", "200", places=1),

@@ -163,6 +163,7 @@ def test_ways(case: Ways):
     assert ways.open == tuple(way for way in Way if not ways.against[way])
 
 
+@pytest.mark.requirement("URS-REL-01")
 @pytest.mark.parametrize("code", B)
 @pytest.mark.parametrize("way", Way)
 def test_every_blocker_blocks_every_way_but_what_a_dossier_names(code: B, way: Way):

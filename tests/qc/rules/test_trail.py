@@ -13,6 +13,7 @@ def review(upto: int, by: int = 5) -> TrailReview:
     return TrailReview(by, "Quinn", upto)
 
 
+@pytest.mark.requirement("URS-TRAIL-03")
 @pytest.mark.parametrize(
     ("entries", "reviews", "unseen", "is_reviewed"),
     [

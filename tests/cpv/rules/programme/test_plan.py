@@ -11,7 +11,6 @@ from cpv.rules.basis import Estimator
 from cpv.rules.programme.false_signals import in_a_year
 from cpv.rules.programme.plan import (
     EWMA,
-    OWNERS,
     Bounds,
     By,
     ElapsedUnit,
@@ -25,6 +24,7 @@ from cpv.rules.programme.plan import (
 )
 from cpv.rules.runs import RULE_1, Rule, RuleSet
 from cpv.rules.transforms import Scale
+from people.rules.rights import Right
 from people.rules.roles import Role
 from tests.cpv.rules.programme.given import PLAN, VIABILITY
 
@@ -133,7 +133,7 @@ def test_a_smoothing_is_chosen():
 
 
 def test_nobody_at_a_hospital_owns_a_signal():
-    assert OWNERS.isdisjoint({Role.NURSE, Role.COORDINATOR, Role.PHYSICIAN, Role.ANALYST})
+    assert Right.OWN_PARAMETER.roles.isdisjoint({Role.NURSE, Role.COORDINATOR, Role.PHYSICIAN, Role.ANALYST})
 
 
 def test_the_false_signals_of_a_year_are_those_of_its_charts():

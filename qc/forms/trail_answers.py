@@ -1,0 +1,55 @@
+"""The trail of a batch over the API: what is out of the ordinary, old and new values, who looked it over."""
+
+from typing import Any
+
+from ledger.rules.histories import Altered
+from people.forms.alterations import told_on_page
+from qc.forms import release_words
+from qc.rules.trail import Trail, TrailEntry, TrailReview
+from qc.selectors import BatchView
+
+
+def trail_answer(view: BatchView, altered: dict[int, tuple[Altered, ...]]) -> dict[str, Any]:
+    """All of it; a new thing has no old value."""
+    found, producers = view.case.trail or Trail(), view.case.dossier.producers
+    unseen = set(found.unreviewed(producers))
+    return {
+        "batch": view.batch.code,
+        "is_needed": view.case.needs_trail_review,
+        "is_reviewed": found.is_reviewed(producers),
+        "last": found.last,
+        "entries": [
+            _entry(it, altered.get(it.entry, ()), view.zone, is_unseen=it in unseen) for it in found.entries
+        ],
+        "reviews": [_review(it) for it in found.reviews],
+    }
+
+
+def _entry(it: TrailEntry, altered: tuple[Altered, ...], zone: str, *, is_unseen: bool) -> dict[str, Any]:
+    lines = told_on_page(altered, zone)
+    return {
+        "number": it.sequence,
+        "entry": it.entry,
+        "event": it.event,
+        "kind": str(it.kind),
+        "words": str(release_words.TRAIL_KINDS[it.kind]),
+        "at": it.at,
+        "by": it.by,
+        "reason": it.reason,
+        "is_reviewed": not is_unseen,
+        "changes": [
+            {"thing": one.thing, "field": one.column, "old": one.before, "new": one.after} for one in lines
+        ],
+    }
+
+
+def _review(it: TrailReview) -> dict[str, Any]:
+    return {
+        "reviewer": it.reviewer,
+        "at": it.at,
+        "upto": it.upto,
+        "remark": it.remark,
+        "comments": {str(number): text for number, text in it.comments.items()},
+        "digest": it.digest,
+        "is_valid": it.is_valid,
+    }
