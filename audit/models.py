@@ -1,6 +1,8 @@
-"""What was asked of the auditor's room, and what came of it."""
+"""What was asked of the auditor's room, and what came of it; the lines that the search looks through."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -50,3 +52,38 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"audit.request:{self.pk}"
+
+
+class Position(models.Model):
+    """How far the worker is: which entry it read last for the search, how many percent of a report are made.
+
+    No fact: losing it costs doing it again. PII: none.
+    """
+
+    name = models.CharField(max_length=80, primary_key=True)
+    upto = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.upto}"
+
+
+class SearchLine(models.Model):
+    """One entry as the search finds it: its words, and its site among them, so that one index answers for both.
+
+    Made from the ledger and from nothing else; it may be emptied and is filled again. PII: printed names of staff.
+    """
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    site = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="audit_search_words", fastupdate=False),
+            models.Index(fields=["-at", "-entry_id"], name="audit_search_at"),
+            models.Index(fields=["site", "-at", "-entry_id"], name="audit_search_site_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"audit.searchline:{self.pk}"

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Report
 from people.rules.authority import Person
-from people.rules.roles import Role
+from people.rules.rights import Right
 
 # Makes a report for a person about a question at a moment. Raises ledger.rules.errors.NotFound for what is not there
 # or not theirs to see: the two are not told apart.
@@ -18,14 +18,14 @@ Build = Callable[[Person, Question, datetime], Report]
 
 @dataclass(frozen=True)
 class ReportKind:
-    """A kind of report. `asks`: what must be told; `may`: what may be told beside; `readers`: which roles, at the
+    """A kind of report. `asks`: what must be told; `may`: what may be told beside; `right`: whose it is, at the
     sites whose data are in it."""
 
     code: str
     title: str | Promise
     about: str | Promise
     asks: frozenset[Ask]
-    readers: frozenset[Role]
+    right: Right
     build: Build
     may: frozenset[Ask] = frozenset()
 

@@ -59,6 +59,15 @@ class Table:
         wrong = [n for n, row in enumerate(self.rows) if len(row) != len(self.columns)]
         if wrong:
             raise ValueError(f"{self.key}: rows {wrong[:3]} do not have {len(self.columns)} cells")
+        if len({column.key for column in self.columns}) != len(self.columns):
+            raise ValueError(f"{self.key}: two columns of one key")
+
+    def zone_of(self, row: tuple[Cell, ...]) -> str:
+        """The zone of the times in a row."""
+        named = [
+            cell for column, cell in zip(self.columns, row, strict=True) if column.key == self.zone_column
+        ]
+        return str(named[0]) if named and named[0] else self.zone
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,48 @@
 """Every kind of report: one module each, which shapes what the rooms below know."""
 
-from audit.forms.reports import security_events
+from audit.forms.reports import (
+    access_review,
+    batch_record,
+    configuration,
+    custody,
+    deviations,
+    genealogy,
+    inventory,
+    key_figures,
+    labels,
+    lot,
+    overrides,
+    person_work,
+    refusals,
+    security_events,
+    signatures,
+    station,
+    trail,
+    training,
+)
 from audit.registry import register_report
 
-MODULES = (security_events,)
+MODULES = (
+    security_events,
+    custody,
+    genealogy,
+    labels,
+    refusals,
+    deviations,
+    overrides,
+    key_figures,
+    station,
+    lot,
+    person_work,
+    batch_record,
+    signatures,
+    training,
+    configuration,
+    access_review,
+    inventory,
+    security_events,
+    trail,
+)
 
 
 def register_all() -> None:

@@ -1,0 +1,26 @@
+"""One line of words for each kind of entry that this room writes."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import Event
+from audit.forms.words import fault_text, title_of
+from ledger.selectors import EntryView
+
+_SAY: Mapping[str, Promise] = {
+    Event.REQUESTED: _("Report asked for: {title}"),
+    Event.MADE: _("Report made and kept: {title}"),
+    Event.NOT_MADE: _("Report could not be made: {title}. {fault}"),
+}
+
+
+def presenters() -> Mapping[str, Callable[[EntryView], str]]:
+    """By the name of the event."""
+    return dict.fromkeys(_SAY, _line)
+
+
+def _line(entry: EntryView) -> str:
+    fault = fault_text(entry.facts["fault"]) if "fault" in entry.facts else ""
+    return str(_SAY[entry.event]).format(title=title_of(entry.facts["kind"]), fault=fault).strip()

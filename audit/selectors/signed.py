@@ -1,0 +1,141 @@
+"""Whether a signature still holds: as it was entered, and over a record that is still the one that was signed."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from coi.selectors.batches import batches_by_code
+from ledger.selectors import EntryView
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.documents import record_digest
+from people.rules.signatures import SignatureState, SignatureView, signature_state
+from qc import selectors as qc
+from qc.rules.trail import RECORD_KIND as TRAIL_RECORD
+from qc.rules.trail import is_signed
+from qc.selectors.dossiers import DOSSIER_KIND
+from qc.selectors.exceptional import dossier_view
+from qc.selectors.materials import MATERIAL_RECORD, material_view
+
+DOCUMENT = "document_version"
+TABLE = "people.signature"
+
+
+class Held(StrEnum):
+    """What a signature was held against."""
+
+    RECORD = "record"  # the record as it stands now, digested anew
+    ENTRY = "entry"  # its own entry alone: what was signed was entered once and is never changed
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Whether a signature holds, what it was held against, and its entry (None: there is none, or none to be seen)."""
+
+    signature: SignatureView
+    state: SignatureState
+    held: Held
+    entry: EntryView | None
+    is_as_entered: bool
+
+
+States = Mapping[str, SignatureState]
+
+
+def judged(
+    signatures: Collection[SignatureView], entries: Iterable[EntryView], person: Person, at: datetime
+) -> tuple[Judged, ...]:
+    """Every signature held against its entry, and against its record where that may change after it was signed.
+
+    The records of each kind are read once, however many signatures are over them.
+    """
+    entered = {
+        change.id: (entry, change.values)
+        for entry in entries
+        for change in entry.changes
+        if change.table == TABLE
+    }
+    known: dict[str, SignatureState] = {}
+    for kind, ask in _RECORDS.items():
+        own = [it for it in signatures if it.record_kind == kind]
+        known.update(ask(own, person, at) if own else {})
+    made = []
+    for signature in signatures:
+        entry, values = entered.get(signature.id, (None, {}))
+        is_same = entry is not None and _is_as_entered(signature, values)
+        state = known.get(signature.id, SignatureState.VALID) if is_same else SignatureState.INVALID
+        held = Held.RECORD if signature.id in known else Held.ENTRY
+        made.append(Judged(signature, state, held, entry, is_same))
+    return tuple(made)
+
+
+def _is_as_entered(signature: SignatureView, values: Mapping[str, object]) -> bool:
+    said = {
+        "signer_id": signature.signer_id,
+        "printed_name": signature.printed_name,
+        "meaning": str(signature.meaning),
+        "auth": signature.auth,
+        "record_kind": signature.record_kind,
+        "record_id": signature.record_id,
+        "record_digest": signature.record_digest,
+    }
+    at = str(values.get("signed_at"))
+    return all(values.get(name) == value for name, value in said.items()) and (
+        datetime.fromisoformat(at) == signature.signed_at
+    )
+
+
+def _documents(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+    versions = people.document_versions({it.record_id for it in signatures})
+    now = {
+        id: record_digest(
+            kind=it.kind, code=it.code, version=it.version, schema=it.schema, content=it.content
+        )
+        for id, it in versions.items()
+    }
+    return {it.id: signature_state(it, now.get(it.record_id, "")) for it in signatures}
+
+
+def _batches(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+    """By the record of each batch as it stands now, as its own page says it."""
+    found = batches_by_code({it.record_id for it in signatures})
+    return {one.signature.id: one.state for one in qc.signatures_over(list(found.values()), at)}
+
+
+def _trails(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+    reviews = qc.trail_reviews({it.record_id for it in signatures})
+    return {
+        it.id: SignatureState.VALID
+        if it.record_id in reviews and is_signed(reviews[it.record_id][1], reviews[it.record_id][0], [it])
+        else SignatureState.INVALID
+        for it in signatures
+    }
+
+
+def _investigations(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+    pages = [qc.investigation_page(person, code, at) for code in {it.record_id for it in signatures}]
+    return {one.signature.id: one.state for page in pages if page is not None for one in page.signatures}
+
+
+def _materials(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+    views = [material_view(din, at) for din in {it.record_id for it in signatures}]
+    return {one.signature.id: one.state for view in views if view is not None for one in view.signatures}
+
+
+def _dossiers(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+    kept = [found for code in {it.record_id for it in signatures} if (found := qc.dossier(code)) is not None]
+    views = [dossier_view(person, it.batch, at, it.code) for it in kept]
+    signed = [view.signature for view in views if view is not None and view.signature is not None]
+    return {one.signature.id: one.state for one in signed}
+
+
+_Ask = Callable[[list[SignatureView], Person, datetime], States]
+_RECORDS: Mapping[str, _Ask] = {
+    DOCUMENT: _documents,
+    qc.RECORD_KIND: _batches,
+    TRAIL_RECORD: _trails,
+    qc.INVESTIGATION_RECORD: _investigations,
+    MATERIAL_RECORD: _materials,
+    DOSSIER_KIND: _dossiers,
+}

@@ -1,0 +1,152 @@
+"""Draw a report: PDF/A by Typst with its symbols read back, a spreadsheet, CSV in a ZIP, and canonical JSON.
+
+All forms are made of one structure, and all but the JSON name the digest of the JSON: whoever holds one form can prove
+that it is of the same report as another.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from audit.rules.comma_separated import archive
+from audit.rules.content import Drawing, address_of, content_of
+from audit.rules.paging import breakable, paged
+from audit.rules.report import Facts, Picture, Report, Section
+from audit.rules.sheets import sheets
+from audit.rules.writing import for_people
+from audit.services.spreadsheets import workbook
+from coi.rules.labels import Symbol, Symbology
+from coi.services import drawing
+from cpv.rules.programme.report import LedgerPoint
+from ledger import selectors as ledger
+from ledger.rules import canonical
+from qc.services.charts import draw_chart
+
+_TEMPLATE = "audit/report.typ"
+# The coarsest that a report is printed or scanned at: what reads so reads at any finer one.
+_READ_AT = drawing.RESOLUTIONS[:1]
+# What the letters of the paper have for certain: Latin, Greek, Cyrillic, punctuation, signs, and the marks in use.
+_PRINTABLE = (
+    r"\n\u0020-\u007e\u00a0-\u02af\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u1e00-\u1eff\u200b"
+    r"\u2010-\u2027\u2030-\u2040\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff\u2714"
+)
+_UNPRINTABLE = re.compile(f"[^{_PRINTABLE}]")
+
+
+def drawing_of(id: UUID, by: str, at: datetime) -> Drawing:
+    """What a drawing says of itself: kept under this id, made for them then, with the newest checkpoint."""
+    point = ledger.latest_checkpoint()
+    return Drawing(
+        id=id,
+        at=at,
+        by=by,
+        software=settings.SOFTWARE_VERSION,
+        checkpoint=None if point is None else LedgerPoint(point.size, point.root.hex(), point.signed_at),
+        is_demonstration=ledger.is_demonstration(),
+    )
+
+
+def rendered(report: Report, about: Drawing) -> Mapping[str, bytes]:
+    """The report in every form, as `forms` makes them."""
+    return dict(forms(report, about))
+
+
+def forms(report: Report, about: Drawing) -> Iterator[tuple[str, bytes]]:
+    """Each form as it is made. The same report and drawing are the same bytes.
+
+    Raises one of `qc.services.drawing_documents.DOCUMENT_FAULTS` where the pages cannot be drawn.
+    """
+    data = canonical(content_of(report, about))
+    digest = sha256(data).hexdigest()
+    made = sheets(report, about, digest)
+    yield "json", data
+    yield "csv", archive(made)
+    yield "xlsx", workbook(made, about.at)
+    yield "pdf", _pdf(report, about, digest)
+
+
+def _pdf(report: Report, about: Drawing, digest: str) -> bytes:
+    symbol = Symbol(Symbology.DATA_MATRIX, address_of(about.id, digest), "")
+    shown = _spelt_out(_shown(report, about, digest)) | {"symbol": drawing.drawn_symbol(symbol)}
+    sheet = drawing.Sheet(_TEMPLATE, shown, (symbol,), resolutions=_READ_AT, is_on_each_page=True)
+    return drawing.draw_sheet(sheet, about.at)
+
+
+def _spelt_out(value: Any) -> Any:
+    """A character that no letters of ours have is named by its number: a page without it would say something else."""
+    if isinstance(value, str):
+        text = value.replace("\r\n", "\n").replace("\t", " ")
+        return _UNPRINTABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+    if isinstance(value, Mapping):
+        return {key: item if key == "picture" else _spelt_out(item) for key, item in value.items()}
+    return [_spelt_out(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _shown(report: Report, about: Drawing, digest: str) -> dict[str, Any]:
+    point, titles = about.checkpoint, {section.key: section.title for section in report.sections}
+    asked = ", ".join(f"{name} {value}" for name, value in report.question.items())
+    return {
+        "title": report.title,
+        "about": report.about,
+        "asked": asked,
+        "as_of": _moment(report.as_of),
+        "by": about.by,
+        "software": about.software,
+        "is_demonstration": about.is_demonstration,
+        "digest": digest,
+        "checkpoint": None
+        if point is None
+        else {"size": point.size, "root": point.root, "signed_at": _moment(point.signed_at)},
+        "facts": list(_about(report, about)),
+        "found": [
+            {"severity": str(one.severity), "text": one.text, "section": titles.get(one.section, one.section)}
+            for one in report.found
+        ],
+        "left_out": list(report.left_out),
+        "groups": list(_groups(report)),
+    }
+
+
+def _moment(at: Any) -> dict[str, str]:
+    return {"shown": for_people(at, "UTC")}
+
+
+def _about(report: Report, about: Drawing) -> Iterator[tuple[str, str]]:
+    yield from ((f"Asked: {name}", breakable(value)) for name, value in report.question.items())
+    yield "As of", for_people(report.as_of, "UTC")
+    yield "Sites", ", ".join(report.sites)
+    yield "Concerns", breakable(", ".join(f"{kind} {key}" for kind, key in report.subjects))
+    yield "Kind of report", report.kind
+    yield "Made", f"{for_people(about.at, 'UTC')}, for {about.by}"
+    yield "Record", str(about.id)
+
+
+def _groups(report: Report) -> Iterator[dict[str, Any]]:
+    """Neighbouring sections that stand on pages of one kind."""
+    made = [_section(section) for section in report.sections]
+    for is_across, sections in groupby(made, key=lambda one: bool(one["is_across"])):
+        yield {"is_across": is_across, "sections": list(sections)}
+
+
+def _section(section: Section) -> dict[str, Any]:
+    own: dict[str, Any] = {"title": section.title, "about": section.about, "is_across": False}
+    if isinstance(section, Facts):
+        facts = [
+            (it.title, breakable(for_people(it.value, section.zone)) or "\u2013") for it in section.facts
+        ]
+        return own | {"facts": facts}
+    table = section.table if isinstance(section, Picture) else section
+    parts = paged(table) if table.rows else ()
+    if isinstance(section, Picture):
+        own["picture"] = draw_chart(dict(section.drawing)).decode()
+    return own | {
+        "parts": [part.shown() for part in parts],
+        "empty": table.empty,
+        "is_across": any(part.is_across for part in parts),
+    }

@@ -1,0 +1,1 @@
+"""Reports about batches, people, configuration and the trail itself."""

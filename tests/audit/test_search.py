@@ -1,0 +1,212 @@
+"""The search: what it takes in, what it finds for whom, and that it never reads the large table from end to end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from audit.models import Position, SearchLine
+from audit.rules.questions import Ask
+from audit.rules.words import query
+from audit.selectors import search as searching
+from audit.selectors.search import MOST, Hits, find_entries
+from audit.services import Found, Wanted, find_places, follow, search
+from audit.services.indexing import take_in
+from config.demonstration.player import Player
+from config.demonstration.site import PLANT
+from ledger import selectors as ledger
+from ledger.models import Entry
+from ledger.rules.errors import Invalid
+from people import selectors as people
+from tests import given
+from tests.audit.conftest import taken_in
+from tests.coi.test_query_counts import statements
+
+
+@pytest.fixture
+def followed(player: Player) -> Player:
+    taken_in()
+    return player
+
+
+def person(player: Player, name: str) -> Any:
+    return people.person(player.demo.member(name).user_id, player.now)
+
+
+def hits(player: Player, text: str, name: str = "Iris", **more: Any) -> Hits:
+    return find_entries(person(player, name), text, player.now, **more)
+
+
+def found(player: Player, text: str, name: str = "Bob", **more: Any) -> Found:
+    return search(wanted=Wanted(text, **more), **given.doing(player, name) | {"request_id": uuid4()})
+
+
+@pytest.mark.requirement("URS-FIND-01")
+def test_every_entry_is_taken_in_once_and_again_writes_nothing(player: Player) -> None:
+    while follow():
+        pass
+    upto = Position.objects.get(name="search").upto
+    assert upto == ledger.settled(0)
+    lines = set(SearchLine.objects.values_list("entry_id", flat=True))
+    assert lines == set(Entry.objects.filter(id__lte=upto).values_list("id", flat=True))
+    Position.objects.filter(name="search").update(upto=0)
+    assert follow() == len(lines)
+    assert SearchLine.objects.count() == len(lines)
+
+
+def test_it_is_emptied_and_filled_again(player: Player, capsys: Any) -> None:
+    while follow():
+        pass
+    before = list(SearchLine.objects.order_by("entry_id").values_list("entry_id", "site", "at", "words"))
+    call_command("rebuild_search")
+    assert (
+        list(SearchLine.objects.order_by("entry_id").values_list("entry_id", "site", "at", "words")) == before
+    )
+    assert f"{len(before)} entries" in capsys.readouterr().out
+
+
+def test_taking_in_costs_the_same_for_one_entry_and_for_many(player: Player) -> None:
+    entries = ledger.entries_after(0, Entry.objects.latest("id").id, 1_000_000)
+    assert len(entries) > 100
+    many, few = (statements(partial(take_in, some))[0] for some in (entries, entries[:1]))
+    assert len(many) == len(few) == 2
+
+
+@pytest.mark.requirement("URS-FIND-01")
+def test_entries_are_found_by_codes_words_and_names_at_the_sites_of_the_reader(followed: Player) -> None:
+    by_code = hits(followed, followed.coi_id.lower())
+    sites = {entry.site for entry in ledger.entries_by_id(by_code.entries)}
+    assert sites <= {PLANT, ""}, "an auditor of the plant reads the trail of the plant"
+    granted = hits(followed, "granted auditor")
+    assert granted.entries
+    for entry in ledger.entries_by_id(granted.entries):
+        assert "granted" in entry.event
+        assert "auditor" in str(entry.facts)
+    assert set(granted.entries) <= set(hits(followed, "gran audi").entries), "by their beginning"
+    assert hits(followed, "Ada").entries, "by the name of who did it"
+    assert hits(followed, "granted nosuchword") == Hits(())
+
+
+def test_who_reads_no_trail_finds_no_entry(followed: Player) -> None:
+    assert hits(followed, "granted", "Dave") == Hits(())
+    assert hits(followed, "granted", site="NOWHERE") == Hits(())
+
+
+def test_the_newest_come_first_and_more_are_announced(followed: Player) -> None:
+    all_of_them = hits(followed, "", since=given.START - timedelta(days=9))
+    assert len(all_of_them.entries) == MOST
+    assert all_of_them.has_more
+    times = [entry.occurred_at for entry in ledger.entries_by_id(all_of_them.entries)]
+    assert min(times) >= given.START - timedelta(days=9)
+    assert list(all_of_them.entries) == sorted(all_of_them.entries, reverse=True) or len(set(times)) > 1
+    assert hits(followed, "", until=given.START - timedelta(days=9000)) == Hits(())
+    assert hits(followed, "") == Hits(()), "without a word and a time nothing is looked for"
+
+
+def test_rare_words_come_by_the_index_and_common_ones_among_the_newest(
+    followed: Player, monkeypatch: Any
+) -> None:
+    by_newest = hits(followed, "granted")
+    monkeypatch.setattr(searching, "_NEWEST", 1)
+    assert hits(followed, "granted") == by_newest
+    monkeypatch.setattr(searching, "_MOST_MATCHES", 3)
+    assert hits(followed, "granted").has_more, "it says that it did not look at all of them"
+
+
+def test_things_are_found_by_what_they_go_by(followed: Player) -> None:
+    demo = followed.demo
+    station = next(spec for spec in demo.stations.values() if spec.site == PLANT)
+    code = next(one.code for one in people.stations([PLANT]) if one.name == station.name)
+    lot = next(code for code in demo.lots.values())
+    (journey,) = found(followed, followed.coi_id).places
+    assert (journey.ask, journey.key) == (Ask.JOURNEY, followed.coi_id)
+    assert [(it.ask, it.key) for it in found(followed, code).places] == [(Ask.STATION, code)]
+    assert found(followed, "Bob Brandt").places[0].title == "Bob Brandt"
+    assert found(followed, demo.member("Bob").badge).places[0].ask is Ask.PERSON
+    assert found(followed, demo.member("Bob").username).places[0].key == demo.member("Bob").username
+    assert {it.ask for it in found(followed, lot).places} <= {Ask.LOT}
+    assert found(followed, "no such thing at all").places == ()
+    assert found(followed, "\x00").places == ()
+    assert found(followed, "Bob Brandt", "Dave").places == (), "who reads no trail is told of nobody"
+
+
+def test_looking_for_a_patient_by_number_is_recorded_and_never_by_name(followed: Player) -> None:
+    before = Entry.objects.count()
+    assert found(followed, "Iris", "Iris").asked_at == ()
+    assert Entry.objects.count() == before
+    about = given.doing(followed, "Bob") | {"request_id": uuid4()}
+    assert find_places(text="MRN-1", **about).asked_at == ()
+
+
+def test_an_end_before_the_beginning_is_refused(followed: Player) -> None:
+    with pytest.raises(Invalid):
+        found(followed, "x", since=followed.now, until=followed.now)
+
+
+# --- the plans of the statements, with enough rows that the planner means it ------------------------------------------
+
+ROWS = 60_000
+_FILL = f"""
+INSERT INTO audit_searchline (entry_id, site, at, words)
+SELECT n, CASE WHEN n %% 3 = 0 THEN 'CELLS' ELSE 'SITE' || n %% 20 END, %s::timestamptz + n * interval '1 minute',
+       array_to_tsvector(ARRAY['s:' || CASE WHEN n %% 3 = 0 THEN 'CELLS' ELSE 'SITE' || n %% 20 END,
+                               'a:scan', 'a:colour' || chr(97 + n %% 26), 'n:c' || n, 'n:c' || n / 40]
+                         || CASE WHEN n < {ROWS // 3} THEN ARRAY['a:olden'] ELSE ARRAY[]::text[] END)
+  FROM generate_series(1, {ROWS}) AS n
+"""
+
+
+@pytest.fixture
+def filled(db: None) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_searchline")
+        cursor.execute(_FILL, [given.START])
+        cursor.execute("ANALYZE audit_searchline")
+    return
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("c4711", "audit_search_words"),
+        ("olden", "audit_search_words"),
+        ("scan colourb", "audit_search_words"),
+    ],
+)
+def test_no_search_reads_the_whole_table(filled: None, text: str, index: str) -> None:
+    params = {
+        "sites": ["CELLS", ""],
+        "since": searching._ALWAYS,
+        "until": searching._NEVER,
+        "query": query(text, ["CELLS", ""]),
+        "most": MOST + 1,
+        "newest": searching._NEWEST,
+        "matches": searching._MOST_MATCHES,
+    }
+    assert plan(searching.BY_WORDS, params, searching.BITMAPS_ALONE) == {index}
+    assert plan(searching.AMONG_NEWEST, params) == {"audit_search_at"}
+    assert plan(searching.BY_TIME, params) == {"audit_search_site_at"}
+
+
+def plan(statement: str, params: dict[str, Any], more: str = "") -> set[str]:
+    """The indexes by which the table is read; a sequential scan fails the test."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; {more}")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
+        (nodes,) = cursor.fetchone()
+    read = list(_scans(nodes[0]["Plan"]))
+    assert not [node for node in read if node["Node Type"] == "Seq Scan"], read
+    return {node["Index Name"] for node in read if "Index Name" in node}
+
+
+def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "Index Name" in node or node.get("Relation Name") == "audit_searchline":
+        yield node
+    for inner in node.get("Plans", []):
+        yield from _scans(inner)
