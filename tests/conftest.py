@@ -10,13 +10,16 @@ from typing import Any
 import hypothesis
 import pgtrigger
 import pytest
+from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
 from django.db import connection, connections
+from django.http import HttpRequest
 from django.test import TransactionTestCase
+from django.utils import timezone
 from pytest_django import fixtures
 from pytest_django.plugin import DjangoDbBlocker
 
-pytest_plugins = ["tests.furnished"]
+pytest_plugins = ["tests.furnished", "tests.validation"]
 
 # a property that holds slowly on a busy machine still holds
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -54,6 +57,19 @@ def _make_the_database_for_its_copies() -> None:
 
 
 _make_the_database_for_its_copies()
+
+
+def _sign_in_by_force(sender: Any, request: HttpRequest, **more: Any) -> None:
+    """A session that `Client.force_login` made knows of itself what one made at our doors knows."""
+    from people.rules.sessions import Stamp
+    from people.views import desk
+
+    if not request.path:  # nobody's request
+        now = timezone.now()
+        desk.write(request, Stamp(now, now), session=None)
+
+
+user_logged_in.connect(_sign_in_by_force)
 
 
 @pytest.fixture(scope="session")

@@ -68,11 +68,12 @@ class Journeys:
     neighbour: Player  # another patient of the same hospital, as `bedside`
 
     def copy(self) -> "Journeys":
-        """The same with players of their own: a test moves their clocks."""
-        players = {f.name: replace(getattr(self, f.name), answers=[]) for f in fields(self)[1:]}
+        """The same with players and an hour of their own: a test moves their clocks."""
+        demo = replace(self.demo)
+        players = {f.name: replace(getattr(self, f.name), demo=demo, answers=[]) for f in fields(self)[1:]}
         for name, player in players.items():
             player._count = getattr(self, name)._count
-        return Journeys(demo=self.demo, **players)
+        return Journeys(demo=demo, **players)
 
 
 def play(demo: Demo) -> Journeys:

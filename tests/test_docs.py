@@ -17,12 +17,14 @@ from cpv.rules.programme import limit_set
 from cpv.rules.programme import plan as process_plan
 from cpv.rules.programme.answering import Decision, SignalState
 from cpv.rules.transforms import Scale, Transformation
-from docs import generate, labels
+from docs import generate, labels, permissions
 from fmea.rules import worksheet
 from fmea.rules.cells import COLUMNS
 from fmea.rules.scales import Level
 from people import services as people
+from people.forms.rights import SEPARATED
 from people.registry import document_kinds
+from people.rules.rights import Right
 from people.rules.roles import Role
 from qc.forms.criteria_words import limits
 from qc.rules import criteria, methods, specification, targets
@@ -85,9 +87,18 @@ def test_every_decision_says_why_what_and_at_what_cost(record: Path) -> None:
     assert headings == ["Why a decision was needed", "The decision", "Rejected", "What it costs"]
 
 
-@pytest.mark.parametrize("name", ["events.md", "refusals.md", "blockers.md", "labels.md", "calculations.md"])
+@pytest.mark.parametrize(
+    "name", ["events.md", "refusals.md", "blockers.md", "labels.md", "calculations.md", "permissions.md"]
+)
 def test_generated_pages_are_current(name: str) -> None:
     assert read(f"docs/reference/{name}") == generate.pages()[name], "run: python -m docs.generate"
+
+
+def test_what_one_person_does_not_do_is_held_by_a_test_each() -> None:
+    assert set(SEPARATED) == set(permissions.HELD_BY)
+    for node in permissions.HELD_BY.values():
+        path, name = node.split("::")
+        assert f"def {name}(" in (ROOT / path).read_text(), node
 
 
 def test_every_label_is_shown_as_it_is_drawn() -> None:
@@ -174,7 +185,7 @@ def test_every_field_and_choice_of_a_plan_and_of_limits_is_documented() -> None:
         SignalState,
     )
     named += [member.value for one in closed for member in one]
-    named += ["weight", "multiple", *process_plan.ESTIMATORS, *process_plan.OWNERS]
+    named += ["weight", "multiple", *process_plan.ESTIMATORS, *Right.OWN_PARAMETER.roles]
     assert [name for name in named if f"`{name}`" not in page] == []
 
 
@@ -204,7 +215,9 @@ def test_every_kind_of_document_is_listed() -> None:
 
 def variables() -> Iterator[str]:
     """The names that the wiring reads from the environment."""
-    call = re.compile(r"(?:secret|key|switch|positive|database|env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\"")
+    call = re.compile(
+        r"(?:secret|key|switch|positive|outside|database|env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\""
+    )
     for name in ("settings", "run", "processes", "backups", "embedded"):
         yield from call.findall(read(f"config/{name}.py"))
 

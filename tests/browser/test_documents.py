@@ -13,7 +13,7 @@ from coi.services.printing.content import label_of
 from config.demonstration.site import PASSWORD, SECOND
 from ledger import services as ledger
 from tests import given
-from tests.browser.acting import follow
+from tests.browser.acting import follow, press
 from tests.browser.test_pages import assert_clean
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,7 @@ def test_a_next_version_with_what_changed_and_a_stale_form(house, three):
     other.goto(page.url)
     for tab, size in ((other, 62), (page, 64)):
         tab.get_by_label("Content (JSON)").fill(json.dumps(content | {"width_mm": size}))
-        tab.get_by_role("button", name="Save the draft").click()
+        press(tab, "Save the draft")
     page.get_by_text("Nothing was saved or signed").wait_for()
     assert page.locator(".diff ins").all_inner_texts() == ['+   "width_mm": 64']
     assert_clean(page, "conflict")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config.demonstration import site
-from tests.browser.acting import follow
+from tests.browser.acting import follow, press
 from tests.browser.test_pages import assert_clean
 from tests.qc.studies_given import PLAN, SPECIFICATION
 
@@ -29,8 +29,8 @@ def test_a_failing_result_is_investigated(house):
     leo.goto(f"{house.address}/laboratory/")
     follow(leo, "Open an investigation")
     assert_clean(leo, "opening one")
-    leo.get_by_role("button", name="Open the investigation").click()
-    leo.get_by_role("button", name="The laboratory takes it up").click()
+    press(leo, "Open the investigation")
+    press(leo, "The laboratory takes it up")
     leo.get_by_role("heading", name="What is next").wait_for()
     leo.evaluate(EVERY_FORM)
     assert_clean(leo, "the first phase with every form open")

@@ -7,20 +7,11 @@ import pytest
 from coi.models import ScannerQualification
 from coi.rules.scanners import CARD, GS, SYMBOLS
 from people.rules import codes
-from tests.browser.acting import Station
+from tests.browser.acting import Station, scan_keys
 from tests.browser.test_pages import assert_clean
 from tests.coi.rules.wedge import Wedge
 
 pytestmark = pytest.mark.browser
-
-# One event a key, as a computer makes them of what a scanner presses: [key, with Ctrl]. All in one task of the page: a
-# machine with much else to do may pause between keys that another process sends, and this page measures pauses.
-PRESS = """(keys) => {
-  for (const [key, ctrlKey] of keys) {
-    const event = new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true });
-    document.activeElement.dispatchEvent(event);
-  }
-}"""
 
 
 class Check:
@@ -33,13 +24,12 @@ class Check:
         self.page.locator("body[data-ready]").wait_for()
 
     def scan(self, code, wedge=Wedge(), end=("Enter",)):
-        """The separator is Ctrl and ]."""
-        keys = [("]", True) if char == GS else (char, False) for char in wedge.text(SYMBOLS[code])]
-        self.page.evaluate(PRESS, [*keys, *((key, False) for key in end)])
+        """A row of the card."""
+        scan_keys(self.page, wedge.text(SYMBOLS[code]), *end)
 
     def press(self, text):
         """The characters as they come, whatever the keys are."""
-        self.page.evaluate(PRESS, [*((char, False) for char in text), ("Enter", False)])
+        scan_keys(self.page, text, "Enter")
 
     def verdict(self, word, row):
         """What the page says of a row, once it has its answer: the verdict before may have been the same."""
@@ -52,8 +42,7 @@ class Check:
     def sign(self, member):
         """Badge and PIN."""
         self.page.locator("#instruction", has_text="scan your badge").wait_for()
-        self.page.keyboard.type(member.badge)
-        self.page.keyboard.press("Enter")
+        self.press(member.badge)
         self.page.get_by_label("PIN").wait_for()
         for digit in member.pin:
             self.page.get_by_role("button", name=digit, exact=True).click()

@@ -4,7 +4,7 @@ import pytest
 
 from config.demonstration.site import PASSWORD
 from fmea.rules.worksheet import Decision
-from tests.browser.acting import follow
+from tests.browser.acting import follow, press
 from tests.browser.test_pages import assert_clean
 from tests.fmea.board import CODE, Board, a_board
 
@@ -20,12 +20,6 @@ def board(house) -> Board:
     found = a_board(demo)
     house.clock.now = found.player.now
     return found
-
-
-def press(page, button: str) -> None:
-    """Click on a button and wait until the page it leads to stands."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=button, exact=True).click()
 
 
 def rate(page, why: str, *keys: str) -> None:

@@ -36,6 +36,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
+@pytest.mark.requirement("URS-PWD-03")
 def test_wrong_pins_at_once_are_counted_one_by_one():
     house = given.a_house()
     alice = house.someone("Alice")

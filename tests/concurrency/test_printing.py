@@ -25,6 +25,7 @@ from tests.concurrency.at_once import at_once
 from tests.furnished import Journeys
 
 
+@pytest.mark.requirement("URS-LAB-01")
 def test_workers_at_one_moment_send_a_copy_once(
     live_journeys: Journeys, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ def j(live_journeys: Journeys) -> Journeys:
     return live_journeys
 
 
+@pytest.mark.requirement("URS-TRUE-05")
 @pytest.mark.parametrize("attempt", range(3))
 def test_two_stations_scan_one_bag_and_one_of_them_does_it(j: Journeys, attempt: int) -> None:
     story.bedside(j.bedside)
@@ -100,6 +101,7 @@ def test_two_stations_scan_one_bag_and_one_of_them_does_it(j: Journeys, attempt:
     }
 
 
+@pytest.mark.requirement("URS-TRUE-05")
 @pytest.mark.parametrize("stations", [("NBED", "NBED"), ("NBED", "NBED2")])
 def test_one_scan_delivered_twice_is_one(j: Journeys, stations: tuple[str, str]) -> None:
     p, nurse, scan_id = j.bedside, j.demo.member("Ines"), uuid4()
@@ -116,6 +118,7 @@ def test_one_scan_delivered_twice_is_one(j: Journeys, stations: tuple[str, str])
     assert len(ledger.entries_of_events(["coi:scan:repeated"], limit=10)) == 0
 
 
+@pytest.mark.requirement("URS-SEQ-03")
 def test_the_first_and_the_witness_at_once_never_complete_a_check_together(j: Journeys) -> None:
     """Both come as the first person: one begins, the other has a check of their own or waits."""
     p = j.bedside

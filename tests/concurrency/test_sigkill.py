@@ -239,6 +239,7 @@ def running() -> Iterator[Server]:
             shutil.rmtree(made, ignore_errors=True)
 
 
+@pytest.mark.requirement("URS-CONT-01")
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes by /proc")
 def test_what_was_answered_is_there_once() -> None:
     with running() as server:

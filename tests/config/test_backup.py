@@ -74,6 +74,7 @@ def restore(backup: Path, address: str, to: Path) -> "subprocess.CompletedProces
     )
 
 
+@pytest.mark.requirement("URS-KEEP-01")
 def test_a_backup_comes_back_and_verifies(
     spare_database: str, folders: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_backup_comes_back_and_verifies(
     assert "not empty" in again.stderr
 
 
+@pytest.mark.requirement("URS-KEEP-01")
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     spare_database: str, folders: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_present_file_is_never_replaced(tmp_path: Path) -> None:
     assert aim.read_bytes() == b"something else"
 
 
+@pytest.mark.requirement("URS-KEEP-01")
 @pytest.mark.django_db(transaction=True)
 def test_a_full_disk_leaves_no_half_backup(
     folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -54,6 +54,7 @@ def test_one_key_for_two_jobs_is_found(settings: Settings) -> None:
     assert "veintrace.E001" in ids(checks.check_secrets(None))
 
 
+@pytest.mark.requirement("URS-OPEN-01")
 def test_open_doors_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     roles = {name: {"USER": name} for name in ("default", "sealer", "owner")}
     safe = SimpleNamespace(ALLOWED_HOSTS=["veintrace.example"], SECURE_COOKIES=True, DATABASES=roles)

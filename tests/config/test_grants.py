@@ -20,8 +20,12 @@ def may(role: str, right: str, table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-# What may be forgotten: sessions, and what the worker remembers of charts to be quick.
-FORGETTABLE = ["django_session", "cpv_position", "cpv_watch"]
+# What may be forgotten: sessions, second factors, what the worker remembers of charts to be quick, and what the search
+# looks through.
+FORGETTABLE = [
+    *("django_session", "mfa_authenticator", "cpv_position", "cpv_watch"),
+    *("audit_position", "audit_searchline"),
+]
 
 
 def our_tables() -> list[str]:
@@ -30,7 +34,9 @@ def our_tables() -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_subject", "ledger_evidence"])
+@pytest.mark.parametrize(
+    "table", ["ledger_entry", "ledger_subject", "ledger_evidence", "ledger_signing_key", "ledger_cosignature"]
+)
 def test_the_application_may_only_read_and_append(table: str) -> None:
     assert may("app", "SELECT", table)
     assert may("app", "INSERT", table)
@@ -38,6 +44,7 @@ def test_the_application_may_only_read_and_append(table: str) -> None:
         assert not may("app", right, table), f"veintrace_app may {right} {table}"
 
 
+@pytest.mark.requirement("URS-KEEP-02")
 @pytest.mark.django_db
 def test_nothing_is_deleted_but_what_may_be_forgotten_and_by_the_sealer_what_waited() -> None:
     assert [table for table in our_tables() if may("app", "DELETE", table)] == FORGETTABLE
@@ -48,13 +55,14 @@ def test_nothing_is_deleted_but_what_may_be_forgotten_and_by_the_sealer_what_wai
 
 @pytest.mark.django_db
 def test_the_seal_is_the_sealers_alone() -> None:
-    for table in ("ledger_leaf", "ledger_checkpoint"):
+    for table in ("ledger_leaf", "ledger_node", "ledger_checkpoint"):
         assert may("sealer", "INSERT", table)
         assert may("app", "SELECT", table)
         assert not may("app", "INSERT", table)
     assert not may("sealer", "INSERT", "ledger_entry")
 
 
+@pytest.mark.requirement("URS-TRAIL-01")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "statement",

@@ -18,13 +18,14 @@ def test_all_is_well_while_the_worker_gives_signs_of_life(client: Client) -> Non
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.json()["state"] == "ok"
-    assert set(response.json()["parts"]) == {"database", "redis", "worker", "ledger"}
+    assert set(response.json()["parts"]) == {"database", "redis", "worker", "ledger", "checkpoints_elsewhere"}
     health.note_heartbeat(time.time() - 3600)
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.json()["parts"]["worker"]["state"] == "degraded"
 
 
+@pytest.mark.requirement("URS-CONT-01")
 def test_a_dead_redis_degrades_and_does_not_break(client: Client, settings: Settings) -> None:
     settings.REDIS_URL = "unix:///nowhere/redis.sock?db=0"
     began = time.monotonic()

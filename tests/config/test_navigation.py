@@ -24,7 +24,12 @@ from config import navigation
         ("/process/", "Process", "Charts"),
         ("/process/charts/CPV-0123456789ABCDEF/", "Process", "Charts"),
         ("/process/signals/", "Process", "Signals"),
+        ("/audit/reports/security_events/", "Audit", "Questions"),
+        ("/audit/requests/", "Audit", "What I asked for"),
         ("/work/", "My work", ""),
+        ("/people/3/", "People", "People"),
+        ("/people/sites/HOSP/", "People", "Sites"),
+        ("/people/badges/revoke/", "People", "Revoke a badge"),
         ("/nowhere/", "", ""),
     ],
 )
@@ -50,3 +55,9 @@ def test_a_room_without_pages_yet_is_left_out(monkeypatch: pytest.MonkeyPatch) -
 def test_a_page_that_one_may_not_open_is_left_out() -> None:
     found = navigation.here("/scanners/", lambda name: name != "coi:cards")
     assert [door.title for door in found.pages] == ["Labels and printers", "Scanners"]
+
+
+def test_a_room_that_one_may_not_open_is_left_out() -> None:
+    found = navigation.here("/work/", lambda name: name != "people:people")
+    assert "People" not in [door.title for door in found.rooms]
+    assert "People" in [door.title for door in navigation.here("/work/").rooms]

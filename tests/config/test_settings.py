@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import settings
+from ledger.rules.destinations import log_witnesses, web_addresses
 
 
 def test_a_secret_comes_from_the_environment_or_from_a_file(
@@ -106,3 +107,17 @@ def test_a_limit_is_a_whole_number_above_nothing(monkeypatch: pytest.MonkeyPatch
         settings.positive("VT_LIMIT", default=12)
     monkeypatch.delenv("VT_LIMIT")
     assert settings.positive("VT_LIMIT", default=12) == 12
+
+
+def test_a_destination_of_checkpoints_that_cannot_be_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VT_THERE", raising=False)
+    assert settings.outside("VT_THERE", web_addresses) == ()
+    monkeypatch.setenv("VT_THERE", "https://archive.example/in")
+    assert [item.address for item in settings.outside("VT_THERE", web_addresses)] == [
+        "https://archive.example/in"
+    ]
+    monkeypatch.setenv("VT_THERE", "http://archive.example/in")
+    with pytest.raises(ImproperlyConfigured, match=r"VT_THERE: 'http://.*' must begin with https"):
+        settings.outside("VT_THERE", web_addresses)
+    with pytest.raises(ImproperlyConfigured, match=r"VT_THERE: .*key"):
+        settings.outside("VT_THERE", log_witnesses)

@@ -1,6 +1,7 @@
 """One matrix of roles and acts, for the rooms whose tests fill it."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -41,7 +42,13 @@ def is_let_in(p: Player, actor: Actor, role: Role | None, site: str, call: Act) 
     with transaction.atomic():
         if role is not None:
             admin = play.doing(p, "Ada")
-            people.grant_role(user_id=actor.user_id, role=role, site=site, **admin | {"request_id": uuid4()})
+            about = {
+                "user_id": actor.user_id,
+                "role": role,
+                "site": site,
+                "valid_until": p.now + timedelta(days=1),
+            }
+            people.grant_role(**about, **admin | {"request_id": uuid4()})
         context = {"actor": actor, "where": Where(site=PLANT), "now": p.now, "request_id": uuid4()}
         try:
             call(context)
@@ -62,7 +69,12 @@ def judged(p: Player, acts: Mapping[str, tuple[set[Role], Act]], actor: Actor) -
         name: {role for role in Role if is_let_in(p, actor, role, PLANT, call)}
         for name, (_roles, call) in acts.items()
     }
-    assert found == expected
+    wrong = {
+        name: (sorted(roles), sorted(expected[name]))
+        for name, roles in found.items()
+        if roles != expected[name]
+    }
+    assert not wrong, f"let in, and expected: {wrong}"
     for name, (roles, call) in acts.items():
         assert not is_let_in(p, actor, None, PLANT, call), f"{name} without any role"
         there = {role for role in roles if is_let_in(p, actor, role, SECOND, call)}

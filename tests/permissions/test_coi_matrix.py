@@ -263,7 +263,8 @@ def may(player: Player, actor: Actor, role: Role | None, site: str, call: Act) -
     """Whether the call is allowed to somebody with this role at this site alone; nothing of it stays."""
     with transaction.atomic():
         if role is not None:
-            people.grant_role(user_id=actor.user_id, role=role, site=site, **given.doing(player, "Ada"))
+            about = {"user_id": actor.user_id, "valid_until": player.now + timedelta(days=1)}
+            people.grant_role(role=role, site=site, **about, **given.doing(player, "Ada"))
         context = given.doing(player, "Ada") | {"actor": actor, "where": Where(site=site)}
         try:
             with transaction.atomic():

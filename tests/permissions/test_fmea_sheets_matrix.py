@@ -3,6 +3,8 @@
 Whoever holds the role is let in; what speaks against the act itself is asked after that, and tested elsewhere.
 """
 
+from datetime import timedelta
+
 from config.demonstration.site import PLANT, SECOND, Demo
 from fmea import services
 from fmea.forms.starting import starting_content
@@ -46,7 +48,8 @@ def test_whoever_works_at_the_site_reads_its_worksheets(demo: Demo) -> None:
     actor, _credential = newcomer(board.player)
     assert actor.user_id is not None
     for site, count in ((SECOND, 0), (PLANT, 1)):
-        granting.grant_role(user_id=actor.user_id, role=R.AUDITOR, site=site, **board.doing("Ada"))
+        about = {"user_id": actor.user_id, "valid_until": board.player.now + timedelta(days=1)}
+        granting.grant_role(role=R.AUDITOR, site=site, **about, **board.doing("Ada"))
         viewer = people.person(actor.user_id, board.player.now)
         assert viewer is not None
         assert len(worksheet_lines(viewer, board.player.now)) == count

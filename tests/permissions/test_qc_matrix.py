@@ -67,7 +67,7 @@ def of_batches(lab: Laboratory, credential: PasswordCredential) -> dict[str, tup
             ),
         ),
         "submit": (TESTERS, lambda c: qc.submit_for_review(batch=batch, **c)),
-        "review_trail": (QA, lambda c: qc.review_trail(batch=batch, upto=1, **c)),
+        "review_trail": (QA, lambda c: qc.review_trail(upto=1, **signed, **c)),
         "review_batch": ({R.QA_REVIEWER}, lambda c: qc.review_batch(**signed, **c)),
         **{
             f"release {way}": (

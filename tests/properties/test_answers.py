@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import pytest
+
 from coi.models import Container, LabelCopy
 from config.demonstration.player import Answer, Player
 from config.demonstration.site import Member
@@ -102,6 +104,7 @@ def test_a_stop_tells_the_wrong_one_and_not_what_is_still_to_be_scanned(journeys
     assert p.coi_id not in json.dumps(answer)
 
 
+@pytest.mark.requirement("URS-SEQ-03")
 def test_the_witness_learns_nothing_of_the_first_scans(journeys: Journeys) -> None:
     p = journeys.bedside
     nurse, second = journeys.demo.member("Ines"), journeys.demo.member("Ivan")

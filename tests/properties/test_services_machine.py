@@ -276,6 +276,7 @@ def run(examples: int, phases: Iterable[Phase] = tuple(Phase)) -> None:
     )
 
 
+@pytest.mark.requirement("URS-SEQ-01")
 def test_the_hospital_is_lawful(journeys: Journeys, crashing: None) -> None:
     Hospital.journeys = journeys
     run(10)
