@@ -78,8 +78,10 @@ def bench(house: House, size: Size) -> dict[str, Any]:
     found["labels"] = house.python(SMALL, "-m", "bench.inside", "labels", given=given)
     say("bench: charts")
     found["charts"] = charts(house.folder / "peers", size)
+    found["ledger"] = ledger(house, size, plan)
     found["process"] = process(house, size)
     found["worksheets"] = worksheets(house, size)
+    found["search"] = search(house, size)
     found["answered"] = measuring.answered
     found["recorded"] = sum(house.query("SELECT count(*) FROM coi_scan", name) for name in ports) - before
     found["targets"] = [
@@ -112,6 +114,25 @@ def worksheets(house: House, size: Size) -> dict[str, Any]:
     say("bench: worksheets")
     given = {"rows": [20, 60 if size.is_quick else 2_000], "rounds": size.rounds}
     measured: dict[str, Any] = house.python(PROCESS, "-m", "bench.inside", "worksheets", given=given)
+    return measured
+
+
+def ledger(house: House, size: Size, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Sealing and verifying beside plain hashing, and one journey proved in a small and in the large ledger."""
+    say("bench: the ledger")
+    rounds, journey = {"rounds": size.rounds}, plan["recorded"][-1]
+    found: dict[str, Any] = {"rates": house.python(PROCESS, "-m", "bench.inside", "ledger", given=rounds)}
+    for short, name in (("small", SMALL), ("large", LARGE)):
+        given = rounds | {"superuser": house.superuser(name), "journey": journey}
+        found[short] = house.python(name, "-m", "bench.inside", "ledger", given=given)
+    return found
+
+
+def search(house: House, size: Size) -> dict[str, Any]:
+    """The search at the large size, beside a look-up by key."""
+    say("bench: search")
+    given = {"superuser": house.superuser(LARGE), "rounds": 3 if size.is_quick else 20 * size.rounds}
+    measured: dict[str, Any] = house.python(LARGE, "-m", "bench.inside", "search", given=given)
     return measured
 
 

@@ -126,6 +126,10 @@ def targets(found: Mapping[str, Any]) -> list[Target]:
     made.append(Target("statements of a scan, mean", statements["small"]["mean"], 13, True))
     longest, times = found["process"]["one_more"]["histories"][-1], found["process"]["one_more"]["ratios"][-1]
     made.append(Target(f"one more batch, judged by the services, after {longest:,}", times, 1.25, True))
+    slowest = max(one["p95_ms"] for one in found["search"]["questions"].values())
+    made.append(
+        Target(f"search of {found['search']['lines']:,} entries, slowest p95, ms", slowest, 200, True)
+    )
     return [*made, *of_charts(found["charts"])]
 
 
@@ -179,7 +183,8 @@ def table(found: Mapping[str, Any]) -> str:
     lines += [f"  {'mean of the mix':28} {found['statements']['small']['mean']}", ""]
     lines += [*parses.lines(found["parses"]), "", *_labels(found["labels"]), ""]
     lines += [*charts.lines(found["charts"]), "", *_process(found["process"]), ""]
-    lines += [*_worksheets(found["worksheets"]), "", "Targets"]
+    lines += [*_worksheets(found["worksheets"]), "", *_ledger(found["ledger"]), ""]
+    lines += [*_search(found["search"]), "", "Targets"]
     for target in targets(found):
         sign = "<=" if target.is_ceiling else ">="
         verdict = "met" if target.is_met else "MISSED"
@@ -215,6 +220,34 @@ def _worksheets(found: Mapping[str, Any]) -> list[str]:
     ]
     for name, one in found["acts"].items():
         lines.append(f"  {name:8} {', '.join(f'{ms:.1f}' for ms in one['ms']):>20} ms   {one['ratio']:6.2f}")
+    return lines
+
+
+def _ledger(found: Mapping[str, Any]) -> list[str]:
+    rates, small, large = found["rates"], found["small"], found["large"]
+    lines = [f"Ledger: {rates['entries']:,} entries of the services, {rates['bytes']:,} bytes"]
+    lines.append(f"  plain SHA-256 of the same bytes  {rates['plain_per_second']:10,} entries a second")
+    for name, times in (("sealed", "seal"), ("verified", "verify")):
+        rate = rates[f"{name}_per_second"]
+        lines.append(f"  {name:32} {rate:10,} entries a second, {rates[f'{times}_ratio']:.1f} times as long")
+    for one in (small, large):
+        about = f"  a journey of {one['of_journey']} entries among {one['entries']:,}:"
+        lines.append(f"{about} proved in {one['prove_ms']:.1f} ms, bundle {one['bundle_ms']:.0f} ms")
+        lines[-1] += f" ({one['bytes']:,} bytes), verify.py {one['check_ms']:.0f} ms"
+    times = large["prove_ms"] / small["prove_ms"]
+    return [*lines, f"  proved among {large['entries']:,} / among {small['entries']:,}  {times:.2f}"]
+
+
+def _search(found: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"Search of {found['lines']:,} entries ({found['bytes'] >> 20:,} MiB; the worker takes in"
+        f" {found['taken_in_per_second']:,} a second)"
+    ]
+    for name, one in found["questions"].items():
+        lines.append(
+            f"  {name:34} {one['hits']:4} found   p50 {one['p50_ms']:7.1f} ms   p95 {one['p95_ms']:7.1f} ms"
+            f"   {one['ratio']:7.1f} times a look-up by key ({one['lookup_ms']:.2f} ms)"
+        )
     return lines
 
 

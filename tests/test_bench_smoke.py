@@ -64,6 +64,14 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert found["process"]["one_more"]["histories"] == [50, 100]
     assert found["worksheets"]["rows"] == [20, 60]
     assert set(found["worksheets"]["acts"]) == {"read", "editor", "data", "cell"}
+    rates, proof = found["ledger"]["rates"], found["ledger"]["large"]
+    assert rates["entries"] >= rates["sealed"] > 100
+    assert proof["entries"] > found["growth"]["large"]["entries"] * 0.9
+    assert proof["of_journey"] > 20
+    assert proof["bundle_ms"] > proof["prove_ms"] > 0
+    # all of them, and the few of the bundles that were made in between
+    assert 0 <= found["search"]["lines"] - found["growth"]["large"]["entries"] < 20
+    assert all(one["hits"] >= 0 for one in found["search"]["questions"].values())
     assert "no number counts" in done.stdout
 
 
