@@ -10,7 +10,7 @@ export PORT
 # pip and Python must not take settings from whoever calls
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help run test lint format bench docs lock verify backup restore secrets manage stop env-run env-dev
+.PHONY: help run test lint format bench docs lock verify backup restore secrets manage stop qualify validate env-run env-dev
 
 ##@ Use it
 run: env-run ## start Veintrace with its own PostgreSQL and Redis (PORT=8000)
@@ -32,12 +32,18 @@ restore: env-run ## restore a backup into an empty installation (FROM=file)
 secrets: env-run ## make the keys and passwords that docker-compose.yml wants, in ./secrets
 	@$(BIN)/python -m config.keys secrets
 
+qualify: env-run ## check the installation, try the operation on servers made for it, and keep the evidence
+	@$(BIN)/python -m config.qualification $(ARGS)
+
 manage: env-run ## run any management command (ARGS="showmigrations")
 	@$(BIN)/python -m config.run manage $(ARGS)
 
 ##@ Work on it
 test: env-dev ## run every test, on servers of its own (ARGS="tests/ledger -x")
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+validate: env-dev ## run the tests of the requirements, and write which clause has a passing test
+	@$(BIN)/python -m docs.validate -n $(JOBS) $(ARGS)
 
 lint: env-dev ## style, types, import contract, templates, migrations, safe set-up, known vulnerabilities
 	@$(BIN)/python -m config.lint

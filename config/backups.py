@@ -2,7 +2,7 @@
 
 The keys are not in it: a backup that held them would be the vault and its key in one box. They are kept apart (see
 docs/operations.md); without VAULT_KEY and INDEX_KEY a restored vault stays closed, without LEDGER_SIGNING_KEY nothing
-new can be sealed. Used by the commands `backup` and `restore` alone.
+new can be sealed before another key takes over. Used by the commands `backup` and `restore` alone.
 """
 
 import hashlib

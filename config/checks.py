@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
 
@@ -44,6 +45,15 @@ def check_doors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
         hint = "Give DATABASE_URL, DATABASE_SEALER_URL and DATABASE_OWNER_URL a role each."
         found.append(Error("One database role does the work of two.", hint=hint, id="veintrace.E005"))
     return found
+
+
+@register(Tags.security, deploy=True)
+def check_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Whoever gives rights and whoever releases should need more than a password."""
+    if settings.REQUIRE_SECOND_FACTOR and settings.SECOND_FACTOR_ROLES:
+        return []
+    hint = "REQUIRE_SECOND_FACTOR=on asks the roles in SECOND_FACTOR_ROLES for one at their next sign-in."
+    return [checks.Warning("No role must show a second factor at desks.", hint=hint, id="veintrace.W009")]
 
 
 @register(Tags.database)

@@ -21,10 +21,12 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     ValidationError,
 )
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.urls import ResolverMatch
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -32,6 +34,12 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions as api
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
+
+from ledger.rules import Where
+from ledger.rules.errors import DomainError
+from ledger.services import ClockRefused
+from people.services import record_refused_door
+from people.views import actor_of
 
 log = structlog.get_logger(__name__)
 
@@ -145,7 +153,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 403 and request.resolver_match and request.user.is_authenticated:
+            _record_refused(request, request.resolver_match)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django when a view raised."""
@@ -154,6 +165,20 @@ class ErrorMiddleware:
             return None
         _note(answer, error)
         return respond(request, answer)
+
+
+def _record_refused(request: HttpRequest, door: ResolverMatch) -> None:
+    """The entry of a refusal, in a transaction of its own. Where it cannot be made the refusal stands all the same."""
+    try:
+        record_refused_door(
+            page=door.view_name,
+            method=str(request.method),
+            actor=actor_of(request),
+            where=Where(),
+            now=timezone.now(),
+        )
+    except (ClockRefused, DatabaseError, DomainError):
+        log.exception("request.refusal_not_recorded", page=door.view_name)
 
 
 def respond(request: HttpRequest, answer: Answer) -> HttpResponse:

@@ -7,6 +7,7 @@ its database, or with a ledger that does not verify, the house must be looked at
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -17,12 +18,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ledger.selectors import ledger_state
+from ledger.selectors import ledger_state, publication_state
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT = "veintrace:heartbeat"
 HEARTBEAT_FRESH = 30  # seconds
+CHECKPOINT_LATE = timedelta(minutes=15)
 
 
 def _redis() -> "redis.Redis":
@@ -62,11 +64,27 @@ def _ledger() -> dict[str, Any]:
     return {"state": "broken" if state.is_broken else "ok"} | asdict(state)
 
 
+def _checkpoints_elsewhere() -> dict[str, Any]:
+    """How far checkpoints went out. No addresses here: whoever asks need not know where they go."""
+    states = publication_state()
+    ages = [state.waiting_for for state in states if state.waiting_for is not None]
+    oldest = max(ages, default=timedelta())
+    is_late = oldest > CHECKPOINT_LATE or any(state.is_refused for state in states)
+    return {
+        "state": "degraded" if is_late else "ok",
+        "destinations": len(states),
+        "waiting": len(ages),
+        "refused": sum(state.is_refused for state in states),
+        "oldest_waiting_seconds": round(oldest.total_seconds(), 1),
+    }
+
+
 PARTS: tuple[tuple[str, Callable[[], dict[str, Any]], str], ...] = (
     ("database", _database, "broken"),
     ("redis", _broker, "degraded"),
     ("worker", _worker, "degraded"),
     ("ledger", _ledger, "broken"),
+    ("checkpoints_elsewhere", _checkpoints_elsewhere, "degraded"),
 )
 
 

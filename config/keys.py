@@ -2,7 +2,8 @@
 
 A local set-up keeps them in one file beside its data; `config.embedded`, `config.run` and the tests call this. For
 production `make secrets` writes one file each into ./secrets, for docker-compose.yml (each setting NAME is read from
-the file that NAME_FILE names, see `config.settings`).
+the file that NAME_FILE names, see `config.settings`). `python -m config.keys new-signing-key FILE` makes a key that
+is to take over from the one that signs checkpoints.
 """
 
 import base64
@@ -57,6 +58,9 @@ def application(known: dict[str, str], folder: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "EMAIL_URL": f"filemail:///{folder / 'mail'}",  # a demonstration writes to nobody: its mail is files
         "SECURE_COOKIES": "off",  # plain HTTP, on this machine alone
+        # the people of a demonstration share a printed password and have no telephones
+        "REQUIRE_SECOND_FACTOR": "off",
+        "PASSWORD_MAX_AGE_DAYS": "0",
     }
 
 
@@ -103,6 +107,16 @@ def _keep(path: Path, make: Callable[[], str]) -> bool:
     return True
 
 
+def new_signing_key(path: Path) -> None:
+    """Write a new key for checkpoints, for `manage.py rotate_signing_key`. Never replaces a file."""
+    if path.exists():
+        raise FileExistsError(f"{path} is there already")
+    write_private(path, _MAKERS["LEDGER_SIGNING_KEY"]() + "\n")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["new-signing-key"]:
+        new_signing_key(Path(sys.argv[2]))
+        sys.exit(0)
     new = for_compose(Path(sys.argv[1] if len(sys.argv) > 1 else "secrets"))
     print("made: " + ", ".join(new) if new else "nothing made: all there")

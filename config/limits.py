@@ -105,8 +105,9 @@ def _at_the_api(request: HttpRequest) -> Knock:
 @cache
 def _credential_doors() -> frozenset[str]:
     """Where something secret can be tried."""
-    names = ("people:sign_in", "people:activate", "coi:station_bind", "coi:station_release")
-    return frozenset(reverse(name) for name in names)
+    people = ("sign_in", "second_factor", "passkey", "passkey_options", "unlock", "activate")
+    names = [f"people:{name}" for name in people]
+    return frozenset(reverse(name) for name in (*names, "coi:station_bind", "coi:station_release"))
 
 
 @cache

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TYPED_FLOORS = ("rules", "services", "selectors")
-TYPED_WHOLE = ("config/*.py", "config/management", "ledger", "people")
+TYPED_WHOLE = ("config/*.py", "config/management", "config/qualification", "ledger", "people")
 
 
 def safe_environment(folder: str) -> dict[str, str]:

@@ -71,9 +71,25 @@ ROOMS = (
         ),
     ),
     Room(_("Risk"), (Page(_("Worksheets"), "fmea:home", ("/risk/",)), Page(_("Actions"), "fmea:my_actions"))),
+    Room(
+        _("Audit"),
+        (
+            Page(_("Questions"), "audit:home", ("/audit/",)),
+            Page(_("Search"), "audit:search"),
+            Page(_("What I asked for"), "audit:requests"),
+        ),
+    ),
     Room(_("My work"), (Page(_("My work"), "people:work"),)),
     Room(_("Documents"), (Page(_("Documents"), "people:documents"),)),
-    Room(_("Trail"), (Page(_("Trail"), "people:entries"),)),
+    Room(
+        _("People"),
+        (
+            Page(_("People"), "people:people"),
+            Page(_("Sites"), "people:sites"),
+            Page(_("Revoke a badge"), "people:badge_revoke"),
+        ),
+    ),
+    Room(_("Trail"), (Page(_("Trail"), "people:entries"), Page(_("Who may do what"), "people:access_rules"))),
     Room(_("Scan station"), (Page(_("Scan station"), "coi:station"),)),
 )
 
@@ -98,12 +114,12 @@ class Here:
 
 
 def here(path: str, may_open: Callable[[str], bool] = lambda _name: True) -> Here:
-    """Where an address stands in the house; `may_open` is asked of the pages of its room, by the names of addresses."""
+    """Where an address stands in the house; `may_open` is asked of doors and pages, by the names of addresses."""
     doors = [(room, tuple(_doors(room, path))) for room in ROOMS]
     rooms = tuple(
         Door(pages[0].name, str(room.title), pages[0].url, any(page.is_current for page in pages))
         for room, pages in doors
-        if pages
+        if pages and may_open(pages[0].name)
     )
     for room, pages in doors:
         if len(pages) > 1 and any(page.is_current for page in pages):

@@ -9,6 +9,7 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import postgres
+from ledger.rules.destinations import Destination, log_witnesses, mailboxes, web_addresses
+from people.rules.roles import Role
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -61,12 +64,39 @@ def switch(name: str, default: bool) -> bool:
     return text in {"on", "true", "1"}
 
 
-def days(name: str, default: int) -> int:
-    """A whole number of days, one at least and ten years at most."""
+def days(name: str, default: int, *, least: int = 1) -> int:
+    """A whole number of days, one at least (unless `least` says otherwise) and ten years at most."""
     text = os.environ.get(name, str(default)).strip()
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 3650):
-        raise ImproperlyConfigured(f"{name} must be a whole number of days from 1 to 3650, not {text!r}")
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= 3650):
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number of days from {least} to 3650, not {text!r}"
+        )
     return int(text)
+
+
+def roles(name: str, default: str) -> frozenset[Role]:
+    """Roles by their codes, separated by commas."""
+    found = [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    if unknown := sorted(set(found) - {role.value for role in Role}):
+        raise ImproperlyConfigured(f"{name} names what is no role: {', '.join(unknown)}")
+    return frozenset(Role(code) for code in found)
+
+
+def provider(server_url: str, name: str, is_local_open: bool) -> list[dict[str, Any]]:
+    """The OpenID provider as allauth's setting: one, or none where no address is given."""
+    if not server_url:
+        if not is_local_open:
+            raise ImproperlyConfigured("LOCAL_SIGN_IN=off needs OIDC_SERVER_URL: nobody could sign in")
+        return []
+    client = {"client_id": secret("OIDC_CLIENT_ID"), "secret": secret("OIDC_CLIENT_SECRET")}
+    about = {"server_url": server_url, "fetch_userinfo": False, "oauth_pkce_enabled": True}
+    return [{"provider_id": "oidc", "name": name or "OpenID Connect", "settings": about} | client]
+
+
+def _origin(address: str) -> str:
+    """Scheme and host of an address, as a Content-Security-Policy names it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -74,6 +104,14 @@ def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     found = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
     try:
         return tuple(ip_network(part) for part in found)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def outside(name: str, read: Callable[[str], tuple[Destination, ...]]) -> tuple[Destination, ...]:
+    """Where checkpoints go; nowhere when left out."""
+    try:
+        return read(os.environ.get(name, ""))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from error
 
@@ -145,6 +183,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_htmx",
     "csp",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "ledger",
     "people",
     "coi",
@@ -163,10 +205,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.limits.LimitMiddleware",
+    "config.gate.GateMiddleware",
+    "config.auditing.SeenPagesMiddleware",
     "config.errors.ErrorMiddleware",
 ]
 
@@ -212,12 +257,35 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "printed_name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift
+SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift, counted from the sign-in (config/gate.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+IDLE_LOCK_MINUTES = positive("IDLE_LOCK_MINUTES", default=15)  # nobody can switch it off for themselves
+PASSWORD_MAX_AGE_DAYS = days("PASSWORD_MAX_AGE_DAYS", default=365, least=0)  # 0: they do not age
+REQUIRE_SECOND_FACTOR = switch("REQUIRE_SECOND_FACTOR", default=True)
+SECOND_FACTOR_ROLES = roles("SECOND_FACTOR_ROLES", default="administrator,qa_reviewer,qa_releaser")
+
+# -- what comes after the password is allauth's (ADR 37): its own pages are shut, but the way to a provider and back ---
+
+LOCAL_SIGN_IN = switch("LOCAL_SIGN_IN", default=True)  # off: one signs in at the provider alone
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")  # the issuer; there is no provider without it
+OIDC_NAME = env.str("OIDC_NAME", default="")  # what stands on the button
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": provider(OIDC_SERVER_URL, OIDC_NAME, LOCAL_SIGN_IN)}}
+SOCIALACCOUNT_ADAPTER = "people.views.providers.ProviderAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # for allauth's own checks: nobody signs up
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "people.services.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Veintrace"
+MFA_PASSKEY_LOGIN_ENABLED = True
 
 SECURE_COOKIES = switch("SECURE_COOKIES", default=True)  # off only for plain HTTP on this machine
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -244,7 +312,8 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # browsers hold the form that leads to the provider to this as well
+        "form-action": [SELF, *([_origin(OIDC_SERVER_URL)] if OIDC_SERVER_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
@@ -261,6 +330,9 @@ STATION_REQUESTS_PER_MINUTE = positive("STATION_REQUESTS_PER_MINUTE", default=12
 USER_REQUESTS_PER_MINUTE = positive("USER_REQUESTS_PER_MINUTE", default=600)
 ADDRESS_REQUESTS_PER_MINUTE = positive("ADDRESS_REQUESTS_PER_MINUTE", default=30)  # of nobody known
 SIGN_INS_PER_MINUTE = positive("SIGN_INS_PER_MINUTE", default=20)  # of one address
+# how many refusals of one person, station or place, within how long, are told to administrators and quality
+REFUSALS_BEFORE_ALERT = positive("REFUSALS_BEFORE_ALERT", default=10)
+REFUSALS_WITHIN_MINUTES = positive("REFUSALS_WITHIN_MINUTES", default=15)
 _IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -349,6 +421,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # expires: a worker that was away must not find a heap of the same errand; one that is busy must still find it
     "seal": {"task": "people.tasks.seal", "schedule": 5.0, "options": {"expires": 30}},
+    "publish-checkpoints": {
+        "task": "people.tasks.publish_checkpoints",
+        "schedule": 15.0,
+        "options": {"expires": 60},
+    },
     "sweep-effects": {"task": "people.tasks.sweep_effects", "schedule": 10.0, "options": {"expires": 60}},
     "watch-hold-times": {
         "task": "coi.tasks.watch_hold_times",
@@ -370,6 +447,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "alert-on-refusals": {
+        "task": "people.tasks.alert_on_refusals",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "follow-the-process": {"task": "cpv.tasks.follow", "schedule": 30.0, "options": {"expires": 60}},
     "gather-for-charts": {"task": "cpv.tasks.gather", "schedule": 300.0, "options": {"expires": 600}},
     "evaluate-every-chart": {
@@ -377,9 +459,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=10),
         "options": {"expires": 6 * 3600},
     },
+    "follow-for-the-search": {
+        "task": "audit.tasks.follow_for_search",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "chase-late-actions": {
         "task": "fmea.tasks.chase_actions",
         "schedule": crontab(hour=4, minute=40),
+        "options": {"expires": 12 * 3600},
+    },
+    "warn-of-expiry": {
+        "task": "people.tasks.warn_of_expiry",
+        "schedule": crontab(hour=4, minute=20),
         "options": {"expires": 12 * 3600},
     },
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 30}},
@@ -396,6 +488,10 @@ VAULT_KEY = key("VAULT_KEY")  # encrypts raw scans and personal data
 INDEX_KEY = key("INDEX_KEY")  # HMAC by which names and numbers are found
 CHECKPOINT_DIR = Path(secret("CHECKPOINT_DIR"))
 EVIDENCE_DIR = Path(secret("EVIDENCE_DIR"))
+CHECKPOINT_MAIL_TO = outside("CHECKPOINT_MAIL_TO", mailboxes)
+CHECKPOINT_POST_TO = outside("CHECKPOINT_POST_TO", web_addresses)
+LEDGER_WITNESSES = outside("LEDGER_WITNESSES", log_witnesses)  # each its verifier key, a space, its address
+CHECKPOINT_EVERY_SECONDS = max(60, positive("CHECKPOINT_EVERY_SECONDS", default=60))  # to each destination
 SCANNER_QUALIFICATION_DAYS = days("SCANNER_QUALIFICATION_DAYS", default=90)  # until the card is due again
 SCANNER_AIM_REQUIRED = switch("SCANNER_AIM_REQUIRED", default=False)  # whether ]d2 and its kind must be sent
 PRINTER_NETWORKS = networks("PRINTER_NETWORKS")  # where label printers stand; the worker sends nowhere else

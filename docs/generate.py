@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference that come from the code: `python -m docs.generate`.
+"""Write the pages of docs/reference and docs/validation that come from the code: `python -m docs.generate`.
 
 Codes, order, kinds and sentences come from the code. What an event means for people stands in
 docs/reference/meanings.toml, because code holds names and not explanations. tests/test_docs.py fails when the written
@@ -22,7 +22,7 @@ from django.utils import translation
 from coi.forms.texts import REFUSALS
 from coi.rules.deviations import deviation_for
 from coi.rules.outcome import Refusal, RefusalCode
-from docs import calculations, labels
+from docs import calculations, labels, permissions, traceability
 from qc.forms.texts import BLOCKERS
 from qc.rules.blockers import EXCEPTIONS, OF_TESTING, BlockerCode
 
@@ -159,6 +159,7 @@ def pages() -> dict[str, str]:
             "blockers.md": blockers_page(),
             "labels.md": labels.page(),
             "calculations.md": calculations.page(),
+            "permissions.md": permissions.page(),
         }
 
 
@@ -171,7 +172,11 @@ def _set_up() -> None:
             USE_TZ=True,
             BASE_DIR=ROOT,
             AUTH_USER_MODEL="people.User",
-            INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "pgtrigger", *own],
+            INSTALLED_APPS=[
+                *("django.contrib.contenttypes", "django.contrib.auth", "pgtrigger"),
+                *("allauth.account", "allauth.mfa", *own),
+            ],
+            MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],
         )
         django.setup()
 
@@ -181,6 +186,9 @@ def main() -> int:
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote docs/reference/{name}\n")
+    for name, text in traceability.pages().items():
+        (traceability.FOLDER / name).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote docs/validation/{name}\n")
     labels.PICTURES.mkdir(exist_ok=True)
     for name, picture in labels.pictures().items():
         (labels.PICTURES / name).write_bytes(picture)

@@ -16,10 +16,11 @@ document.addEventListener("keydown", (event) => {
   field.setRangeText(character, field.selectionStart, field.selectionEnd, "end");
 });
 
-// On a narrow screen the row of rooms scrolls: the current one is brought into sight.
-const rooms = document.querySelector(".rooms");
-const current = rooms?.querySelector("[aria-current]");
-if (current) rooms.scrollLeft = current.offsetLeft - rooms.offsetLeft - (rooms.clientWidth - current.clientWidth) / 2;
+// On a narrow screen the rows of rooms and of their pages scroll: the current one of each is brought into sight.
+for (const row of document.querySelectorAll(".rooms, .room-pages")) {
+  const current = row.querySelector("[aria-current]");
+  if (current) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.clientWidth) / 2;
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

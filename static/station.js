@@ -156,7 +156,7 @@ class Station {
     play("match");
     if (!this.check) return;
     const pause = waiting ? this.askedSecondAt + this.boot.secondPersonPauseMs - Date.now() : 0;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause)));
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     if (this.check && this.person?.badge === text && !this.isBusy) await this.send({ barcodes: [] });
   }
 

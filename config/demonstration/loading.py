@@ -18,7 +18,9 @@ from coi import services as coi
 from config.demonstration import mistakes, process, quality, risks, site, story, unusual
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND, SPACE, Demo
+from people.rules.qualifications import Work
 from people.rules.roles import Role
+from people.services import grant_role, record_site_qualification, require_programme, revalidate_badge
 
 FINISHED = 40
 SPAN_DAYS = 360
@@ -98,6 +100,9 @@ class _Running:
 def load_present(now: datetime, tell: Tell) -> Demo:
     """Build the site and play the open journeys up to the present: what a visitor works with."""
     demo = site.build(now - BEFORE, tell)
+    _audit(demo, now)
+    _programmes(demo, now)
+    _test_badges(demo, now)
     tell("scanners of the stations")
     _qualify(demo, now)
     tell(f"{len(OPEN) + len(UNUSUAL)} open journeys")
@@ -132,6 +137,36 @@ def load_history(demo: Demo, tell: Tell) -> None:
     _play_side_by_side(running, tell)
     process.observe(present)
     process.limits_of_batches(demo, present, WITH_LIMITS)
+
+
+def _audit(demo: Demo, now: datetime) -> None:
+    """This year's audit: last year's grant has ended, as every grant to audit does."""
+    auditor, admin = demo.member("Iris"), demo.member("Ada")
+    window = {"valid_from": now - timedelta(days=10), "valid_until": now + timedelta(days=80)}
+    about = {"user_id": auditor.user_id, "role": Role.AUDITOR, "site": auditor.site}
+    doing = demo.doing("this year's audit", admin.actor, auditor.site) | {"now": now - timedelta(days=10)}
+    grant_role(**about, **window, **doing)
+
+
+def _programmes(demo: Demo, now: datetime) -> None:
+    """What the hospitals must be qualified for, and are; one has to be renewed soon."""
+    admin = demo.member("Ada")
+    for programme, work, days in (("FACT", Work.COLLECTION, 400), ("REMS-like", Work.INFUSION, 21)):
+        about = {"site": HOSPITAL, "programme": programme}
+        doing = demo.doing(f"{programme} qualified", admin.actor, HOSPITAL)
+        window = {"valid_from": demo.now, "valid_until": now + timedelta(days=days)}
+        record_site_qualification(**about, **window, **doing)
+        doing = demo.doing(f"{programme} required", admin.actor, HOSPITAL)
+        require_programme(**about, work=work, **doing)
+
+
+def _test_badges(demo: Demo, now: datetime) -> None:
+    """Every badge was read with its holder present, some months ago; the administrator's own by nobody else."""
+    admin = demo.member("Ada")
+    for member in demo.members.values():
+        if member.user_id != admin.user_id:
+            doing = demo.doing(f"badge test {member.username}", admin.actor, member.site)
+            revalidate_badge(code=member.badge, **doing | {"now": now - timedelta(days=90)})
 
 
 def _qualify(demo: Demo, now: datetime) -> None:

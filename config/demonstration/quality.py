@@ -88,15 +88,17 @@ def complete(p: Player) -> None:
 
 
 def look_over(p: Player, label: str) -> None:
-    """Bob reads what was out of the ordinary in the journey; what he read before an interruption is not read again."""
-    doing = doing_of(p, p.demo.member("Bob"), label)
+    """Bob reads what was out of the ordinary in the journey and signs; what he signed before an interruption is not
+    signed again."""
+    bob = p.demo.member("Bob")
+    doing = doing_of(p, bob, label)
     if entry_for_request(doing["request_id"]) is not None:
         return
     batch = batch_by_code(batch_of(p))
     trail = selectors.trails_of([batch])[batch.id] if batch is not None else None
     if trail is None:
         raise NotReleased("no trail")
-    refused = qc.review_trail(batch=batch_of(p), upto=trail.last, **doing)
+    refused = qc.review_trail(batch=batch_of(p), upto=trail.last, credential=bob.credential, **doing)
     if refused and refused != (TrailRefusal.SEEN_ALREADY,):
         raise NotReleased(str(refused))
 

@@ -21,6 +21,7 @@ from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.services import mark_demonstration
 from people import services as people
 from people.rules import codes
+from people.rules.authority import LONGEST_AUDIT
 from people.rules.credentials import PasswordCredential
 from people.rules.roles import Role
 from people.rules.sites import OrganisationKind
@@ -351,7 +352,10 @@ def _person(demo: Demo, admin: Member, spec: PersonSpec, number: int) -> None:
     people.issue_badge(code=member.badge, **about, **demo.doing(f"badge {username}", admin.actor, spec.site))
     for role in spec.roles:
         people.grant_role(
-            role=role, **about, **demo.doing(f"grant {username} {role}", admin.actor, spec.site)
+            role=role,
+            valid_until=demo.now + LONGEST_AUDIT if role is Role.AUDITOR else None,
+            **about,
+            **demo.doing(f"grant {username} {role}", admin.actor, spec.site),
         )
     for topic in spec.topics:
         people.record_training(

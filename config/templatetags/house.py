@@ -1,5 +1,6 @@
 """`{% load house %}`: words for codes, times in the zone where they happened, the flag of a demonstration."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,12 @@ from coi.forms import words
 from coi.selectors import cards
 from config import navigation
 from ledger import selectors as ledger
-from ledger.rules.errors import NotAllowed
-from people.views import person_of
+from people import selectors as people
+from people.rules.authority import Person
+from people.rules.rights import Right
+from people.rules.sessions import days_left
+from people.rules.signatures import SignatureView
+from people.views import desk, person_around
 from qc.forms import texts
 from qc.rules.criteria import NotTestedReason
 from qc.rules.results import ResultView
@@ -40,14 +45,37 @@ def is_demonstration() -> bool:
 def where_here(context: template.Context) -> navigation.Here:
     """Where the page stands in the house, with the pages that this person may open: `{% where_here as here %}`."""
     request: HttpRequest = context["request"]
-    return navigation.here(request.path, lambda name: name != "coi:cards" or _may_print_cards(request))
+    return navigation.here(request.path, lambda name: name not in _ASKED or _may_open(name, request))
 
 
-def _may_print_cards(request: HttpRequest) -> bool:
+def _may_open(name: str, request: HttpRequest) -> bool:
     try:
-        return cards.may_print(person_of(request), timezone.now())
-    except (DatabaseError, NotAllowed):
+        reader = person_around(request)
+    except DatabaseError:
         return False
+    return reader is not None and _ASKED[name](reader, timezone.now())
+
+
+# Pages that some people may not open at all.
+_ASKED: Mapping[str, Callable[[Person, datetime], bool]] = {
+    "coi:cards": cards.may_print,
+    "people:access_rules": lambda person, now: bool(person.sites_of(Right.READ_RULES, now)),
+    "people:people": lambda person, now: bool(person.sites_of(Right.READ_PEOPLE, now)),
+}
+
+
+@register.simple_tag
+def idle_seconds() -> int:
+    """After how long without anybody a desk is covered: the session rests at the same time, by the server's clock."""
+    return int(desk.policy().idle.total_seconds())
+
+
+@register.simple_tag(takes_context=True)
+def password_days_left(context: template.Context) -> int | None:
+    """Days until the password of the person must be changed, from fourteen days before on."""
+    request: HttpRequest = context["request"]
+    stamp = desk.stamp_of(request) if request.user.is_authenticated else None
+    return None if stamp is None else days_left(stamp, timezone.now())
 
 
 @register.filter
@@ -63,6 +91,12 @@ def said(result: ResultView, unit: str = "") -> str:
     if not result.not_tested:
         return f"{result.value} {unit}".rstrip()
     return _("not tested: %(why)s") % {"why": texts.NOT_TESTED[NotTestedReason(result.not_tested)]}
+
+
+@register.filter
+def standing(signature: SignatureView) -> str:
+    """Whether a signature still stands, as its code: `{{ signature|standing }}`; two statements and more."""
+    return people.standing(signature).value
 
 
 @register.filter

@@ -1,8 +1,9 @@
 """Give the roles of web, worker and sealer exactly the rights that they need, after each migration.
 
 The rights follow the tables: what its triggers call append-only may be read and inserted; everything else may be
-updated too; nothing may be deleted but sign-in sessions and, by the sealer, what no longer waits for its seal.
-Running it again changes nothing. Roles that are missing are named and passed over: they are made with the server.
+updated too; nothing may be deleted but sign-in sessions, second factors and, by the sealer, what no longer waits for
+its seal. Running it again changes nothing. Roles that are missing are named and passed over: they are made with the
+server.
 """
 
 from collections.abc import Iterable
@@ -18,12 +19,23 @@ APP, SEALER = "veintrace_app", "veintrace_sealer"
 # What neither the triggers nor the general rule say.
 APP_RIGHTS = {
     "ledger_leaf": "SELECT",
+    "ledger_node": "SELECT",
     "ledger_checkpoint": "SELECT",
     "ledger_pending": "SELECT, INSERT",
     "django_session": "SELECT, INSERT, UPDATE, DELETE",
+    # a factor that its owner takes away is gone, with its secret
+    "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+    # allauth's other tables stay empty: nobody signs up, and no provider links by itself
+    "account_emailaddress": "SELECT",
+    "account_emailconfirmation": "SELECT",
+    "socialaccount_socialaccount": "SELECT",
+    "socialaccount_socialapp": "SELECT",
+    "socialaccount_socialtoken": "SELECT",
     # what the worker remembers to be quick, and what nobody would miss: no facts
     "cpv_position": "SELECT, INSERT, UPDATE, DELETE",
     "cpv_watch": "SELECT, INSERT, UPDATE, DELETE",
+    "audit_position": "SELECT, INSERT, UPDATE, DELETE",
+    "audit_searchline": "SELECT, INSERT, UPDATE, DELETE",
     "django_content_type": "SELECT",
     "auth_permission": "SELECT",
     "auth_group": "SELECT",
@@ -34,8 +46,10 @@ APP_RIGHTS = {
 SEALER_RIGHTS = {
     "ledger_pending": "SELECT, DELETE",
     "ledger_leaf": "SELECT, INSERT",
+    "ledger_node": "SELECT, INSERT",
     "ledger_checkpoint": "SELECT, INSERT",
     "ledger_halt": "SELECT, INSERT",
+    "ledger_signing_key": "SELECT",
     "ledger_entry": "SELECT",
     "ledger_subject": "SELECT",
     "ledger_installation": "SELECT",

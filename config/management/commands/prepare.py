@@ -1,14 +1,22 @@
-"""Make an installation ready to start: migrations, rights, static files and, if asked for, the demonstration."""
+"""Make an installation ready to start: migrations, rights, static files and, if asked for, the demonstration.
+
+What it starts with (software, deciding settings) is entered in the ledger when it is not what it was.
+"""
 
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
+from django.utils import timezone
 
 from config import bundle
+from config.deciding import deciding_settings
 from ledger import selectors
+from ledger.rules import Actor
+from ledger.services.installation import note_configuration
 
 
 class Command(BaseCommand):
@@ -31,6 +39,13 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["demonstration"]:
             self.load_demonstration()
+        note_configuration(
+            software=settings.SOFTWARE_VERSION,
+            settings=deciding_settings(),
+            actor=Actor.service("start"),
+            now=timezone.now(),
+            request_id=uuid4(),
+        )
 
     def load_demonstration(self) -> None:
         """Load it into an empty ledger alone, and go on with one that was interrupted."""
