@@ -69,8 +69,8 @@ def test_a_quick_bench_measures_and_every_answer_is_recorded(folder: Path) -> No
     assert proof["entries"] > found["growth"]["large"]["entries"] * 0.9
     assert proof["of_journey"] > 20
     assert proof["bundle_ms"] > proof["prove_ms"] > 0
-    # all of them, and the few of the bundles that were made in between
-    assert 0 <= found["search"]["lines"] - found["growth"]["large"]["entries"] < 20
+    # all that were filled in, and those that measuring recorded since
+    assert found["search"]["lines"] >= found["growth"]["large"]["entries"]
     assert all(one["hits"] >= 0 for one in found["search"]["questions"].values())
     assert "no number counts" in done.stdout
 
