@@ -182,6 +182,7 @@ def _tree(ranges: Iterable[Sequence[tuple[int, int]]]) -> Tiles:
     for level, numbers in wanted.items():
         table = "ledger_node n ON n.level = %s AND" if level else "ledger_leaf n ON %s = 0 AND"
         rows = _rows(
+            # the table is one of two that are named here; values go as parameters
             f"SELECT given.number, n.hash FROM unnest(%s::bigint[]) AS given (number) JOIN {table}"  # noqa: S608
             " n.index >= given.number * %s AND n.index < (given.number + 1) * %s ORDER BY n.index",
             [numbers, level, TILE, TILE],

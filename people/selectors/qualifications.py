@@ -68,6 +68,7 @@ def _held(start: str, end: str) -> Held:
 def required_of(site: str) -> tuple[Required, ...]:
     """The programmes that the site needs now, with what it holds of them (one statement)."""
     with connection.cursor() as cursor:
+        # REQUIRED is a text of ours; what was asked goes as a parameter
         cursor.execute(f"SELECT {REQUIRED} FROM people_site i WHERE i.code = %s::text", [site])  # noqa: S608
         row = cursor.fetchone()
     return () if row is None else read_required(row[0])

@@ -18,6 +18,7 @@ from people.views import desk
 from people.views.signing_in import ours
 
 
+# allauth has no types, so that its class is anything to the checker.
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Ends allauth's own flow where the provider has answered: no sign-up, no linking, no session of its own."""
 
