@@ -145,6 +145,8 @@ class Entry(Row):
                 fields=["corrects"], condition=models.Q(corrects__isnull=False), name="ledger_entry_corrects"
             ),
             BrinIndex(fields=["recorded_at"], name="ledger_entry_recorded"),
+            # Rare events, such as grants and refusals, among a million entries: reports ask so, and each refusal.
+            models.Index(fields=["event", "occurred_at"], name="ledger_entry_event"),
         ]
         triggers = [
             *append_only(),

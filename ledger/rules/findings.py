@@ -15,7 +15,6 @@ class FindingKind(StrEnum):
     ALTERED = "altered"
     REMOVED = "removed"
     INSERTED = "inserted"
-    UNSEALED = "unsealed"
     SIGNATURE = "signature"
     PROJECTION = "projection"
     EVIDENCE = "evidence"

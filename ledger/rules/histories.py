@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.rules.changes import Change, fold
 
 
-@dataclass(frozen=True)
-class Altered:
-    """One column that an entry put. `before` is None where the row was new, and where no earlier entry was found.
+class Altered(NamedTuple):
+    """One column that an entry put; a tuple, for a report has a million.
 
+    `before` is None where the row was new, and where no earlier entry was found.
     `is_known` is False for the latter: the old value is not nothing, nobody knows it from these entries.
     """
 
@@ -24,6 +24,11 @@ class Altered:
     after: Any
     is_new: bool = False
     is_known: bool = True
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the entry put again what was there: nothing was altered."""
+        return self.is_known and not self.is_new and self.before == self.after
 
 
 @dataclass(frozen=True)

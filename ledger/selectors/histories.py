@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,11 @@ from ledger.rules.actors import CLOCK_TOLERANCE
 from ledger.rules.canonical import parse
 from ledger.rules.changes import read_changes
 from ledger.rules.histories import Altered, Changed, Doings, alterations, rows_of
-from ledger.selectors import EntryView, entry_view, is_demonstration, subjects_of
+from ledger.selectors.entries import EntryView, entry_view, subjects_of
+from ledger.selectors.state import is_demonstration
+
+# The id of a row in the canonical bytes of a body.
+_ROW_ID = re.compile(rb'"id":"([0-9a-f-]{36})"')
 
 
 def entries_of_period(
@@ -65,27 +70,32 @@ def values_before(entries: Sequence[EntryView]) -> dict[int, tuple[Altered, ...]
     history = {entry.id: Changed(entry.id, entry.changes) for entry in entries}
     history |= _history(Q(stream__in=streams), wanted, rows) if rows else {}
     found = alterations((history[id] for id in sorted(history)), wanted, rows)
-    lost = {(it.table, it.row) for told in found.values() for it in told if not it.is_known}
+    lost_by = {id: {(it.table, it.row) for it in told if not it.is_known} for id, told in found.items()}
+    lost = {row for some in lost_by.values() for row in some}
     if not lost:
         return found
-    own = [entry.id for entry in entries if any((c.table, c.id) in lost for c in entry.changes)]
+    own = [id for id, some in lost_by.items() if some]
     shared = Q()
     for subject in {subject for subjects in subjects_of(own).values() for subject in subjects}:
         shared |= Q(kind=subject.kind, key=subject.key)
     about = EntrySubject.objects.filter(shared).values("entry_id")
     history |= _history(Q(pk__in=about), wanted, lost)
-    return alterations((history[id] for id in sorted(history)), wanted, rows)
+    return found | alterations((history[id] for id in sorted(history)), set(own), lost)
 
 
 def _history(where: Q, wanted: set[int], rows: set[tuple[str, str]]) -> dict[int, Changed]:
     """The earlier entries that changed one of the rows."""
     found: dict[int, Changed] = {}
+    ids = {id.encode() for _, id in rows}
     bodies = Entry.objects.filter(where, id__lt=max(wanted)).values_list("id", "body")
     for id, body in bodies.iterator():
-        changes = [c for c in read_changes(parse(bytes(body))["changes"]) if (c.table, c.id) in rows]
-        if changes:
-            found.setdefault(id, Changed(id, changes))
-    return {id: one for id, one in found.items() if id not in wanted}
+        # a station has a long stream: most of its entries name none of the rows, and are not worth reading whole
+        if id in wanted or ids.isdisjoint(_ROW_ID.findall(body)):
+            continue
+        raw = [one for one in parse(bytes(body))["changes"] if (one["table"], one["id"]) in rows]
+        if raw:
+            found[id] = Changed(id, read_changes(raw))
+    return found
 
 
 def rows_as_of(

@@ -5,7 +5,7 @@ from ledger.services.append import BodyTooLarge, ClockRefused, append
 from ledger.services.checkpoints import verifier_key
 from ledger.services.effects import enqueue, enqueue_each, run_effect, sweep_effects
 from ledger.services.evidence import store_evidence
-from ledger.services.halts import BrokenLedger, resolve_halt
+from ledger.services.halts import BrokenLedger, note_halt, resolve_halt
 from ledger.services.installation import NotEmpty, mark_demonstration
 from ledger.services.posting import NotDelivered
 from ledger.services.publishing import publish_checkpoints
@@ -29,6 +29,7 @@ __all__ = [
     "enqueue_each",
     "keep_cosignatures",
     "mark_demonstration",
+    "note_halt",
     "publish_checkpoints",
     "replace_lost_key",
     "request_for",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from django.db.backends.utils import CursorWrapper
 
 from ledger.rules import notes
 from ledger.rules.signing_keys import FIRST, SigningKeys
-from ledger.services.files import write_once
+from ledger.services.files import write_anew, write_once
 
 SUFFIX = ".note"
 KEY_SUFFIX = ".vkey"
 STATEMENT_SUFFIX = ".statement"
+# Says which exported checkpoint is the newest, so that no seal lists a folder that grows for ever. It is a shortcut and
+# no record: without it, or when the file that it names is gone, the folder is listed. Backups leave it out.
+NEWEST = "newest"
 
 
 def signing_key() -> Ed25519PrivateKey:
@@ -62,6 +66,19 @@ def exported() -> list[Exported]:
     return sorted((Exported(path, int(path.stem)) for path in found), key=lambda item: item.size)
 
 
+def newest_exported() -> Exported | None:
+    """The newest exported checkpoint: the one that the mark names, or by a look at the whole folder."""
+    return _marked() or next(reversed(exported()), None)
+
+
+def _marked() -> Exported | None:
+    try:
+        size = int((_folder() / NEWEST).read_text(encoding="ascii"))
+        return Exported(_path_of(size), size) if _path_of(size).is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
 def kept_elsewhere(keys: SigningKeys, path: Path) -> list[Exported]:
     """The checkpoints in a file or a folder that somebody kept, whatever their names are.
 
@@ -77,9 +94,18 @@ def _kept(keys: SigningKeys, path: Path) -> Exported:
         raise notes.BadNote(f"{path} is no checkpoint of this ledger: {error}") from error
 
 
-def export(size: int, note: str) -> None:
-    """Write a checkpoint to the folder, from where it is carried elsewhere."""
-    write_once(_folder() / f"{size:020d}{SUFFIX}", note.encode())
+def export(notes_by_size: Mapping[int, str]) -> None:
+    """Write checkpoints to the folder, from where they are carried elsewhere.
+
+    The mark comes first: after a crash it names a file that is not there, and the folder is listed. The other way
+    round it would name an older file than the newest, and a database set back to that one would not be noticed. For
+    the same reason it never goes back, where another sealer has written a newer one meanwhile.
+    """
+    newest, marked = max(notes_by_size), _marked()
+    if marked is None or marked.size < newest:
+        write_anew(_folder() / NEWEST, f"{newest}\n".encode())
+    for size in sorted(notes_by_size):
+        write_once(_path_of(size), notes_by_size[size].encode())
 
 
 def export_cosigned(size: int, witness_id: bytes, cosigned: str) -> None:
@@ -108,6 +134,10 @@ def exported_statements() -> list[Path]:
 def exported_keys() -> list[str]:
     """The exported public keys, as verifier keys."""
     return [path.read_text(encoding="utf-8").strip() for path in sorted(_folder().glob(f"*{KEY_SUFFIX}"))]
+
+
+def _path_of(size: int) -> Path:
+    return _folder() / f"{size:020d}{SUFFIX}"
 
 
 def _folder() -> Path:

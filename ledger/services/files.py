@@ -1,4 +1,4 @@
-"""Files that are written once: whole or not at all, even when the power fails."""
+"""Files that are written whole or not at all, even when the power fails: once, or anew."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def write_once(path: Path, data: bytes) -> None:
         if path.read_bytes() != data:
             raise FileExistsError(f"{path} holds other bytes")
         return
+    write_anew(path, data)
+
+
+def write_anew(path: Path, data: bytes) -> None:
+    """Put the bytes at `path` in place of whatever is there: a reader sees the old file or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from hashlib import sha256
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
 from django.db import transaction
@@ -13,8 +14,11 @@ from ledger import selectors
 from ledger.events import Event
 from ledger.models import Halt
 from ledger.rules import Actor, Finding, Where
+from ledger.rules.canonical import canonical
 from ledger.rules.errors import Conflict, Invalid
 from ledger.services.append import append
+
+_HALTS = uuid5(NAMESPACE_OID, "ledger.halt")
 
 log = structlog.get_logger(__name__)
 
@@ -55,3 +59,35 @@ def resolve_halt(*, actor: Actor, where: Where, now: datetime, request_id: UUID,
         reason=reason,
     )
     Halt.objects.create(found_at=now, is_resolution=True, reason=reason)
+
+
+@transaction.atomic
+def note_halt(*, now: datetime) -> bool:
+    """Enter in the ledger that it is halted, once a halt; whether it was entered now.
+
+    Entries go on while the ledger is halted; only their sealing stops, and this one is sealed when the halt is over.
+    The report of the findings stays beside the entries: here stand their number, kinds and digest. An attack on the
+    stream "ledger" itself can keep the entry out (it raises then), never the halt, which was written before.
+    """
+    halt = selectors.current_halt()
+    if halt is None:
+        return False
+    request_id = uuid5(_HALTS, str(halt.id))
+    if selectors.entry_for_request(request_id) is not None:
+        return False
+    append(
+        event=Event.HALT_FOUND,
+        stream="ledger",
+        actor=Actor.service("ledger watch"),
+        where=Where(),
+        now=now,
+        request_id=request_id,
+        facts={
+            "halt": halt.id,
+            "found_at": halt.found_at,
+            "findings": len(halt.findings),
+            "kinds": sorted({str(finding.get("kind", "")) for finding in halt.findings}),
+            "sha256": sha256(canonical(list(halt.findings))).hexdigest(),
+        },
+    )
+    return True

@@ -31,8 +31,8 @@ def rotate_signing_key(
     old = checkpoints.signing_key()
     with transaction.atomic(), connection.cursor() as cursor:
         keys = _ready(cursor, reason)
-        if selectors.entry_for_request(request_id) is not None:
-            return keys.takeovers[-1]
+        if (done := _done(keys, request_id)) is not None:
+            return done
         if keys.newest != old.public_key():
             raise Conflict("not_the_signing_key", "the key in the settings is not the one that signs now")
         takeover = _takeover(cursor, keys, new_key.public_key(), now)
@@ -53,8 +53,8 @@ def replace_lost_key(
     key = checkpoints.signing_key()
     with transaction.atomic(), connection.cursor() as cursor:
         keys = _ready(cursor, reason)
-        if selectors.entry_for_request(request_id) is not None:
-            return keys.takeovers[-1]
+        if (done := _done(keys, request_id)) is not None:
+            return done
         lost = keys.newest if keys.takeovers else _signer_until_now(cursor, old)
         before = SigningKeys(keys.origin, lost, keys.statements, keys.takeovers)
         takeover = _takeover(cursor, before, key.public_key(), now, is_emergency=True)
@@ -74,6 +74,15 @@ def _ready(cursor: CursorWrapper, reason: str) -> SigningKeys:
         number, why = keys.faults[0]
         raise Conflict("signing_keys_broken", f"the statement of key {number} does not hold: {why}")
     return keys
+
+
+def _done(keys: SigningKeys, request_id: UUID) -> Takeover | None:
+    """What this request did already: others may have taken over since."""
+    entry = selectors.entry_for_request(request_id)
+    if entry is None:
+        return None
+    number: int = entry.facts["number"]
+    return keys.takeovers[number - FIRST]
 
 
 def _signer_until_now(cursor: CursorWrapper, given: Ed25519PublicKey | None) -> Ed25519PublicKey:

@@ -62,9 +62,8 @@ def seal(*, now: datetime, using: str = "sealer", limit: int = BATCH) -> Checkpo
         raise
     # After the commit: a file that knew of more than the database would look like a database set back in
     # time.
-    for kept in unexported:
-        checkpoints.export(kept.size, kept.note)
     if unexported:
+        checkpoints.export({kept.size: kept.note for kept in unexported})
         with connections[using].cursor() as cursor:
             checkpoints.export_keys(checkpoints.signing_keys(cursor))
     if sealed is None:
@@ -83,9 +82,10 @@ def _seal(cursor: CursorWrapper, now: datetime, limit: int) -> tuple[Kept | None
     keys = checkpoints.signing_keys(cursor)  # behind the lock: a key that took over just now is seen
     last = latest(cursor)
     waiting = records.pending(cursor, limit)
+    newest = checkpoints.newest_exported()
     findings = [
         *_last_findings(cursor, keys, last),
-        *_exported_findings(cursor, keys, last),
+        *_exported_findings(cursor, keys, last, newest),
         *_entry_findings(waiting),
     ]
     if findings:
@@ -93,11 +93,10 @@ def _seal(cursor: CursorWrapper, now: datetime, limit: int) -> tuple[Kept | None
     if waiting and keys.newest != checkpoints.public_key():
         raise SigningKeyReplaced("another key took over: put it into LEDGER_SIGNING_KEY")
     sealed = _add(cursor, last, waiting, now) if waiting else None
-    exported = checkpoints.exported()
     cursor.execute(
         "SELECT size, root, peaks, note, signed_at FROM ledger_checkpoint"
         " WHERE size > %s ORDER BY size LIMIT 1000",
-        [exported[-1].size if exported else 0],
+        [newest.size if newest else 0],
     )
     return sealed, [kept_of(row) for row in cursor.fetchall()]
 
@@ -161,13 +160,14 @@ def _last_findings(cursor: CursorWrapper, keys: SigningKeys, last: Kept | None) 
         yield Finding(FindingKind.REMOVED, "the tree", detail, table="ledger.leaf")
 
 
-def _exported_findings(cursor: CursorWrapper, keys: SigningKeys, last: Kept | None) -> Iterator[Finding]:
-    files = checkpoints.exported()
-    if files:
-        cursor.execute("SELECT root FROM ledger_checkpoint WHERE size = %s", [files[-1].size])
+def _exported_findings(
+    cursor: CursorWrapper, keys: SigningKeys, last: Kept | None, newest: checkpoints.Exported | None
+) -> Iterator[Finding]:
+    if newest:
+        cursor.execute("SELECT root FROM ledger_checkpoint WHERE size = %s", [newest.size])
         row = cursor.fetchone()
         root = bytes(row[0]) if row else None
-        yield from exported_findings(keys, files[-1], root, last.size if last else 0)
+        yield from exported_findings(keys, newest, root, last.size if last else 0)
 
 
 def exported_findings(

@@ -20,8 +20,7 @@ ENTRY = "DELETE FROM ledger_subject WHERE entry_id = %(id)s; DELETE FROM ledger_
 
 def rehash(ref: EntryRef, execute: Execute) -> bytes:
     """The hash that the entry's present columns give, as a thorough forger writes it."""
-    entry = selectors.entry_by_id(ref.id)
-    assert entry is not None
+    (entry,) = selectors.entries_by_id([ref.id])
     record = EntryRecord(**{name: getattr(entry, name) for name in EntryRecord.__dataclass_fields__})
     forged = record.leaf(selectors.subjects_of([ref.id])[ref.id])
     execute("UPDATE ledger_entry SET leaf_hash = %s WHERE id = %s", [forged, ref.id])
@@ -49,8 +48,7 @@ def forge(ref: EntryRef, execute: Execute, **other: Any) -> EntryRef:
         [values["id"], ref.id],
     )
     execute(FORGE, {"other": json.dumps(values), "id": ref.id})
-    forged = selectors.entry_by_id(values["id"])
-    assert forged is not None
+    (forged,) = selectors.entries_by_id([values["id"]])
     made = EntryRef(
         forged.id,
         forged.uuid,

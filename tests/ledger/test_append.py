@@ -241,8 +241,7 @@ class TestChanges:
 
     def test_the_defaults_stand_in_the_entry(self) -> None:
         ref = appended(changes=[new("test.thing", A, name="a")])
-        entry = selectors.entry_by_id(ref.id)
-        assert entry is not None
+        (entry,) = selectors.entries_by_id([ref.id])
         assert entry.changes[0].values["count"] == 0
 
     def test_setting_touches_what_it_names(self) -> None:
@@ -328,11 +327,7 @@ def test_selectors_of_entries() -> None:
     ]
     assert [entry.id for entry in selectors.latest_entries(limit=2)] == [ids[2], ids[1]]
     assert [entry.id for entry in selectors.latest_entries(before=ids[1])] == [ids[0]]
-    found = selectors.entry_by_uuid(refs[1].uuid)
-    assert found is not None
-    assert found.id == ids[1]
-    assert selectors.entry_by_uuid(uuid4()) is None
-    assert selectors.entry_by_id(0) is None
+    assert [entry.uuid for entry in selectors.entries_by_id([ids[1], 0])] == [refs[1].uuid]
 
 
 def test_the_state_for_health() -> None:
@@ -382,8 +377,7 @@ def test_a_projection_invents_nothing() -> None:
 def test_rooms_say_what_their_entries_mean() -> None:
     registry.register_presenter("coi:scan:accepted", lambda entry: f"scan {entry.seq}")
     ref = appended()
-    entry, present = selectors.entry_by_id(ref.id), registry.presenter(ref.event)
-    assert entry is not None
+    (entry,), present = selectors.entries_by_id([ref.id]), registry.presenter(ref.event)
     assert present is not None
     assert present(entry) == "scan 1"
     assert registry.presenter("coi:nothing:said") is None

@@ -25,13 +25,25 @@ from tests.ledger.given import appended, now
 pytestmark = pytest.mark.django_db
 
 
+class Address(HTTPServer):
+    """An address on this machine: what was posted to it, and what it answers."""
+
+    def __init__(self, answers: tuple[int, bytes]) -> None:
+        super().__init__(("127.0.0.1", 0), Inbox)
+        self.got: list[str] = []
+        self.answers = answers
+        self.address = f"http://127.0.0.1:{self.server_port}/in?from=us"
+
+
 class Inbox(BaseHTTPRequestHandler):
-    """An address that keeps what is posted, and answers as it is told."""
+    """It keeps what is posted, and answers as it is told."""
+
+    server: Address
 
     def do_POST(self) -> None:
         """Keep it."""
-        self.server.got.append(self.rfile.read(int(self.headers["Content-Length"])).decode())  # type: ignore[attr-defined]
-        status, body = self.server.answers  # type: ignore[attr-defined]
+        self.server.got.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        status, body = self.server.answers
         self.send_response(status)
         self.send_header("Location", "http://127.0.0.1:1/elsewhere")
         self.end_headers()
@@ -42,11 +54,9 @@ class Inbox(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def inbox(status: int = 200, body: bytes = b"") -> Iterator[Any]:
-    """An address on this machine."""
-    server: Any = HTTPServer(("127.0.0.1", 0), Inbox)
-    server.got, server.answers = [], (status, body)
-    server.address = f"http://127.0.0.1:{server.server_port}/in?from=us"
+def inbox(status: int = 200, body: bytes = b"") -> Iterator[Address]:
+    """An address that answers so."""
+    server = Address((status, body))
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -192,10 +192,14 @@ def test_what_no_rotation_may_do(
     assert len(selectors.key_statements()) == 1
 
 
-def test_the_same_request_rotates_once(history: list[EntryRef]) -> None:
+def test_the_same_request_rotates_once(history: list[EntryRef], settings: Any) -> None:
     request_id = uuid4()
-    assert rotate(SECOND, request_id=request_id) == rotate(SECOND, request_id=request_id)
+    first = rotate(SECOND, request_id=request_id)
+    assert rotate(SECOND, request_id=request_id) == first
     assert len(selectors.key_statements()) == 1
+    in_settings(settings, SECOND)
+    rotate(THIRD)
+    assert rotate(SECOND, request_id=request_id) == first, "it answers with its own"
 
 
 def test_an_empty_ledger_rotates_too(settings: Any) -> None:

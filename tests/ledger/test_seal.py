@@ -9,10 +9,11 @@ from django.conf import settings
 from ledger import selectors, services
 from ledger.models import Checkpoint, Halt, Leaf, Pending
 from ledger.rules import notes
-from ledger.rules.merkle import inclusion_proof, proves_inclusion, root_of
+from ledger.rules.merkle import root_of
 from ledger.services import checkpoints
 from tests.ledger.conftest import Tamper
 from tests.ledger.given import ALICE, HERE, appended, now
+from tests.ledger.rules.proofs_given import has_leaf, inclusion_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +41,7 @@ def test_pending_entries_get_their_places_and_a_signed_root() -> None:
     assert second.root == root_of(leaves)
     stated = notes.verify(second.note, origin=settings.LEDGER_ORIGIN, key=checkpoints.public_key())
     assert (stated.size, stated.root) == (5, second.root)
-    proof = inclusion_proof(1, leaves)
-    assert proves_inclusion(index=1, size=5, leaf=refs[1].leaf_hash, proof=proof, root=stated.root)
+    assert has_leaf(refs[1].leaf_hash, 1, 5, inclusion_proof(1, leaves), stated.root)
     assert selectors.latest_checkpoint() == second
     assert [path.name for path in files()] == ["00000000000000000003.note", "00000000000000000005.note"]
     assert files()[-1].read_text() == second.note
@@ -59,6 +59,73 @@ def test_a_checkpoint_that_was_not_exported_is_exported_later() -> None:
     files()[0].unlink()
     assert seal() is None
     assert files()[0].read_text() == first.note
+
+
+def test_sealing_does_not_list_the_folder_once_it_knows_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it costs does not grow with the number of checkpoints."""
+    appended()
+    seal()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "glob", lambda *_: pytest.fail("the folder was listed"))
+        for size in (2, 3):
+            appended()
+            assert seal().size == size
+        assert seal() is None
+    assert [item.size for item in checkpoints.exported()] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("mark", [None, "", "nonsense", "3", "-1", "9" * 30, "\u00b2"])
+def test_without_its_mark_the_newest_checkpoint_is_found_all_the_same(mark: str | None) -> None:
+    appended()
+    seal()
+    path = files()[0].with_name(checkpoints.NEWEST)
+    path.unlink()
+    if mark is not None:
+        path.write_text(mark)
+    appended()
+    assert seal().size == 2
+    assert path.read_text() == "2\n"
+
+
+def test_a_crash_between_the_mark_and_the_file_loses_nothing(
+    as_owner: Tamper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appended()
+    seal()
+
+    def crash(path: Path, data: bytes) -> None:
+        raise OSError("no space left")
+
+    appended()
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoints, "write_once", crash)
+        with pytest.raises(OSError, match="no space"):
+            seal()
+    assert files()[-1].with_name(checkpoints.NEWEST).read_text() == "2\n"
+    assert [path.name for path in files()] == ["00000000000000000001.note"]
+    assert seal() is None
+    assert [item.size for item in checkpoints.exported()] == [1, 2]
+    # Set back to the first checkpoint, the database is told from the file that was written after the crash.
+    with as_owner() as execute:
+        execute("DELETE FROM ledger_leaf WHERE index = 1; DELETE FROM ledger_checkpoint WHERE size = 2")
+    with pytest.raises(services.BrokenLedger, match=r"rolled_back.*1 sealed entries are gone"):
+        seal()
+
+
+def test_an_older_mark_is_brought_up_and_a_newer_one_never_goes_back() -> None:
+    for _ in range(3):
+        appended()
+        seal()
+    mark, notes_by_size = files()[0].with_name(checkpoints.NEWEST), {}
+    for item in checkpoints.exported():
+        notes_by_size[item.size] = item.note()
+    checkpoints.export({2: notes_by_size[2]})
+    assert mark.read_text() == "3\n"
+    mark.unlink()
+    checkpoints.export({2: notes_by_size[2]})
+    assert mark.read_text() == "2\n"
+    assert seal() is None
+    assert mark.read_text() == "3\n"
 
 
 def test_an_entry_changed_before_it_was_sealed_is_not_sealed(as_owner: Tamper) -> None:

@@ -48,7 +48,7 @@ def test_it_signs_each_checkpoint_that_goes_on_from_the_last(
     assert [row.checkpoint_id for row in Cosignature.objects.order_by("id")] == [5, 9, 10]
     newest = selectors.latest_checkpoint()
     assert newest is not None
-    (line,) = selectors.cosignature_lines(10)
+    (line,) = selectors.cosignature_lines([10])[10]
     key = WitnessKey.read(witness.verifier_key)
     assert cosigned_at(newest.note, line, key) == datetime.fromtimestamp(int(AT), UTC)
     file = Path(settings.CHECKPOINT_DIR) / f"{10:020d}.cosigned-{key.id.hex()}.note"

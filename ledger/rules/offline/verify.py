@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Checks an auditor's bundle of Veintrace, offline, and says what it proved and what it cannot prove.
 
-    python3 verify.py bundle.zip
     python3 verify.py bundle.zip --key KEY --witness KEY --checkpoint kept.note --json
 
 KEY is a verifier key (`name+id+base64`, C2SP signed-note) or a file that holds some, one a line; it should have come
@@ -28,11 +27,12 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT = "veintrace-bundle/1"
+FORMAT, STATEMENT = "veintrace-bundle/1", "veintrace/signing-key/v1"
 MADE, SIGNED, STORED = "audit:bundle:made", "people:signature:made", "ledger:evidence:stored"
 LAST = ("manifest.json", "made.json")  # after all other files, which are in the order of their names
 LOG_KEY, WITNESS_KEY = 1, 4  # Ed25519; Ed25519 cosignature with its time
 FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
+Keys = dict[tuple[str, bytes], bytes]
 CANNOT = (
     "Whether what was recorded is what happened: a proof is about records.",
     "Whether more was recorded after the last number of a stream above, or outside what about.json says was chosen.",
@@ -43,27 +43,18 @@ CANNOT = (
 # -- hashes and proofs: RFC 6962 section 2.1, RFC 9162 section 2.1, taken from the definitions there ------------------
 
 
-def leaf_hash(data: bytes) -> bytes:
-    return sha256(b"\x00" + data).digest()
-
-
 def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
-
-
-def split_of(size: int) -> int:
-    """The largest power of two smaller than the size."""
-    return 1 << ((size - 1).bit_length() - 1)
 
 
 def root_by(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     """The root of a tree of this size that has the leaf at this index, by its inclusion proof."""
     if not 0 <= index < size or (size == 1 and proof):
-        raise ValueError("the proof is not of this place in a tree of this size")
+        raise ValueError("the proof is not of this place")
     if size == 1:
         return leaf
     *rest, sibling = proof
-    split = split_of(size)
+    split = 1 << ((size - 1).bit_length() - 1)  # the largest power of two smaller than the size
     if index < split:
         return node_hash(root_by(leaf, index, split, rest), sibling)
     return node_hash(sibling, root_by(leaf, index - split, size - split, rest))
@@ -77,7 +68,7 @@ def roots_by(old: int, new: int, proof: list[bytes], known: bytes) -> tuple[byte
         (root,) = [known, *proof] if known else proof
         return root, root
     *rest, sibling = proof
-    split = split_of(new)
+    split = 1 << ((new - 1).bit_length() - 1)
     if old <= split:
         smaller, larger = roots_by(old, split, rest, known)
         return smaller, node_hash(larger, sibling)
@@ -87,11 +78,8 @@ def roots_by(old: int, new: int, proof: list[bytes], known: bytes) -> tuple[byte
 
 def hashes(texts: list[str]) -> list[bytes]:
     if not all(re.fullmatch("[0-9a-f]{64}", text) for text in texts):
-        raise ValueError("a hash of a proof is not 64 hexadecimal digits")
+        raise ValueError("a hash is not 64 hexadecimal digits")
     return [bytes.fromhex(text) for text in texts]
-
-
-# -- bytes: canonical JSON, the one form of the archive, keys ---------------------------------------------------------
 
 
 def canonical(value: Any) -> str:
@@ -130,8 +118,7 @@ def unpacked(data: bytes) -> list[tuple[str, bytes]]:
 
 def packed(files: list[tuple[str, bytes]]) -> bytes:
     """The archive of these files: stored, of 1 January 1980, no comments, no extra fields, nothing between."""
-    body, directory, count = [], [], len(files)
-    at = 0
+    body, directory, at, count = [], [], 0, len(files)
     for name, data in files:
         sizes = (zlib.crc32(data), len(data), len(data), len(name), 0)
         about = struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 33, *sizes)
@@ -143,11 +130,11 @@ def packed(files: list[tuple[str, bytes]]) -> bytes:
     return b"".join([*body, *directory, b"PK\x05\x06", end])
 
 
-def read_keys(texts: list[str]) -> dict[tuple[str, bytes], bytes]:
+def read_keys(texts: list[str]) -> Keys:
     """Verifier keys (`name+id+base64`) by name and id, each with its kind before it."""
     found = {}
     for text in texts:
-        name, number, base64 = text.split("+", 2)
+        name, number, base64 = [*text.split("+", 2), "", ""][:3]
         key = read_base64(base64)
         if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != number or len(key) != 33:
             raise ValueError(f"{text!r} is not a verifier key: its id does not follow from it")
@@ -158,9 +145,8 @@ def read_keys(texts: list[str]) -> dict[tuple[str, bytes], bytes]:
 def is_of(header: Any, selects: Any) -> bool:
     """Whether an entry is one of those that the bundle says it chose."""
     streams = [one for one in selects["streams"] if one["name"] == header["stream"]]
-    if any(one["first"] <= header["seq"] <= one["last"] for one in streams):
-        return True
-    if any(subject in selects["subjects"] for subject in header["subjects"]):
+    is_in_stream = any(one["first"] <= header["seq"] <= one["last"] for one in streams)
+    if is_in_stream or any(subject in selects["subjects"] for subject in header["subjects"]):
         return True
     is_at_site = selects["site"] != "" and header["site"] == selects["site"]
     return is_at_site and bool(selects["since"] <= header["occurred_at"] < selects["until"])
@@ -175,12 +161,11 @@ class Check:
 
     def __init__(self, data: bytes, keys: list[str], witnesses: list[str], kept: list[str]) -> None:
         self.data, self.given, self.witnesses, self.kept = data, keys, witnesses, kept
-        self.proved: list[str] = []
         self.wrong: list[tuple[str, str]] = []
-        self.unchecked: list[str] = []
-        self.unproven: list[str] = []
+        self.proved, self.unchecked, self.unproven = list[str](), list[str](), list[str]()
         self.files: dict[str, bytes] = {}
-        self.keys: dict[tuple[str, bytes], bytes] = {}
+        self.keys: Keys = {}
+        self.turns: list[tuple[int, str, bytes]] = []  # after which size, and its root, which key signs
         self.chain: list[tuple[int, bytes]] = []  # size and root of each checkpoint
         self.entries: list[tuple[Any, Any]] = []  # header and body
         self.sealed: tuple[int, bytes] = (0, b"")
@@ -203,7 +188,8 @@ class Check:
             try:
                 proved = list(step())
             except FAULTS as error:
-                self.fault(where, f"it cannot be read ({type(error).__name__}: {error})")
+                why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+                self.fault(where, f"this cannot be read: {why}")
             if len(self.wrong) == before:
                 self.proved += proved
         self.unproven += CANNOT
@@ -219,9 +205,7 @@ class Check:
         files = unpacked(self.data)
         self.files, names = dict(files), [name for name, _ in files]
         if names != [*sorted(set(names) - set(LAST)), *LAST]:
-            self.fault(
-                "the archive", "its files are not each once in the order of their names, then " + str(LAST)
-            )
+            self.fault("the archive", "its files are not each once in the order of their names")
         same = packed(files)
         if same != self.data:
             at = next(n for n in range(len(same) + 1) if same[n : n + 1] != self.data[n : n + 1])
@@ -233,8 +217,8 @@ class Check:
         if manifest["format"] != FORMAT:
             self.fault("manifest.json", f"its format is {manifest['format']!r}; this checks {FORMAT}")
         listed = {one["name"]: (one["size"], one["sha256"]) for one in manifest["files"]}
-        others = [(name, data) for name, data in self.files.items() if name not in LAST]
-        there = {name: (len(data), sha256(data).hexdigest()) for name, data in others}
+        own = {*self.files} - {*LAST}
+        there = {name: (len(self.files[name]), sha256(self.files[name]).hexdigest()) for name in own}
         for name in sorted({*listed, *there}):
             if name not in there:
                 self.fault(name, "the manifest lists it, and it is not in the archive")
@@ -249,31 +233,61 @@ class Check:
         self.keys = read_keys([*(self.given or own["log"]), *(self.witnesses or own["witnesses"])])
         for text in () if self.given else own["log"]:
             raw = sha256(read_base64(text.split("+", 2)[2])[1:]).hexdigest()
-            self.unproven.append(
-                "WHO SIGNED. The key came with the bundle: the bundle agrees with itself, and where it is from is not"
-                f" shown. Compare the key with one from another source, or give that with --key: {text} (SHA-256 {raw})"
-            )
+            where = "came with the bundle: compare it with one from another source, or give that with --key"
+            self.unproven.append(f"WHO SIGNED. The key {where}: {text} (SHA-256 {raw})")
         came = own["witnesses"] if not self.witnesses else []
         self.unproven += [f"WHO WITNESSED. The key came along; compare it: {text}" for text in came]
         yield f"Signatures are checked with {'keys that you gave' if self.given else 'the keys in the bundle'}."
+        yield from self.statements(own.get("statements", []))
+
+    def statements(self, statements: list[str]) -> Iterator[str]:
+        """Which key of the log signs after which size: where one took over, the old key and it stated that."""
+        for number, statement in enumerate(statements, 2):
+            where, (text, _, lines) = f"the statement of key {number}", statement.rpartition("\n\n")
+            origin, layout, *rest = text.split("\n")
+            said = dict(line.split(" ", 1) for line in rest)
+            keys, after = read_keys([said["old"], said["new"]]), int(said["after"])
+            old, new = (id.hex() for _, id in keys)
+            signed = {self.signer(line, text + "\n", where, keys) for line in lines.rstrip("\n").split("\n")}
+            needed = {new} if said["signed"].startswith("by the new key alone") else {new, old}
+            if layout != STATEMENT or not {(f"log {origin}", id) for id in needed} <= signed:
+                self.fault(where, "the keys that must sign that one takes over did not")
+            self.turns = self.turns or [(0, old, b"")]
+            if self.turns[-1][1] != old or self.turns[-1][0] > after:
+                self.fault(where, "it does not follow on the one before it")
+            self.turns.append((after, new, read_base64(said["root"])))
+            yield f"After {after} entries the key {new} took over from {old}."
+            if old not in needed:
+                self.unproven.append(f"WHO REPLACED THE KEY {old}. It did not state that {new} took over.")
+        log = [id.hex() for (_, id), key in self.keys.items() if key[0] == LOG_KEY]
+        self.turns = self.turns or [(0, id, b"") for id in log[:1]]
+        for id in sorted({*log} - {id for _, id, _ in self.turns}):
+            self.fault("keys.json", f"nothing here states after how many entries the key {id} signs")
 
     def note(self, note: str, where: str) -> tuple[int, bytes, list[str]]:
         """Size and root that a checkpoint states, and who signed it: "log", "witness" or the name of a stranger."""
         text, _, lines = note.rpartition("\n\n")
-        origin, size, root = text.split("\n")[:3]
+        origin, size, root = [*text.split("\n"), "", ""][:3]
         is_sized = re.fullmatch("0|[1-9][0-9]*", size) and len(read_base64(root)) == 32
         if not is_sized or not lines.endswith("\n"):
             raise ValueError(f"{where} is not a signed checkpoint")
-        signers = [self.signer(line, text + "\n", where) for line in lines[:-1].split("\n")]
-        if f"log {origin}" not in signers:
+        found = [self.signer(line, text + "\n", where, self.keys) for line in lines[:-1].split("\n")]
+        signed = {id for who, id in found if who == f"log {origin}"}
+        after, turn, _ = [one for one in self.turns if one[0] < max(int(size), 1)][-1]
+        if not signed:
             self.fault(where, f"no key of {origin} that counts here has signed it")
-        return int(size), read_base64(root), signers
+        elif turn not in signed:
+            self.fault(
+                where, f"{size} entries are not this key's to seal: after {after} the key {turn} signs"
+            )
+        return int(size), read_base64(root), [who for who, _ in found]
 
-    def signer(self, line: str, text: str, where: str) -> str:
+    def signer(self, line: str, text: str, where: str, keys: Keys) -> tuple[str, str]:
+        """Whose signature a line is, and the id of the key."""
         dash, name, base64 = line.split(" ")
-        blob, key = read_base64(base64), self.keys.get((name, read_base64(base64)[:4]), b"\x00")
+        blob, key = read_base64(base64), keys.get((name, read_base64(base64)[:4]), b"\x00")
         if dash != "\N{EM DASH}" or key[0] not in (LOG_KEY, WITNESS_KEY):
-            return f"stranger {name}"
+            return f"stranger {name}", ""
         signed, signature = text.encode(), blob[4:]
         if key[0] == WITNESS_KEY:
             seconds, signature = int.from_bytes(blob[4:12], "big"), blob[12:]
@@ -282,8 +296,8 @@ class Check:
             Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, signed)
         except InvalidSignature:
             self.fault(where, f"the signature of {name} does not hold")
-            return f"nobody {name}"
-        return f"{'log' if key[0] == LOG_KEY else 'witness'} {name}"
+            return f"nobody {name}", ""
+        return f"{'log' if key[0] == LOG_KEY else 'witness'} {name}", blob[:4].hex()
 
     def continues(self, tree: tuple[int, bytes], proof: list[str]) -> None:
         old, where = self.chain[-1], f"checkpoint of {tree[0]} entries"
@@ -291,25 +305,18 @@ class Check:
             self.fault(where, f"it is not proved to continue the checkpoint of {old[0]} entries")
 
     def checkpoints(self) -> Iterator[str]:
-        proof: list[str] = []
-        witnessed, names = 0, list[str]()
-        for one in read_lines(self.files["checkpoints.jsonl"]):
-            where = f"checkpoint {len(self.chain) + 1} of checkpoints.jsonl"
-            size, root, signers = self.note(one["note"], where)
+        proof, witnesses = list[str](), list[str]()
+        for number, one in enumerate(read_lines(self.files["checkpoints.jsonl"]), 1):
+            size, root, signers = self.note(one["note"], f"checkpoint {number} of checkpoints.jsonl")
             if self.chain:
                 self.continues((size, root), proof)
             self.chain, proof = [*self.chain, (size, root)], one["proof"]
-            witnessed += any(signer.startswith("witness ") for signer in signers)
-            names += {signer for signer in signers if signer.startswith("witness ")}
-            strangers = [signer for signer in signers if signer.startswith("stranger ")]
-            self.unproven += [f"Who the {it} is that signed the checkpoint of {size}." for it in strangers]
-        yield (
-            f"{len(self.chain)} checkpoints, of {self.chain[0][0]} to {self.chain[-1][0]} entries, are signed, and each"
-            f" continues the one before it: nothing sealed was changed or removed between them. Witnesses signed"
-            f" {witnessed} of them."
-        )
-        for name in sorted({*names}):
-            yield f"The log {name} signed {names.count(name)} of these checkpoints."
+            witnesses += {who for who in signers if who.startswith("witness ")}
+            self.unproven += [f"Who the {who} is ({size} entries)." for who in signers if "stranger " in who]
+        sizes = f"of {self.chain[0][0]} to {self.chain[-1][0]} entries"
+        yield f"{len(self.chain)} checkpoints, {sizes}, are signed, and each continues the one before it."
+        for who in sorted(set(witnesses)):
+            yield f"The log {who} signed {witnesses.count(who)} of these checkpoints."
 
     def entry(self, line: Any, tree: tuple[int, bytes]) -> tuple[Any, Any]:
         """Header and body of an entry, whose bytes give its leaf, which is in the tree."""
@@ -318,7 +325,7 @@ class Check:
             self.fault(named(header), "it is not written canonically")
         if sha256(line["body"].encode()).hexdigest() != header["body"]:
             self.fault(named(header), "its body is not the one whose SHA-256 its header names")
-        leaf = leaf_hash(line["header"].encode())
+        leaf = sha256(b"\x00" + line["header"].encode()).digest()
         try:
             root = root_by(leaf, line["leaf"], tree[0], hashes(line["proof"]))
         except ValueError:
@@ -343,8 +350,8 @@ class Check:
             there = {header["seq"] for header, _ in self.entries if header["stream"] == one["name"]}
             missing = sorted(set(range(one["first"], one["last"] + 1)) - there)
             if missing:
-                shown = ", ".join(map(str, missing[:20]))
-                self.fault(f"stream {one['name']}", f"the bundle claims it whole; not there: number {shown}")
+                what = f"the bundle claims it whole; not there: number {', '.join(map(str, missing[:20]))}"
+                self.fault(f"stream {one['name']}", what)
             yield f"Stream {one['name']} is whole from number {one['first']} to {one['last']}."
 
     def evidence(self) -> Iterator[str]:
@@ -374,38 +381,35 @@ class Check:
                 what = f"INVALID: {record} is not the record that was signed"
                 self.fault(f"signature by {header['actor_name']} over {kind} {key}, {named(header)}", what)
         self.wrong += [(f"signature {uuid}", "INVALID: no entry here is this signature") for uuid in given]
-        yield f"{valid} electronic signatures are over the very bytes of records that are here."
+        yield f"Electronic signatures over the very bytes of records that are here: {valid}."
         if unseen:
-            self.unproven.append(
-                f"What {unseen} electronic signatures are over: only digests of it are here."
-            )
+            self.unproven.append(f"What {unseen} of the signatures were made over: only digests are here.")
 
     def making(self) -> Iterator[str]:
         """The making of the bundle is an entry: so the manifest, and by it each file, is under a checkpoint."""
         making = read_json(self.files["made.json"])
         size, root, signers = self.note(making["checkpoint"], "the checkpoint in made.json")
         if sorted(making) != ["checkpoint", "consistency", "entry"] or len(signers) != 1:
-            self.fault(
-                "made.json", "it holds more than an entry, a checkpoint that the log signed, and a proof"
-            )
+            self.fault("made.json", "it holds more than an entry, a signed checkpoint and a proof")
         header, body = self.entry(making["entry"], (size, root))
         manifest = sha256(self.files["manifest.json"]).hexdigest()
         if header["event"] != MADE or body["facts"]["manifest"] != manifest:
             self.fault("manifest.json", "its SHA-256 is not the one recorded when the bundle was made")
         self.continues((size, root), making["consistency"])
         self.sealed = (size, root)
-        yield (
-            f"The manifest was recorded at {header['recorded_at']} by {named(header)}, under the checkpoint of {size}"
-            " entries: so every file here, the report too, is as it was made."
-        )
+        yield f"The manifest was recorded at {header['recorded_at']} by {named(header)}, in a log of {size} entries."
+        yield "So every file that is as the manifest lists it, the report too, is as it was made."
 
     def compare(self) -> Iterator[str]:
+        """What others hold against it: checkpoints that were kept, and the roots in the statements of keys."""
         known = dict([*self.chain, self.sealed])
+        for size, _, root in self.turns:
+            if root and known.get(size, root) != root:
+                self.fault(f"the key after {size} entries", "it took over a log of another root there")
         for note in self.kept:
             size, root, _ = self.note(note, "the checkpoint that you kept")
             if size not in known:
-                ask = "the bundle has no proof about it; ask for a bundle with this checkpoint"
-                self.unchecked.append(f"Your checkpoint of {size} entries: {ask}.")
+                self.unchecked.append(f"Your checkpoint of {size}: ask for a bundle with this checkpoint.")
             elif known[size] != root:
                 self.fault(f"your checkpoint of {size} entries", "the bundle's log has another root there")
             else:
@@ -433,13 +437,10 @@ def lines_of(given: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description="Checks an auditor's bundle, offline.")
     parser.add_argument("bundle")
-    several = {
-        "--key": "verifier key of the log, or a file of keys",
-        "--witness": "verifier key of a witness, or a file of keys",
-        "--checkpoint": "a file with a checkpoint that you kept",
-    }
-    for name, what in several.items():
-        parser.add_argument(name, action="append", default=[], help=what)
+    more: Any = {"action": "append", "default": []}
+    parser.add_argument("--key", **more, help="verifier key of the log, or a file of keys")
+    parser.add_argument("--witness", **more, help="verifier key of a witness, or a file of keys")
+    parser.add_argument("--checkpoint", **more, help="a file with a checkpoint that you kept")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
     try:
@@ -449,9 +450,8 @@ def main(arguments: list[str]) -> int:
     except (OSError, UnicodeError) as error:
         sys.stderr.write(f"verify.py: {error}\n")
         return 2
-    wrong = [{"where": where, "what": what} for where, what in check.wrong]
-    told = {"exit_code": check.exit_code(), "wrong": wrong, "unchecked": check.unchecked}
-    told |= {"proved": check.proved, "not_proved": check.unproven}
+    told = {"exit_code": check.exit_code(), "unchecked": check.unchecked, "proved": check.proved}
+    told |= {"wrong": [{"where": at, "what": it} for at, it in check.wrong], "not_proved": check.unproven}
     sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n" if chosen.json else report(check))
     return check.exit_code()
 

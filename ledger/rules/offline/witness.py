@@ -142,29 +142,27 @@ def read_request(data: bytes) -> tuple[int, list[bytes], Checkpoint]:
 
 
 def is_consistent(old: int, old_root: bytes, new: Checkpoint, proof: Sequence[bytes]) -> bool:
-    """Whether the tree of the checkpoint goes on from the old one (RFC 9162, 2.1.4.2)."""
-    if old in (0, new.size):
-        return not proof and (old == 0 or old_root == new.root)
-    path = list(proof) if old & (old - 1) else [old_root, *proof]
-    node, last = old - 1, new.size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    first = second = path[0] if path else b""
-    for item in path[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            first, second = _node(item, first), _node(item, second)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            second = _node(second, item)
-        node, last = node >> 1, last >> 1
-    return last == 0 and first == old_root and second == new.root
+    """Whether the tree of the checkpoint goes on from the old one (RFC 9162, 2.1.4)."""
+    if old == 0:
+        return not proof
+    try:
+        return _roots(old, new.size, list(proof), old_root) == (old_root, new.root)
+    except ValueError:  # too few hashes, or too many
+        return False
 
 
-def _node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
+def _roots(old: int, new: int, proof: list[bytes], known: bytes) -> tuple[bytes, bytes]:
+    """The roots of both trees by the proof; `known`: the smaller's, where the proof need not give it."""
+    if old == new:
+        (root,) = [known, *proof] if known else proof
+        return root, root
+    *rest, sibling = proof
+    split = 1 << ((new - 1).bit_length() - 1)  # the largest power of two smaller than the size
+    if old <= split:
+        smaller, larger = _roots(old, split, rest, known)
+        return smaller, sha256(b"\x01" + larger + sibling).digest()
+    smaller, larger = _roots(old - split, new - split, rest, b"")
+    return sha256(b"\x01" + sibling + smaller).digest(), sha256(b"\x01" + sibling + larger).digest()
 
 
 class Witness:
@@ -182,9 +180,8 @@ class Witness:
             raise ValueError("the name of a witness holds neither spaces nor plus signs")
         origin, _ = log_key(log)
         folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(
-            os.open(folder / "witness.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as file:
+        secret = os.open(folder / "witness.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(secret, "w") as file:
             file.write(f"{name} {b64encode(seed).decode()}\n")
         made = cls(folder)
         made._save(Seen(origin, ((0, log),)))
@@ -223,9 +220,7 @@ class Witness:
             raise Refused(400, "the checkpoint is smaller than the size that the request names")
         known = b64decode(seen.root)
         if seen.root and new.size == seen.size and new.root != known:
-            self._keep(
-                seen, new.note, "two signed roots over one number of entries: the log showed two histories"
-            )
+            self._keep(seen, new.note, "two signed roots over one size: the log showed two histories")
             raise Refused(409, "SPLIT VIEW: another root was signed over this size", f"{seen.size}\n")
         if old != seen.size:
             raise Refused(409, f"this witness knows {seen.size} entries and not {old}", f"{seen.size}\n")
@@ -244,9 +239,8 @@ class Witness:
             found = STATEMENT.fullmatch(split(statement)[0])
             stated = found.groupdict() if found else {}
             is_by_both = bool(stated) and stated["by"].endswith("and the new key")
-            is_held = bool(stated) and all(
-                is_signed(statement, stated[key]) for key in ("new", "old")[: 1 + is_by_both]
-            )
+            signers = ("new", "old") if is_by_both else ("new",)
+            is_held = bool(stated) and all(is_signed(statement, stated[key]) for key in signers)
         except ValueError as error:
             raise Refused(400, str(error)) from error
         with self._alone():
@@ -331,10 +325,9 @@ class Door(BaseHTTPRequestHandler):
             raise Refused(400, f"a request says its length, {MOST_BYTES} bytes at most")
         data = self.rfile.read(int(length))
         acts = {"/add-checkpoint": witness.add_checkpoint, "/rotate-key": witness.rotate_key}
-        act = acts.get(self.path)
-        if act is None:
+        if self.path not in acts:
             raise Refused(404, "there is nothing here")
-        return act(data)
+        return acts[self.path](data)
 
     def _answer(self, status: int, body: str, kind: str) -> None:
         data = body.encode()
@@ -362,20 +355,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: 0 when it was done, 1 when it was refused, 2 when it could not be tried."""
     parser = argparse.ArgumentParser(description="A log witness for one ledger.")
     parser.add_argument("act", choices=("init", "serve", "cosign", "accept-key", "show"))
-    parser.add_argument(
-        "file", type=Path, nargs="?", help="for cosign: the request; for accept-key: the statement"
-    )
+    parser.add_argument("file", type=Path, nargs="?", help="the request to cosign; the statement to accept")
     parser.add_argument("--folder", type=Path, required=True, help="where the key and the state are kept")
     parser.add_argument("--name", help="for init: the witness's name, such as witness.example/w1")
-    parser.add_argument(
-        "--log", help="for init: the ledger's verifier key, from `manage.py checkpoint --key`"
-    )
+    parser.add_argument("--log", help="for init: the verifier key that `manage.py checkpoint --key` prints")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8077)
     chosen = parser.parse_intermixed_args(arguments)
-    if (chosen.act == "init" and not (chosen.name and chosen.log)) or (
-        chosen.act in ("cosign", "accept-key") and chosen.file is None
-    ):
+    needed = {"init": (chosen.name, chosen.log), "cosign": (chosen.file,), "accept-key": (chosen.file,)}
+    if not all(needed.get(chosen.act, ())):
         parser.error("init needs --name and --log; cosign and accept-key need a file")
     try:
         sys.stdout.write(_act(chosen))
@@ -399,9 +387,7 @@ def _act(chosen: argparse.Namespace) -> str:
         return witness.rotate_key(chosen.file.read_bytes(), by_person=True)
     if chosen.act == "serve":
         with Server((chosen.host, chosen.port), witness) as server:
-            sys.stderr.write(
-                f"{witness.verifier_key}\nlistening at http://{chosen.host}:{server.server_port}\n"
-            )
+            sys.stderr.write(f"{witness.verifier_key}\nat http://{chosen.host}:{server.server_port}\n")
             server.serve_forever()
     seen, count = witness.seen(), len(list((chosen.folder / "evidence").glob("*.txt")))
     return f"{witness.verifier_key}\n{seen.size} entries seen, {count} contradictions kept\n\n{seen.note}"

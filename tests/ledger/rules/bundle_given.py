@@ -16,9 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.rules import Subject, bundles, canonical, notes
 from ledger.rules.bundles import LinkedCheckpoint, ProvenEntry, Selects, Stream
+from ledger.rules.canonical import instant
 from ledger.rules.leaves import EntryRecord
-from ledger.rules.merkle import consistency_proof, inclusion_proof, leaf_hash, root_of
+from ledger.rules.merkle import leaf_hash, root_of
 from ledger.rules.offline import verify
+from ledger.rules.signing_keys import Takeover, state
+from tests.ledger.rules.proofs_given import consistency_proof, inclusion_proof
 
 ORIGIN = "hospital.example/ledger"
 KEY = Ed25519PrivateKey.from_private_bytes(b"1" * 32)
@@ -35,6 +38,7 @@ class Log:
     """Entries as they were hashed, and checkpoints over them."""
 
     key: Ed25519PrivateKey = KEY
+    takeover: tuple[int, Ed25519PrivateKey] | None = None  # after how many entries another key signs
     entries: list[tuple[bytes, bytes]] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
 
@@ -79,8 +83,22 @@ class Log:
 
     def note(self, size: int) -> str:
         """The signed checkpoint of that many entries."""
+        is_taken = self.takeover is not None and size > self.takeover[0]
+        return self.signed(size, self.takeover[1] if self.takeover and is_taken else self.key)
+
+    def signed(self, size: int, key: Ed25519PrivateKey) -> str:
+        """The same, signed by this key, whether it may or not."""
         root = root_of(self.leaves[:size])
-        return notes.sign(origin=ORIGIN, size=size, root=root, signed_at=AT, key=self.key)
+        return notes.sign(origin=ORIGIN, size=size, root=root, signed_at=AT, key=key)
+
+    def statements(self, *, is_emergency: bool = False, **more: Any) -> list[str]:
+        """What states that another key took over."""
+        if self.takeover is None:
+            return []
+        after, new = self.takeover
+        about = {"root": root_of(self.leaves[:after]), "old": vkey(self.key), "new": vkey(new)} | more
+        stated = Takeover(ORIGIN, after, is_emergency=is_emergency, stated_at=instant(AT), **about)
+        return [state(stated, old=None if is_emergency else self.key, new=new)]
 
     def proven(self, place: int, size: int) -> ProvenEntry:
         """An entry with its audit path."""
@@ -129,12 +147,17 @@ class Small:
             "about.json": bundles.line({"format": bundles.FORMAT, "selects": selects.as_plain()}),
             "checkpoints.jsonl": bundles.lines(one.as_plain() for one in log.chain([1, 4, self.size])),
             "entries.jsonl": bundles.lines(self.line(place) for place in own),
-            "keys.json": bundles.line({"log": [vkey(log.key)], "witnesses": []}),
+            "keys.json": self.keys(log.statements()),
             "report.html": b"<!doctype html><title>CHA1</title>",
             "signatures.jsonl": bundles.line({"entry": str(UUID(int=7)), "record": record}),
             f"evidence/{digest}": FILE,
             record: RECORD,
         }
+
+    def keys(self, statements: Sequence[str]) -> bytes:
+        """The keys that the bundle brings along."""
+        log = [vkey(self.log.key), *([vkey(self.log.takeover[1])] if self.log.takeover else [])]
+        return bundles.line({"log": log, "statements": list(statements), "witnesses": []})
 
     def line(self, place: int) -> Mapping[str, Any]:
         """An entry as the bundle holds it."""

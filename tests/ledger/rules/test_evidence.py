@@ -20,6 +20,8 @@ from ledger.rules.evidence import SIZE_LIMIT, SPREADSHEET, digest, path_of, refu
         (b"<svg/>", "image/svg+xml", "media_type_unknown"),
         (b"<html>", "application/pdf", "media_type_differs"),
         (b"GIF89a", "image/png", "media_type_differs"),
+        (b"%PDF-1.7", "text/csv", "media_type_differs"),
+        (b"\x89PNG\r\n\x1a\n", "text/plain", "media_type_differs"),
     ],
 )
 def test_types_and_sizes(data: bytes, media_type: str, expected: str | None) -> None:

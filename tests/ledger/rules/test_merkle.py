@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rules.merkle import (
-    EMPTY_ROOT,
-    Peaks,
-    inclusion_proof,
-    leaf_hash,
-    proves_inclusion,
-    root_of,
-)
+from ledger.rules.merkle import EMPTY_ROOT, Peaks, leaf_hash, root_of
+from tests.ledger.rules.proofs_given import has_leaf, inclusion_proof
 
 
 def naive_root(data: list[bytes]) -> bytes:
@@ -81,16 +75,13 @@ def test_a_proof_holds_for_its_leaf_and_no_other(data: list[bytes], draw: st.Dat
     leaves = [leaf_hash(item) for item in data]
     index = draw.draw(st.integers(0, len(leaves) - 1))
     proof, root = inclusion_proof(index, leaves), root_of(leaves)
-    assert proves_inclusion(index=index, size=len(leaves), leaf=leaves[index], proof=proof, root=root)
+    size, leaf = len(leaves), leaves[index]
+    assert has_leaf(leaf, index, size, proof, root)
     other = leaf_hash(data[index] + b"!")
-    assert not proves_inclusion(index=index, size=len(leaves), leaf=other, proof=proof, root=root)
+    assert not has_leaf(other, index, size, proof, root)
     if proof:
-        assert not proves_inclusion(
-            index=index, size=len(leaves), leaf=leaves[index], proof=proof[:-1], root=root
-        )
-    assert not proves_inclusion(
-        index=index, size=len(leaves), leaf=leaves[index], proof=[*proof, other], root=root
-    )
+        assert not has_leaf(leaf, index, size, proof[:-1], root)
+    assert not has_leaf(leaf, index, size, [*proof, other], root)
 
 
 @pytest.mark.parametrize("index", [-1, 3])
@@ -98,7 +89,7 @@ def test_a_proof_of_no_leaf(index: int) -> None:
     leaves = [leaf_hash(item) for item in INPUTS[:3]]
     with pytest.raises(ValueError, match="no such leaf"):
         inclusion_proof(index, leaves)
-    assert not proves_inclusion(index=index, size=3, leaf=leaves[0], proof=[], root=root_of(leaves))
+    assert not has_leaf(leaves[0], index, 3, [], root_of(leaves))
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,14 @@
 """Proofs: against a second implementation, against published vectors, from leaves and from kept tiles alike."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rules.merkle import (
-    Peaks,
-    consistency_proof,
-    consistency_ranges,
-    inclusion_proof,
-    inclusion_ranges,
-    leaf_hash,
-    proves_consistency,
-    proves_inclusion,
-    root_of,
-)
+from ledger.rules.merkle import Peaks, consistency_ranges, inclusion_ranges, leaf_hash, root_of
 from ledger.rules.offline import verify
 from ledger.rules.tiles import TILE, TileId, Tiles, perfect, tiles_of
 from tests.ledger.rules import reference_tree
+from tests.ledger.rules.proofs_given import consistency_proof, continues, inclusion_proof
 from tests.ledger.rules.test_merkle import INPUTS, ROOTS
 
 # The proofs with which implementations of Certificate Transparency test themselves, over the same eight inputs.
@@ -97,7 +86,6 @@ def test_published_inclusion_proofs(index: int, size: int, path: list[str]) -> N
     leaves = [leaf_hash(item) for item in INPUTS[:size]]
     assert hexes(inclusion_proof(index, leaves)) == hexes(reference_tree.path(index, INPUTS[:size])) == path
     proof, root = [bytes.fromhex(item) for item in path], bytes.fromhex(ROOTS[size - 1])
-    assert proves_inclusion(index=index, size=size, leaf=leaves[index], proof=proof, root=root)
     assert verify.root_by(leaves[index], index, size, proof) == root
 
 
@@ -108,7 +96,6 @@ def test_published_consistency_proofs(first: int, second: int, path: list[str]) 
     assert hexes(reference_tree.proof(first, data)) == path
     proof = [bytes.fromhex(item) for item in path]
     old, new = bytes.fromhex(ROOTS[first - 1]), bytes.fromhex(ROOTS[second - 1])
-    assert proves_consistency(first=first, second=second, first_root=old, second_root=new, proof=proof)
     assert verify.roots_by(first, second, proof, old) == (old, new)
 
 
@@ -123,7 +110,6 @@ def test_both_implementations_and_the_verifier_agree(data: list[bytes], draw: st
     assert verify.root_by(leaves[index], index, size, path) == root
     old, link = reference_tree.mth(data[:first]), reference_tree.proof(first, data)
     assert consistency_proof(first, leaves) == link
-    assert proves_consistency(first=first, second=size, first_root=old, second_root=root, proof=link)
     assert verify.roots_by(first, size, link, old) == (old, root)
 
 
@@ -134,7 +120,7 @@ def test_no_other_proof_holds(size: int, draw: st.DataObject) -> None:
     old, new = root_of(LEAVES[:first]), root_of(LEAVES[:size])
 
     def holds(proof: list[bytes], old: bytes = old, new: bytes = new, first: int = first) -> bool:
-        return proves_consistency(first=first, second=size, first_root=old, second_root=new, proof=proof)
+        return continues(first, size, proof, (old, new))
 
     place = draw.draw(st.integers(0, len(proof) - 1))
     assert holds(proof)
@@ -149,11 +135,10 @@ def test_no_other_proof_holds(size: int, draw: st.DataObject) -> None:
 
 def test_trees_that_are_the_same_need_no_proof() -> None:
     root = root_of(LEAVES[:5])
-    same: dict[str, Any] = {"first": 5, "second": 5, "first_root": root}
-    assert proves_consistency(**same, second_root=root, proof=[])
-    assert not proves_consistency(**same, second_root=root, proof=[root])
-    assert not proves_consistency(**same, second_root=LEAVES[0], proof=[])
-    assert not proves_consistency(first=3, second=5, first_root=root, second_root=root, proof=[])
+    assert continues(5, 5, [], (root, root))
+    assert not continues(5, 5, [root], (root, root))
+    assert not continues(5, 5, [], (root, LEAVES[0]))
+    assert not continues(3, 5, [], (root, root))
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 3), (4, 3), (-1, 3)])

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.rules import cosignatures, notes
 from ledger.rules.canonical import instant
-from ledger.rules.merkle import consistency_proof, leaf_hash, root_of
+from ledger.rules.merkle import leaf_hash, root_of
 from ledger.rules.offline.witness import MOST_BYTES, Refused, Server, Witness
 from ledger.rules.signing_keys import Takeover, state
+from tests.ledger.rules.proofs_given import consistency_proof
 
 ORIGIN = "log.example/ledger"
 KEY, NEXT, THIEF = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2, 9))
