@@ -10,6 +10,7 @@ class Event(StrEnum):
     PATIENT_ENROLLED = "coi:patient:enrolled"
     IDENTITY_REVEALED = "coi:identity:revealed"
     VAULT_ERASED = "coi:vault:erased"
+    ERASURE_REFUSED = "coi:vault:erasure_refused"
     ORDER_PLACED = "coi:order:placed"
     JOURNEY_CLOSED = "coi:journey:closed"
     WEIGHT_RECORDED = "coi:weight:recorded"

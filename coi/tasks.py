@@ -29,6 +29,12 @@ def close_untouched_checks() -> int:
 
 
 @shared_task
+def alert_on_stops() -> int:
+    """Tell administrators and quality where one kind of stop comes again and again; beat asks every minute."""
+    return services.alert_on_stops(now=timezone.now())
+
+
+@shared_task
 def contain_broken_ledger() -> int:
-    """Tell quality of a broken ledger and hold the journeys concerned; beat asks every minute."""
+    """Tell quality and administrators of a broken ledger and hold the journeys concerned; beat asks every minute."""
     return services.contain_broken_ledger(now=timezone.now())

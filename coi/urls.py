@@ -4,6 +4,7 @@ from django.urls import path
 
 from coi.views import (
     cards,
+    erasing,
     finding,
     identifiers,
     journeys,
@@ -32,6 +33,7 @@ urlpatterns = [
         "journeys/<str:coi_id>/identifiers/<uuid:alias>/retire/", identifiers.retire, name="retire_identifier"
     ),
     path("journeys/<str:coi_id>/reconcile/", reconciliations.reconcile, name="reconcile"),
+    path("journeys/<str:coi_id>/erase/", erasing.erase, name="erase"),
     path("find/", finding.find, name="find"),
     path("reconciliations/", reconciliations.reconciliations, name="reconciliations"),
     path("reconciliations/<str:code>/", reconciliations.reconciliation, name="reconciliation"),

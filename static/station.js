@@ -1,6 +1,7 @@
 // The scan station. It keeps the badge in memory alone, asks the server about every scan, and shows what it says.
 
 import { bare, isBadge } from "./codes.js";
+import { Late } from "./late.js";
 import { Line, Refused } from "./line.js";
 import { ScanBox } from "./scanbox.js";
 import { play, wake } from "./sounds.js";
@@ -38,6 +39,16 @@ class Station {
       line: this.line,
       clearUrl: boot.urls.clear,
       onCleared: () => this.stopCleared(),
+    });
+    this.late = new Late({
+      root: document,
+      words: this.words,
+      zone: boot.zone,
+      onChange: (isOn) => {
+        this.forget();
+        this.idle();
+        if (isOn) this.view.say([{ message: this.words.late_begin }]);
+      },
     });
     this.box = new ScanBox({
       box: document.getElementById("scan"),
@@ -81,6 +92,7 @@ class Station {
   badgeOut(message) {
     this.person = null;
     this.check = null;
+    this.late.forget();
     this.idle();
     this.view.say([{ message }]);
     this.view.speak(message);
@@ -113,6 +125,7 @@ class Station {
 
   async scanned(text, isTyped = false) {
     this.touched();
+    this.late.hide();
     const reason = isTyped ? document.getElementById("keyed-reason").value : "";
     if (isTyped && !reason) {
       this.note("hint", "hint", this.words.keyed_reason_needed);
@@ -150,6 +163,7 @@ class Station {
     const isSame = this.person?.badge === text;
     this.person = { name: answer.person, badge: text };
     if (!isSame || waiting) this.check = waiting;
+    if (!isSame && !waiting) this.late.forget();
     this.idle();
     this.view.mood("match", "hello");
     this.view.speak(answer.person);
@@ -170,7 +184,7 @@ class Station {
 
   async send(more) {
     const typed = more.barcodes.length > 0 ? this.keyed : {};
-    const asked = { badge: this.person.badge, check: this.check, ...(this.step ? { step: this.step } : {}), ...typed, ...more };
+    const asked = { badge: this.person.badge, check: this.check, ...(this.step ? { step: this.step } : {}), ...typed, ...this.late.sent(this.check), ...more };
     if (asked.barcodes.length > 0) this.barcodes = asked.barcodes;
     const answer = await this.ship(asked);
     if (answer?.command) this.commanded(answer);
@@ -209,6 +223,8 @@ class Station {
     }
     const isDone = answer.outcome === "accepted";
     this.check = isDone ? null : answer.check ?? this.check;
+    if (isDone) this.late.forget();
+    else this.late.told(answer.late);
     if (answer.countdown) this.setCountdown(answer.countdown);
     else if (!this.timer?.isOfPlace) this.timer = null;
     if (isDone) {
@@ -252,6 +268,7 @@ class Station {
   async refused(answer) {
     if (answer.refusals.some(({ kind }) => kind === "stop") && answer.check) {
       this.check = null;
+      this.late.forget();
       this.idle();
       this.stop.show(answer);
       this.view.speak(["STOP", answer.refusals[0].message, answer.refusals[0].remedy].join(". "));
@@ -278,6 +295,7 @@ class Station {
 
   commanded(answer) {
     this.check = null;
+    this.late.forget();
     this.idle();
     const word = answer.command === "cancel" ? "check_cancelled" : "place_cleared";
     this.show("done", answer.command === "cancel" ? "cancelled" : "done", "match", [{ message: this.words[word] }]);

@@ -5,9 +5,19 @@ from rest_framework import serializers
 from coi.rules.acceptance import PlanChange
 from coi.rules.checks import Need
 from coi.rules.journey import CAUTIONED
+from coi.rules.late import MOST_PAPER, MOST_WORDS, LateReason
 from coi.rules.outcome import Outcome, RefusalCode, RefusalKind
 from coi.rules.requests import MAX_BARCODES, KeyedReason
 from coi.rules.situation import Part
+
+
+class LateSerializer(serializers.Serializer[None]):
+    """The step was done before, on paper, while the station could not be used."""
+
+    performed_at = serializers.DateTimeField(help_text="When it was done, with its offset from UTC.")
+    reason = serializers.ChoiceField(choices=[(r.value, r.value) for r in LateReason])
+    words = serializers.CharField(max_length=MOST_WORDS, help_text="The reason in words; kept in the vault.")
+    paper = serializers.CharField(max_length=MOST_PAPER, help_text="The number of the paper record.")
 
 
 class ScanSerializer(serializers.Serializer[None]):
@@ -36,6 +46,10 @@ class ScanSerializer(serializers.Serializer[None]):
         choices=[(r.value, r.value) for r in KeyedReason],
         required=False,
         help_text="Why they were typed; required with `is_keyed`, and refused without.",
+    )
+    late = LateSerializer(
+        required=False,
+        help_text="With the request that begins the check: two people sign, and every interlock judges as ever.",
     )
 
 
@@ -128,6 +142,12 @@ class MadeSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
 
 
+class RecordedLateSerializer(serializers.Serializer[None]):
+    """The step of this check is recorded late."""
+
+    performed_at = serializers.DateTimeField()
+
+
 class AnswerSerializer(serializers.Serializer[None]):
     """What the scan came to. A refusal is an answer like any other: HTTP 200."""
 
@@ -139,6 +159,7 @@ class AnswerSerializer(serializers.Serializer[None]):
     person = serializers.CharField()
     journey = serializers.CharField()
     countdown = CountdownSerializer(allow_null=True)
+    late = RecordedLateSerializer(required=False, help_text="Only of a step that is recorded late.")
     entry = EntrySerializer()
     made = MadeSerializer(many=True)
     batch = serializers.CharField(required=False)
@@ -181,6 +202,9 @@ class TimelineEntrySerializer(serializers.Serializer[None]):
     facts = serializers.DictField()
     reason = serializers.CharField()
     check = serializers.UUIDField(allow_null=True)
+    late_words = serializers.CharField(
+        help_text="Why it was recorded late, for those of its site; else empty."
+    )
 
 
 class TimelineSerializer(serializers.Serializer[None]):

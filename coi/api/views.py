@@ -72,7 +72,11 @@ class ClearStopView(StationView):
     @extend_schema(
         operation_id="clear_stop",
         request=serializers.ClearanceSerializer,
-        responses={200: serializers.ClearedSerializer, 403: serializers.ProblemSerializer, **_PROBLEMS},
+        responses={
+            200: serializers.ClearedSerializer,
+            **dict.fromkeys((403, 404), serializers.ProblemSerializer),
+            **_PROBLEMS,
+        },
     )
     def post(self, request: Request, check: UUID) -> Response:
         """A second qualified person clears a STOP with badge and PIN. The deviation that it opened stays open."""

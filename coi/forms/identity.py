@@ -136,6 +136,22 @@ class DecideForm(SignedForm, WritingForm):
         says(self, _("With it you sign over the identities before and after, as you have looked at them."))
 
 
+class EraseForm(SignedForm, WritingForm):
+    """The end of what is known of who a patient is, signed."""
+
+    reason = forms.CharField(
+        label=_("Why: who asks, and by which law"),
+        help_text=_("This stays in the record. Do not name the patient."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("reason", "username", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        says(self, _("With it you answer for this erasure. What is erased cannot be brought back."))
+
+
 class LotForm(_OfSitesForm):
     """A supplier's lot that comes into stock."""
 

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -69,6 +71,7 @@ def _items(facts: Facts) -> str:
 
 def _accepted(facts: Facts, titles: Titles) -> str:
     who = _("second person") if facts.get("part") == "witness" else _("first person")
+    who = _("{who}, recorded late").format(who=who) if "late" in facts else who
     items = _items(facts)
     scanned = _(", scanned: {items}").format(items=items) if items else ""
     return _("“{step}”, {who}{scanned}").format(step=_title(facts, titles), who=who, scanned=scanned)
@@ -81,7 +84,23 @@ def _completed(facts: Facts, titles: Titles) -> str:
     more += _(", batch {batch}").format(batch=facts["batch"]) if "batch" in facts else ""
     more += _(", custody to {site}").format(site=facts["custody_to"]) if "custody_to" in facts else ""
     more += _(", journey closed") if facts.get("journey_closed") else ""
-    return _("“{step}” complete{more}").format(step=_title(facts, titles), more=more)
+    done = _("“{step}” complete{more}").format(step=_title(facts, titles), more=more)
+    return f"{done}. {_late(facts['late'])}" if "late" in facts else done
+
+
+def _late(late: Mapping[str, str]) -> str:
+    """When it was done and when that was recorded, by whom, and why not then; times as they were at the station."""
+    told = {name: _local(late[name], late["zone"]) for name in ("performed_at", "recorded_at")}
+    sentence = _(
+        "Recorded late: performed {performed_at}, recorded {recorded_at}, by {by}, witnessed by {witness}, because:"
+        " {why} (paper record {paper})"
+    )
+    return sentence.format_map({**late, **told, "why": words.late_reason(late["reason"])})
+
+
+def _local(moment: str, zone: str) -> str:
+    local = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
 def _refused(facts: Facts, titles: Titles) -> str:
@@ -141,6 +160,7 @@ _SAY: Mapping[str, Say] = {
     Event.PATIENT_ENROLLED: _fixed(gettext_lazy("Patient enrolled")),
     Event.IDENTITY_REVEALED: _fixed(gettext_lazy("Looked at the patient's identity")),
     Event.VAULT_ERASED: _fixed(gettext_lazy("Patient's identity erased")),
+    Event.ERASURE_REFUSED: _fixed(gettext_lazy("Patient's identity not erased: it has to be kept")),
     Event.ORDER_PLACED: _fixed(gettext_lazy("Order placed for {product}: COI id {coi_id} issued")),
     Event.JOURNEY_CLOSED: _fixed(gettext_lazy("Journey ended without an infusion: {end}")),
     Event.WEIGHT_RECORDED: _fixed(gettext_lazy("Weight recorded: {kg} kg. {source}")),

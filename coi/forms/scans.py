@@ -8,10 +8,13 @@ becomes bytes and is recorded, at worst as unreadable.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from coi.rules.identifiers import MAX_BYTES
+from coi.rules.late import MOST_PAPER, MOST_WORDS, LateClaim, LateReason
 from coi.rules.qualification import MOST_READINGS, CardReading
 from coi.rules.requests import MAX_BARCODES, MAX_VALUES, KeyedReason, ScanRequest
 from coi.rules.scanners import Ending, Transmission
@@ -108,9 +111,13 @@ def _no_constant(text: str) -> Any:
     raise ValueError(f"{text} is not JSON")
 
 
-def parse_scan(data: Mapping[str, Any], token: str) -> ScanRequest:
-    """The scan of a request; Invalid names every field that is wrong, TooLarge a barcode over the limit."""
+def parse_scan(data: Mapping[str, Any], token: str, zone: str = "") -> ScanRequest:
+    """The scan of a request; Invalid names every field that is wrong, TooLarge a barcode over the limit.
+
+    A time without an offset from UTC is one of this zone; without a zone it is refused.
+    """
     fields = _Fields(data)
+    late, words = _late(fields, zone)
     scan = ScanRequest(
         scan_id=fields.take("scan_id", _uuid, UUID(int=0), required=True),
         token=token,
@@ -121,6 +128,8 @@ def parse_scan(data: Mapping[str, Any], token: str) -> ScanRequest:
         step=fields.take("step", _word, ""),
         values=fields.take("values", _values, {}),
         keyed=_keyed(fields),
+        late=late,
+        late_words=words,
     )
     fields.close()
     return scan
@@ -133,6 +142,23 @@ def _keyed(fields: "_Fields") -> KeyedReason | None:
     if reason is not None and not is_keyed:
         fields.faults["keyed_reason"] = "not_keyed"
     return reason if is_keyed else None
+
+
+def _late(fields: "_Fields", zone: str) -> tuple[LateClaim | None, str]:
+    """That the step was done before, and the reason in words; None where nothing is said of it."""
+    given = fields.take("late", _object, None)
+    if given is None:
+        return None, ""
+    inner = _Fields(given)
+    at = inner.take("performed_at", lambda value: _moment(value, zone), None, required=True)
+    reason = inner.take("reason", _late_reason, None, required=True)
+    paper = inner.take("paper", lambda value: _said(value, MOST_PAPER), "", required=True)
+    words = inner.take("words", lambda value: _said(value, MOST_WORDS), "", required=True)
+    inner.faults |= {name[:MAX_VALUE]: "unknown_field" for name in inner.left}
+    fields.faults |= {f"late.{name}": fault for name, fault in inner.faults.items()}
+    if at is None or reason is None:
+        return None, ""
+    return LateClaim(at, reason, paper), words
 
 
 def parse_clearance(data: Mapping[str, Any]) -> Clearance:
@@ -256,6 +282,46 @@ def _reason(value: Any) -> KeyedReason | None:
     if text not in set(KeyedReason):
         raise FieldFault("not_choice")
     return KeyedReason(text)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise FieldFault("not_an_object")
+    return value
+
+
+def _late_reason(value: Any) -> LateReason:
+    text = _text(value)
+    if text not in set(LateReason):
+        raise FieldFault("not_choice")
+    return LateReason(text)
+
+
+def _said(value: Any, longest: int) -> str:
+    text = _clean(value, longest).strip()
+    if not text:
+        raise FieldFault("required")
+    return text
+
+
+def _moment(value: Any, zone: str) -> datetime:
+    """A moment of this century; where the clocks are set back, one of the hour that comes twice is the later one.
+
+    A time that the clocks skipped is refused, and so is one whose zone is not known.
+    """
+    text = _text(value)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FieldFault("not_a_moment") from error
+    if not 2000 <= found.year < 2100 or (found.tzinfo is None and not zone):
+        raise FieldFault("not_a_moment")
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    moment = found.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != found:
+        raise FieldFault("not_a_moment")
+    return moment
 
 
 def _uuid(value: Any) -> UUID:

@@ -65,6 +65,8 @@ _WORDS: dict[str, str | Promise] = {
     "deviation": _("Deviation {code} was opened. It names the wrong item and nothing else."),
     "step_done": _("“{step}” is complete."),
     "digits": _("{n} digits entered"),
+    "late_said": _("Recorded late: done {when}. Two people sign."),
+    "late_begin": _("Whoever did the step badges in and scans its items now, as if it were done now."),
 }
 
 

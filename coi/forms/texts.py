@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
+from coi.forms.late_texts import LATE
 from coi.rules.outcome import RefusalCode
 from ledger.rules.errors import DomainError
 
@@ -125,6 +126,10 @@ REFUSALS: Mapping[RefusalCode, Text] = {
         _("The scanner of this station may not do critical steps: {why}."),
         _("Scan the test card at this station. It takes less than a minute; then scan this again."),
     ),
+    RefusalCode.LATE_NOT_POSSIBLE: Text(_("This cannot be recorded late: {why}."), _("{remedy}.")),
+    RefusalCode.LATE_TIME_NOT_VALID: Text(
+        _("The time at which it was done cannot be right: {why}."), _("{remedy}.")
+    ),
     RefusalCode.OUT_OF_SEQUENCE: Text(
         _("“{step}” cannot be done yet: “{waits_for}” comes first."),
         _("Do that first, then scan this again."),
@@ -218,6 +223,9 @@ def _in_words(
     if code is RefusalCode.WITNESS_NOT_INDEPENDENT:
         why, remedy = _INDEPENDENCE[params["why"]]
         found["why"], found["remedy"] = _fill(why, found), _fill(remedy, found)
+    if code in (RefusalCode.LATE_NOT_POSSIBLE, RefusalCode.LATE_TIME_NOT_VALID) and "why" in params:
+        why, remedy = LATE[params["why"]]
+        found["why"], found["remedy"] = _fill(why, found), _fill(remedy, found)
     return found
 
 
@@ -255,7 +263,7 @@ ERRORS: Mapping[str, Sentence] = {
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "username_needed": _(
-        "Type your username too: your last signature, or your sign-in, was more than 15 minutes ago."
+        "Type your username too: this is your first signature, or your last was more than 15 minutes ago."
     ),
     "credential_refused": _("Badge, password or PIN is wrong. Nothing was done."),
     "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),

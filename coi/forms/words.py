@@ -212,6 +212,8 @@ REFUSALS: Mapping[str, Word] = {
     "wrong_site": _("wrong site"),
     "wrong_station": _("wrong station"),
     "scanner_not_qualified": _("scanner not qualified"),
+    "late_not_possible": _("no late entry"),
+    "late_time_not_valid": _("time of a late entry"),
     "out_of_sequence": _("not yet its turn"),
     "journey_closed": _("journey is closed"),
     "identity_in_question": _("identity in question"),
@@ -363,6 +365,16 @@ reconciliation_state = _namer(
     {"open": _("waits for a decision"), "approved": _("approved"), "rejected": _("rejected")}
 )
 
+late_reason = _namer(
+    {
+        "server_away": _("The system was away"),
+        "network_down": _("The network was down"),
+        "station_broken": _("The station did not work"),
+        "power_cut": _("There was no power"),
+        "other": _("Another reason"),
+    }
+)
+
 keyed_reason = _namer(
     {
         "damaged": _("The code is damaged"),
@@ -470,9 +482,12 @@ work = _namer(
         "badge_ends": _("A badge ends soon, or has ended"),
         "badge_test_ends": _("A badge is to be tested with its holder present"),
         "qualification_ends": _("A qualification of the site ends soon, or has ended"),
+        "pin_ends": _("A PIN is to be changed soon, or is overdue"),
         "audit_ends": _("A grant to audit ends soon, or has ended"),
         "user_locked": _("Account locked after wrong attempts"),
         "refused_often": _("Somebody was refused again and again"),
+        "tokens_refused": _("A token that is not in use was shown again and again"),
+        "stopped_often": _("The same STOP again and again"),
     }
 )
 

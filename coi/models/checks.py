@@ -15,6 +15,8 @@ class Check(Projection):
 
     open -> complete (the step is done) | stopped (sticky until `cleared_at`) | abandoned. Being a row, it survives a
     crash and a change of station. `scans` is a list of {user, item, target, at}; `subjects` a list of container ids.
+    `late` is empty, or of a late entry {performed_at, reason, paper, text}; its `text` is an id in the vault.
+    `performed_at` is when the first person's part was recorded.
     PII: printed names of staff.
     """
 
@@ -33,6 +35,7 @@ class Check(Projection):
     refusals = models.JSONField(default=list)
     opened_at = models.DateTimeField()
     performed_at = models.DateTimeField(null=True)
+    late = models.JSONField(default=dict)
     closed_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -98,6 +101,7 @@ class StepRecord(Projection):
     """A step that was completed, once for its subject (order, batch or container).
 
     `occurrence` counts repeatable steps; for all others it is 1, and the constraint lets exactly one station win.
+    `at` is when it was recorded; `performed_at`, of a late entry alone, when it was done.
     PII: printed names of staff.
     """
 
@@ -111,6 +115,7 @@ class StepRecord(Projection):
     station = models.CharField(max_length=40)
     site = site_key()
     at = models.DateTimeField()
+    performed_at = models.DateTimeField(null=True)
     performer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     performer_name = models.CharField(max_length=200)
     witness = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -1,6 +1,6 @@
 """A batch as quality sees it: all that was done, used and found, as plain values. Ids are texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -118,13 +118,18 @@ class Dossier:
     @property
     def producers(self) -> frozenset[int]:
         """Everybody who performed or witnessed a step of the batch at the site that made it."""
-        steps = [step for step in self.steps if step.site == self.batch.site]
-        people = {step.performer_id for step in steps} | {step.witness_id for step in steps}
-        return frozenset(person for person in people if person is not None)
+        return producers_among(self.steps, self.batch.site)
 
     def container(self, code: str) -> BatchContainer | None:
         """The container of the batch with this code, or None."""
         return next((container for container in self.containers if container.code == code), None)
+
+
+def producers_among(steps: Iterable[BatchStep], site: str) -> frozenset[int]:
+    """Everybody who performed or witnessed one of the steps at the site that made the batch."""
+    here = [step for step in steps if step.site == site]
+    people = {step.performer_id for step in here} | {step.witness_id for step in here}
+    return frozenset(person for person in people if person is not None)
 
 
 def is_reached(held: str, containers: Sequence[str], parents: Sequence[tuple[str, str]]) -> bool:

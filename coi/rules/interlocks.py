@@ -30,6 +30,7 @@ from coi.rules.journey import (
     Target,
 )
 from coi.rules.labelled import element_interlock, expiry_interlock, flag_interlock, read_interlock
+from coi.rules.lateness import late_interlock
 from coi.rules.outcome import Outcome, Refusal, RefusalCode, RefusalKind, by_severity
 from coi.rules.protocol import Does, Guard, Item, Protocol, Scope, Step, WitnessRule
 from coi.rules.situation import (
@@ -44,6 +45,7 @@ from coi.rules.situation import (
     item_for,
     left_behind,
     missing_before,
+    must_be_recorded,
     needs_second_person,
     understand,
 )
@@ -280,25 +282,19 @@ def label_interlock(situation: Situation) -> Iterator[Refusal]:
 
 def hold_interlock(situation: Situation) -> Iterator[Refusal]:
     """An open hold or critical deviation on the container or on anything it was made from."""
-    if _must_be_recorded(situation):
+    if must_be_recorded(situation):
         return
     for container in dict.fromkeys([*situation.subjects, *(found for _, found in _scanned(situation))]):
         if is_held(situation.known, container):
             yield Refusal(RefusalCode.ON_HOLD, {"found": container.code}, (container.id,))
 
 
-def _must_be_recorded(situation: Situation) -> bool:
-    """Closing out is how a held or expired container ends, and what has happened cannot be refused any more."""
-    step = situation.step
-    return step is not None and (step.does is Does.CLOSE or step.is_past)
-
-
 def life_interlock(situation: Situation) -> Iterator[Refusal]:
     """Expired, past its hold time, or already used."""
-    step, now = situation.step, situation.attempt.now
+    step, now = situation.step, situation.done_at
     if step is None or _is_done(situation):
         return
-    is_timely = not _must_be_recorded(situation)
+    is_timely = not must_be_recorded(situation)
     for container in situation.subjects:
         params = {"found": container.code}
         if container.expires_at is not None and container.expires_at <= now and is_timely:
@@ -348,7 +344,10 @@ def stop_interlock(situation: Situation) -> Iterator[Refusal]:
 
 
 def authority_interlock(situation: Situation) -> Iterator[Refusal]:
-    """Badge, role and training of the person; the ledger keeps the attempt."""
+    """Badge, role and training of the person; the ledger keeps the attempt.
+
+    Of a late entry role and training are asked for when the step was performed, and now, for it is signed now.
+    """
     attempt, step = situation.attempt, situation.step
     if attempt.person is None or attempt.badge_state != "valid":
         yield Refusal(RefusalCode.BADGE_NOT_VALID, {"state": attempt.badge_state})
@@ -356,11 +355,13 @@ def authority_interlock(situation: Situation) -> Iterator[Refusal]:
     if step is None or situation.order is None:
         return
     roles = step.roles if situation.part is Part.PERFORMER else step.witness_roles
-    if not attempt.person.has_role(roles, situation.party_site(), attempt.now):
-        yield Refusal(RefusalCode.NO_ROLE, {"step": step.code, "site": situation.party_site()})
+    moments, site, person = {situation.done_at, attempt.now}, situation.party_site(), attempt.person
+    if not all(person.has_role(roles, site, at) for at in moments):
+        yield Refusal(RefusalCode.NO_ROLE, {"step": step.code, "site": site})
     # A receiver answers for taking over, not for the giver's task, so the step's training is not asked of them.
     is_receiver = situation.part is Part.WITNESS and step.witness is WitnessRule.RECEIVER
-    if step.training and not is_receiver and not attempt.person.is_trained(step.training, attempt.now):
+    is_trained = all(person.is_trained(step.training, at) for at in moments)
+    if step.training and not is_receiver and not is_trained:
         yield Refusal(RefusalCode.NOT_TRAINED, {"topic": step.training})
 
 
@@ -403,7 +404,10 @@ def site_interlock(situation: Situation) -> Iterator[Refusal]:
     work = None if step is None or situation.order is None else work_of(step)
     if work is None:
         return
-    for programme in unmet(attempt.station.required, work, attempt.now):
+    missing = {
+        p for at in (situation.done_at, attempt.now) for p in unmet(attempt.station.required, work, at)
+    }
+    for programme in sorted(missing):
         params = {"programme": programme, "site": attempt.station.site}
         yield Refusal(RefusalCode.SITE_NOT_QUALIFIED, params)
 
@@ -544,4 +548,5 @@ INTERLOCKS: tuple[Interlock, ...] = (
     done_interlock,
     item_interlock,
     entry_interlock,
+    late_interlock,
 )

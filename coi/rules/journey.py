@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from coi.rules.acceptance import Acceptance, PlanChange
 from coi.rules.identifiers import Identifier, IdentifierKind, UnreadableReason
+from coi.rules.late import LateClaim, Then
 from coi.rules.protocol import Party
 from people.rules.authority import Person
 from people.rules.qualifications import Required
@@ -155,13 +156,17 @@ class CollectionFacts:
 
 @dataclass(frozen=True)
 class DoneStep:
-    """A completed step, for one subject (order, batch or container id) and the containers that took part in it."""
+    """A completed step, for one subject (order, batch or container id) and the containers that took part in it.
+
+    `at`: when it was recorded; `performed_at`: when it was done, of a late entry alone.
+    """
 
     step: str
     subject: str
     at: datetime
     by: str
     containers: tuple[str, ...] = ()
+    performed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +185,10 @@ class ItemScan:
 
 @dataclass(frozen=True)
 class CheckFacts:
-    """One attempt at a step, as stored. `performed_at`: when the first person's part was complete."""
+    """One attempt at a step, as stored. `performed_at`: when the first person's part was complete.
+
+    `late`: that the step was done before, and what is claimed of it.
+    """
 
     id: str
     order_id: str
@@ -195,6 +203,7 @@ class CheckFacts:
     values: Mapping[str, str] = field(default_factory=dict)
     performed_at: datetime | None = None
     witness_id: int | None = None
+    late: LateClaim | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +213,7 @@ class Known:
     `components`: by batch, which component of the dose it is, where a dose has several.
     `uncased`: containers for whose cassette a label was issued that is still to be scanned back.
     `scanner_until`: how long the scanner of this station counts as qualified; None when it does not at all.
+    `then`: what stood at the time that a late entry claims; None where it is none.
     """
 
     orders: Mapping[str, OrderFacts] = field(default_factory=dict)
@@ -220,6 +230,7 @@ class Known:
     place_order: str = ""
     open_stop: str = ""
     scanner_until: datetime | None = None
+    then: Then | None = None
 
 
 @dataclass(frozen=True)
@@ -282,7 +293,7 @@ class PinState(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One person's request, read and looked up. `now` is given from outside."""
+    """One person's request, read and looked up. `now` is given from outside; `late`: it begins a late entry."""
 
     now: datetime
     station: StationFacts
@@ -293,3 +304,4 @@ class Attempt:
     step: str = ""
     pin: PinState = PinState.ABSENT
     values: Mapping[str, str] = field(default_factory=dict)
+    late: LateClaim | None = None

@@ -58,7 +58,7 @@ def expiry_interlock(situation: Situation) -> Iterator[Refusal]:
 
     A supplier's lot is judged by the expiry that was registered of it, which its label has to agree with.
     """
-    now, step, zone = situation.attempt.now, situation.step, ZoneInfo(situation.attempt.station.zone)
+    now, step, zone = situation.done_at, situation.step, ZoneInfo(situation.attempt.station.zone)
     if step is not None and (step.is_past or step.does is Does.CLOSE):
         return
     for element in (e for r in situation.attempt.readings if r.identifier for e in r.identifier.elements):

@@ -55,6 +55,8 @@ class RefusalCode(StrEnum):
     WRONG_SITE = "wrong_site"
     WRONG_STATION = "wrong_station"
     SCANNER_NOT_QUALIFIED = "scanner_not_qualified"
+    LATE_NOT_POSSIBLE = "late_not_possible"
+    LATE_TIME_NOT_VALID = "late_time_not_valid"
     OUT_OF_SEQUENCE = "out_of_sequence"
     JOURNEY_CLOSED = "journey_closed"
     IDENTITY_IN_QUESTION = "identity_in_question"

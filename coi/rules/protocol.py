@@ -7,10 +7,11 @@ every fault found, each at its path.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
+from coi.rules.reading import Reader
 from people.rules.documents import Problem
 from people.rules.roles import Role
 
@@ -18,6 +19,8 @@ MAX_STEPS = 60
 MAX_CHILDREN = 12
 MAX_CODE, MAX_KIND = 40, 30
 MAX_COMPONENTS, MAX_COMPONENT = 4, 20
+# How long after it was done a step may be recorded late, where the protocol says nothing, and at most.
+LATE_HOURS, MOST_LATE_HOURS = 72, 720
 CASSETTE = "cassette"  # what wears the second label of a frozen bag
 
 
@@ -168,7 +171,8 @@ class Step:
 class Protocol:
     """A whole protocol. `witness_gap_s`: the least seconds between the first person's scans and the witness's.
 
-    `components`: what a dose consists of where it is more than one product, each of batches of its own.
+    `components`: what a dose consists of where it is more than one product, each of batches of its own. `late_hours`:
+    within which time a step that was done on paper may be recorded late; 0: none may.
     """
 
     name: str
@@ -176,10 +180,16 @@ class Protocol:
     witness_gap_s: int = 1
     components: tuple[str, ...] = ()
     by_code: Mapping[str, Step] = field(default_factory=dict, compare=False)
+    late_hours: int = LATE_HOURS
 
     def step(self, code: str) -> Step | None:
         """The step of that code, or None."""
         return self.by_code.get(code)
+
+    @property
+    def products(self) -> frozenset[str]:
+        """The kinds of containers that are given to the patient."""
+        return frozenset(kind for step in self.steps if step.does is Does.INFUSE for kind in step.kinds)
 
     def carriers(self, kind: str) -> tuple[str, ...]:
         """What wears a label for a container of this kind: the container (empty), and the cassette it goes into."""
@@ -187,101 +197,13 @@ class Protocol:
         return ("", CASSETTE) if is_cased else ("",)
 
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-class _Reader:
-    """Reads fields from one JSON object and collects every fault instead of stopping at the first."""
-
-    def __init__(self, data: Any, path: str, faults: list[Problem]) -> None:
-        self.path = path
-        self.faults = faults
-        self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-        self.seen: set[str] = set()
-        if not isinstance(data, Mapping):
-            self.fault("", "not_an_object")
-
-    def fault(self, key: str, code: str, **params: Any) -> None:
-        self.faults.append(Problem(f"{self.path}.{key}" if key else self.path, code, params))
-
-    def get(self, key: str, kind: type, default: Any) -> Any:
-        self.seen.add(key)
-        value = self.data.get(key, default)
-        if value is default:
-            return default
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.fault(key, "wrong_type", wanted=kind.__name__)
-            return default
-        return value
-
-    def text(self, key: str, *, required: bool = False) -> str:
-        value: str = self.get(key, str, "")
-        if required and not value:
-            self.fault(key, "required")
-        return value
-
-    def count(self, key: str, low: int, high: int) -> int | None:
-        value: int | None = self.get(key, int, None)
-        if value is not None and not low <= value <= high:
-            self.fault(key, "out_of_range", low=low, high=high)
-            return None
-        return value
-
-    def one(self, key: str, choices: type[_Choice], default: _Choice | None) -> _Choice | None:
-        raw = self.text(key, required=default is None and key != "receiver")
-        if not raw:
-            return default
-        return self._choice(key, raw, choices) or default
-
-    def many(self, key: str, choices: type[_Choice]) -> tuple[_Choice, ...]:
-        found = (self._choice(f"{key}[{n}]", raw, choices) for n, raw in enumerate(self.texts(key)))
-        return tuple(choice for choice in found if choice is not None)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values: Sequence[Any] = self.get(key, list, [])
-        if not all(isinstance(value, str) and value for value in values):
-            self.fault(key, "not_texts")
-            return ()
-        return tuple(values)
-
-    def names(self, key: str) -> Mapping[str, str]:
-        values: Mapping[str, Any] = self.get(key, dict, {})
-        if not all(isinstance(value, str) and value for value in (*values, *values.values())):
-            self.fault(key, "not_texts")
-            return {}
-        return dict(values)
-
-    def number(self, key: str) -> Decimal | None:
-        raw = self.text(key)
-        if not raw:
-            return None
-        try:
-            value = Decimal(raw)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite():
-            self.fault(key, "not_decimal_text")
-            return None
-        return value
-
-    def _choice(self, key: str, raw: str, choices: type[_Choice]) -> _Choice | None:
-        try:
-            return choices(raw)
-        except ValueError:
-            self.fault(key, "not_choice", given=raw, choices=list(choices))
-            return None
-
-    def close(self) -> None:
-        for key in sorted(set(self.data) - self.seen):
-            self.fault(key, "unknown_field")
-
-
 def parse(content: Any) -> tuple[Protocol | None, tuple[Problem, ...]]:
     """Read a protocol document (schema 1). Answers (protocol, ()) or (None, every fault)."""
     faults: list[Problem] = []
-    reader = _Reader(content, "protocol", faults)
+    reader = Reader(content, "protocol", faults)
     name = reader.text("name", required=True)
     gap = reader.count("witness_gap_s", 0, 600)
+    late = reader.count("late_hours", 0, MOST_LATE_HOURS)
     components = reader.texts("components")
     raw_steps: Sequence[Any] = reader.get("steps", list, [])
     reader.close()
@@ -293,7 +215,14 @@ def parse(content: Any) -> tuple[Protocol | None, tuple[Problem, ...]]:
     if faults:
         return None, tuple(faults)
     by_code = {step.code: step for step in steps}
-    return Protocol(name, steps, 1 if gap is None else gap, components, by_code), ()
+    return Protocol(
+        name,
+        steps,
+        witness_gap_s=1 if gap is None else gap,
+        components=components,
+        by_code=by_code,
+        late_hours=LATE_HOURS if late is None else late,
+    ), ()
 
 
 def problems(content: Any) -> tuple[Problem, ...]:
@@ -302,7 +231,7 @@ def problems(content: Any) -> tuple[Problem, ...]:
 
 
 def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
-    reader = _Reader(raw, path, faults)
+    reader = Reader(raw, path, faults)
     step = Step(
         code=reader.text("code", required=True),
         title=reader.text("title", required=True),
@@ -336,10 +265,10 @@ def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
     return step
 
 
-def _read_values(reader: _Reader) -> tuple[ValueRule, ...]:
+def _read_values(reader: Reader) -> tuple[ValueRule, ...]:
     values = []
     for n, raw in enumerate(reader.get("values", list, [])):
-        inner = _Reader(raw, f"{reader.path}.values[{n}]", reader.faults)
+        inner = Reader(raw, f"{reader.path}.values[{n}]", reader.faults)
         values.append(
             ValueRule(
                 name=inner.text("name", required=True),
@@ -356,11 +285,11 @@ def _read_values(reader: _Reader) -> tuple[ValueRule, ...]:
     return tuple(values)
 
 
-def _read_makes(reader: _Reader) -> Makes | None:
+def _read_makes(reader: Reader) -> Makes | None:
     raw = reader.get("makes", dict, None)
     if raw is None:
         return None
-    inner = _Reader(raw, f"{reader.path}.makes", reader.faults)
+    inner = Reader(raw, f"{reader.path}.makes", reader.faults)
     makes = Makes(
         kind=inner.text("kind", required=True),
         count=inner.count("count", 1, MAX_CHILDREN) or 1,

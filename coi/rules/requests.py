@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from coi.rules.late import LateClaim
 from ledger.rules import canonical
 
 # A trigger pulled twice: not a refusal, not a deviation.
@@ -31,7 +32,8 @@ class KeyedReason(StrEnum):
 class ScanRequest:
     """What one person sent: raw barcodes, the raw badge, and what they entered. `token` proves the station.
 
-    With `keyed` the barcodes were typed by hand, and each must carry its check character.
+    With `keyed` the barcodes were typed by hand, and each must carry its check character. With `late` the step was done
+    before; `late_words` are the reason in words.
     """
 
     scan_id: UUID
@@ -43,6 +45,8 @@ class ScanRequest:
     step: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     keyed: KeyedReason | None = None
+    late: LateClaim | None = None
+    late_words: str = ""
 
     @property
     def is_keyed(self) -> bool:
@@ -61,7 +65,11 @@ class ScanRequest:
 
     def _content(self) -> list[object]:
         typed = [str(self.keyed)] if self.keyed is not None else []
-        return [self.badge.hex(), [raw.hex() for raw in self.barcodes], self.step, *typed]
+        late = self.late
+        said = (
+            [[late.performed_at, str(late.reason), late.paper, self.late_words]] if late is not None else []
+        )
+        return [self.badge.hex(), [raw.hex() for raw in self.barcodes], self.step, *typed, *said]
 
 
 def index_key(key: bytes, kind: str, value: str) -> str:

@@ -26,6 +26,7 @@ from coi.rules.journey import (
     Reading,
     Target,
 )
+from coi.rules.late import LateClaim, stricter
 from coi.rules.protocol import Does, Item, Protocol, Scope, Step, WitnessRule
 
 
@@ -55,6 +56,16 @@ class Situation:
         """The one batch of the subjects, or empty."""
         return self.subjects[0].batch_id if self.subjects else ""
 
+    @property
+    def late(self) -> LateClaim | None:
+        """What is claimed of a step that was done before: of its check, else of the request that begins one."""
+        return self.check.late if self.check is not None else self.attempt.late
+
+    @property
+    def done_at(self) -> datetime:
+        """When the step is done: now, or when it was performed. Dates of material are judged by it."""
+        return self.late.performed_at if self.late is not None else self.attempt.now
+
     def targets(self) -> Iterator[Target]:
         """Everything found in the request, in the order scanned."""
         return (r.target for r in self.attempt.readings if r.target is not None)
@@ -81,6 +92,8 @@ def understand(attempt: Attempt, known: Known, protocol: Protocol | None) -> Sit
         return bare
     choices = _steps(bare, protocol)
     step = choices[0] if len(choices) == 1 else None
+    if step is not None and bare.late is not None:
+        step = stricter(step)
     subjects = _subjects(bare, step)
     return Situation(
         attempt, known, protocol, order, check, step, part, subjects, choices if step is None else ()
@@ -173,6 +186,12 @@ def left_behind(situation: Situation) -> tuple[ContainerFacts, ...]:
     taken = {container.id for container in situation.subjects}
     here = (c for c in _of_batch(situation.known, step, situation.batch_id) if c.id not in taken)
     return tuple(c for c in here if c.custodian == order.sites.get(step.party, ""))
+
+
+def must_be_recorded(situation: Situation) -> bool:
+    """Closing out is how a held or expired container ends, and what has happened cannot be refused any more."""
+    step = situation.step
+    return step is not None and (step.does is Does.CLOSE or step.is_past)
 
 
 def is_held(known: Known, container: ContainerFacts) -> bool:

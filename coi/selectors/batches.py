@@ -31,9 +31,11 @@ from coi.rules.batches import (
     BatchSummary,
     Dossier,
     is_reached,
+    producers_among,
 )
 from coi.rules.deviations import DeviationState
 from coi.rules.dispositions import DECIDED_BY
+from coi.rules.genealogy import Source
 from coi.rules.journey import CAUTIONED, ContainerStatus, CopyStatus, Disposition, OrderKind
 from coi.rules.labels_reconciliation import CopyFacts
 from coi.selectors.labels import copies_of_batches, copy_facts
@@ -79,6 +81,12 @@ def batches_by_code(codes: Collection[str]) -> dict[str, BatchSummary]:
     return {row.code: _summary(row) for row in _rows().filter(code__in=list(codes))}
 
 
+def batches_begun(sites: Collection[str], since: datetime, until: datetime) -> tuple[BatchSummary, ...]:
+    """Those begun at these sites in [since, until), the oldest first (one statement)."""
+    rows = _rows().filter(site__in=sorted(sites), started_at__gte=since, started_at__lt=until)
+    return tuple(_summary(row) for row in rows.order_by("started_at", "code"))
+
+
 def lock_batch(code: str) -> BatchSummary | None:
     """The batch, with its journey locked as scans lock it: nothing of it changes until the transaction ends."""
     found = Batch.objects.filter(code=code).values("order")
@@ -90,6 +98,23 @@ def lock_journeys(batches: Collection[str]) -> None:
     """The journeys of several batches, by code, locked as scans lock theirs, in the same order (one statement)."""
     found = Batch.objects.filter(code__in=list(batches)).values("order")
     list(Order.objects.select_for_update(no_key=True).filter(id__in=found).order_by("id").values_list("id"))
+
+
+def sources_of(batch: BatchSummary) -> dict[str, Source]:
+    """The containers of a batch by their codes, as sources of results, in the order in which they were made (one
+    statement)."""
+    rows = Container.objects.filter(batch=UUID(batch.id)).order_by("made_at", "code")
+    return {
+        row.code: Source(str(row.pk), row.code, row.kind, ContainerStatus(row.status), row.made_at)
+        for row in rows
+    }
+
+
+def producers_of(batch: BatchSummary) -> frozenset[int]:
+    """As of its dossier (two statements)."""
+    containers = frozenset(source.id for source in sources_of(batch).values())
+    steps = _steps([UUID(batch.order_id)])[batch.coi_id]
+    return producers_among(_steps_of(batch, containers, steps), batch.site)
 
 
 def dossier(batch: BatchSummary) -> Dossier:
@@ -137,12 +162,19 @@ def _gathered(
         batch=batch,
         containers=containers,
         parents=tuple(pair for pair in parents if pair[0] in ids),
-        steps=tuple(s for own, s in steps if own == batch.id or not ids.isdisjoint(s.containers)),
+        steps=_steps_of(batch, ids, steps),
         handovers=handovers,
         holds=tuple(hold for held, hold in holds if is_reached(held, list(ids), parents)),
         deviations=tuple(deviation for named, deviation in deviations if not ids.isdisjoint(named)),
         labels=labels,
     )
+
+
+def _steps_of(
+    batch: BatchSummary, containers: frozenset[str], steps: Iterable[tuple[str, BatchStep]]
+) -> tuple[BatchStep, ...]:
+    """Of the steps of a journey those of the batch: recorded of it, or of a container of its."""
+    return tuple(it for own, it in steps if own == batch.id or not containers.isdisjoint(it.containers))
 
 
 def _rows() -> QuerySet[Batch]:

@@ -136,7 +136,7 @@ def _step(done: StepRecord, known: _Known) -> CustodyStep:
         performer=done.performer_name,
         witness=done.witness_name,
         containers=known.named(done.containers),
-        made=tuple(known.made.get((done.step, done.at), ())),
+        made=tuple(known.made.get((done.step, done.performed_at or done.at), ())),
         is_consuming=step is not None and step.makes is not None and step.makes.is_consuming,
         place=_scanned(check, Item.PLACE),
         devices=tuple(dict.fromkeys(code for item, code in used if item.startswith("equipment:"))),

@@ -16,6 +16,7 @@ from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, O
 from coi.rules.labels_reconciliation import Account, account_of
 from coi.rules.printing import JobState, Shown, shown
 from coi.rules.protocol import Party, Protocol
+from coi.rules.retention import Kept
 from coi.rules.waiting import Waiting, waits_for
 from coi.rules.weights import WeightView
 from coi.selectors.acceptance import CollectionView, collections_with_acceptance
@@ -31,6 +32,7 @@ from coi.selectors.quality import (
     holds_of,
     near_misses_of,
 )
+from coi.selectors.retention import SITES, journey_kept, lived, rules_in_force
 from coi.selectors.visible import visible_orders
 from coi.selectors.weights import weights_of
 from ledger.rules.errors import NotFound
@@ -172,7 +174,7 @@ class Journey:
     ordered_at: datetime
     closed_at: datetime | None
     zone: str
-    has_patient: bool
+    patient: UUID | None
     parties: tuple[PartyView, ...]
     waits: tuple[Waiting, ...]
     countdown: Countdown | None
@@ -186,7 +188,13 @@ class Journey:
     deviations: tuple[DeviationRow, ...]
     near_misses: tuple[NearMissRow, ...]
     weights: tuple[WeightView, ...] = ()
+    kept: tuple[Kept, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_patient(self) -> bool:
+        """Whether it is of a patient, and no engineering or validation run."""
+        return self.patient is not None
 
     @property
     def steps_done(self) -> int:
@@ -232,7 +240,7 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         ordered_at=order.ordered_at,
         closed_at=order.closed_at,
         zone=parties[0].zone,
-        has_patient=order.patient_id is not None,
+        patient=order.patient_id,
         parties=parties,
         waits=waits_for(known, facts, protocol, now) if protocol else (),
         countdown=countdown_of(known, titles, minutes),
@@ -246,8 +254,15 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         deviations=deviations_of(order.id, now),
         near_misses=near_misses_of(viewer, order.id, now),
         weights=weights_of(order.id),
+        kept=_kept(order, known, protocol, now),
         titles=titles,
     )
+
+
+def _kept(order: Order, known: Known, protocol: Protocol | None, now: datetime) -> tuple[Kept, ...]:
+    """How long its records are kept (one statement)."""
+    made = [(one.kind, one.expires_at) for one in known.containers.values()]
+    return journey_kept(lived(order, protocol, made), rules_in_force(now))
 
 
 def _printed(version: Any) -> str:
@@ -256,7 +271,7 @@ def _printed(version: Any) -> str:
 
 
 def _order(found: QuerySet[Order], coi_id: str) -> Order:
-    rows = found.select_related("product", "specification__document")
+    rows = found.select_related("product", "specification__document", *SITES)
     order = None if "\x00" in coi_id else rows.filter(coi_id=coi_id).first()
     if order is None:
         raise NotFound("order_unknown")

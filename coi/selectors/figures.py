@@ -105,7 +105,8 @@ WITH line AS (
                 AND h.receiver_site_id = o.courier_site_id AS went,
          coalesce(lag(h.receiver_site_id) OVER (PARTITION BY h.container_id ORDER BY h.at),
                   (SELECT s.site_id FROM coi_steprecord s
-                    WHERE s.order_id = h.order_id AND s.step = c.made_by_step AND s.at = c.made_at LIMIT 1)) AS had
+                    WHERE s.order_id = h.order_id AND s.step = c.made_by_step
+                      AND coalesce(s.performed_at, s.at) = c.made_at LIMIT 1)) AS had
     FROM coi_handover h JOIN coi_order o ON o.id = h.order_id JOIN coi_container c ON c.id = h.container_id
    WHERE h.at < %(until)s AND (o.treating_site_id = ANY(%(sites)s) OR o.collection_site_id = ANY(%(sites)s)
       OR o.courier_site_id = ANY(%(sites)s) OR o.manufacturing_site_id = ANY(%(sites)s))

@@ -32,6 +32,7 @@ from coi.rules.journey import (
     StationFacts,
     Target,
 )
+from coi.rules.late import LateClaim, LateReason
 from coi.rules.protocol import Party
 from coi.rules.requests import index_key
 from coi.rules.stock import StockStatus, label_differs, supplier_lot, why_not
@@ -242,11 +243,13 @@ SELECT json_build_object(
              FROM coi_collection a WHERE a.order_id = ANY(given.ids)),
   'batches', (SELECT json_agg(json_build_array(b.id, b.disposition, b.component))
              FROM coi_batch b WHERE b.order_id = ANY(given.ids)),
-  'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name, s.containers)
+  'done', (SELECT json_agg(json_build_array(s.step, s.subject, s.at, s.performer_name, s.containers,
+               s.performed_at)
                ORDER BY s.at)
              FROM coi_steprecord s WHERE s.order_id = ANY(given.ids)),
   'checks', (SELECT json_agg(json_build_array(k.id, k.order_id, k.step, k.station, k.state, k.performer_id,
-               k.performer_name, k.subjects, k.batch, k.scans, k.values, k.performed_at, k.witness_id)
+               k.performer_name, k.subjects, k.batch, k.scans, k.values, k.performed_at, k.witness_id,
+               k.late)
                ORDER BY k.opened_at)
              FROM coi_check k WHERE k.id = ANY(ARRAY(
                SELECT %(check)s::uuid UNION ALL
@@ -290,8 +293,8 @@ def _known(found: Mapping[str, Any]) -> Known:
         components={batch: component for batch, _, component in found["batches"] or () if component},
         collections={row[0]: _collection(row) for row in found["collections"] or ()},
         done=tuple(
-            DoneStep(step, subject, _time(at), by, tuple(containers))
-            for step, subject, at, by, containers in found["done"] or ()
+            DoneStep(step, subject, _time(at), by, tuple(containers), _time_or_none(performed))
+            for step, subject, at, by, containers, performed in found["done"] or ()
         ),
         checks={row[0]: _check(row) for row in found["checks"] or ()},
         void_copies=frozenset(found["void"] or ()),
@@ -308,6 +311,13 @@ def _time(text: str) -> datetime:
 
 def _time_or_none(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _late(found: Mapping[str, str]) -> LateClaim | None:
+    if not found:
+        return None
+    performed = _time(found["performed_at"])
+    return LateClaim(performed, LateReason(found["reason"]), found["paper"], found["text"])
 
 
 def _order(row: Sequence[Any]) -> OrderFacts:
@@ -360,6 +370,7 @@ def _check(row: Sequence[Any]) -> CheckFacts:
         values,
         performed,
         witness,
+        late,
     ) = row
     return CheckFacts(
         id=check_id,
@@ -375,4 +386,5 @@ def _check(row: Sequence[Any]) -> CheckFacts:
         values=values,
         performed_at=_time_or_none(performed),
         witness_id=witness,
+        late=_late(late),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from coi.models import LabelCopy
 from coi.rules.journey import ContainerStatus, CopyStatus, Fate, OrderKind
@@ -156,7 +157,8 @@ class LedgerLine:
     """A copy in the label ledger: with its journey, and the batch of its container (empty before there is one).
 
     `template`: the version of the document by which it was drawn, `CODE/3`; empty for the built-in one. `sent_at`: when
-    its bytes went to a printer.
+    its bytes went to a printer. `site` has the container now; `zone` is that of the site where the label was made, in
+    which the label itself has its times.
     """
 
     copy: CopyFacts
@@ -181,9 +183,9 @@ def label_ledger(viewer: Person, coi_id: str, at: datetime) -> list[LedgerLine]:
 
 
 def _ledger_rows(viewer: Person, at: datetime) -> QuerySet[LabelCopy]:
-    rows = LabelCopy.objects.select_related(
-        "container__batch", "container__custodian", "order", "template__document", "job"
-    )
+    rows = LabelCopy.objects.select_related("container__batch", "order", "template__document", "job")
+    places = ("container__collection__site", "container__batch__site", "container__custodian")
+    rows = rows.annotate(zone=Coalesce(*(f"{place}__zone" for place in places)))
     return rows.filter(_seen_by(viewer, at)).order_by(
         "container__made_at", "container__code", "carrier", "number"
     )
@@ -196,7 +198,7 @@ def _ledger_line(row: Any) -> LedgerLine:
         coi_id=row.order.coi_id,
         batch=batch.code if batch is not None else "",
         site=row.container.custodian_id,
-        zone=row.container.custodian.zone,
+        zone=row.zone,
         template=f"{template.document.code}/{template.version}" if template is not None else "",
         sent_at=job.sent_at if job is not None else None,
     )

@@ -97,7 +97,8 @@ def _manufacture(row: Any, done: Sequence[StepRecord], units: Mapping[str, Mappi
         started_at=row.started_at,
         is_patient=row.order.kind == OrderKind.PATIENT,
         steps=tuple(
-            StepFacts(str(it.pk), it.step, it.at, dict(it.values), units.get(it.step, {})) for it in done
+            StepFacts(str(it.pk), it.step, it.performed_at or it.at, dict(it.values), units.get(it.step, {}))
+            for it in done
         ),
         materials=_by_kind(used, LOT),
         equipment=_by_kind(used, EQUIPMENT),
@@ -124,7 +125,7 @@ def _units(protocol: str) -> Mapping[str, Mapping[str, str]]:
 
 
 # Who did it is no concern of a chart.
-_OF_STEPS = ("order_id", "step", "batch", "containers", "at", "values", "stock")
+_OF_STEPS = ("order_id", "step", "batch", "containers", "at", "performed_at", "values", "stock")
 
 
 def _steps(orders: Several[Any]) -> dict[Any, list[StepRecord]]:
@@ -141,7 +142,7 @@ def _is_of(done: StepRecord, batch: Batch, family: frozenset[str], collected: Ma
         return str(done.batch) == str(batch.pk)
     if done.containers:
         return not family.isdisjoint(str(container) for container in done.containers)
-    bag = collected.get(done.at)
+    bag = collected.get(done.performed_at or done.at)
     return bag is None or bag in family
 
 

@@ -41,6 +41,11 @@ def waiting_materials(sites: Several[str]) -> tuple[MaterialFacts, ...]:
     return tuple(_facts(row) for row in rows.order_by("collected_at", "din")[:MOST])
 
 
+def materials_by_din(dins: Several[str]) -> tuple[MaterialFacts, ...]:
+    """Collections by their DINs; DINs of none are not there (one statement)."""
+    return tuple(_facts(row) for row in _rows().filter(din__in=list(dins)).order_by("collected_at", "din"))
+
+
 def materials_of_batches(batches: Several[str]) -> dict[str, tuple[MaterialFacts, ...]]:
     """The collections from which each batch (by its id) was made, by their chain (four statements)."""
     orders = dict(Batch.objects.filter(id__in=list(batches)).values_list("id", "order_id"))

@@ -26,7 +26,8 @@ from people.rules.authority import Person
 from people.rules.sites import StationView
 
 MOST = 2000
-# What was done longer than this before it was entered was entered late; shorter, it is the time that writing takes.
+# A weight that was taken longer than this before it was entered was entered late; shorter, it is the time that
+# writing takes. A step that is recorded late says so itself.
 LATE = timedelta(hours=1)
 _JOURNEY = "journey:"
 
@@ -187,8 +188,8 @@ def _typed(window: Window) -> Iterable[Override]:
 
 
 def late_entries(viewer: Person, window: Window, now: datetime) -> tuple[LateEntry, ...]:
-    """What was entered more than `LATE` after it was done, the newest first: entries that say so, and weights."""
-    entries = ledger.late_entries(window.since, window.until, sites=window.sites, by=LATE)
+    """What was entered late, the newest first: entries that say so, and weights more than `LATE` after their time."""
+    entries = ledger.late_entries(window.since, window.until, sites=window.sites, by=timedelta(0))
     found = [
         LateEntry(
             it.occurred_at,

@@ -9,13 +9,14 @@ from django.db.models import Count, F, Func, Q, QuerySet, TextField
 from django.db.models.functions import TruncMonth
 
 from coi.models import Order, Scan
-from coi.rules.outcome import Outcome
+from coi.rules.outcome import STOPS, Outcome
 from coi.rules.windows import Window
 from coi.selectors.protocols import Titles, titles_by_version
 from coi.selectors.quality import mask
 from coi.selectors.visible import hidden_coi_ids, of_sites
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.refusals import Refusal, Refused
 
 MOST = 2000
 _REFUSED = (Outcome.REFUSED.value, Outcome.UNREADABLE.value)
@@ -134,6 +135,22 @@ def _refused(
         refusals=refusals,
         titles=row.answer.get("titles", {}),
         deviation=str(row.answer.get("deviation", "")),
+    )
+
+
+def stops_between(since: datetime, until: datetime) -> tuple[Refusal, ...]:
+    """Each stop in [since, until) by its most severe reason: once of its station, once of the person (one statement).
+
+    Not filtered by site: it is read to tell each site of its own.
+    """
+    rows = Scan.objects.filter(at__gte=since, at__lt=until, outcome__in=_REFUSED, is_stop=True)
+    names = ("id", "at", "site__code", "station", "person_id", "codes")
+    return tuple(
+        Refusal(who, at, site, str(scan))
+        for scan, at, site, station, person, codes in rows.order_by("at", "id").values_list(*names)
+        for code in [next(code for code in codes if code in STOPS)]  # the most severe stands first
+        for who in (Refused("station", station, code), Refused("user", str(person), code))
+        if who.kind == "station" or person is not None
     )
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from coi.selectors.protocols import pinned_protocol, titles_of
 from coi.selectors.quality import mask
-from coi.selectors.visible import visible_orders
+from coi.selectors.texts import kept_texts
+from coi.selectors.visible import sites_of, visible_orders
 from ledger import selectors as ledger
 from ledger.rules.errors import NotFound
 from ledger.selectors import EntryView
@@ -18,7 +19,10 @@ from people.rules.authority import Person
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry: when, where, who, what."""
+    """One entry: when, where, who, what.
+
+    `late_words`: what was written of why it was recorded late, for who belongs to the site where it was.
+    """
 
     uuid: UUID
     at: datetime
@@ -35,6 +39,7 @@ class TimelineEntry:
     facts: Mapping[str, Any]
     reason: str
     check: UUID | None
+    late_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,11 @@ def timeline(viewer: Person, coi_id: str, now: datetime) -> Timeline:
     entries = ledger.entries_for_subject("order", coi_id)
     refusals = [refusal for entry in entries for refusal in _refusals(entry)]
     masked = iter(mask(viewer, now, refusals))
+    mine = sites_of(viewer, now)
+    texts = kept_texts({_late_text(entry) for entry in entries if entry.site in mine} - {""})
     return Timeline(
         coi_id=coi_id,
-        entries=tuple(_entry(entry, masked) for entry in entries),
+        entries=tuple(_entry(entry, masked, texts) for entry in entries),
         titles=titles_of(protocol),
         stations={view.code: view.name for view in people.stations({entry.site for entry in entries})},
     )
@@ -70,7 +77,14 @@ def _refusals(entry: EntryView) -> list[dict[str, Any]]:
     return [refusal for refusal in entry.facts.get("refusals", ()) if isinstance(refusal, dict)]
 
 
-def _entry(entry: EntryView, masked: Any) -> TimelineEntry:
+def _late_text(entry: EntryView) -> str:
+    """Under which id the words of a step lie that was recorded late; empty for every other entry."""
+    return (
+        str(entry.facts["late"]["text"]) if entry.performed_at is not None and "late" in entry.facts else ""
+    )
+
+
+def _entry(entry: EntryView, masked: Any, texts: Mapping[str, str]) -> TimelineEntry:
     facts = dict(entry.facts)
     if told := _refusals(entry):
         facts["refusals"] = [next(masked) for _ in told]
@@ -90,4 +104,5 @@ def _entry(entry: EntryView, masked: Any) -> TimelineEntry:
         facts=facts,
         reason=entry.reason,
         check=entry.check_id,
+        late_words=texts.get(_late_text(entry), ""),
     )

@@ -4,7 +4,7 @@ An auditor who was let in for records of a certain time sees the journeys any of
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -89,6 +89,13 @@ def without(hidden: Collection[str], text: str) -> str:
     for coi_id in hidden:
         text = text.replace(coi_id, HIDDEN)
     return text
+
+
+def masker(viewer: Person, at: datetime, texts: Iterable[str]) -> Callable[[str], str]:
+    """What shows a text of these to the viewer: with ••• in place of COI ids that are not theirs to see (one statement
+    or none)."""
+    hidden = hidden_in(viewer, at, texts)
+    return lambda text: without(hidden, text)
 
 
 def hidden_by_time(viewer: Person, at: datetime, coi_ids: Collection[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 Each list has the newest `MOST`; the COI ids of journeys that are not the viewer's to see are left out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,12 +27,24 @@ from coi.rules.stock import StockStatus
 from coi.rules.windows import Window
 from coi.selectors.protocols import pinned_protocol
 from coi.selectors.refused import scans_in
-from coi.selectors.visible import hidden_coi_ids
+from coi.selectors.visible import hidden_by_time, hidden_coi_ids
 from ledger import selectors as ledger
+from ledger.selectors import EntryView
 from people import selectors as people
-from people.rules.authority import Person
+from people.rules.authority import Period, Person
 
 MOST = 2000
+_LOTS = "coi.materiallot"
+# What the lists read of rows that are wide, and of the orders of which each has one.
+_OF_JOURNEY = ("order__coi_id", "order__protocol")
+_OF_STEPS = (
+    *("at", "step", "station", "batch", "containers", "site__zone", *_OF_JOURNEY),
+    *("performer", "performer_name", "witness", "witness_name"),
+)
+_OF_CHECKS = (
+    *("opened_at", "closed_at", "step", "state", "refusals", *_OF_JOURNEY),
+    *("performer_name", "witness_name", "cleared_at", "cleared_by_name"),
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +178,7 @@ def steps_at(
 
 
 def _done(viewer: Person, rows: QuerySet[StepRecord], now: datetime) -> tuple[DoneAt, ...]:
-    found = list(rows.select_related("order", "site").order_by("-at", "id")[:MOST])
+    found = list(rows.select_related("order", "site").only(*_OF_STEPS).order_by("-at", "id")[:MOST])
     hidden = hidden_coi_ids(viewer, now, {row.order.coi_id for row in found})
     protocols = {it: pinned_protocol(str(it))[0] for it in {row.order.protocol_id for row in found}}
     codes = _codes(id for row in found for id in row.containers)
@@ -181,8 +193,10 @@ def _done(viewer: Person, rows: QuerySet[StepRecord], now: datetime) -> tuple[Do
             step=row.step,
             title=_title(protocols[row.order.protocol_id], row.step),
             coi_id="" if row.order.coi_id in hidden else row.order.coi_id,
-            batch=batches.get(str(row.batch), ""),
-            containers=tuple(codes[str(id)] for id in row.containers if str(id) in codes),
+            batch="" if row.order.coi_id in hidden else batches.get(str(row.batch), ""),
+            containers=()
+            if row.order.coi_id in hidden
+            else tuple(codes[str(id)] for id in row.containers if str(id) in codes),
             performer_id=row.performer_id,
             performer=row.performer_name,
             witness_id=row.witness_id,
@@ -241,7 +255,7 @@ def checks_at(viewer: Person, window: Window, now: datetime) -> tuple[CheckAt, .
     rows = Check.objects.filter(
         station=window.station, opened_at__gte=window.since, opened_at__lt=window.until
     )
-    found = list(rows.select_related("order").order_by("-opened_at", "id")[:MOST])
+    found = list(rows.select_related("order").only(*_OF_CHECKS).order_by("-opened_at", "id")[:MOST])
     hidden = hidden_coi_ids(viewer, now, {row.order.coi_id for row in found if row.order})
     protocols = {
         it: pinned_protocol(str(it))[0] for it in {row.order.protocol_id for row in found if row.order}
@@ -267,9 +281,9 @@ def checks_at(viewer: Person, window: Window, now: datetime) -> tuple[CheckAt, .
 def clearances_at(viewer: Person, window: Window, place: str, now: datetime) -> tuple[Clearance, ...]:
     """Line clearances asked for at a station of a place in a window, the newest first, also those that were refused."""
     rows = scans_in(window).filter(answer__command="clear").select_related("person").order_by("-at", "id")
-    scans: Sequence[Scan] = list(rows[:MOST])
+    scans: Sequence[Scan] = list(rows.only("at", "outcome", "person__printed_name")[:MOST])
     uses = PlaceUse.objects.filter(place=place, closed_at__in=[scan.at for scan in scans])
-    cleared = {use.closed_at: use.order.coi_id for use in uses.select_related("order")}
+    cleared = dict(uses.values_list("closed_at", "order__coi_id"))
     hidden = hidden_coi_ids(viewer, now, set(cleared.values()))
     return tuple(
         Clearance(
@@ -298,15 +312,29 @@ def certificates_at(station: str, since: datetime, until: datetime) -> tuple[Cer
 # --- a lot ------------------------------------------------------------------------------------------------------------
 
 
-def lot_story(viewer: Person, lot: str, sites: Collection[str], now: datetime) -> LotStory | None:
-    """A lot by its code, at one of these sites; None where there is none."""
-    rows = MaterialLot.objects.select_related("site").filter(site__code__in=sorted(sites))
+def lot_story(viewer: Person, lot: str, periods: Mapping[str, Period], now: datetime) -> LotStory | None:
+    """A lot by its code, at one of these sites, each with the time of which the viewer may read there.
+
+    What was said of it outside that time is left out, its state is that at the end of it, and journeys that lie outside
+    are no uses. None where there is no such lot, or nothing of it lies in that time.
+    """
+    rows = MaterialLot.objects.select_related("site").filter(site__code__in=sorted(periods))
     row = None if "\x00" in lot else rows.filter(code=lot).first()
     if row is None:
         return None
+    open_at = periods[row.site_id]
     used = StepRecord.objects.filter(stock__contains=[{"code": row.code}])
+    journeys = used.order_by().values_list("order__coi_id", flat=True).distinct()
+    used = used.exclude(order__coi_id__in=hidden_by_time(viewer, now, frozenset(journeys)))
     uses = _done(viewer, used, now)
-    entries = ledger.entries_for_subject("materiallot", row.code)
+    told = [
+        it
+        for it in ledger.entries_for_subject("materiallot", row.code)
+        if open_at.end is None or it.occurred_at < open_at.end
+    ]
+    course = tuple(_lot_event(it) for it in told if open_at.holds(it.occurred_at))
+    if not course and not uses:
+        return None
     return LotStory(
         id=str(row.pk),
         code=row.code,
@@ -315,15 +343,24 @@ def lot_story(viewer: Person, lot: str, sites: Collection[str], now: datetime) -
         gtin=row.gtin,
         site=row.site_id,
         zone=row.site.zone,
-        status=StockStatus(row.status),
+        status=StockStatus(_status_by(told) or row.status),
         expires_at=row.expires_at,
-        course=tuple(
-            LotEvent(it.occurred_at, it.zone, str(it.facts.get("status", "")), it.actor_name, it.reason)
-            for it in entries
-        ),
+        course=course,
         uses=uses,
         batches=_lot_batches(used, {it.coi_id for it in uses if it.coi_id}),
     )
+
+
+def _lot_event(entry: EntryView) -> LotEvent:
+    status = str(entry.facts.get("status", ""))
+    return LotEvent(entry.occurred_at, entry.zone, status, entry.actor_name, entry.reason)
+
+
+def _status_by(entries: Iterable[EntryView]) -> str:
+    """The state in which these entries, in their order, left the lot; empty where none of them says."""
+    changes = [change for entry in entries for change in entry.changes if change.table == _LOTS]
+    said = [str(change.values["status"]) for change in changes if "status" in change.values]
+    return said[-1] if said else ""
 
 
 def _lot_batches(used: QuerySet[StepRecord], shown: Collection[str]) -> tuple[LotBatch, ...]:

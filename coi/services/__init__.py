@@ -2,6 +2,7 @@
 
 from coi.selectors.finding import Found
 from coi.services.acceptance import record_acceptance
+from coi.services.alerting import alert_on_stops
 from coi.services.aliases import add_alias, retire_alias
 from coi.services.batches import hold_batch, record_disposition
 from coi.services.cards import print_badges, print_cards, print_wristband, shipper_picture, shipper_zpl
@@ -10,6 +11,7 @@ from coi.services.containing import contain_broken_ledger
 from coi.services.deviations import assign_deviation, close_deviation, place_hold, release_hold
 from coi.services.drawing import RESOLUTIONS as LABEL_RESOLUTIONS
 from coi.services.drawing_cards import test_card
+from coi.services.erasing import Erasure, erase_patient
 from coi.services.fates import account_for_label, correct_label_fate
 from coi.services.finding import find_journey
 from coi.services.labels import RENDER as RENDER_LABEL
@@ -50,7 +52,7 @@ from coi.services.stock import (
     set_lot_status,
 )
 from coi.services.stops import clear_stop
-from coi.services.vault import erase_patient, reveal_identity
+from coi.services.vault import reveal_identity
 from coi.services.watching import open_overdue_deviations
 from coi.services.weights import correct_weight, record_weight
 
@@ -59,6 +61,7 @@ __all__ = [
     "LABEL_RESOLUTIONS",
     "PRINT_LABEL",
     "RENDER_LABEL",
+    "Erasure",
     "Found",
     "Identities",
     "LabelFile",
@@ -69,6 +72,7 @@ __all__ = [
     "StationUnknown",
     "account_for_label",
     "add_alias",
+    "alert_on_stops",
     "approve_reconciliation",
     "ask_print",
     "assign_deviation",

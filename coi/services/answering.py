@@ -109,10 +109,17 @@ def answer_of(
         "person": context.badge.person.printed_name if context.badge.person else "",
         "journey": situation.order.coi_id if situation.order and _may_show(decision) else "",
         "countdown": _countdown(decision),
+        **_late(decision),
         "entry": entry_facts(context.scan.scan_id, event_of(decision), context),
         **_titles(decision),
         **extra,
     }
+
+
+def _late(decision: Decision) -> dict[str, Any]:
+    """When the step of this check was performed, if it is recorded late; nothing otherwise."""
+    claim = decision.situation.late
+    return {"late": {"performed_at": claim.performed_at.isoformat()}} if claim is not None else {}
 
 
 def _titles(decision: Decision) -> dict[str, dict[str, str]]:
@@ -162,7 +169,7 @@ def _countdown(decision: Decision) -> dict[str, Any] | None:
     if decision.is_step_complete and step is not None:
         running = [(until, code) for until, code in running if code != step.code]
         if step.hold_minutes is not None:
-            until = situation.attempt.now + timedelta(minutes=step.hold_minutes)
+            until = situation.done_at + timedelta(minutes=step.hold_minutes)
             running.append((until, step.hold_until_step))
     if not running or decision.refusals:
         return None

@@ -24,7 +24,7 @@ from coi.rules.outcome import Outcome, RefusalCode
 from coi.rules.protocol import Does, Item, Makes, Scope, Step, ValuesBy
 from coi.rules.situation import Part, is_late, left_behind
 from coi.rules.weights import WeightSource
-from coi.services import deviations, labels, numbers
+from coi.services import deviations, labels, late, numbers
 from coi.services.context import Context, Follow, Plan
 from coi.services.recording import digest_of, facility_of
 from ledger.rules import Change, Subject, derive, new, put
@@ -66,7 +66,13 @@ class _Completed:
 
     @property
     def now(self) -> datetime:
+        """When it is recorded."""
         return self.context.now
+
+    @property
+    def at(self) -> datetime:
+        """When it was done: what runs from it runs from then, also where it is recorded late."""
+        return self.decision.situation.done_at
 
     @property
     def subjects(self) -> tuple[ContainerFacts, ...]:
@@ -112,7 +118,7 @@ def _check_row(context: Context, decision: Decision, check_id: UUID) -> Change:
         values["performed_at"] = now
     if situation.check is not None:
         return put("coi.check", check_id, **values)
-    opened = {
+    opened: dict[str, Any] = {
         "order_id": situation.order.id if situation.order else None,
         "step": situation.step.code if situation.step else "",
         "station": context.station.code,
@@ -120,6 +126,8 @@ def _check_row(context: Context, decision: Decision, check_id: UUID) -> Change:
         "performer_name": person.printed_name if person else "",
         "opened_at": now,
     }
+    if situation.late is not None:
+        opened["late"] = late.row_of(situation.late, context.scan)
     return new("coi.check", check_id, **opened, **values)
 
 
@@ -190,6 +198,7 @@ def _step_record(done: _Completed) -> Change:
         station=context.station.code,
         site_id=context.station.site,
         at=done.now,
+        performed_at=done.at if done.decision.situation.late is not None else None,
         performer_id=first["id"],
         performer_name=first["name"],
         witness_id=second["id"],
@@ -230,9 +239,10 @@ def _weight(done: _Completed) -> Iterable[Change]:
     check, person = done.decision.situation.check, done.context.badge.person
     if not name or done.order.kind is not OrderKind.PATIENT:
         return
-    entered = {"at": done.now, "id": person.user_id if person else None, "name": done.context.actor.name}
+    entered = {"at": done.at, "id": person.user_id if person else None, "name": done.context.actor.name}
     if done.step.values_by is ValuesBy.PERFORMER and check is not None and check.performed_at is not None:
-        entered = {"at": check.performed_at, "id": check.performer_id, "name": check.performer_name}
+        at = check.performed_at if check.late is None else done.at
+        entered = {"at": at, "id": check.performer_id, "name": check.performer_name}
     yield new(
         "coi.weight",
         done.id("weight"),
@@ -263,15 +273,15 @@ def _does(done: _Completed) -> Plan:
 
 def _overrun(done: _Completed) -> Plan:
     """What took longer than it may is recorded all the same, and has its deviation: this one, unless it was opened."""
-    late = tuple(c.id for c in done.subjects if done.step.is_past and is_late(c, done.now))
-    if not late or deviations.is_opened(late, RefusalCode.HOLD_TIME_PASSED):
+    overrun = tuple(c.id for c in done.subjects if done.step.is_past and is_late(c, done.at))
+    if not overrun or deviations.is_opened(overrun, RefusalCode.HOLD_TIME_PASSED):
         return Plan()
     return deviations.plan_opening(
-        DeviationPlan(DeviationClass.CRITICAL, RefusalCode.HOLD_TIME_PASSED, late),
+        DeviationPlan(DeviationClass.CRITICAL, RefusalCode.HOLD_TIME_PASSED, overrun),
         site=done.context.station.site,
         step=done.step.code,
         order_id=done.order.id,
-        owners=dict.fromkeys(late, done.order.id),
+        owners=dict.fromkeys(overrun, done.order.id),
         check_id=done.check_id,
         scan_id=done.context.scan.scan_id,
         actor_name=done.context.actor.name,
@@ -283,7 +293,7 @@ def _hold_time(done: _Completed) -> Iterable[Change]:
     """Start the clock of this step on its containers, stop the one that waited for it."""
     for container in done.subjects:
         if done.step.hold_minutes is not None:
-            until = done.now + timedelta(minutes=done.step.hold_minutes)
+            until = done.at + timedelta(minutes=done.step.hold_minutes)
             yield put("coi.container", container.id, hold_until=until, hold_step=done.step.hold_until_step)
         elif container.hold_step == done.step.code:
             yield put("coi.container", container.id, hold_until=None, hold_step="")
@@ -300,7 +310,7 @@ def _collect(done: _Completed) -> Plan:
     din = numbers.new_din(facility=facility_of(site), now=done.now)
     row = done.id("collection")
     collection = new(
-        "coi.collection", row, order_id=done.order.id, din=din, site_id=site, collected_at=done.now
+        "coi.collection", row, order_id=done.order.id, din=din, site_id=site, collected_at=done.at
     )
     made = _children(done, (), collection_id=row)
     return Plan(changes=(collection,), facts={"din": din}, subjects=(Subject("din", din),)).plus(made)
@@ -357,14 +367,14 @@ def _children(done: _Completed, parents: Sequence[ContainerFacts], **more: Any) 
 
 def _birth(done: _Completed, makes: Makes, parents: Sequence[ContainerFacts]) -> dict[str, Any]:
     """What all containers that a step makes have in common."""
-    own = done.now + timedelta(minutes=makes.expires_minutes) if makes.expires_minutes is not None else None
+    own = done.at + timedelta(minutes=makes.expires_minutes) if makes.expires_minutes is not None else None
     return {
         "order_id": done.order.id,
         "kind": makes.kind,
         "status": str(ContainerStatus.UNLABELLED),
         "custodian_id": done.party_site(),
         "batch_id": (parents[0].batch_id or None) if parents else None,
-        "made_at": done.now,
+        "made_at": done.at,
         "made_by_step": done.step.code,
         # A step that states no life of its own hands on the shortest of its parents'.
         "expires_at": own or min((p.expires_at for p in parents if p.expires_at is not None), default=None),
@@ -436,7 +446,7 @@ def _start_batch(done: _Completed) -> Plan:
         order_id=done.order.id,
         code=code,
         site_id=site,
-        started_at=done.now,
+        started_at=done.at,
         disposition=str(Disposition.IN_PROCESS),
         component=next((done.step.component_of.get(c.kind, "") for c in done.subjects), ""),
     )

@@ -1,4 +1,4 @@
-"""What a broken ledger leads to: quality is told, and the journeys concerned are held. Other scans go on."""
+"""What a broken ledger leads to: it is told and entered, and the journeys concerned are held. Other scans go on."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,10 +14,11 @@ from coi.rules.journey import ContainerStatus
 from coi.services.deviations import hold_row
 from ledger import selectors as ledger
 from ledger.rules import Actor, Subject, Where, derive
-from ledger.services import append
+from ledger.selectors import HaltView
+from ledger.services import append, note_halt
 from people import selectors as people
 from people.rules.roles import Role
-from people.rules.sites import OrganisationKind
+from people.rules.sites import OrganisationKind, SiteView
 from people.services import send_notice
 
 REASON = "ledger_broken"
@@ -27,27 +28,37 @@ _OVER = (ContainerStatus.CLOSED, ContainerStatus.CONSUMED, ContainerStatus.INFUS
 
 
 def contain_broken_ledger(*, now: datetime) -> int:
-    """While the ledger is halted: tell the manufacturers' quality once, hold the journeys that the findings name.
+    """While the ledger is halted: tell every site's administrators and the manufacturers' quality once, hold the
+    journeys that the findings name, and enter the halt in the ledger.
 
-    Returns how many journeys were newly held.
+    Returns how many journeys were newly held. The entry comes last: where the ledger's own stream was attacked it may
+    be impossible, and nobody would be told.
     """
     halt = ledger.current_halt()
     if halt is None:
         return 0
     for site in people.sites():
+        _tell(Role.ADMINISTRATOR, site, halt, now)
         if site.organisation_kind == OrganisationKind.MANUFACTURER:
-            send_notice(
-                site=site.code,
-                role=Role.QA_REVIEWER,
-                code=REASON,
-                subject=Subject("halt", str(halt.id)),
-                params={"findings": len(halt.findings)},
-                actor=WATCH,
-                where=Where(site=site.code, zone=site.zone),
-                now=now,
-                request_id=uuid5(_HALTS, f"{halt.id} {site.code}"),
-            )
-    return sum(_hold_journey(order, halt.id, now) for order in sorted(_orders(halt.findings)))
+            _tell(Role.QA_REVIEWER, site, halt, now)
+    held = sum(_hold_journey(order, halt.id, now) for order in sorted(_orders(halt.findings)))
+    note_halt(now=now)
+    return held
+
+
+def _tell(role: Role, site: SiteView, halt: HaltView, now: datetime) -> None:
+    apart = "" if role is Role.QA_REVIEWER else f" {role}"
+    send_notice(
+        site=site.code,
+        role=role,
+        code=REASON,
+        subject=Subject("halt", str(halt.id)),
+        params={"findings": len(halt.findings)},
+        actor=WATCH,
+        where=Where(site=site.code, zone=site.zone),
+        now=now,
+        request_id=uuid5(_HALTS, f"{halt.id} {site.code}{apart}"),
+    )
 
 
 def _orders(findings: Iterable[Mapping[str, Any]]) -> set[UUID]:

@@ -8,11 +8,13 @@ as it will be printed: the quiet zones, the text beside and everything that coul
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import typst
@@ -33,6 +35,9 @@ _FORMATS = {
     Symbology.CODE_128: zxingcpp.BarcodeFormat.Code128,
     Symbology.DATA_MATRIX: zxingcpp.BarcodeFormat.DataMatrix,
 }
+# The sizes of the pages (points) in a PDF that Typst wrote.
+_SIZE = re.compile(rb"/MediaBox\s*\[\s*0 0 ([0-9.]+) ([0-9.]+)\s*\]")
+_PAGES = "coi/pages.typ"
 _READABLE = zxingcpp.barcode_formats_from_str("Code128,DataMatrix")
 
 Runs = tuple[tuple[int, int, int], ...]
@@ -54,6 +59,18 @@ class DoesNotFit(Exception):
 
 
 @dataclass(frozen=True)
+class Feet:
+    """What stands at the foot of each page, drawn by itself: the template of the feet, and its content.
+
+    Hundreds of pages are read so in a tenth of the time. Typst draws the foot of a page over the rest of it, so what
+    is read from a foot alone is not covered on the page.
+    """
+
+    template: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What is handed to Typst: the template (its path under templates/), its content, and every symbol that the pages
     must read."""
@@ -64,8 +81,8 @@ class Sheet:
     most_pages: int | None = None
     # At which resolutions the pages are read back; a label at those of both kinds of printers.
     resolutions: Sequence[int] = RESOLUTIONS
-    # Whether every page must read every symbol, and not the pages together each of them once.
-    is_on_each_page: bool = False
+    # Where every page must read every symbol: its foot. None where the pages together must read each of them once.
+    feet: Feet | None = None
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -184,7 +201,7 @@ def draw_sheet(sheet: Sheet, at: datetime) -> bytes:
 
     Rooms above draw their own templates by this.
     """
-    for resolution in sheet.resolutions:
+    for resolution in sheet.resolutions if sheet.feet is None else ():
         _read_back(sheet, resolution)
     # The time in the file is given: the same label is the same bytes, whenever it is drawn.
     (pdf,) = _compile(
@@ -194,15 +211,39 @@ def draw_sheet(sheet: Sheet, at: datetime) -> bytes:
         pdf_standards=PDF_STANDARD,
         timestamp=int(at.timestamp()),
     )
+    if sheet.feet is not None:
+        for resolution in sheet.resolutions:
+            _read_feet(sheet, sheet.feet, pdf, resolution)
     return pdf
+
+
+def _read_feet(sheet: Sheet, feet: Feet, pdf: bytes, resolution: int) -> None:
+    """Read the foot of every page, drawn by itself, and the first and the last page as they lie in the very file."""
+    meant = _meant(sheet)
+    sizes = [(float(width), float(height)) for width, height in _SIZE.findall(pdf)]
+    pages = [{"number": n, "width": sizes[n - 1][0], "height": sizes[n - 1][1]} for n in {1, len(sizes)}]
+    content = feet.content | {"widths": [width for width, _height in sizes]}
+    pictures = _compile(
+        feet.template, {"data": json.dumps(content, default=str)}, format="png", ppi=resolution
+    )
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "made.pdf").write_bytes(pdf)
+        inputs = {"data": json.dumps(pages)}
+        pictures += _compile(_PAGES, inputs, root=Path(folder), format="png", ppi=resolution)
+    for picture in pictures:
+        if (found := sorted(read_page(picture))) != meant:
+            raise NotReadBack(resolution, meant, found)
+
+
+def _meant(sheet: Sheet) -> list[Reading]:
+    """What the symbols of a sheet are to be read as."""
+    return sorted((symbol.symbology, symbol.content.encode("ascii")) for symbol in sheet.symbols)
 
 
 def _read_back(sheet: Sheet, resolution: int) -> list[bytes]:
     """The pages as pictures, once every symbol on them reads as meant and no other is there."""
     pages = _compile(sheet.template, sheet.inputs, format="png", ppi=resolution)
-    times = len(pages) if sheet.is_on_each_page else 1
-    once = [(symbol.symbology, symbol.content.encode("ascii")) for symbol in sheet.symbols]
-    meant = sorted(once * times)
+    meant = _meant(sheet)
     if sheet.most_pages is not None and len(pages) > sheet.most_pages:
         raise DoesNotFit(f"{len(pages)} pages for {sheet.most_pages}")
     found = sorted(item for page in pages for item in read_page(page))
@@ -219,11 +260,15 @@ def read_page(picture: bytes) -> list[Reading]:
     return [(symbologies[symbol.format], bytes(symbol.bytes)) for symbol in found]
 
 
-def _compile(template: str, inputs: dict[str, str], **wanted: Any) -> list[bytes]:
+def _compile(
+    template: str, inputs: dict[str, str], *, root: Path | None = None, **wanted: Any
+) -> list[bytes]:
     templates = Path(settings.BASE_DIR) / "templates"
     source = (templates / template).read_bytes()
     # The root: a template may take pieces from another ("/qc/_frame.typ"), and nothing from elsewhere.
-    made: Any = typst.compile(source, root=templates, sys_inputs=inputs, font_paths=_fonts(), **wanted)
+    made: Any = typst.compile(
+        source, root=root or templates, sys_inputs=inputs, font_paths=_fonts(), **wanted
+    )
     return made if isinstance(made, list) else [made]
 
 

@@ -18,13 +18,15 @@ from django.db import IntegrityError, connection, transaction
 
 from coi.events import Event
 from coi.rules import identifiers
-from coi.rules.identifiers import Identifier, Unreadable, UnreadableReason
+from coi.rules.identifiers import Identifier, IdentifierKind, Unreadable, UnreadableReason
 from coi.rules.interlocks import Decision, decide
 from coi.rules.journey import ALONE, Attempt, Known, PinState, Reading, StationFacts, Target
 from coi.rules.requests import MAX_READINGS, REPEAT_WINDOW, ScanRequest
+from coi.rules.situation import Situation
 from coi.selectors import known as known_selectors
 from coi.selectors.protocols import pinned_protocol
-from coi.services import commands, completing, raw, stopping
+from coi.selectors.then import stood_then
+from coi.services import commands, completing, late, raw, stopping
 from coi.services.answering import Answer, answer_of, event_of, facts_of, scan_row, subjects_of
 from coi.services.context import Context
 from coi.services.recording import REQUEST_CONSTRAINT, constraint_of
@@ -44,6 +46,10 @@ _MET = frozenset(
 
 
 Found = Identifier | Unreadable
+# What has dates: whether it might be used is asked of the time at which a step was done.
+_STOCK = frozenset(
+    {IdentifierKind.LOT, IdentifierKind.EQUIPMENT, IdentifierKind.SHIPPER, IdentifierKind.PRODUCT}
+)
 
 
 class StationUnknown(NotAllowed):
@@ -87,7 +93,7 @@ def _record(scan: ScanRequest, now: datetime) -> Answer:
     identified = [_read(barcode, scan.is_keyed) for barcode in scan.barcodes]
     if command := commands.command_of(identified, scan):
         return commands.run(command, context)
-    return _decide_and_write(context, identified)
+    return _write(*_decided(context, identified))
 
 
 def _read(barcode: bytes, is_keyed: bool) -> Found:
@@ -155,7 +161,41 @@ def _earlier(scan: ScanRequest, station: StationView, now: datetime) -> _Earlier
     return next((row for row in found if row.id == scan.scan_id), found[0] if found else None)
 
 
-def _decide_and_write(bare: Context, identified: Sequence[Found]) -> Answer:
+def _decided(bare: Context, identified: Sequence[Found]) -> tuple[Context, Decision]:
+    """The decision, and all that it was made from. A late entry is judged again, with what counted then."""
+    context, attempt = _attempt(bare, identified)
+    decision = decide(attempt, context.known, context.protocol)
+    if decision.situation.late is None:
+        return context, decision
+    context, attempt = _as_it_was(context, attempt, decision.situation)
+    return context, decide(attempt, context.known, context.protocol)
+
+
+def _as_it_was(context: Context, attempt: Attempt, situation: Situation) -> tuple[Context, Attempt]:
+    """Lots, devices, roles and training as they counted when the step was done, and what stood against it then.
+
+    What the codes name was found before, and stays: whose the material is, is never asked of another time.
+    """
+    claim, order, step, person = situation.late, situation.order, situation.step, attempt.person
+    if claim is None or order is None or step is None:
+        return context, attempt
+    at, station = min(claim.performed_at, attempt.now), attempt.station
+    stock = [
+        r.identifier for r in attempt.readings if r.identifier is not None and r.identifier.kind in _STOCK
+    ]
+    found, _ = known_selectors.resolve(stock, check_id="", station=station, now=at)
+    readings = tuple(
+        r if r.identifier is None else replace(r, target=found.get(r.identifier, r.target))
+        for r in attempt.readings
+    )
+    then = stood_then(order=order.id, step=step.code, station=station, at=at, now=attempt.now)
+    context = replace(context, known=replace(context.known, then=then))
+    as_of = people.person(person.user_id, at) if person is not None else None
+    return context, replace(attempt, readings=readings, person=as_of)
+
+
+def _attempt(bare: Context, identified: Sequence[Found]) -> tuple[Context, Attempt]:
+    """The request, read and looked up, under the lock of its journeys."""
     scan, station, now = bare.scan, station_facts(bare.station), bare.now
     check_id = str(scan.check or "")
     expanded = _expanded(identified)
@@ -178,8 +218,9 @@ def _decide_and_write(bare: Context, identified: Sequence[Found]) -> Answer:
         step=scan.step,
         pin=pin,
         values=scan.values,
+        late=scan.late,
     )
-    return _write(context, decide(attempt, known, context.protocol))
+    return context, attempt
 
 
 def _with_protocol(context: Context, candidates: Sequence[str]) -> Context:
@@ -253,6 +294,7 @@ def _write(context: Context, decision: Decision) -> Answer:
     if decision.is_stop:
         plan = plan.plus(stopping.plan(context, decision))
     answer = answer_of(context, decision, plan.check_id, plan.extra)
+    said = late.keep(context, decision)
     entry = append(
         event=event_of(decision),
         stream=context.stream_of(decision),
@@ -260,11 +302,12 @@ def _write(context: Context, decision: Decision) -> Answer:
         where=context.where,
         now=context.now,
         request_id=context.scan.scan_id,
-        facts={**facts_of(context, decision), **plan.facts, "raw_sha256": raw.keep(context.scan)},
+        facts={**facts_of(context, decision), **plan.facts, **said, "raw_sha256": raw.keep(context.scan)},
         changes=[*plan.changes, scan_row(context, decision, plan.check_id, answer)],
         subjects=[*subjects_of(context, decision), *plan.subjects],
         check=plan.check_id,
         protocol_version=context.protocol_version,
+        **late.of_entry(decision),
     )
     for follow in plan.after:
         follow(entry)

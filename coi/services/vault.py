@@ -1,4 +1,4 @@
-"""Putting personal data into the vault, revealing it, erasing it."""
+"""Putting personal data into the vault, and revealing it."""
 
 import json
 import os
@@ -9,24 +9,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 from coi.events import Event
-from coi.models import Order, Patient, Reconciliation, Vault
+from coi.models import Order, Patient, Vault
 from coi.rules import vault
 from coi.rules.vault import VaultKind
-from coi.services.recording import answered_once, digest_of, repeated, writing
-from ledger.rules import Actor, Subject, Where, derive
-from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.rules import Actor, Subject, Where
+from ledger.rules.errors import NotAllowed, NotFound
 from ledger.services import append
 from people import selectors as people
-from people.rules.authority import Person
-from people.rules.credentials import Confirmed, Credential
 from people.rules.rights import Right
-from people.rules.signatures import Meaning, SignatureView
-from people.services import confirm_or_refuse, sign
-from people.services.recording import Doing, record
 
 _KEY_ID = "1"
 _KEEP = """/* prepared: keep_in_vault */
@@ -111,89 +103,3 @@ def opened(*, kind: VaultKind, id: UUID) -> dict[str, str]:
         raise NotFound("vault_erased" if row.erased_at else "vault_unreadable")
     found: dict[str, str] = json.loads(unsealed[0])
     return found
-
-
-@answered_once
-def erase_patient(
-    *,
-    patient: UUID,
-    reason: str,
-    credential: Credential,
-    actor: Actor,
-    where: Where,
-    now: datetime,
-    request_id: UUID,
-) -> None:
-    """Blank a patient's identity for good, where the law asks for it, signed by whoever answers for it.
-
-    All of it: of those who were found to be the same person too. The ledger stays valid. Raises Invalid (no reason),
-    NotFound, NotAllowed (no administrator of the treating site; credential), Conflict (erased already).
-    """
-    if not reason.strip():
-        raise Invalid("fields_invalid", detail={"fields": {"reason": "text_required"}})
-    site, signer = _eraser(patient, actor, now)
-    if repeated(request_id, Event.VAULT_ERASED, patient=str(patient)):
-        return
-    doing = Doing(actor, where, now, request_id)
-    # Outside the transaction: a wrong password is counted whatever becomes of this.
-    confirmed = confirm_or_refuse(
-        credential=credential, actor=actor, where=where, now=now, request_id=request_id
-    )
-    with writing():
-        pieces = _pieces_of(patient)
-        if not pieces:
-            raise Conflict("patient_erased")
-        signature = _sign_erasure(patient, site, reason, (signer, confirmed), doing)
-        record(
-            doing,
-            event=Event.VAULT_ERASED,
-            stream=f"site:{site}",
-            facts={"patient": str(patient), "signature": signature.id},
-            subjects=[Subject("patient", str(patient))],
-            reason=reason,
-        )
-        Vault.objects.filter(id__in=pieces).update(ciphertext=b"", erased_at=now)
-
-
-def _pieces_of(patient: UUID) -> list[UUID]:
-    """What of the person's identity still lies in the vault, locked: of every row that a reconciliation found to be
-    the same person, and every identity that was asked for.
-    """
-    one = Patient.objects.filter(id=patient).values(root=Coalesce("merged_into", "id"))
-    rows = Patient.objects.filter(Q(id__in=one) | Q(merged_into__in=one)).values_list("id", flat=True)
-    asked = Reconciliation.objects.filter(patient__in=rows, details__isnull=False)
-    kept = Vault.objects.select_for_update(no_key=True).filter(kind=VaultKind.PATIENT, erased_at__isnull=True)
-    ids: list[Any] = [*rows, *asked.values_list("details", flat=True)]
-    return list(kept.filter(id__in=ids).order_by("id").values_list("id", flat=True))
-
-
-def _eraser(patient: UUID, actor: Actor, now: datetime) -> tuple[str, Person]:
-    """The treating site and its administrator; for anybody who is nobody there, there is no such patient."""
-    row = Patient.objects.filter(id=patient).first()
-    person = people.person(actor.user_id, now) if actor.user_id is not None else None
-    if row is None or person is None or not person.roles(row.treating_site_id, now):
-        raise NotFound("patient_unknown")
-    site = row.treating_site_id
-    if not person.may(Right.ERASE_PATIENT, site, now):
-        raise NotAllowed("role_missing", detail={"roles": sorted(Right.ERASE_PATIENT.roles), "site": site})
-    return site, person
-
-
-def _sign_erasure(
-    patient: UUID, site: str, reason: str, by: tuple[Person, Confirmed], doing: Doing
-) -> SignatureView:
-    signer, confirmed = by
-    return sign(
-        signer=signer,
-        meaning=Meaning.RESPONSIBILITY,
-        record_kind="patient",
-        record_id=str(patient),
-        record_digest=digest_of({"erased": str(patient), "site": site, "reason": reason}),
-        credential=confirmed,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=derive(doing.request_id, "sign"),
-        stream=f"site:{site}",
-        reason=reason,
-    )

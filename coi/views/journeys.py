@@ -15,6 +15,7 @@ from coi import services
 from coi.forms import presenters, words
 from coi.forms.barcodes import code128
 from coi.forms.pages import CloseForm, JourneyFilter, WritingForm
+from coi.forms.retention_words import kept_shown
 from coi.forms.texts import in_words
 from coi.forms.weights import WeightForm
 from coi.rules.drawing import Drawing, Node, draw
@@ -138,6 +139,8 @@ def page(
         "may_weigh": shown.has_patient and viewer.may(Right.RECORD_WEIGHT, shown.treating_site, now),
         "weighing": weighing or WeightForm(zone=shown.zone, now=now),
         "may_close": shown.is_empty and may_close(viewer, shown.sites, now),
+        "kept": kept_shown(shown.kept),
+        "may_erase": shown.has_patient and viewer.may(Right.ERASE_PATIENT, shown.treating_site, now),
         "closing": closing or CloseForm(auto_id="close_%s"),
     }
     return render(request, "coi/journey.html", context, status=status)

@@ -21,6 +21,7 @@ from coi.forms.pages import BindForm, DeviceForm, ReleaseDeviceForm
 from coi.forms.scans import parse_clearance, parse_scan, read_body
 from coi.forms.station_words import past_word, station_words
 from coi.forms.texts import in_words
+from coi.rules.late import LateReason
 from coi.rules.qualification import state_of
 from coi.rules.requests import KeyedReason
 from coi.selectors import stations
@@ -46,7 +47,12 @@ def station(request: HttpRequest) -> HttpResponse:
         return _binding_page(request, BindForm())
     binding, found = bound
     reasons = [(reason.value, words.keyed_reason(reason)) for reason in KeyedReason]
-    context = {"station": found, "keyed_reasons": reasons, "boot": _boot(binding, found)}
+    context = {
+        "station": found,
+        "keyed_reasons": reasons,
+        "late_reasons": [(reason.value, words.late_reason(reason)) for reason in LateReason],
+        "boot": _boot(binding, found),
+    }
     return render(request, "coi/station.html", context)
 
 
@@ -191,7 +197,7 @@ def scan(request: HttpRequest) -> JsonResponse:
     """One scan from the page."""
     binding = bound_token(request)
     with in_words():
-        asked = parse_scan(read_body(request), binding.token)
+        asked = parse_scan(read_body(request), binding.token, binding.zone)
         answer = services.record_scan(scan=asked, now=timezone.now())
     return JsonResponse(render_answer(answer, binding.zone))
 

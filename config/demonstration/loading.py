@@ -15,6 +15,7 @@ from uuid import uuid5
 from django.db import transaction
 
 from coi import services as coi
+from coi.rules import retention
 from config.demonstration import mistakes, process, quality, risks, site, story, unusual
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND, SPACE, Demo
@@ -107,6 +108,7 @@ def load_present(now: datetime, tell: Tell) -> Demo:
     _qualify(demo, now)
     tell(f"{len(OPEN) + len(UNUSUAL)} open journeys")
     unusual.documents(demo)
+    site.document(demo, retention.KIND, "RETENTION", "Retention rules", site.read_content("retention.json"))
     process.documents(demo)
     running = [_open(demo, position, count, now) for position, count in enumerate(OPEN)]
     running += [_unusual(demo, place, count, stages, now) for place, (count, stages) in enumerate(UNUSUAL)]

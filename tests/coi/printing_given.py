@@ -9,7 +9,6 @@ from coi.selectors.labels import LabelCopyView, label_copy_by_id
 from coi.services.printing import content
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND
-from ledger import services as ledger
 from ledger.selectors import entries_for_subject
 from people.rules import codes
 from tests import given
@@ -61,8 +60,7 @@ def zpl(p: Player) -> bytes:
 
 def sweep(p: Player) -> None:
     """The worker: draws what is to be drawn, and sends what is to be sent."""
-    while ledger.sweep_effects(now=p.now):
-        pass
+    given.sweep(p)
 
 
 def job(p: Player) -> PrintJob:

@@ -227,7 +227,9 @@ def test_the_description_tells_of_every_field(journeys, token, nurse):
         "values",
         "is_keyed",
         "keyed_reason",
+        "late",
     }
+    assert set(schema["Late"]["properties"]) == {"performed_at", "reason", "words", "paper"}
     told = post(SCANS, body(nurse.badge, [journeys.bedside.wristband], step="bedside"), token=token).json()
     assert set(told) <= set(schema["Answer"]["properties"])
     assert set(told["next"]) == set(schema["Next"]["properties"])

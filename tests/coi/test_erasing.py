@@ -8,6 +8,7 @@ from django.db import connection
 
 from coi import services as coi
 from coi.models import Check, Order, Vault
+from coi.rules.journey import JourneyEnd
 from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, SECOND
@@ -33,8 +34,14 @@ def erasing(p: Player, name: str) -> dict[str, Any]:
     return about | given.doing(p, name, HOSPITAL)
 
 
+def withdrawn(p: Player) -> Player:
+    """The patient withdrew before anything was collected: no rule keeps their name."""
+    coi.close_journey(coi_id=p.coi_id, end=JourneyEnd.WITHDRAWN, **given.doing(p, "Olga", HOSPITAL))
+    return p
+
+
 def test_nothing_is_erased_without_role_reason_and_signature(journeys: Journeys) -> None:
-    p = journeys.fresh
+    p = withdrawn(journeys.fresh)
     right = erasing(p, "Ada")
     wrong_password = PasswordCredential(p.demo.member("Ada").username, "not the password")
     faults: list[tuple[dict[str, Any], type[Exception], str]] = [
@@ -57,7 +64,7 @@ def test_nothing_is_erased_without_role_reason_and_signature(journeys: Journeys)
 
 
 def test_an_erased_patient_is_gone_and_the_ledger_stands(journeys: Journeys) -> None:
-    p = journeys.fresh
+    p = withdrawn(journeys.fresh)
     order = Order.objects.get(coi_id=p.coi_id)
     look = {"coi_id": p.coi_id, **given.doing(p, "Olga", HOSPITAL)}
     assert coi.reveal_identity(**look)["family_name"] == "Testcase"

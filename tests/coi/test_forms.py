@@ -12,6 +12,7 @@ from coi.forms import presenters, station_words, texts, words
 from coi.forms.answers import render_answer
 from coi.forms.barcodes import code128
 from coi.forms.instructions import instruction_for
+from coi.forms.late_texts import LATE
 from coi.forms.scans import MAX_BODY, NotJson, TooLarge, parse_clearance, parse_scan, read_json
 from coi.forms.texts import REFUSALS, refusal_text
 from coi.rules.checks import Need
@@ -236,3 +237,73 @@ def test_what_was_scanned_is_counted_and_a_command_is_named():
     assert station_words.past_word("accepted", "badge_in") == "Badged in"
     assert station_words.past_word("accepted", "") == station_words.station_words()["was_accepted"] == "Done"
     assert station_words.past_word("refused", "clear") == "Refused"
+
+
+# -- a step that was done before --------------------------------------------------------------------------------------
+
+CLAIM = {
+    "performed_at": "2026-03-20T10:05:00+01:00",
+    "reason": "power_cut",
+    "words": " dark ",
+    "paper": "DT-7",
+}
+
+
+def claimed(zone="", **more):
+    found = parse_scan(scan(late={**CLAIM, **more}), "token", zone)
+    assert found.late is not None
+    return found
+
+
+def test_a_late_claim_is_read():
+    found = claimed()
+    assert found.late.performed_at.isoformat() == "2026-03-20T09:05:00+00:00"
+    assert (found.late.reason, found.late.paper, found.late_words) == ("power_cut", "DT-7", "dark")
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "utc"),
+    [
+        ("Europe/Amsterdam", "2026-07-02T10:05", "2026-07-02T08:05:00+00:00"),
+        ("Europe/Amsterdam", "2026-10-25T02:30", "2026-10-25T01:30:00+00:00"),  # twice: the later one
+        ("America/New_York", "2026-01-02T23:59", "2026-01-03T04:59:00+00:00"),
+    ],
+)
+def test_a_time_without_an_offset_is_one_of_the_station(zone, local, utc):
+    assert claimed(zone, performed_at=local).late.performed_at.isoformat() == utc
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("performed_at", "2026-03-20T10:05", "not_a_moment"),  # of no zone
+        ("performed_at", "yesterday", "not_a_moment"),
+        ("performed_at", "0001-01-01T00:00:00+00:00", "not_a_moment"),
+        ("performed_at", 7, "not_a_text"),
+        ("performed_at", None, "required"),
+        ("reason", "forgot", "not_choice"),
+        ("words", "  ", "required"),
+        ("words", "x" * 401, "too_long"),
+        ("paper", "", "required"),
+        ("paper", "x" * 41, "too_long"),
+        ("more", "x", "unknown_field"),
+    ],
+)
+def test_a_wrong_claim_is_told_field_by_field(name, value, fault):
+    with pytest.raises(Invalid) as caught:
+        claimed(**{name: value})
+    assert caught.value.detail["fields"] == {f"late.{name}": fault}
+
+
+def test_a_time_that_the_clocks_skipped_was_never():
+    with pytest.raises(Invalid):
+        claimed("Europe/Amsterdam", performed_at="2026-03-29T02:30")
+    with pytest.raises(Invalid) as caught:
+        parse_scan(scan(late="x"), "token")
+    assert caught.value.detail["fields"] == {"late": "not_an_object"}
+
+
+def test_why_something_cannot_be_recorded_late_is_told_apart():
+    told = [refusal_text("late_not_possible", {"why": why, "found": "X"}) for why in LATE]
+    assert len(set(told)) == len(LATE)
+    assert not any("{" in text for pair in told for text in pair)

@@ -13,7 +13,6 @@ from coi.selectors.labels import label_reconciliation
 from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PLANT, SECOND
-from ledger import services as ledger
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.selectors import entries_for_subject
 from people.rules.roles import Role
@@ -23,7 +22,7 @@ from tests.furnished import Journeys
 
 def replaced(p: Player, name: str = "Alice") -> str:
     """The label of the first bag is drawn, replaced and applied again; answers with the code of the old copy."""
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     old = p.label("product_bag")
     new = given.a_reprint(p, old, name)
     story._two(p, "label_bag", [new])
@@ -125,7 +124,7 @@ def test_nothing_is_said_of_what_is_used_or_still_to_be_used(journeys: Journeys)
     with pytest.raises(Conflict, match="label_applied"):
         coi.correct_label_fate(copy=applied, fate=Fate.LOST, reason="mistaken", **given.doing(p, "Alice"))
     waiting = journeys.chair.label("apheresis_bag")
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     with pytest.raises(Conflict, match="label_in_use"):
         coi.account_for_label(
             copy=waiting, fate=Fate.SPOILED, reason="damaged", **given.doing(journeys.chair, "Sara", SECOND)
@@ -160,7 +159,7 @@ def test_labels_of_the_bag_that_the_batch_began_with_belong_to_it(journeys: Jour
         "sample",
     }
     other = journeys.cultured
-    ledger.sweep_effects(now=other.now)
+    given.sweep(other)
     given.a_reprint(other, other.label("culture"), "Alice")
     assert Account.OPEN not in counts(p), "another batch's labels are none of this one's"
 
@@ -183,7 +182,7 @@ def test_a_file_that_comes_late_changes_nothing_that_is_signed(journeys: Journey
         return batch_record(Case(dossiers([batch])[batch.id]), protocol="", specification="")
 
     before = record()
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     assert record() == before
     assert before["labels"][0]["fate"] == "used"
     replaced(p)
@@ -201,7 +200,7 @@ def test_dossiers_cost_no_more_for_the_labels(journeys: Journeys, django_assert_
 def test_a_cassette_has_copies_of_its_own(journeys: Journeys) -> None:
     """Its label is replaced alone: the bag keeps its own, and moves again once the new one was scanned beside it."""
     p = journeys.filled
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     bag, old = p.label("product_bag"), p.cassette("product_bag")
     new = given.a_reprint(p, old, "Alice")
     assert (p.label("product_bag"), p.cassette("product_bag")) == (bag, new)
@@ -216,7 +215,7 @@ def test_a_cassette_has_copies_of_its_own(journeys: Journeys) -> None:
 
 def test_a_cassette_stands_for_its_bag_once_it_was_scanned_beside_it(journeys: Journeys) -> None:
     p = journeys.filled
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     bag = p.label("product_bag")
     new = given.a_reprint(p, p.cassette("product_bag"), "Alice")
     story._two(p, "into_cassette", [bag, new], station="FREEZER")

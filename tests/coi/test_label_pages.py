@@ -17,7 +17,6 @@ from coi.rules.printing import Shown, Trouble
 from coi.services.printing import wire
 from config.demonstration import story
 from config.demonstration.player import Player
-from ledger import services as ledger
 from tests import given
 from tests.coi import printers
 from tests.coi.doors import browser, signed_in
@@ -253,7 +252,7 @@ def test_a_label_drawn_before_there_were_printers_is_sent_by_hand(journeys: Jour
 
 def replaced(p: Player) -> tuple[str, str]:
     """The first bag's label drawn, replaced and applied again: the old copy and the batch."""
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     old = p.label("product_bag")
     story._two(p, "label_bag", [given.a_reprint(p, old, "Alice")])
     return old, p.containers("product_bag")[0].batch
@@ -289,7 +288,7 @@ def test_a_batch_shows_what_is_open_and_how_to_close_it(journeys: Journeys) -> N
 
 def test_a_reprint_leads_to_what_became_of_the_old_copy(journeys: Journeys) -> None:
     p = journeys.filled
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     label, alice = p.label("product_bag"), signed_in(journeys.demo.member("Alice"))
     assert '<option value="" selected></option>' in text(alice.get(f"/labels/{label}/reprint/"))
     assert alice.post(f"/labels/{label}/reprint/", {"request_id": uuid4(), "reason": ""}).status_code == 422

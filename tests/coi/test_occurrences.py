@@ -25,7 +25,6 @@ from coi.selectors.occurrences import (
 from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT
-from ledger import services as ledger
 from people.rules.roles import Role
 from people.selectors import station_by_code
 from tests import given
@@ -218,7 +217,7 @@ def test_a_hold_tells_of_the_shipment_before_it(journeys: Journeys) -> None:
 
 def test_journeys_of_which_a_label_was_lost(journeys: Journeys) -> None:
     p, labels = journeys.filled, 2
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     for bag in p.containers("product_bag")[:labels]:
         new = given.a_reprint(p, bag.label, "Alice")
         story._two(p, "label_bag", [new])

@@ -23,6 +23,7 @@ from people.rules.roles import Role
 from people.rules.signatures import Meaning
 from tests import given
 from tests.coi.test_aliases import second_course
+from tests.coi.test_erasing import withdrawn
 from tests.furnished import Journeys
 
 NEW = coi.PatientDetails("Married", "Synthia", date(1970, 1, 1), "MRN0000001")
@@ -241,7 +242,7 @@ def test_no_critical_step_goes_on_while_it_is_open(journeys: Journeys) -> None:
 
 def test_erasing_a_patient_erases_what_they_were_called_before_and_after(journeys: Journeys) -> None:
     j = journeys
-    approve(j, ask(j, j.fresh))
+    approve(j, ask(j, withdrawn(j.fresh)))
     patient = Patient.objects.get(id=Order.objects.get(coi_id=j.fresh.coi_id).patient_id)
     pieces = Vault.objects.filter(id__in=[patient.id, patient.identity])
     assert b"" not in {bytes(piece.ciphertext) for piece in pieces}
@@ -253,9 +254,10 @@ def test_erasing_a_patient_erases_what_they_were_called_before_and_after(journey
 def test_erasing_a_patient_erases_whoever_was_found_to_be_the_same(journeys: Journeys) -> None:
     """Whichever of the rows is named: nothing of the person is left in the vault, and the ledger stands."""
     j = journeys
-    approve(j, ask(j, j.labelled, replace(NEW, mrn="MRN0000003")))
-    approve(j, merge(j, j.fresh, j.labelled))
-    given_up = Order.objects.get(coi_id=j.labelled.coi_id).patient
+    other = withdrawn(given.a_second_journey(j.demo, number=77, now=j.bedside.now))
+    approve(j, ask(j, other, replace(NEW, mrn="MRN0000077")))
+    approve(j, merge(j, withdrawn(j.fresh), other))
+    given_up = Order.objects.get(coi_id=other.coi_id).patient
     assert given_up.merged_into is not None
     ids = [given_up.id, given_up.identity, given_up.merged_into_id]
     signing = {"credential": j.demo.member("Ada").credential, **given.doing(j.bedside, "Ada", HOSPITAL)}

@@ -35,7 +35,7 @@ def test_workers_at_one_moment_send_a_copy_once(
     settings.PRINTER_NETWORKS = (ip_network("127.0.0.0/8"),)
     p = live_journeys.chair
     a_printer(p, port=printers.nobody(), width_mm=20, height_mm=20)
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     job = PrintJob.objects.get()
     with printers.listening() as printer:
         setting = coi.PrinterSetting("Chair", "zpl", 203, printers.HOST, printer.port)
@@ -62,7 +62,7 @@ def test_effects_of_one_turn_send_a_copy_once(
     p = live_journeys.chair
     with printers.listening() as printer:
         a_printer(p, port=printer.port, width_mm=20, height_mm=20)
-        ledger.sweep_effects(now=p.now)
+        given.sweep(p)
         job = PrintJob.objects.get()
         loaded = stock(width_mm=job.width_mm, height_mm=job.height_mm)
         for _ in range(3):
@@ -105,9 +105,9 @@ def one_form(p: Player, act: str) -> Callable[[], Any]:
     from coi import services as coi
 
     old = p.label("apheresis_bag")
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     given.a_reprint(p, old, "Sara", SECOND)
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     a_printer(p, port=printers.nobody())
     copy, file = p.label("apheresis_bag"), coi.LabelFile(PrinterKind.PDF)
     about: dict[str, Any] = {"copy": copy}

@@ -32,7 +32,6 @@ from config.demonstration import story
 from config.demonstration.cards import card_sheets
 from config.demonstration.player import Answer, Player
 from config.demonstration.site import COURIER, DEVICES, HOSPITAL, PLANT, SECOND, SITES, Demo, Member
-from ledger import services as ledger
 from tests import given, paper
 from tests.coi.doors import signed_in
 from tests.furnished import Journeys
@@ -165,7 +164,7 @@ class Walker(Player):
         rows = LabelCopy.objects.select_related("container").filter(order__coi_id=self.coi_id)
         for row in rows:
             if str(row.pk) not in self.labels:
-                ledger.sweep_effects(now=self.now)
+                given.sweep(self)
                 kept = label_file(view_of(row))
                 assert kept is not None, "it was drawn, read back and kept"
                 self.labels[str(row.pk)] = paper.marks(kept)

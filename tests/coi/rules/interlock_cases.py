@@ -37,6 +37,7 @@ from tests.coi.rules.faults import (
     unfinished,
     void_first_copy,
 )
+from tests.coi.rules.late_scenes import claim, late_bedside, late_witness
 from tests.coi.rules.scenes import (
     APHERESIS,
     BAG,
@@ -266,6 +267,14 @@ CASES = (
     ),
     Case(Code.SCANNER_NOT_QUALIFIED, witness, scene(scanner_until=NOW), params=(("why", "scanner_overdue"),)),
     Case(Code.SCANNER_NOT_QUALIFIED, shipping, scene(scanner_until=NOW - MINUTE)),
+    Case(Code.LATE_NOT_POSSIBLE, late_bedside, scene(held={"ann-sample-1"}), params=(("why", "held_now"),)),
+    Case(Code.LATE_NOT_POSSIBLE, late_witness, scene(then=None), params=(("why", "unknown_then"),)),
+    Case(
+        Code.LATE_TIME_NOT_VALID,
+        late_bedside,
+        scene(late=claim(NOW + MINUTE)),
+        params=(("why", "in_the_future"),),
+    ),
     Case(Code.OUT_OF_SEQUENCE, bedside, lambda s: s.undo("thaw"), params=(("waits_for", "thaw"),)),
     Case(Code.OUT_OF_SEQUENCE, infusing, lambda s: s.undo("bedside")),
     Case(Code.OUT_OF_SEQUENCE, shipping, lambda s: s.undo("freeze")),

@@ -199,12 +199,14 @@ def test_all_faults_are_told_at_once() -> None:
     def change(content: dict[str, Any]) -> None:
         content["name"] = ""
         content["witness_gap_s"] = 601
+        content["late_hours"] = 721
         content["steps"][0]["scope"] = "x"
         content["steps"][1]["values"] = [{"name": "a", "label": "A", "low": "two"}]
 
     assert broken(change) >= {
         "protocol.name required",
         "protocol.witness_gap_s out_of_range",
+        "protocol.late_hours out_of_range",
         "steps[0].scope not_choice",
         "steps[1].values[0].low not_decimal_text",
     }
@@ -243,3 +245,14 @@ def test_batches_begin_before_steps_of_a_batch() -> None:
     for step in PROTOCOL.steps:
         started = started or step.does is Does.START_BATCH
         assert started or step.scope is not Scope.BATCH
+
+
+@pytest.mark.parametrize(("hours", "read"), [(None, 72), (0, 0), (720, 720)])
+def test_a_protocol_says_how_late_a_step_may_be_recorded(hours: int | None, read: int) -> None:
+    content = deepcopy(CONTENT)
+    if hours is not None:
+        content["late_hours"] = hours
+    parsed, faults = parse(content)
+    assert faults == ()
+    assert parsed is not None
+    assert parsed.late_hours == read

@@ -30,6 +30,7 @@ from coi.rules.journey import (
     StationFacts,
     Target,
 )
+from coi.rules.late import LateClaim, Then
 from coi.rules.protocol import Party, Protocol, Scope, Step
 from people.rules.authority import Grant, Person, Training
 from people.rules.roles import Role
@@ -224,7 +225,7 @@ def cassette(container: ContainerFacts, status: CopyStatus = CopyStatus.APPLIED,
 
 def wristband(order: OrderFacts) -> Reading:
     """The patient's wristband."""
-    return reading(Target(IdentifierKind.WRISTBAND, f"band-{order.id}", order.id))
+    return reading(Target(IdentifierKind.WRISTBAND, f"band-{order.id}", order.id, ref="band"))
 
 
 def order_code(order: OrderFacts) -> Reading:
@@ -306,6 +307,8 @@ class Scene:
     open_stop: str = ""
     scanner_until: datetime | None = NOW + timedelta(days=30)
     protocol: Protocol | None = PROTOCOL
+    late: LateClaim | None = None
+    then: Then | None = None
 
     def decide(self) -> Decision:
         """Judge it."""
@@ -319,6 +322,7 @@ class Scene:
             step=self.step,
             pin=self.pin,
             values=self.values,
+            late=self.late,
         )
         return decide(attempt, self.known(), self.protocol)
 
@@ -339,6 +343,7 @@ class Scene:
             place_order=self.place_order,
             open_stop=self.open_stop,
             scanner_until=self.scanner_until,
+            then=self.then,
         )
 
     def container(self, name: str) -> ContainerFacts:
