@@ -65,8 +65,8 @@ def _doors() -> frozenset[str]:
 
 
 def _due_page(state: Gate) -> str:
-    is_password = state is Gate.PASSWORD_TOO_OLD
-    return reverse("people:account_password" if is_password else "people:account_factors")
+    pages = {Gate.PASSWORD_TOO_OLD: "people:account_password", Gate.PIN_TOO_OLD: "people:account_pin"}
+    return reverse(pages.get(state, "people:account_factors"))
 
 
 def _is_due(state: Gate, path: str) -> bool:
@@ -100,7 +100,7 @@ def _locked(request: HttpRequest) -> HttpResponse:
 
 
 def _owing(request: HttpRequest, state: Gate) -> HttpResponse:
-    """A password too old, or a second factor that a role asks for: its page opens, and nothing else."""
+    """A password or PIN too old, or a second factor that a role asks for: its page opens, and nothing else."""
     if wants_json(request):
         return respond(
             request, Answer(403, state.value, _("Open your account's page first: something is due."))

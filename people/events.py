@@ -45,6 +45,7 @@ class Event(StrEnum):
     SITE_PROGRAMME_WAIVED = "people:site:programme_waived"
     PAGE_SEEN = "people:page:seen"
     DOOR_REFUSED = "people:door:refused"
+    TOKEN_REFUSED = "people:token:refused"  # noqa: S105  (the name of an event)
     SECURITY_ALERTED = "people:security:alerted"
     DOCUMENT_DRAFTED = "people:document:drafted"
     DOCUMENT_EDITED = "people:document:edited"

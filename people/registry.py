@@ -133,6 +133,19 @@ def is_withheld(table: str, column: str) -> bool:
     return (table, column) in _withheld
 
 
+_columns: dict[tuple[str, str], Word] = {}
+
+
+def register_columns(tables: Mapping[str, Mapping[str, Word]]) -> None:
+    """Say what readers of trails call columns whose names do not say it, by table."""
+    _columns.update({(table, name): word for table, words in tables.items() for name, word in words.items()})
+
+
+def column_word(table: str, column: str) -> str:
+    """What a column is called; empty where its name says it."""
+    return str(_columns.get((table, column), ""))
+
+
 _self_ending: set[str] = set()
 
 

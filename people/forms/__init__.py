@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from people.forms.access import (
     UnlockForm,
 )
 from people.forms.rights import ROOMS
+from people.rules.factors import FactorKind
 from people.rules.roles import Role
 
 __all__ = [
@@ -79,6 +81,8 @@ class DoneForm(forms.Form):
 # One line of words for each kind of entry that this room writes; no names of people, which are not in the facts.
 _SAY: Mapping[StrEnum, Promise] = {
     Ledger.INSTALLATION_CONFIGURED: _("Installation: started with other software or settings ({software})"),
+    Ledger.HALT_FOUND: _("The ledger was found altered: {findings} findings"),
+    Ledger.HALT_RESOLVED: _("The ledger was found sound again, and is sealed again"),
     Event.ORGANISATION_CREATED: _("Organisation {organisation} added: {name}"),
     Event.SITE_CREATED: _("Site {site} added: {name}"),
     Event.SITE_CHANGED: _("Site {site} changed: {name}"),
@@ -118,7 +122,8 @@ _SAY: Mapping[StrEnum, Promise] = {
     Event.SITE_PROGRAMME_WAIVED: _("A programme is not required of a site any more"),
     Event.PAGE_SEEN: _("Page seen by an auditor: {page}"),
     Event.DOOR_REFUSED: _("Turned away at a door: {page}"),
-    Event.SECURITY_ALERTED: _("Refused again and again: {kind} {key}, {count} times"),
+    Event.TOKEN_REFUSED: _("A station's token was refused: it is not in use {station}"),
+    Event.SECURITY_ALERTED: _("Refused again and again: {kind} {key}, {count} times {of}"),
     Event.DOCUMENT_DRAFTED: _("Document {code} drafted: {title}"),
     Event.DOCUMENT_EDITED: _("Draft of a document edited"),
     Event.DOCUMENT_SUBMITTED: _("Document submitted for review"),
@@ -134,12 +139,17 @@ _SAY: Mapping[StrEnum, Promise] = {
 }
 
 
+_FACTORS: Mapping[str, Promise] = {FactorKind.TOTP: _("app for codes"), FactorKind.PASSKEY: _("passkey")}
+
+
 class _Spoken(dict[str, Any]):
     """Facts, their codes without underscores; one that is missing reads as nothing."""
 
     def __getitem__(self, name: str) -> str:
         value = str(super().__getitem__(name))
-        return value.replace("_", " ") if name in ("role", "cause", "code", "meaning") else value
+        if name == "kind":
+            return str(_FACTORS.get(value, value))
+        return value.replace("_", " ") if name in ("role", "cause", "code", "meaning", "of") else value
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -150,5 +160,21 @@ def presenters() -> "Mapping[str, Callable[[EntryView], str]]":
     return {event: _presenter(sentence) for event, sentence in _SAY.items()}
 
 
+def page_address(facts: Mapping[str, Any]) -> str:
+    """Where a page that an auditor saw is; empty where there is none of this name any more."""
+    try:
+        return reverse(facts["page"], kwargs=facts["arguments"])
+    except NoReverseMatch:
+        return ""
+
+
 def _presenter(sentence: Promise) -> "Callable[[EntryView], str]":
-    return lambda entry: str(sentence).format_map(_Spoken(entry.facts)).strip()
+    return lambda entry: str(sentence).format_map(_Spoken(_with_address(entry.facts))).strip()
+
+
+def _with_address(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts with the address of a page in place of the name that the software has for it."""
+    if "page" not in facts:
+        return facts
+    plain = facts["page"].replace(":", " ").replace("_", " ")
+    return {**facts, "page": page_address({"arguments": {}, **facts}) or plain}

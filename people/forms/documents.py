@@ -55,7 +55,7 @@ DONE: Mapping[DocumentAction, Promise] = {
 ERRORS: Mapping[str, Promise] = {
     "role_missing": _("You do not hold a role for this at this site."),
     "username_needed": _(
-        "Type your username too: your last signature, or your sign-in, was more than 15 minutes ago."
+        "Type your username too: this is your first signature, or your last was more than 15 minutes ago."
     ),
     "credential_refused": _("The password is wrong. Nothing was signed."),
     "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),

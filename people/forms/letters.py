@@ -15,7 +15,21 @@ from people.rules.work import NoticeView
 
 def letters() -> Mapping[str, Callable[[NoticeView], Letter]]:
     """For the registry: the code of each notice with what writes its letter."""
-    return {f"{kind}_ends": partial(_ends, kind) for kind in Running} | {"refused_often": _refused_often}
+    ends = {f"{kind}_ends": partial(_ends, kind) for kind in Running}
+    return ends | {"refused_often": _refused_often, "tokens_refused": _tokens_refused}
+
+
+def _tokens_refused(notice: NoticeView) -> Letter:
+    told = {"about": f"{notice.subject_kind} {notice.subject_key}", "site": notice.site, **notice.params}
+    return Letter(
+        _("Veintrace: a station's token is refused at %(site)s") % told,
+        _(
+            "%(about)s: a token that is not in use was shown %(count)s times within %(minutes)s minutes. A device may"
+            " have been forgotten when its station was closed or got a new token; or somebody tries tokens. Find the"
+            " device, and bind it again or take it away. The trail shows each attempt: sign in to see it."
+        )
+        % told,
+    )
 
 
 def _refused_often(notice: NoticeView) -> Letter:
@@ -40,6 +54,11 @@ def _ends(kind: Running, notice: NoticeView) -> Letter:
     }
     if kind is Running.BADGE_TEST:
         text = _("Badge %(about)s at %(site)s should be read again, with its holder present, by %(day)s.")
+    elif kind is Running.PIN:
+        text = _(
+            "The PIN of %(about)s at %(site)s is to be changed by %(day)s, on the page “My account”. Afterwards a desk"
+            " opens that page and nothing else. At a station the old PIN goes on, for a patient may be waiting."
+        )
     else:
         text = _(
             "%(what)s %(about)s at %(site)s ends on %(day)s. Have it renewed before: it is refused afterwards."

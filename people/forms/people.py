@@ -49,13 +49,16 @@ ENDING: Mapping[Running, Promise] = {
     Running.BADGE_TEST: _("test of the badge"),
     Running.QUALIFICATION: _("qualification of the site"),
     Running.AUDIT: _("grant to audit"),
+    Running.PIN: _("PIN"),
 }
 ERRORS: Mapping[str, Promise] = {
     **DOCUMENT_ERRORS,
     "not_to_yourself": _("Nobody does this for themselves: another administrator does it."),
     "not_over_yourself": _("Nobody does this to their own account: another administrator does it."),
     "user_unknown": _("There is no such open account."),
-    "user_of_another_site": _("This person works at another site: an administrator of that site does this."),
+    "user_of_another_site": _(
+        "This person works at another site. Choose that one; else its administrator does this."
+    ),
     "username_used": _("Somebody has, or had, this username. Usernames are never given twice."),
     "audit_granted_already": _("This person may audit the site in that time already. End that grant first."),
     "grant_unknown": _("There is no such grant."),
@@ -75,6 +78,8 @@ ERRORS: Mapping[str, Promise] = {
     "file_empty": _("The file is empty."),
     "file_too_large": _("The file is larger than 20 MB."),
 }
+# Where what a service says as a whole is about one field.
+_OF_FIELDS: Mapping[str, str] = {"user_of_another_site": "site", "username_used": "username"}
 FIELDS: Mapping[str, Promise] = {
     **DOCUMENT_FIELDS,
     "username_shape": _("2 to 64 small letters, digits and . _ @ + -, beginning with a letter or digit."),
@@ -140,7 +145,10 @@ class PeopleForm(WritingForm):
         for name, problem in fields.items():
             self.add_error(name if name in self.fields else None, str(FIELDS.get(problem, problem)))
         if not fields:
-            self.add_error(None, str(ERRORS.get(error.code, error.message)))
+            field = _OF_FIELDS.get(error.code, "")
+            self.add_error(
+                field if field in self.fields else None, str(ERRORS.get(error.code, error.message))
+            )
 
 
 class SiteForm(PeopleForm):
@@ -152,6 +160,12 @@ class SiteForm(PeopleForm):
         super().__init__(*args, **more)
         field: Any = self.fields["site"]
         field.choices = list(sites)
+
+    def begin_at(self, works_at: Iterable[str]) -> None:
+        """Show a site at which the person works, where the reader may act at one: not the first of the list."""
+        field: Any = self.fields["site"]
+        offered = dict(field.choices)
+        self.initial["site"] = next((code for code in works_at if code in offered), "")
 
 
 class NewPersonForm(SiteForm):

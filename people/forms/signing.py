@@ -12,7 +12,9 @@ class SignedForm(forms.Form):
 
     username = forms.CharField(
         label=_("Your username"),
-        help_text=_("Needed when you signed in, or signed last, more than 15 minutes ago."),
+        help_text=_(
+            "Needed for your first signature, and again when your last was more than 15 minutes ago."
+        ),
         max_length=64,
         required=False,
         widget=forms.TextInput(

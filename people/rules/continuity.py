@@ -1,9 +1,10 @@
 """One continuous series of signings at a desk: when the password alone signs, and when the username is asked for again.
 
 21 CFR 11.200(a)(1)(i): the first signing of a continuous period of controlled access takes every component, those
-after it take at least one that only the person can use. (ii): a signing outside such a period takes them all. Signing
-in takes both components and begins the period, as FDA's preamble of 1997 reads the clause (comment 124); a pause,
-another person and the end of the session break it.
+after it take at least one that only the person can use. (ii): a signing outside such a period takes them all. The
+first signing is a signature, as the clause says. FDA's preamble of 1997 (comment 124) also takes a log-on with all
+components for it; a site may set that (`SIGN_IN_BEGINS_SERIES`). A pause, another person and the end of the session
+break the series.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ CONTINUOUS_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Continuity:
-    """When both components were last shown, or the series of signings last went on, in a session, and whose it is."""
+    """When both components were shown, or the series of signings last went on, in a session, and whose it is."""
 
     user_id: int | None = None
     signed_at: datetime | None = None

@@ -116,6 +116,14 @@ class DocumentVersionView:
     reviewer_id: int | None = None
     approver_id: int | None = None
 
+    @property
+    def is_as_signed(self) -> bool:
+        """Whether the content is the one that the digest, and so every signature, is over."""
+        found = record_digest(
+            kind=self.kind, code=self.code, version=self.version, schema=self.schema, content=self.content
+        )
+        return found == self.digest
+
 
 def judge(
     *, state: DocumentState, action: DocumentAction, by: int, author: int, reviewer: int | None

@@ -21,6 +21,7 @@ class Running(StrEnum):
     BADGE_TEST = "badge_test"
     QUALIFICATION = "qualification"
     AUDIT = "audit"
+    PIN = "pin"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ asks for is missing or overdue.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,8 +56,3 @@ def unmet(required: Iterable[Required], work: Work, at: datetime) -> tuple[str, 
 def programme_problem(programme: str) -> str | None:
     """The code of what is wrong with the name of a programme, or None: 1 to 40 plain characters."""
     return None if _PROGRAMME.fullmatch(programme) else "programme_shape"
-
-
-def last_day(held: Sequence[Held]) -> datetime | None:
-    """When the longest of them ends; None where there is none."""
-    return max((one.valid_until for one in held), default=None)

@@ -16,6 +16,7 @@ class Gate(StrEnum):
     OVER = "over"
     LOCKED = "locked"
     PASSWORD_TOO_OLD = "password_too_old"  # noqa: S105  (a name, not a secret)
+    PIN_TOO_OLD = "pin_too_old"
     SECOND_FACTOR_MISSING = "second_factor_missing"
 
 
@@ -37,6 +38,7 @@ class Stamp:
     seen_at: datetime
     password_until: datetime | None = None
     owes_factor: bool = False
+    pin_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def gate(stamp: Stamp, now: datetime, policy: SessionPolicy) -> Gate:
         return Gate.LOCKED
     if stamp.password_until is not None and now >= stamp.password_until:
         return Gate.PASSWORD_TOO_OLD
+    if stamp.pin_until is not None and now >= stamp.pin_until:
+        return Gate.PIN_TOO_OLD
     return Gate.SECOND_FACTOR_MISSING if stamp.owes_factor else Gate.OPEN
 
 
@@ -63,15 +67,17 @@ def is_worth_noting(stamp: Stamp, now: datetime, policy: SessionPolicy) -> bool:
     return now - stamp.seen_at >= policy.idle / NOTES_IN_IDLE_TIME
 
 
-def days_left(stamp: Stamp, now: datetime) -> int | None:
-    """Whole days until the password is too old, from fourteen days before on; None earlier, or if it does not age."""
-    if stamp.password_until is None or stamp.password_until - now > WARNED_BEFORE:
+def days_left(until: datetime | None, now: datetime) -> int | None:
+    """Whole days until a password or PIN is too old, from fourteen days before on; None earlier, or if it never is."""
+    if until is None or until - now > WARNED_BEFORE:
         return None
-    return max(0, (stamp.password_until - now).days)
+    return max(0, (until - now).days)
 
 
-def password_ends(set_at: datetime | None, max_age_days: int) -> datetime | None:
-    """When a password becomes too old; None where passwords do not age, or it is not known since when it is there."""
+def secret_ends(set_at: datetime | None, max_age_days: int) -> datetime | None:
+    """When a password or PIN becomes too old; None where they do not age, or there is none, or it is not known since
+    when it is there (21 CFR 11.300(b)).
+    """
     return set_at + timedelta(days=max_age_days) if set_at is not None and max_age_days else None
 
 

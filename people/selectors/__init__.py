@@ -1,6 +1,13 @@
 """Every query of `people`; each returns frozen values."""
 
-from people.selectors.access import AccountView, FactorView, SessionView, account, open_sessions
+from people.selectors.access import (
+    AccountView,
+    FactorView,
+    SessionView,
+    account,
+    live_sessions,
+    open_sessions,
+)
 from people.selectors.accounts import (
     accounts,
     closed_accounts,
@@ -21,6 +28,7 @@ from people.selectors.authority import (
     read_badge,
     user_id_by_username,
 )
+from people.selectors.called import codes_of
 from people.selectors.documents import (
     acts_open_to,
     applicable_document,
@@ -44,6 +52,7 @@ from people.selectors.documents import (
 )
 from people.selectors.people import (
     MOST_PAGES,
+    LinkLine,
     PersonPage,
     is_evidence_here,
     links_of,
@@ -75,13 +84,14 @@ from people.selectors.sites import (
 )
 from people.selectors.staff import StaffView, staff_called
 from people.selectors.standing import standing
-from people.selectors.trail import TrailLine, lines_about, lines_of, trail
+from people.selectors.trail import TrailLine, lines_about, lines_of, trail, words_of
 from people.selectors.work import notice_view, notices_for, open_work_about, work_for, work_item
 
 __all__ = [
     "MOST_PAGES",
     "AccountView",
     "FactorView",
+    "LinkLine",
     "PersonPage",
     "QualificationView",
     "RequirementView",
@@ -96,6 +106,7 @@ __all__ = [
     "applicable_document",
     "badges_in_force",
     "closed_accounts",
+    "codes_of",
     "current_digest",
     "document_findings",
     "document_version",
@@ -112,6 +123,7 @@ __all__ = [
     "lines_about",
     "lines_of",
     "links_of",
+    "live_sessions",
     "names_of",
     "notice_view",
     "notices_for",
@@ -153,6 +165,7 @@ __all__ = [
     "user_id_by_username",
     "versions_of",
     "versions_of_all",
+    "words_of",
     "work_for",
     "work_item",
     "zone_of",

@@ -1,11 +1,12 @@
-"""How somebody signs in, and where they are signed in, for their own page."""
+"""How somebody signs in, and where they are signed in: for their own page, and for whoever may end it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.sessions.backends.db import SessionStore
 
 from people import models
 from people.rules.factors import FactorKind
@@ -41,12 +42,13 @@ class AccountView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A place where somebody is signed in."""
+    """A place where somebody is signed in. `seen_at`: when they were last there, as far as it was asked for."""
 
     id: UUID
     device: str
     address: str
     began_at: datetime
+    seen_at: datetime | None = None
 
 
 def account(user_id: int) -> AccountView:
@@ -75,3 +77,23 @@ def open_sessions(user_id: int, since: datetime) -> list[SessionView]:
     return [
         SessionView(row.id, row.device, row.address, row.began_at) for row in rows.order_by("-began_at", "pk")
     ]
+
+
+# Where the browser's session says under which id it stands on the list, and when somebody was last there.
+DESK = "veintrace.desk"
+
+
+def live_sessions(user_id: int, since: datetime, at: datetime) -> list[SessionView]:
+    """The same for whoever may end them, with when somebody was last there (two statements).
+
+    That stands in the browsers' own sessions, which decide: one that is gone from there is signed in no more.
+    """
+    listed = {str(one.id): one for one in open_sessions(user_id, since)}
+    if not listed:
+        return []
+    found: dict[str, datetime] = {}
+    for row in SessionStore.get_model_class().objects.filter(expire_date__gt=at).iterator():
+        desk = row.get_decoded().get(DESK) or {}
+        if desk.get("id") in listed:
+            found[desk["id"]] = datetime.fromisoformat(desk["seen_at"])
+    return [replace(one, seen_at=found[id]) for id, one in listed.items() if id in found]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from ledger.selectors.histories import entries_of_period
 from people import models
@@ -102,4 +102,4 @@ def signatures_known(ids: Collection[str]) -> list[SignatureView]:
 def last_signings(users: Collection[int], until: datetime) -> dict[int, datetime]:
     """When each of these people signed last before a moment; who never did is not there (one statement)."""
     rows = models.Signature.objects.filter(signer__in=users, signed_at__lt=until)
-    return dict(rows.order_by("signer", "signed_at").values_list("signer", "signed_at"))
+    return dict(rows.values_list("signer").annotate(last=Max("signed_at")))

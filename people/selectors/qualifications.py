@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 
@@ -14,6 +15,7 @@ from people import models
 from people.rules.expiry import Expiring, Running, due_for_test, not_renewed
 from people.rules.qualifications import Held, Required, Work, unmet
 from people.rules.roles import Role
+from people.rules.sessions import secret_ends
 
 # What is asked of the site `i` and what it holds of that, as one JSON text: a scan reads it with the station.
 REQUIRED = """
@@ -65,35 +67,34 @@ def _held(start: str, end: str) -> Held:
     return Held(datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 
-def required_of(site: str) -> tuple[Required, ...]:
-    """The programmes that the site needs now, with what it holds of them (one statement)."""
+def _required(sites: Collection[str]) -> dict[str, tuple[Required, ...]]:
+    """The programmes that sites need now, with what they hold of them, by the site's code (one statement)."""
     with connection.cursor() as cursor:
         # REQUIRED is a text of ours; what was asked goes as a parameter
-        cursor.execute(f"SELECT {REQUIRED} FROM people_site i WHERE i.code = %s::text", [site])  # noqa: S608
-        row = cursor.fetchone()
-    return () if row is None else read_required(row[0])
+        statement = f"SELECT i.code, {REQUIRED} FROM people_site i WHERE i.code = ANY(%s)"  # noqa: S608
+        cursor.execute(statement, [list(sites)])
+        return {code: read_required(rows) for code, rows in cursor.fetchall()}
 
 
 def unmet_programmes(site: str, work: Work, at: datetime) -> tuple[str, ...]:
-    """The programmes that this work needs at the site and that are missing or overdue."""
-    return unmet(required_of(site), work, at)
+    """The programmes that this work needs at the site and that are missing or overdue (one statement)."""
+    return unmet(_required([site]).get(site, ()), work, at)
 
 
-def requirements(site: str, at: datetime) -> list[RequirementView]:
-    """What is asked of the site now, and whether it is met."""
-    held = {(one.programme, one.work): one.is_met(at) for one in required_of(site)}
-    rows = models.SiteRequirement.objects.filter(site__code=site, ended_at__isnull=True)
-    return [
-        RequirementView(
-            str(row.pk),
-            site,
-            row.programme,
-            Work(row.work),
-            row.since,
-            held[row.programme, Work(row.work)],
-        )
-        for row in rows.order_by("programme", "work")
-    ]
+def requirements(sites: Collection[str], at: datetime) -> dict[str, list[RequirementView]]:
+    """What is asked of sites now, and whether it is met, by the site's code (two statements)."""
+    held = {
+        (site, one.programme, one.work): one.is_met(at)
+        for site, required in _required(sites).items()
+        for one in required
+    }
+    found: dict[str, list[RequirementView]] = {site: [] for site in sites}
+    rows = models.SiteRequirement.objects.filter(site__code__in=list(sites), ended_at__isnull=True)
+    for row in rows.select_related("site").order_by("programme", "work"):
+        site, work = row.site.code, Work(row.work)
+        is_met = held[site, row.programme, work]
+        found[site].append(RequirementView(str(row.pk), site, row.programme, work, row.since, is_met))
+    return found
 
 
 def qualifications(site: str) -> list[QualificationView]:
@@ -152,11 +153,15 @@ def _of_people(site: str, user_id: int | None) -> list[Expiring]:
 
 def _badges(whose: Q) -> list[Expiring]:
     rows = models.Badge.objects.filter(whose, revoked_at__isnull=True).values_list(
-        "pk", "site__code", "user_id", "valid_until", "code", "valid_from", "tested_at"
+        *("pk", "site__code", "user_id", "valid_until", "code", "valid_from", "tested_at"),
+        *("user__username", "user__credential__pin_set_at", "user__credential__pin_hash"),
     )
     found: list[Expiring] = []
-    for id, site, user, until, code, issued_at, tested_at in rows:
+    for id, site, user, until, code, issued_at, tested_at, name, pin_set_at, pin_hash in rows:
         about: dict[str, Any] = {"id": id, "site": site, "user": user}
+        pin_ends = secret_ends(pin_set_at, settings.PASSWORD_MAX_AGE_DAYS)
+        if pin_ends is not None and pin_hash:
+            found.append(_one(Running.PIN, name, pin_ends, id=user, site=site, user=user))
         if until is not None:
             found.append(_one(Running.BADGE, code, until, **about))
         due = due_for_test(issued_at, tested_at)
@@ -176,5 +181,7 @@ def _of_sites(site: str) -> list[Expiring]:
     ]
 
 
-def _one(kind: Running, about: str, until: datetime, *, id: UUID, site: str, user: int | None) -> Expiring:
+def _one(
+    kind: Running, about: str, until: datetime, *, id: UUID | int, site: str, user: int | None
+) -> Expiring:
     return Expiring(str(id), kind, site, about, until, user)

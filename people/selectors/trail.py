@@ -1,6 +1,6 @@
 """The trail of entries as people may read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,13 +67,22 @@ def lines_of(entry_ids: Sequence[int]) -> list[TrailLine]:
     return [_line(entry) for entry in selectors.entries_by_id(entry_ids)]
 
 
+def words_of(entries: Iterable[EntryView]) -> dict[int, str]:
+    """Each entry in words, by its number; empty where its event has none."""
+    return {entry.id: _words(entry) for entry in entries}
+
+
 def lines_about(kind: str, key: str) -> list[TrailLine]:
     """Every entry about a subject, the oldest first, for rooms that know who may read them."""
     return [_line(entry) for entry in selectors.entries_for_subject(kind, key)]
 
 
-def _line(entry: EntryView) -> TrailLine:
+def _words(entry: EntryView) -> str:
     presenter = registry.presenter(entry.event)
+    return presenter(entry) if presenter else ""
+
+
+def _line(entry: EntryView) -> TrailLine:
     return TrailLine(
         id=entry.id,
         at=entry.occurred_at.astimezone(ZoneInfo(entry.zone)),
@@ -84,7 +93,7 @@ def _line(entry: EntryView) -> TrailLine:
         actor_kind=entry.actor_kind,
         auth=entry.auth_method,
         event=entry.event,
-        words=presenter(entry) if presenter else "",
+        words=_words(entry),
         site=entry.site,
         station=entry.station,
         stream=entry.stream,

@@ -31,7 +31,12 @@ from people.services.qualifications import (
     waive_programme,
 )
 from people.services.recording import EvidenceFile, require, writing
-from people.services.refusals import alert_on_refusals, record_refused_door
+from people.services.refusals import (
+    alert_on_bursts,
+    alert_on_refusals,
+    record_refused_door,
+    record_refused_token,
+)
 from people.services.sessions import end_other_sessions
 from people.services.sign_ins import (
     SignIn,
@@ -78,6 +83,7 @@ __all__ = [
     "activate_user",
     "add_passkey",
     "add_totp",
+    "alert_on_bursts",
     "alert_on_refusals",
     "approve_document",
     "bind_device",
@@ -111,6 +117,7 @@ __all__ = [
     "record_badges_printed",
     "record_page_seen",
     "record_refused_door",
+    "record_refused_token",
     "record_site_qualification",
     "record_training",
     "register_station",

@@ -115,7 +115,7 @@ def confirm(
         user_id = reading.person.user_id if reading.person and reading.state is BadgeState.VALID else None
         auth, pin = AuthMethod.BADGE_PIN, credential.pin
         if user_id is None:
-            return refuse_unknown(why=f"badge_{reading.state}", where=where, now=now, request_id=request_id)
+            return refuse(why=f"badge_{reading.state}", where=where, now=now, request_id=request_id)
         return attempt(
             user_id=user_id,
             fits=lambda row: is_pin(pin, row.pin_hash),
@@ -129,7 +129,7 @@ def confirm(
     request_id = attempt_id(request_id, password)
     if user_id is None:
         make_password(password)  # as slow as a check, so that the time does not tell who exists
-        return refuse_unknown(why="user_unknown", where=where, now=now, request_id=request_id)
+        return refuse(why="user_unknown", where=where, now=now, request_id=request_id)
     return attempt(
         user_id=user_id,
         fits=lambda row: is_password(password, row.user.password),
@@ -170,7 +170,7 @@ def attempt(
         rows = models.Credential.objects.select_related("user").select_for_update(of=("self",))
         row = rows.filter(user=user_id).first()
         if row is None or not row.user.is_active:
-            return refuse_unknown(why="user_inactive", where=where, now=now, request_id=request_id)
+            return refuse(why="user_inactive", where=where, now=now, request_id=request_id)
         attempts = Attempts(row.failures, row.locked_until)
         if attempts.is_locked(now):
             _record_failure(user_id, "locked", where=where, now=now, request_id=request_id)
@@ -221,9 +221,12 @@ def _sites_of(user_id: int, where: Where, now: datetime) -> list[str]:
     return [] if person is None else sorted(person.sites(frozenset(Role), now))
 
 
-def refuse_unknown(*, why: str, where: Where, now: datetime, request_id: UUID) -> CredentialCheck:
+def refuse(
+    *, why: str, user_id: int | None = None, where: Where, now: datetime, request_id: UUID
+) -> CredentialCheck:
+    """Record an attempt that fits nobody, or no way in of `user_id`; it is not counted towards a lock."""
     with transaction.atomic():
-        _record_failure(None, why, where=where, now=now, request_id=request_id)
+        _record_failure(user_id, why, where=where, now=now, request_id=request_id)
     return REFUSED
 
 

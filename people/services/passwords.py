@@ -14,7 +14,7 @@ from ledger.rules.errors import Invalid
 from people import models
 from people.events import Event
 from people.rules.credentials import PASSWORDS_REMEMBERED, CredentialState, pin_problem
-from people.services.credentials import hash_pin, is_own_password, is_password, locked_user
+from people.services.credentials import hash_pin, is_own_password, is_password, is_pin, locked_user
 from people.services.recording import Doing, record, writing
 from people.services.sessions import close_sessions
 
@@ -98,6 +98,8 @@ def change_pin(
         with writing():
             user = locked_user(actor)
             refuse_weak(user, pin=pin)
+            if is_pin(pin, models.Credential.objects.get(pk=user.pk).pin_hash):
+                raise Invalid("fields_invalid", detail={"fields": {"pin": "pin_same"}})
             models.Credential.objects.filter(pk=user.pk).update(pin_hash=hash_pin(pin), pin_set_at=now)
             _record_own(doing, Event.PIN_CHANGED)
     return state

@@ -15,8 +15,8 @@ from people import models, selectors
 from people.events import Event
 from people.rules.credentials import CredentialCheck, CredentialState, PasswordCredential
 from people.rules.factors import FactorKind, factor_of_code
-from people.rules.sessions import SignInBy, password_ends
-from people.services.credentials import attempt, attempt_id, confirm, is_own_password, refuse_unknown
+from people.rules.sessions import SignInBy, secret_ends
+from people.services.credentials import attempt, attempt_id, confirm, is_own_password, refuse
 from people.services.factors import has_second_factor, is_code, must_have_factor
 from people.services.providers import subject_digest
 
@@ -34,7 +34,8 @@ class SignIn:
     """How a sign-in ended; `user` is there when it was accepted, for the session.
 
     `asks_factor`: the password was right and a second factor must follow; nothing is open yet. `owes_factor`: a role
-    asks for a second factor, and there is none so far. `password_until`: from then on it must be changed first.
+    asks for a second factor, and there is none so far. `password_until`, `pin_until`: from then on it must be changed
+    first.
     """
 
     state: CredentialState
@@ -43,6 +44,7 @@ class SignIn:
     asks_factor: bool = False
     owes_factor: bool = False
     password_until: datetime | None = None
+    pin_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def sign_in_by_provider(
     )
     if link is None or not link.user.is_active:
         why = "subject_unknown" if link is None else "user_inactive"
-        return SignIn(refuse_unknown(why=why, where=where, now=now, request_id=request_id).state)
+        return SignIn(refuse(why=why, where=where, now=now, request_id=request_id).state)
     return _opened(link.user_id, SignInBy.PROVIDER, _Coming(visit, where, now, request_id))
 
 
@@ -182,7 +184,7 @@ def _show_passkey(
     user_id: int | None, is_proved: Callable[[], bool], *, where: Where, now: datetime, request_id: UUID
 ) -> CredentialCheck:
     if user_id is None:
-        return refuse_unknown(why="passkey_unknown", where=where, now=now, request_id=request_id)
+        return refuse(why="passkey_unknown", where=where, now=now, request_id=request_id)
     return attempt(
         user_id=user_id,
         fits=lambda row: is_proved(),
@@ -212,7 +214,8 @@ def _opened(user_id: int, by: SignInBy, coming: _Coming) -> SignIn:
         user,
         session,
         owes_factor=by is SignInBy.PASSWORD and must_have_factor(user_id, now),
-        password_until=password_ends(user.credential.password_set_at, settings.PASSWORD_MAX_AGE_DAYS),
+        password_until=secret_ends(user.credential.password_set_at, settings.PASSWORD_MAX_AGE_DAYS),
+        pin_until=secret_ends(user.credential.pin_set_at, settings.PASSWORD_MAX_AGE_DAYS),
     )
 
 

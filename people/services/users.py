@@ -21,6 +21,7 @@ from people.events import Event
 from people.rules.fields import text_problem, username_problem
 from people.rules.rights import Right
 from people.rules.roles import Role
+from people.services.credentials import attempt_id, refuse
 from people.services.factors import drop_factors
 from people.services.passwords import refuse_weak, store_secrets
 from people.services.recording import Doing, is_repeat, record, refuse_bad, require, writing
@@ -109,34 +110,43 @@ def activate_user(
     now: datetime,
     request_id: UUID,
 ) -> int:
-    """Set password and PIN with the activation code, which then is worth nothing. Returns the user's id."""
+    """Set password and PIN with the activation code, which then is worth nothing. Returns the user's id.
+
+    Raises NotAllowed for a code that is wrong, used or too old: recorded as a wrong password is, and counted towards
+    the alert. It locks nobody out, for 144 random bits are not guessed. Raises Invalid (`password`, `pin`).
+    """
     user_id = selectors.user_id_by_username(username)
     with writing():
-        row = (
-            models.Credential.objects.select_related("user")
-            .select_for_update(of=("self",))
-            .filter(pk=user_id)
-            .first()
-        )
-        if row is None or not _is_activation(row, activation_code, now):
-            raise NotAllowed("activation_refused")
-        refuse_weak(row.user, password=password, pin=pin)
-        store_secrets(row.user, password, pin, now)
-        actor = Actor(ActorKind.PERSON, row.user.printed_name, row.user.pk, AuthMethod.TOKEN)
-        record(
-            Doing(actor, where, now, request_id),
-            event=Event.USER_ACTIVATED,
-            stream="people",
-            facts={"user": str(row.pk)},
-            subjects=[Subject("user", str(row.pk))],
-        )
-    return int(row.pk)
+        rows = models.Credential.objects.select_related("user").select_for_update(of=("self",))
+        row = rows.filter(pk=user_id).first()
+        why = _activation_problem(row, activation_code, now)
+        if row is not None and not why:
+            refuse_weak(row.user, password=password, pin=pin)
+            store_secrets(row.user, password, pin, now)
+            actor = Actor(ActorKind.PERSON, row.user.printed_name, row.user.pk, AuthMethod.TOKEN)
+            record(
+                Doing(actor, where, now, request_id),
+                event=Event.USER_ACTIVATED,
+                stream="people",
+                facts={"user": str(row.pk)},
+                subjects=[Subject("user", str(row.pk))],
+            )
+            return int(row.pk)
+        tried = attempt_id(request_id, activation_code)
+        refuse(why=why, user_id=user_id, where=where, now=now, request_id=tried)
+    raise NotAllowed("activation_refused")  # after the commit: the refusal stays an entry
 
 
-def _is_activation(row: models.Credential, code: str, now: datetime) -> bool:
+def _activation_problem(row: models.Credential | None, code: str, now: datetime) -> str:
+    """Why the code does not activate the account, for the entry; empty where it does. A used one is as a wrong one."""
+    if row is None:
+        return "user_unknown"
+    if not row.user.is_active:
+        return "user_inactive"
+    if not row.activation_hash or not compare_digest(row.activation_hash, _hash(code)):
+        return "wrong_activation_code"
     is_in_time = row.activation_until is not None and now < row.activation_until
-    is_right = bool(row.activation_hash) and compare_digest(row.activation_hash, _hash(code))
-    return is_in_time and is_right and row.user.is_active
+    return "" if is_in_time else "activation_code_expired"
 
 
 def reset_user(

@@ -18,6 +18,7 @@ _TOLD: dict[Running, tuple[Role, ...]] = {
     Running.BADGE_TEST: (Role.ADMINISTRATOR,),
     Running.QUALIFICATION: (Role.QA_REVIEWER, Role.ADMINISTRATOR),
     Running.AUDIT: (Role.ADMINISTRATOR,),
+    Running.PIN: (Role.SUPERVISOR,),
 }
 
 

@@ -11,6 +11,7 @@ from ledger.rules import Actor, ActorKind, AuthMethod, Where
 from ledger.rules.errors import Invalid, NotAllowed
 from people import selectors, services
 from people.forms import DoneForm, TrailForm
+from people.forms.actors import SHOWN_BY, actor_text
 from people.registry import ends_by_itself
 from people.rules.authority import Person
 
@@ -91,4 +92,5 @@ def entries(request: HttpRequest) -> HttpResponse:
     lines = selectors.trail(person_of(request), timezone.now(), kind=asked["kind"], key=asked["key"])
     if lines is None:
         raise NotAllowed("role_missing", _("The trail is for auditors, quality and supervisors."))
-    return render(request, "people/entries.html", {"form": form, "lines": lines})
+    shown = [(it, actor_text(it.actor_kind, it.actor), SHOWN_BY[it.auth]) for it in lines]
+    return render(request, "people/entries.html", {"form": form, "lines": lines, "shown": shown})

@@ -26,7 +26,7 @@ from ledger.rules.errors import Conflict, Invalid, NotAllowed
 from people import selectors, services
 from people.forms import AppForm, ConfirmForm, PasskeyForm, PasswordForm, PinForm
 from people.rules.credentials import CredentialState
-from people.rules.sessions import password_ends
+from people.rules.sessions import secret_ends
 from people.views import actor_of, desk, passkeys
 from people.views.signing_in import refusal_of, show_problems
 
@@ -105,7 +105,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "sessions": selectors.open_sessions(mine.user_id, now - desk.policy().life),
         "this": desk.session_of(request),
-        "password_until": password_ends(mine.password_set_at, settings.PASSWORD_MAX_AGE_DAYS),
+        "password_until": secret_ends(mine.password_set_at, settings.PASSWORD_MAX_AGE_DAYS),
+        "pin_until": secret_ends(mine.pin_set_at, settings.PASSWORD_MAX_AGE_DAYS),
     }
     return render(request, "people/account.html", context)
 
@@ -124,7 +125,7 @@ def password(request: HttpRequest) -> HttpResponse:
         )
         if state is CredentialState.ACCEPTED:
             _renew(request)
-            until = password_ends(doing["now"], settings.PASSWORD_MAX_AGE_DAYS)
+            until = secret_ends(doing["now"], settings.PASSWORD_MAX_AGE_DAYS)
             desk.change(request, password_until=until)
         return state
 
@@ -142,7 +143,11 @@ def pin(request: HttpRequest) -> HttpResponse:
     """Change the PIN."""
 
     def act(asked: dict[str, Any]) -> CredentialState:
-        return services.change_pin(password=asked["old"], pin=asked["pin"], **_doing(request))
+        doing = _doing(request)
+        state = services.change_pin(password=asked["old"], pin=asked["pin"], **doing)
+        if state is CredentialState.ACCEPTED:
+            desk.change(request, pin_until=secret_ends(doing["now"], settings.PASSWORD_MAX_AGE_DAYS))
+        return state
 
     page = _Page("people/account_pin.html", _("Your PIN is changed."))
     return _answer(request, PinForm(request.POST or None), page, act)
@@ -242,14 +247,16 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def remove_factor(request: HttpRequest, id: int) -> HttpResponse:
-    """Take a second factor away."""
+    """Take a second factor away; not found where it is nobody's, or somebody else's."""
     mine = selectors.account(_owner(request).pk)
+    factor = next((one for one in mine.factors if one.id == id), None)
+    if factor is None:
+        return render(request, "people/account_remove.html", status=404)
 
     def act(asked: dict[str, Any]) -> CredentialState:
         return services.remove_factor(factor_id=id, password=asked["old"], **_doing(request))
 
     page = _Page("people/account_remove.html", _("It is removed."), "people:account_factors")
-    factor = next((one for one in mine.factors if one.id == id), None)
     return _answer(request, ConfirmForm(request.POST or None), page, act, factor=factor)
 
 

@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from people.rules.sessions import SessionPolicy, Stamp, device_of
+from people.selectors.access import DESK
 from people.services import SignIn, Visit
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-_KEY, _PENDING = "veintrace.desk", "veintrace.pending"
+_KEY, _PENDING = DESK, "veintrace.pending"
 PENDING_HOLDS_FOR = timedelta(minutes=5)
 SCRIPTED = {"cors", "same-origin", "no-cors"}
 
@@ -33,7 +34,7 @@ def open_session(request: HttpRequest, accepted: SignIn) -> None:
     now = timezone.now()
     write(
         request,
-        Stamp(now, now, accepted.password_until, accepted.owes_factor),
+        Stamp(now, now, accepted.password_until, accepted.owes_factor, accepted.pin_until),
         session=accepted.session,
     )
 
@@ -46,6 +47,7 @@ def write(request: HttpRequest, stamp: Stamp, *, session: UUID | None) -> None:
         "seen_at": stamp.seen_at.isoformat(),
         "password_until": stamp.password_until.isoformat() if stamp.password_until else None,
         "owes_factor": stamp.owes_factor,
+        "pin_until": stamp.pin_until.isoformat() if stamp.pin_until else None,
     }
 
 
@@ -54,13 +56,17 @@ def stamp_of(request: HttpRequest) -> Stamp | None:
     kept: dict[str, Any] | None = request.session.get(_KEY)
     if kept is None:
         return None
-    until = kept["password_until"]
     return Stamp(
         began_at=datetime.fromisoformat(kept["began_at"]),
         seen_at=datetime.fromisoformat(kept["seen_at"]),
-        password_until=None if until is None else datetime.fromisoformat(until),
+        password_until=_time(kept["password_until"]),
         owes_factor=kept["owes_factor"],
+        pin_until=_time(kept.get("pin_until")),  # a session from before PINs aged has none
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def session_of(request: HttpRequest) -> UUID | None:
@@ -70,7 +76,7 @@ def session_of(request: HttpRequest) -> UUID | None:
 
 
 def change(request: HttpRequest, **changes: Any) -> None:
-    """Change what the session knows: `seen_at`, `password_until` (times or None), `owes_factor`."""
+    """Change what the session knows: `seen_at`, `password_until`, `pin_until` (times or None), `owes_factor`."""
     plain = {name: it.isoformat() if isinstance(it, datetime) else it for name, it in changes.items()}
     request.session[_KEY] = {**request.session[_KEY], **plain}
 

@@ -24,8 +24,10 @@ Do = Callable[[HttpRequest, Any, Any], object]
 
 @dataclass(frozen=True)
 class Act:
-    """An act: its title, what it means, its form, what does it, the button, and what is said when it is done."""
+    """An act: the right that it takes, its title, what it means, its form, what does it, the button, and what is said
+    when it is done."""
 
+    right: Right
     title: Promise
     about: Promise
     form: Form
@@ -123,24 +125,14 @@ def _train(request: HttpRequest, user_id: int, form: forms.TrainingForm) -> obje
     )
 
 
-def _reset(request: HttpRequest, user_id: int, form: forms.AccountForm) -> object:
-    asked = form.cleaned_data
-    about = {"user_id": user_id, "site": asked["site"], "reason": asked["reason"]}
-    return services.reset_user(**about, **doing_at(request, form, asked["site"]))
+def _over(service: Callable[..., object]) -> Do:
+    """What is done to a whole account, at a site and for a reason."""
 
+    def do(request: HttpRequest, user_id: int, form: forms.AccountForm) -> object:
+        site, reason = form.cleaned_data["site"], form.cleaned_data["reason"]
+        return service(user_id=user_id, site=site, reason=reason, **doing_at(request, form, site))
 
-def _close(request: HttpRequest, user_id: int, form: forms.AccountForm) -> object:
-    asked = form.cleaned_data
-    about = {"user_id": user_id, "site": asked["site"], "reason": asked["reason"]}
-    services.deactivate_user(**about, **doing_at(request, form, asked["site"]))
-    return None
-
-
-def _end_sessions(request: HttpRequest, user_id: int, form: forms.AccountForm) -> object:
-    asked = form.cleaned_data
-    about = {"user_id": user_id, "site": asked["site"], "reason": asked["reason"]}
-    services.end_sessions(**about, **doing_at(request, form, asked["site"]))
-    return None
+    return do
 
 
 def _link(request: HttpRequest, user_id: int, form: forms.LinkForm) -> object:
@@ -183,6 +175,7 @@ def _training_form(request: HttpRequest, reader: Person) -> forms.PeopleForm:
 
 ACTS: Mapping[str, Act] = {
     "grant": Act(
+        Right.GRANT_ROLE,
         _("Grant a role"),
         _("It counts from this moment. Nobody grants a role to themselves."),
         _sited(forms.GrantForm, Right.GRANT_ROLE),
@@ -191,6 +184,7 @@ ACTS: Mapping[str, Act] = {
         _("The role is granted."),
     ),
     "revoke-role": Act(
+        Right.REVOKE_ROLE,
         _("End a role"),
         _("The next scan and the next page will find it gone."),
         _about(forms.EndingForm, "about"),
@@ -200,6 +194,7 @@ ACTS: Mapping[str, Act] = {
         is_ending=True,
     ),
     "badge": Act(
+        Right.ISSUE_BADGE,
         _("Give a badge"),
         _("A badge is half of what somebody signs with at a station; the PIN is the other half."),
         _sited(forms.BadgeForm, Right.ISSUE_BADGE),
@@ -208,6 +203,7 @@ ACTS: Mapping[str, Act] = {
         _("The badge counts from this moment. Print its card under Labels, Cards."),
     ),
     "badge-replace": Act(
+        Right.REPLACE_BADGE,
         _("Replace a badge"),
         _("The old badge is worth nothing from this moment; the new one counts at once."),
         _about(forms.ReplaceBadgeForm, "lost"),
@@ -217,6 +213,7 @@ ACTS: Mapping[str, Act] = {
         is_ending=True,
     ),
     "badge-test": Act(
+        Right.REVALIDATE_BADGE,
         _("Test a badge"),
         _("Read it with its holder before you, once a year and whenever it was out of their hands."),
         lambda request, _reader: forms.TestBadgeForm(request.POST or None),
@@ -225,6 +222,7 @@ ACTS: Mapping[str, Act] = {
         _("The test is recorded."),
     ),
     "training": Act(
+        Right.RECORD_TRAINING,
         _("Record training"),
         _("What the person was found competent in. Steps and methods that ask for it open from then on."),
         _training_form,
@@ -233,26 +231,29 @@ ACTS: Mapping[str, Act] = {
         _("The training is recorded."),
     ),
     "reset": Act(
+        Right.RESET_USER,
         _("Reset password and PIN"),
         _("Both are worth nothing at once. A new activation code is shown to you, once."),
-        _sited(forms.AccountForm, Right.CREATE_USER),
-        _reset,
+        _sited(forms.AccountForm, Right.RESET_USER),
+        _over(services.reset_user),
         _("Reset the account"),
         _("The account is reset."),
         is_ending=True,
     ),
     "end-sessions": Act(
+        Right.END_SESSIONS,
         _("End all sessions"),
         _(
             "Wherever the person is signed in, the next click asks them to sign in again. The account stays open."
         ),
         _sited(forms.AccountForm, Right.END_SESSIONS),
-        _end_sessions,
+        _over(services.end_sessions),
         _("End the sessions"),
         _("All sessions have ended."),
         is_ending=True,
     ),
     "link": Act(
+        Right.LINK_PROVIDER,
         _("Link to the sign-in provider"),
         _(
             "Whoever the provider vouches for under this subject signs in as this person. Nothing links by itself."
@@ -263,6 +264,7 @@ ACTS: Mapping[str, Act] = {
         _("The provider vouches for this person from now on."),
     ),
     "unlink": Act(
+        Right.UNLINK_PROVIDER,
         _("End a link to the provider"),
         _(
             "The provider vouches for this person no more. Sessions that are open stay; end them too if need be."
@@ -274,10 +276,11 @@ ACTS: Mapping[str, Act] = {
         is_ending=True,
     ),
     "close": Act(
+        Right.DEACTIVATE_USER,
         _("Close the account"),
         _("At once and for good. What the person did stays theirs; the username is never given again."),
-        _sited(forms.AccountForm, Right.CREATE_USER),
-        _close,
+        _sited(forms.AccountForm, Right.DEACTIVATE_USER),
+        _over(services.deactivate_user),
         _("Close the account"),
         _("The account is closed."),
         is_ending=True,

@@ -1,14 +1,13 @@
 """Pages about people: the list, one person, what an auditor saw, and a badge that is lost."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,11 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ledger import selectors as ledger
 from ledger.rules.errors import NotAllowed
 from people import selectors, services
+from people.forms import page_address
 from people.forms import people as forms
+from people.forms.documents import ERRORS
 from people.rules.authority import Person
 from people.rules.rights import Right
 from people.rules.roles import Role
-from people.views import person_of
+from people.selectors import SessionView
+from people.views import desk, person_of
 from people.views.documents import attempt
 from people.views.giving import ACTS, choices_of, doing_at, providers
 
@@ -77,15 +79,29 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     context = {
         "page": page,
         "now": now,
-        "links": selectors.links_of(user_id) if is_administrator else [],
+        "links": _links(user_id) if is_administrator else [],
         "has_provider": bool(providers()),
         "is_self": reader.user_id == user_id,
         "is_administrator": is_administrator,
+        "sessions": _sessions(user_id, now) if is_administrator and reader.user_id != user_id else [],
         "is_trainer": may(reader, Right.RECORD_TRAINING),
         "ending": [(one, forms.ENDING[one.kind], one.is_over(now)) for one in page.ending],
         "shows_pages": audits and may(reader, Right.READ_PAGES_SEEN),
     }
     return render(request, "people/person.html", context)
+
+
+def _sessions(user_id: int, now: datetime) -> list[tuple[SessionView, bool]]:
+    """Where the person is signed in, each with whether it rests."""
+    policy = desk.policy()
+    found = selectors.live_sessions(user_id, now - policy.life, now)
+    return [(one, one.seen_at is not None and now - one.seen_at >= policy.idle) for one in found]
+
+
+def _links(user_id: int) -> list[tuple[selectors.LinkLine, str]]:
+    """Links that are in force, each with what the provider is called here; its id where it is known no more."""
+    names = dict(providers())
+    return [(link, names.get(link.provider, link.provider)) for link in selectors.links_of(user_id)]
 
 
 @never_cache
@@ -99,17 +115,9 @@ def pages_seen(request: HttpRequest, user_id: int) -> HttpResponse:
     page = selectors.person_page(reader, user_id, timezone.now())
     if page is None:
         raise Http404
-    seen = [(entry, _address(entry.facts)) for entry in selectors.pages_seen(user_id)]
+    seen = [(entry, page_address(entry.facts)) for entry in selectors.pages_seen(user_id)]
     context = {"page": page, "seen": seen, "most": selectors.MOST_PAGES}
     return render(request, "people/pages_seen.html", context)
-
-
-def _address(facts: Mapping[str, Any]) -> str:
-    """Where the page is; empty where there is none of this name any more."""
-    try:
-        return reverse(facts["page"], kwargs=facts["arguments"])
-    except NoReverseMatch:
-        return ""
 
 
 @never_cache
@@ -148,7 +156,11 @@ def act(request: HttpRequest, user_id: int, what: str) -> HttpResponse:
     page = selectors.person_page(reader, user_id, timezone.now())
     if page is None:
         raise Http404
+    if not may(reader, one.right):
+        raise NotAllowed("role_missing", str(ERRORS["role_missing"]))
     form, status, made = one.form(request, reader), 200, None
+    if isinstance(form, forms.SiteForm):
+        form.begin_at([grant.site for grant in page.grants if grant.is_in_force])
     if request.method == "POST" and form.is_valid():
         found: list[object] = []
         status = attempt(form, lambda: found.append(one.do(request, user_id, form)))

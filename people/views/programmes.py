@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ledger.rules.errors import NotAllowed
 from people import selectors, services
 from people.forms import people as forms
+from people.forms.documents import ERRORS
 from people.rules.authority import Person
 from people.rules.qualifications import Work
 from people.rules.rights import Right
@@ -42,13 +44,16 @@ def _site_or_404(reader: Person, code: str) -> SiteView:
 def sites(request: HttpRequest) -> HttpResponse:
     """The reader's sites, and which of them lack a programme or soon will."""
     reader, now = reader_of(request), timezone.now()
+    own = _sites_of(reader)
+    asked = selectors.requirements([site.code for site in own], now)
+    ending = [it for it in selectors.expiring(now) if it.user_id is None]
     lines = [
         (
             site,
-            [it for it in selectors.requirements(site.code, now) if not it.is_met],
-            [it for it in selectors.expiring(now, site=site.code) if it.user_id is None],
+            [it for it in asked[site.code] if not it.is_met],
+            [it for it in ending if it.site == site.code],
         )
-        for site in _sites_of(reader)
+        for site in own
     ]
     return render(request, "people/sites.html", {"lines": lines})
 
@@ -63,7 +68,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "site": found,
         "now": now,
-        "requirements": [(it, forms.WORK[it.work]) for it in selectors.requirements(code, now)],
+        "requirements": [(it, forms.WORK[it.work]) for it in selectors.requirements([code], now)[code]],
         "qualifications": [(it, it.valid_until <= now) for it in selectors.qualifications(code)],
         "ending": [
             (one, forms.ENDING[one.kind], one.is_over(now)) for one in selectors.expiring(now, site=code)
@@ -80,6 +85,8 @@ def act(request: HttpRequest, code: str, what: str) -> HttpResponse:
     """One thing that is recorded about a site, on a page of its own."""
     reader, one = reader_of(request), ACTS[what]
     found, status = _site_or_404(reader, code), 200
+    if not reader.may(one.right, code, timezone.now()):
+        raise NotAllowed("role_missing", str(ERRORS["role_missing"]))
     form = one.form(request, reader)
     if request.method == "POST":
         status = attempt(form, lambda: one.do(request, found, form)) if form.is_valid() else 422
@@ -134,6 +141,7 @@ def _ending(request: HttpRequest, _reader: Person) -> forms.PeopleForm:
 
 ACTS: Mapping[str, Any] = {
     "qualify": Act(
+        Right.RECORD_SITE_QUALIFICATION,
         _("Record a qualification"),
         _(
             "From the day after its last day, work that asks for it is refused. You are warned 30 days before."
@@ -144,6 +152,7 @@ ACTS: Mapping[str, Any] = {
         _("The qualification is recorded."),
     ),
     "require": Act(
+        Right.REQUIRE_PROGRAMME,
         _("Require a programme"),
         _("From this moment, the work is refused at this site unless it is qualified in the programme."),
         _plain(forms.RequireForm),
@@ -152,6 +161,7 @@ ACTS: Mapping[str, Any] = {
         _("The programme is required from now on."),
     ),
     "end": Act(
+        Right.END_SITE_QUALIFICATION,
         _("End a qualification"),
         _("Work that asks for it is refused from this moment."),
         _ending,
@@ -161,6 +171,7 @@ ACTS: Mapping[str, Any] = {
         is_ending=True,
     ),
     "waive": Act(
+        Right.WAIVE_PROGRAMME,
         _("Require a programme no more"),
         _("The work goes on without it from this moment."),
         _ending,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ledger.rules import Where
 from people import services
-from people.views import desk
+from people.views import desk, signing
 from people.views.signing_in import ours
 
 
@@ -38,6 +38,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 request, _("No account here is linked to you. An administrator of your site can link one.")
             )
         desk.open_session(request, result)
+        signing.break_series(request)
         raise ImmediateHttpResponse(redirect(ours(request, sociallogin.state.get("next") or "")))
 
     def on_authentication_error(

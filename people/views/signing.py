@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,8 +18,18 @@ _BEFORE = timedelta(seconds=5)
 
 
 def begin_series(request: HttpRequest, user: Any, **_about: Any) -> None:
-    """Username and password were both shown: to sign in. The receiver of Django's signal."""
-    request.session[_SHOWN] = {"user": user.pk, "at": timezone.now().isoformat()}
+    """Somebody signed in: no series goes on, unless the site reads signing in as its first signing.
+
+    The receiver of Django's signal.
+    """
+    break_series(request)
+    if settings.SIGN_IN_BEGINS_SERIES:
+        request.session[_SHOWN] = {"user": user.pk, "at": timezone.now().isoformat()}
+
+
+def break_series(request: HttpRequest) -> None:
+    """The next signature takes both components: who signed in by a passkey or a provider has shown neither of them."""
+    request.session.pop(_SHOWN, None)
     request.session.pop(_TRIED, None)
 
 

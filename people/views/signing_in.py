@@ -22,7 +22,7 @@ from people import services
 from people.forms import ActivateForm, CodeForm, SignInForm, UnlockForm
 from people.rules.credentials import CredentialState
 from people.rules.sessions import Gate, gate
-from people.views import actor_of, desk, passkeys
+from people.views import actor_of, desk, passkeys, signing
 
 
 def _doing() -> dict[str, Any]:
@@ -141,6 +141,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         )
         if result.user is not None:
             desk.open_session(request, result)
+            signing.break_series(request)
             return JsonResponse({"to": target_of(request)})
         state = result.state
     message = refusal_of(state, _("This passkey is not known here, or not yours."))
@@ -236,6 +237,7 @@ def show_problems(form: Any, error: Invalid) -> None:
     """Put what a service refused at its fields, in words."""
     words = {
         "pin_shape": _("A PIN has 4 to 12 digits."),
+        "pin_same": _("This is your PIN already. Choose another."),
         "pin_trivial": _("This PIN is too easy to guess."),
         "code_wrong": _("This is not the code of now. Look at the app again; its clock may be wrong."),
         "blank": _("Give it a name."),

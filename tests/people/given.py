@@ -180,16 +180,16 @@ def last(event):
     return entry
 
 
-def activate(username, code, *, password=PASSWORD, pin=PIN, at=None):
+def activate(username, code, *, password=PASSWORD, pin=PIN, at=None, where=None, request_id=None):
     """Somebody sets password and PIN for the first time."""
     return services.activate_user(
         username=username,
         activation_code=code,
         password=password,
         pin=pin,
-        where=Where(),
+        where=where or Where(),
         now=at or now(),
-        request_id=uuid4(),
+        request_id=request_id or uuid4(),
     )
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from ledger import selectors as ledger
 from ledger.rules.errors import NotAllowed
-from people import services
+from people import selectors, services
 from people.events import Event
 from people.rules.roles import Role
 from tests.people import given
@@ -115,11 +116,12 @@ def test_whoever_types_is_there(alice, clock):
     assert not opens(client)
 
 
-def test_a_shift_is_the_longest_session(alice, clock):
+def test_a_shift_is_the_longest_session(alice, clock, settings):
+    settings.IDLE_LOCK_MINUTES = 120
     client = at_desk(alice)
-    for step in range(1, 72):
-        clock.move_to(NOON + step * 10 * MINUTE, tick=False)
-        assert opens(client), step
+    for minutes in (*range(100, 720, 100), 719):
+        clock.move_to(NOON + minutes * MINUTE, tick=False)
+        assert opens(client), minutes
     clock.move_to(NOON + 720 * MINUTE, tick=False)
     assert client.get("/work/")["Location"] == "/sign-in/?next=/work/"
     fragment = client.get("/work/", headers={"HX-Request": "true"})
@@ -194,8 +196,52 @@ def test_a_password_that_is_too_old_opens_its_own_page_alone(alice, clock, setti
     assert opens(client, "/account/password/")
     new = {"password": OTHER_PASSWORD, "password_again": OTHER_PASSWORD}
     client.post("/account/password/", {"old": given.PASSWORD, **new})
+    client.post("/account/pin/", {"old": OTHER_PASSWORD, "pin": "7193"})  # it is as old
     assert opens(client)
     assert "must be changed" not in client.get("/work/").content.decode()
+
+
+@pytest.mark.requirement("URS-PWD-01")
+def test_a_pin_that_is_too_old_opens_its_own_page_alone_and_goes_on_at_stations(
+    house, alice, clock, settings
+):
+    """21 CFR 11.300(b). Decision 37: a scan does not wait for a new PIN, for a patient may."""
+    settings.PASSWORD_MAX_AGE_DAYS = 365
+    clock.move_to(NOON + timedelta(days=300), tick=False)
+    new = {"password": OTHER_PASSWORD, "password_again": OTHER_PASSWORD}
+    assert at_desk(alice).post("/account/password/", {"old": given.PASSWORD, **new}).status_code == 302
+    clock.move_to(NOON + timedelta(days=351, hours=1), tick=False)
+    assert (
+        "Your PIN must be changed within 13 days"
+        in at_desk(alice, OTHER_PASSWORD).get("/work/").content.decode()
+    )
+    assert told(alice) == {"pin_ends"}
+    clock.move_to(NOON + timedelta(days=365) - timedelta(seconds=1), tick=False)
+    client = at_desk(alice, OTHER_PASSWORD)
+    assert opens(client)
+    clock.move_to(NOON + timedelta(days=365), tick=False)
+    for page in ("/work/", "/account/", "/account/password/"):
+        assert client.get(page)["Location"] == "/account/pin/"
+    api = client.get("/api/v1/process/signals/", headers={"Accept": "application/json"})
+    assert (api.status_code, api.json()["code"]) == (403, "pin_too_old")
+    assert given.pin_of(alice, given.PIN, at=timezone.now()), "at a station it still counts"
+    same = client.post("/account/pin/", {"old": OTHER_PASSWORD, "pin": given.PIN})
+    assert (same.status_code, "This is your PIN already" in same.content.decode()) == (422, True)
+    sent = {"old": OTHER_PASSWORD, "pin": "7193"}
+    assert client.post("/account/pin/", sent).status_code == 302
+    assert opens(client)
+    assert "to be changed by" in client.get("/account/").content.decode()
+    settings.PASSWORD_MAX_AGE_DAYS = 0
+    clock.move_to(NOON + timedelta(days=4000), tick=False)
+    assert opens(at_desk(alice, OTHER_PASSWORD)), "where they do not age neither does"
+
+
+def told(someone):
+    """What the nightly warning says to somebody."""
+    now = timezone.now()
+    services.warn_of_expiry(now=now)
+    person = someone.person(now)
+    return {it.code for it in selectors.notices_for(person, now)} & {"pin_ends", "badge_ends"}
 
 
 @pytest.mark.requirement("URS-ACC-05")

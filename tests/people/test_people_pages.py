@@ -16,6 +16,8 @@ from people.rules.qualifications import Work
 from people.rules.roles import Role
 from tests.people import given
 
+DAY = timedelta(days=1)
+
 
 @pytest.fixture
 def ada(house, client):
@@ -141,6 +143,20 @@ def test_a_site_is_qualified_and_asked_for_a_programme(ada, house):
     assert selectors.unmet_programmes("HOSP", Work.ORDERS, given.now()) == ()
 
 
+def test_the_list_of_sites_does_not_cost_more_the_longer_it_is(ada, house, django_assert_num_queries):
+    def cost():
+        with django_assert_num_queries(20, exact=False) as found:
+            assert ada.get("/people/sites/").status_code == 200
+        return len(found)
+
+    before = cost()
+    for code in ("NORTH", "SOUTH"):
+        about = {"code": code, "name": code, "zone": "UTC", "identifiers": {}}
+        services.create_site(organisation="CELLS", **about, **house.context())
+        services.require_programme(site=code, programme="FACT", work=Work.ORDERS, **house.context())
+    assert cost() == before
+
+
 def test_accounts_are_reset_and_closed(ada, house):
     someone = house.someone("Someone")
     page, about = f"/people/{someone.user_id}/", {"site": "MFG", "reason": "forgot", "sure": "on"}
@@ -157,6 +173,18 @@ def test_the_pages_are_for_those_who_answer_for_people(client, house):
             assert client.get(address).status_code == status, (name, address)
         assert client.get("/people/new/").status_code == 403
         assert (b'href="/people/"' in client.get("/work/").content) is (status == 200)
+
+
+def test_a_form_opens_for_whoever_may_do_what_it_asks_for(client, house):
+    sue = house.someone("Sue", Role.SUPERVISOR)
+    client.login(username=sue.username, password=given.PASSWORD)
+    page = f"/people/{house.someone('Someone').user_id}/"
+    text_of(client.get(f"{page}training/"))
+    for form in (f"{page}grant/", f"{page}reset/", "/people/sites/MFG/require/"):
+        assert "do not hold a role for this" in text_of(client.get(form), 403)
+        assert "do not hold a role for this" in text_of(sent(client, form), 403), (
+            "before the form is looked at"
+        )
 
 
 def test_the_list_does_not_cost_more_the_longer_it_is(ada, house, django_assert_num_queries):
@@ -204,6 +232,52 @@ def test_sessions_are_ended_and_the_person_signs_in_again(ada, house):
     assert at_desk.login(username="someone", password=given.PASSWORD)
 
 
+def test_live_sessions_are_shown_to_who_may_end_them(ada, house, time_machine, settings):
+    settings.IDLE_LOCK_MINUTES = 15
+    someone = house.someone("Someone")
+    house.someone("Sue", Role.SUPERVISOR)
+    page, began = f"/people/{someone.user_id}/", given.now()
+    assert "Nowhere at the moment." in text_of(ada.get(page))
+    fox = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Firefox/130.0", REMOTE_ADDR="192.0.2.7")
+    for client in (fox, Client(REMOTE_ADDR="192.0.2.8"), Client(REMOTE_ADDR="192.0.2.9")):
+        sign_in = {"username": "someone", "password": given.PASSWORD}
+        assert client.post("/sign-in/", sign_in).status_code == 302
+        assert client.get("/account/").status_code == 200
+    assert client.post("/sign-out/").status_code == 302
+    time_machine.move_to(began + timedelta(minutes=4), tick=False)
+    assert fox.get("/account/").status_code == 200
+
+    def listed(reader):
+        panel = text_of(reader.get(page)).partition('id="sessions"')[2].partition("</section>")[0]
+        return re.sub(r"<[^>]*>|\s+", " ", panel)
+
+    shown = listed(ada)
+    assert "Firefox, Windows" in shown
+    assert ("192.0.2.7" in shown, "192.0.2.8" in shown, "192.0.2.9" in shown) == (True, True, False)
+    seen = {
+        it.address: it.seen_at for it in selectors.live_sessions(someone.user_id, began - DAY, given.now())
+    }
+    assert seen["192.0.2.7"] - seen["192.0.2.8"] >= timedelta(minutes=3), "when somebody was last there"
+    supervisor = Client()
+    assert supervisor.login(username="sue", password=given.PASSWORD)
+    assert listed(supervisor) == "", "who may not end them is not shown where a colleague is"
+    about = {"site": "MFG", "reason": "device lost", "sure": "on"}
+    assert sent(ada, f"{page}end-sessions/", **about).status_code == 302
+    assert "Nowhere at the moment." in listed(ada)
+
+
+def test_the_sessions_of_others_cost_no_more_statements(ada, house, django_assert_max_num_queries):
+    someone = house.someone("Someone")
+    for _n in range(3):
+        client = Client()
+        assert (
+            client.post("/sign-in/", {"username": "someone", "password": given.PASSWORD}).status_code == 302
+        )
+    with django_assert_max_num_queries(2):
+        found = selectors.live_sessions(someone.user_id, given.now() - DAY, given.now())
+    assert len(found) == 3
+
+
 def test_a_provider_is_linked_and_unlinked(ada, house, settings):
     someone = house.someone("Someone")
     page = f"/people/{someone.user_id}/"
@@ -216,8 +290,19 @@ def test_a_provider_is_linked_and_unlinked(ada, house, settings):
     assert "vouches for somebody" in text_of(sent(ada, f"{page}link/", **about), 409)
     shown = text_of(ada.get(page))
     assert "sub-4711" not in shown
+    assert "<strong>Hospital sign-in</strong>" in shown, "by the name that its button has"
     ending = re.search(r"unlink/\?about=([0-9a-f-]+)", shown)
     assert ending is not None
     about = {"about": ending[1], "site": "MFG", "reason": "left", "sure": "on"}
     assert sent(ada, f"{page}unlink/", **about).status_code == 302
     assert selectors.links_of(someone.user_id) == []
+
+
+def test_what_is_done_for_somebody_begins_with_the_site_at_which_they_work(ada, house):
+    someone = house.someone("Someone", Role.NURSE, site="HOSP")
+    page = f"/people/{someone.user_id}/reset/"
+    assert '<option value="HOSP" selected>' in text_of(ada.get(page))
+    about = {"site": "MFG", "reason": "forgot it", "sure": "on"}
+    answer = sent(ada, page, **about)
+    assert "Choose that one" in text_of(answer, 403)
+    assert list(answer.context["form"].errors) == ["site"]

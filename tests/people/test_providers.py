@@ -105,6 +105,7 @@ def test_whom_an_administrator_has_linked_comes_in(provider, house, alice):
     assert provider.asked[0]["code_verifier"]
     assert is_in(client)
     assert last(Event.USER_SIGNED_IN).facts == {"user": str(alice.user_id), "by": "provider"}
+    assert "signing_shown" not in client.session, "whoever came so has shown no component of a signature"
 
 
 def test_nobody_else_comes_in_whatever_mail_address_the_provider_names(provider, house):

@@ -1,6 +1,7 @@
 """Refusals at doors are entries, and whoever is refused again and again is told to those who answer for security."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from ledger import selectors as ledger
 from ledger.rules import Where
+from ledger.rules.errors import NotAllowed
 from ledger.selectors import EntryView
 from people import selectors, services
 from people.events import Event
@@ -39,6 +41,12 @@ def guess(username: str, at: datetime, **where: str) -> None:
     services.confirm(credential=credential, where=Where(**where), now=at, request_id=uuid4())
 
 
+def refused_code(username: str, code: str, *, at: datetime = NOON, **more: Any) -> None:
+    """An activation code that is refused."""
+    with pytest.raises(NotAllowed, match="activation_refused"):
+        given.activate(username, code, at=at, **more)
+
+
 def test_a_refusal_at_a_door_is_an_entry_once_a_minute(house, time_machine):
     time_machine.move_to(NOON + timedelta(seconds=5), tick=False)
     nobody = house.someone("Nobody")
@@ -65,6 +73,47 @@ def test_who_is_refused_again_and_again_is_told_once(house):
     assert entry.facts["count"] == 3
     told = selectors.notices_for(house.admin.person(at), at)
     assert {(it.code, it.subject_key) for it in told} == {("refused_often", str(alice.user_id))}
+
+
+@pytest.mark.requirement("URS-TRAIL-05")
+def test_a_refused_activation_code_is_an_entry_and_nothing_typed_is_kept(house):
+    made = services.create_user(username="alice", printed_name="Alice", site="MFG", **house.context())
+    code, alice = made.activation_code, str(made.user_id)
+    refused = [
+        ("alice", "guessed-code", NOON, alice, "wrong_activation_code"),
+        ("alice", code, NOON + timedelta(days=8), alice, "activation_code_expired"),
+        ("no-such-name", code, NOON, None, "user_unknown"),
+    ]
+    for username, tried, at, user, why in refused:
+        refused_code(username, tried, at=at)
+        entry = given.last(Event.CREDENTIAL_FAILED)
+        assert (entry.actor_id, entry.facts) == (None, {"user": user, "why": why})
+        assert not [it for it in (tried, "no-such-name", given.PASSWORD) if it.encode() in entry.body]
+    given.activate("alice", code, at=NOON)
+    refused_code("alice", code)
+    assert given.last(Event.CREDENTIAL_FAILED).facts == {"user": alice, "why": "wrong_activation_code"}
+    services.deactivate_user(user_id=made.user_id, site="MFG", reason=given.REASON, **house.context())
+    refused_code("alice", code)
+    assert given.last(Event.CREDENTIAL_FAILED).facts["why"] == "user_inactive"
+
+
+def test_an_activation_that_is_sent_twice_is_counted_once(house):
+    services.create_user(username="alice", printed_name="Alice", site="MFG", **house.context())
+    sent, tries = uuid4(), ["guess"] * 2 + ["another guess"]
+    for tried in tries:
+        refused_code("alice", tried, request_id=sent)
+    assert len(entries(Event.CREDENTIAL_FAILED)) == 2
+
+
+def test_refused_activation_codes_count_towards_the_alert(house):
+    """Three of one account, and three of a name that nobody has at one station."""
+    made = services.create_user(username="alice", printed_name="Alice", site="MFG", **house.context())
+    for username in ("alice", "nobody-has-this-name"):
+        for number in range(3):
+            refused_code(username, f"guess {number}", where=Where(site="MFG", station="HOOD"))
+    assert services.alert_on_refusals(now=NOON + timedelta(seconds=1)) == 2
+    told = {(it.facts["kind"], it.facts["key"]): it.facts["count"] for it in entries(Event.SECURITY_ALERTED)}
+    assert told == {("user", str(made.user_id)): 3, ("station", "HOOD"): 3}
 
 
 def test_names_that_nobody_has_count_for_the_station_where_they_are_tried(house):

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.test import Client
 
 from ledger.rules import Where
 from ledger.rules.errors import Conflict, Invalid, NotFound
@@ -149,6 +150,18 @@ def test_an_app_is_added_with_its_password_and_its_code(house):
     with_app(house, bob, NOON)
     with pytest.raises(Conflict, match="factor_there_already"):
         services.add_totp(**fields, password=given.PASSWORD, **house.context(bob))
+
+
+def test_a_factor_that_is_not_there_or_somebody_elses_is_not_found(house, alice):
+    (factor,) = selectors.account(alice.user_id).factors
+    client = Client()
+    client.login(username=house.someone("Bob").username, password=given.PASSWORD)
+    for id in (factor.id, factor.id + 1):
+        for ask in (client.get, client.post):
+            answer = ask(f"/account/factors/{id}/remove/", {"old": given.PASSWORD})
+            assert answer.status_code == 404
+            assert "not there any more" in answer.content.decode()
+    assert selectors.account(alice.user_id).factors
 
 
 def test_a_factor_is_removed_by_its_owner_with_the_password(house, alice, later, settings):

@@ -1,11 +1,15 @@
 """Signing at a desk in a series, signatures that do not stand any more, and names that are never reused."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+import config
 from ledger.rules.errors import Conflict, NotAllowed
 from ledger.services import verify
 from people import models, selectors, services
@@ -40,7 +44,32 @@ def passed(client, span):
 
 
 @pytest.mark.requirement("URS-SIG-04")
-def test_after_signing_in_the_password_alone_signs(as_alice, draft):
+def test_the_first_signature_takes_both_components_however_fresh_the_sign_in(
+    client, settings, alice, draft, house
+):
+    """21 CFR 11.200(a)(1)(i) by its letter, which is how the product comes: the first signing is a signature."""
+    settings.SIGN_IN_BEGINS_SERIES = False
+    assert client.login(username=alice.username, password=given.PASSWORD)
+    answer = act(client, draft, "submit")
+    assert answer.status_code == 403
+    assert "Type your username too: this is your first signature" in answer.content.decode()
+    assert selectors.signatures("document_version", draft) == []
+    assert models.Credential.objects.get(pk=alice.user_id).failures == 0, "it was no wrong attempt"
+    assert act(client, draft, "submit", username=alice.username).status_code == 302
+    second = other_draft(house, alice).id
+    assert act(client, second, "submit").status_code == 302, "after it the password alone is enough"
+
+
+def test_the_product_comes_with_the_letter_of_the_clause():
+    """The tests of pages run with the other reading (tests/settings.py), an installation that says nothing does not."""
+    written = Path(config.__file__).with_name("settings.py").read_text()
+    assert re.findall(r"SIGN_IN_BEGINS_SERIES.*default=(\w+)", written) == ["False"]
+
+
+@pytest.mark.requirement("URS-SIG-04")
+def test_where_signing_in_is_read_as_the_first_signing_the_password_alone_signs(as_alice, draft):
+    """FDA's preamble of 1997, comment 124; a setting of the site."""
+    assert settings.SIGN_IN_BEGINS_SERIES
     assert act(as_alice, draft, "submit").status_code == 302
 
 

@@ -167,8 +167,13 @@ def test_work_is_done_once_on_its_page(client, house, alice):
 
 
 def test_every_entry_of_this_room_is_told_in_words(client, house, alice):
-    # and with which software the installation started: the ledger has no words of its own
-    assert set(forms.presenters()) == {*Event, Ledger.INSTALLATION_CONFIGURED}
+    # and with which software the installation started, and halts: the ledger has no words of its own
+    assert set(forms.presenters()) == {
+        *Event,
+        Ledger.INSTALLATION_CONFIGURED,
+        Ledger.HALT_FOUND,
+        Ledger.HALT_RESOLVED,
+    }
     auditor = house.someone("Audrey", Role.AUDITOR)
     sign_in(client, auditor)
     page = client.get("/entries/").content.decode()

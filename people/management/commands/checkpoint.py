@@ -45,7 +45,7 @@ class Command(BaseCommand):
             text = self._text(options)
         except DomainError as error:
             raise CommandError(error.message) from error
-        except (NotDelivered, Refused, OSError) as error:
+        except (NotDelivered, Refused, OSError, UnicodeError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(text, ending="")
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         if options["take"]:
             answer = options["take"].read_text(encoding="utf-8")
             return f"{services.keep_cosignatures(size=found.size, answer=answer)} signatures kept\n"
-        return found.note + "".join(selectors.cosignature_lines(found.size))
+        return found.note + "".join(selectors.cosignature_lines([found.size])[found.size])
 
 
 def told(state: DestinationState) -> str:

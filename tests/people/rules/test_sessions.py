@@ -13,7 +13,7 @@ from people.rules.sessions import (
     device_of,
     gate,
     is_worth_noting,
-    password_ends,
+    secret_ends,
 )
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -37,6 +37,9 @@ def stamp(seen=0, **more):
         (stamp(password_until=NOON + MINUTE), 0 * MINUTE, Gate.OPEN),
         (stamp(password_until=NOON + MINUTE), MINUTE, Gate.PASSWORD_TOO_OLD),
         (stamp(password_until=NOON, owes_factor=True), MINUTE, Gate.PASSWORD_TOO_OLD),
+        (stamp(pin_until=NOON + MINUTE), MINUTE - timedelta(microseconds=1), Gate.OPEN),
+        (stamp(pin_until=NOON + MINUTE, owes_factor=True), MINUTE, Gate.PIN_TOO_OLD),
+        (stamp(pin_until=NOON, password_until=NOON), MINUTE, Gate.PASSWORD_TOO_OLD),
         (stamp(owes_factor=True), MINUTE, Gate.SECOND_FACTOR_MISSING),
         (stamp(owes_factor=True), 15 * MINUTE, Gate.LOCKED),
         (stamp(), -MINUTE, Gate.OPEN),
@@ -53,18 +56,18 @@ def test_a_session_is_written_again_only_now_and_then():
 
 @pytest.mark.requirement("URS-PWD-01")
 def test_a_password_ages_only_where_that_is_set():
-    assert password_ends(NOON, 0) is None
-    assert password_ends(None, 365) is None
-    assert password_ends(NOON, 365) == NOON + 365 * DAY
+    assert secret_ends(NOON, 0) is None
+    assert secret_ends(None, 365) is None
+    assert secret_ends(NOON, 365) == NOON + 365 * DAY
 
 
 @pytest.mark.parametrize(("days", "expected"), [(15, None), (14, 14), (13.5, 13), (0.5, 0), (-1, 0)])
 def test_fourteen_days_before_somebody_is_warned(days, expected):
-    assert days_left(stamp(password_until=NOON + days * DAY), NOON) == expected
+    assert days_left(NOON + days * DAY, NOON) == expected
 
 
 def test_nobody_is_warned_whose_password_does_not_age():
-    assert days_left(stamp(), NOON) is None
+    assert days_left(None, NOON) is None
 
 
 @pytest.mark.parametrize(
