@@ -24,8 +24,8 @@ from qc.forms.answers import (
     subject_answer,
 )
 from qc.forms.trail_answers import trail_answer
+from qc.forms.trail_shown import shown_to
 from qc.rules.subjects import SubjectKind, SubjectRef
-from qc.rules.trail import Trail
 from qc.selectors import SubjectPage
 
 _READING = dict.fromkeys((401, 404, 429), ProblemSerializer)
@@ -79,10 +79,11 @@ class TrailView(APIView):
         """What is out of the ordinary, with old and new values, and who looked it over. It is signed on its page alone,
         by a person with two components. 404 unless the batch was made at one of your sites."""
         with in_words():
-            found = selectors.batch_view(viewer_of(request), code, timezone.now())
+            viewer, now = viewer_of(request), timezone.now()
+            found = selectors.batch_view(viewer, code, now)
             if found is None:
                 raise NotFound("batch_unknown")
-            return Response(trail_answer(found, selectors.alterations_in(found.case.trail or Trail())))
+            return Response(trail_answer(found, shown_to(viewer, found, now)))
 
 
 class ResultsView(APIView):

@@ -95,6 +95,7 @@ _LIMITS: Mapping[str, Sentence] = {
     "ratio": _("%(first)s to %(second)s %(ratio)s"),
     "{copies}/{cell}": _("copies per cell"),
     "d": _("days"),
+    "Cel": "°C",
 }
 
 

@@ -124,6 +124,7 @@ TRAIL_KINDS: Mapping[TrailKind, Sentence] = {
     TrailKind.MANUAL_ENTRY: _("entered by hand"),
     TrailKind.REFUSAL: _("refused"),
     TrailKind.REPRINT: _("a label was printed again"),
+    TrailKind.LATE_ENTRY: _("recorded late"),
 }
 
 TRAIL_REFUSALS: Mapping[TrailRefusal, Sentence] = {

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from people.rules.documents import DocumentVersionView
 from people.rules.sites import SiteView
 from qc.forms import study_words, texts
-from qc.forms.fields import SiteTimeField
+from qc.forms.fields import LimitedFileField, SiteTimeField
 from qc.forms.pages import SignForm, WritingForm
 from qc.rules.criteria import Criterion
+from qc.rules.imports import DEFAULT_LIMITS
 from qc.rules.stability import (
     Assessed,
     Ground,
@@ -106,7 +107,7 @@ class AbandonForm(WritingForm):
 class MeasurementsForm(WritingForm):
     """The measurements of a validation study, as a table."""
 
-    file = forms.FileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.txt"}))
+    file = LimitedFileField(most=DEFAULT_LIMITS.bytes, accept=".csv,.txt")
 
 
 def _what(line: PullLine) -> str:

@@ -201,13 +201,14 @@ ERRORS: Mapping[str, Sentence] = {
     "request_id_used": _("This was sent before with another content. Reload the page."),
     "role_missing": _("You do not hold a role for this at this site."),
     "username_needed": _(
-        "Type your username too: your last signature, or your sign-in, was more than 15 minutes ago."
+        "Type your username too: this is your first signature, or your last was more than 15 minutes ago."
     ),
     "credential_refused": _("The password is wrong. Nothing was signed."),
     "credential_locked": _("Too many wrong attempts. Wait a quarter of an hour, or ask an administrator."),
     "disposition_not_from_here": _("The batch has moved on meanwhile. Reload the page."),
     "producer_may_not_release": _("You took part in making this batch: somebody else must sign."),
     "fields_invalid": _("Some fields are missing or wrong."),
+    "media_type_differs": _("This is no text. Hand in the table as a text file (CSV)."),
 }
 
 FIELDS: Mapping[str, Sentence] = {

@@ -2,31 +2,28 @@
 
 from typing import Any
 
-from ledger.rules.histories import Altered
-from people.forms.alterations import told_on_page
 from qc.forms import release_words
-from qc.rules.trail import Trail, TrailEntry, TrailReview
+from qc.forms.trail_shown import ShownEntry, ShownTrail
+from qc.rules.trail import Trail, TrailReview
 from qc.selectors import BatchView
 
 
-def trail_answer(view: BatchView, altered: dict[int, tuple[Altered, ...]]) -> dict[str, Any]:
-    """All of it; a new thing has no old value."""
+def trail_answer(view: BatchView, shown: ShownTrail) -> dict[str, Any]:
+    """All of it that its reader may read; a new thing has no old value."""
     found, producers = view.case.trail or Trail(), view.case.dossier.producers
-    unseen = set(found.unreviewed(producers))
+    unseen = {it.sequence for it in found.unreviewed(producers)}
     return {
         "batch": view.batch.code,
         "is_needed": view.case.needs_trail_review,
         "is_reviewed": found.is_reviewed(producers),
         "last": found.last,
-        "entries": [
-            _entry(it, altered.get(it.entry, ()), view.zone, is_unseen=it in unseen) for it in found.entries
-        ],
-        "reviews": [_review(it) for it in found.reviews],
+        "entries": [_entry(it, is_unseen=it.entry.sequence in unseen) for it in shown.entries],
+        "reviews": [_review(it) for it in shown.trail.reviews],
     }
 
 
-def _entry(it: TrailEntry, altered: tuple[Altered, ...], zone: str, *, is_unseen: bool) -> dict[str, Any]:
-    lines = told_on_page(altered, zone)
+def _entry(shown: ShownEntry, *, is_unseen: bool) -> dict[str, Any]:
+    it = shown.entry
     return {
         "number": it.sequence,
         "entry": it.entry,
@@ -38,7 +35,8 @@ def _entry(it: TrailEntry, altered: tuple[Altered, ...], zone: str, *, is_unseen
         "reason": it.reason,
         "is_reviewed": not is_unseen,
         "changes": [
-            {"thing": one.thing, "field": one.column, "old": one.before, "new": one.after} for one in lines
+            {"thing": one.thing, "field": one.column, "old": one.before, "new": one.after}
+            for one in shown.altered
         ],
     }
 

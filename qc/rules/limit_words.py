@@ -25,6 +25,7 @@ ENGLISH: Words = {
     "ratio": "%(first)s to %(second)s %(ratio)s",
     "{copies}/{cell}": "copies/cell",
     "d": "days",
+    "Cel": "°C",
 }
 
 _POWER = re.compile(r"10\*([0-9]+)")

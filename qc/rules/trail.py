@@ -6,7 +6,7 @@ these after the entry up to which the trail was looked over makes it unreviewed 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -27,6 +27,7 @@ class TrailKind(StrEnum):
     MANUAL_ENTRY = "manual_entry"
     REFUSAL = "refusal"
     REPRINT = "reprint"
+    LATE_ENTRY = "late_entry"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,14 @@ class TrailReview:
     is_valid: bool = True
 
 
+class TrailStanding(StrEnum):
+    """How the review of a trail stands."""
+
+    REVIEWED = "reviewed"
+    DUE = "due"
+    OVERDUE = "overdue"
+
+
 @dataclass(frozen=True)
 class Trail:
     """What is out of the ordinary in a journey, its last entry's number, and who looked it over."""
@@ -91,6 +100,27 @@ class Trail:
     def is_reviewed(self, producers: frozenset[int]) -> bool:
         """Whether it was looked over, and nothing has come since that would have to be."""
         return self.reviewed_upto(producers) is not None and not self.unreviewed(producers)
+
+    def before(self, at: datetime) -> "Trail":
+        """What there was of it before a moment."""
+        return replace(
+            self,
+            entries=tuple(it for it in self.entries if it.at is not None and it.at < at),
+            reviews=tuple(it for it in self.reviews if it.at is not None and it.at < at),
+        )
+
+    def standing(self, producers: frozenset[int], let_go_at: datetime | None) -> TrailStanding:
+        """How its review stands, which has to come before the batch is let go (None: it was not yet).
+
+        What was to be looked over by then, and was not, is overdue; what came afterwards is due.
+        """
+        if self.is_reviewed(producers):
+            return TrailStanding.REVIEWED
+        if let_go_at is None:
+            return TrailStanding.DUE
+        was_seen = self.reviewed_upto(producers) is not None
+        came_later = all(it.at is not None and it.at > let_go_at for it in self.unreviewed(producers))
+        return TrailStanding.DUE if was_seen and came_later else TrailStanding.OVERDUE
 
 
 def review_digest(

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from coi.rules.batches import BatchSummary
 from coi.rules.journey import Disposition, OrderKind
+from coi.rules.retention import Kept
 from coi.selectors import batches
+from coi.selectors.retention import batch_kept
 from coi.selectors.treating import treating_site
 from ledger import selectors as ledger
 from ledger.rules import derive
@@ -272,6 +274,13 @@ def batch_at_treatment(viewer: Person, code: str, at: datetime) -> BatchView | N
         return None
     site = treating_site(batch.order_id).code
     return view_of(batch, at) if viewer.may(Right.SEE_TREATMENT, site, at) else None
+
+
+def record_kept(view: BatchView, at: datetime) -> Kept:
+    """How long the record of the batch is kept. A conditional release is no decision to count from: another follows."""
+    decision = None if view.is_conditional else view.decision
+    decided_at = None if decision is None else decision.signed_at
+    return batch_kept(view.batch.order_id, view.batch.code, decided_at, at)
 
 
 def view_of(batch: BatchSummary, at: datetime) -> BatchView:

@@ -36,6 +36,11 @@ def dossier(code: str) -> KeptDossier | None:
     return None if row is None else _view(row)
 
 
+def dossiers_by_code(codes: Collection[str]) -> dict[str, KeptDossier]:
+    """Several of them by their codes; codes of none are not there (one statement)."""
+    return {row.code: _view(row) for row in _rows().filter(code__in=list(codes))}
+
+
 def dossiers_of(batch: str) -> tuple[KeptDossier, ...]:
     """Every dossier of a batch (by its id), the newest first."""
     return tuple(_view(row) for row in _rows().filter(batch=batch).order_by("-opened_at", "-code"))

@@ -7,13 +7,18 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from coi.selectors.batches import batch_by_code, dossier
+from coi.rules.weights import WeightView
+from coi.selectors.batches import batch_by_code
+from coi.selectors.batches import producers_of as producers_of_batch
+from coi.selectors.materials import materials_by_din
 from coi.selectors.texts import kept_texts
 from coi.selectors.visible import sites_of
-from coi.selectors.weights import weights_of
+from coi.selectors.weights import weights_of, weights_of_orders
 from people import selectors as people
 from people.rules.authority import Person
+from people.rules.documents import DocumentVersionView
 from people.rules.signatures import SignatureState, SignatureView, signature_state
+from people.rules.variants import VariantFault, choose
 from qc.models import Investigation as Row
 from qc.rules.assessing import assessed, facts_of
 from qc.rules.criteria import Assessment, Criterion, Verdict, Weight
@@ -31,11 +36,12 @@ from qc.rules.investigations import (
 )
 from qc.rules.investigations.attempts import attempts_of
 from qc.rules.results import ResultView
+from qc.rules.specification import KIND
 from qc.rules.subjects import Subject, SubjectKind, SubjectRef
-from qc.selectors.documents import specification_by_id
+from qc.selectors.documents import specification_by_id, specification_in
 from qc.selectors.results import results_of
 from qc.selectors.subject_columns import NAMED, ref_of
-from qc.selectors.subjects import subject
+from qc.selectors.subjects import subject, wanted_of
 
 INVESTIGATION_RECORD = "investigation"
 MOST = 200
@@ -128,7 +134,7 @@ def investigations_at_point(about: Subject, criterion: str) -> tuple[Investigati
 def producers_of(ref: SubjectRef) -> frozenset[int]:
     """Who made a batch; nobody for what is none."""
     batch = batch_by_code(ref.code) if ref.kind is SubjectKind.BATCH else None
-    return frozenset() if batch is None else dossier(batch).producers
+    return frozenset() if batch is None else producers_of_batch(batch)
 
 
 def investigation(code: str) -> InvestigationView | None:
@@ -167,7 +173,14 @@ def visible_investigations(viewer: Person, at: datetime) -> tuple[InvestigationV
 
 def attempts_at(about: Subject, criterion: Criterion | None, code: str, at: datetime) -> tuple[Attempt, ...]:
     """The attempts at a criterion's result, failing too where the weight of today makes them."""
-    return _attempts(about, criterion, code, results_at_point(about), at)
+    return _attempts(criterion, code, results_at_point(about), _weights(about, criterion), at)
+
+
+def _weights(about: Subject, criterion: Criterion | None) -> tuple[WeightView, ...] | None:
+    """The weights by which the criterion judges its results; None where it asks for none."""
+    if criterion is None or not criterion.needs_weight or not about.order_id:
+        return None
+    return weights_of(about.order_id)
 
 
 def results_at_point(about: Subject) -> tuple[ResultView, ...]:
@@ -176,19 +189,22 @@ def results_at_point(about: Subject) -> tuple[ResultView, ...]:
 
 
 def _attempts(
-    about: Subject, criterion: Criterion | None, code: str, results: Sequence[ResultView], at: datetime
+    criterion: Criterion | None,
+    code: str,
+    results: Sequence[ResultView],
+    weighed: Sequence[WeightView] | None,
+    at: datetime,
 ) -> tuple[Attempt, ...]:
-    failing = _failing_now(about, criterion, results, at) if criterion is not None else []
-    return attempts_of(results, code, failing)
+    if criterion is None or weighed is None:
+        return attempts_of(results, code)
+    return attempts_of(results, code, _failing_now(criterion, results, weighed, at))
 
 
 def _failing_now(
-    about: Subject, criterion: Criterion, results: Sequence[ResultView], at: datetime
+    criterion: Criterion, results: Sequence[ResultView], weighed: Sequence[WeightView], at: datetime
 ) -> list[str]:
     """Results that met the criterion when they were recorded, and do not by the weight that counts now."""
-    if not criterion.needs_weight or not about.order_id:
-        return []
-    weights = [Weight(one.kg, one.measured_at) for one in weights_of(about.order_id) if one.is_current]
+    weights = [Weight(one.kg, one.measured_at) for one in weighed if one.is_current]
     found = []
     for result in results:
         if result.criterion == criterion.code and result.is_current:
@@ -210,7 +226,7 @@ def _inquiry(view: InvestigationView, about: Subject, results: Sequence[ResultVi
     all_of_it = investigations_at_point(about, view.rules.criterion)
     return Inquiry(
         investigation=next(it for it in all_of_it if it.code == view.code),
-        attempts=_attempts(about, criterion, view.rules.criterion, results, at),
+        attempts=_attempts(criterion, view.rules.criterion, results, _weights(about, criterion), at),
         sources=frozenset(about.sources),
         others=tuple(it for it in all_of_it if it.code != view.code),
     )
@@ -246,18 +262,59 @@ def investigation_page(viewer: Person, code: str, at: datetime) -> Investigation
         subject=about,
         criterion=specification.criterion(view.rules.criterion) if specification is not None else None,
         results=tuple(r for r in results if r.criterion == view.rules.criterion),
-        signatures=tuple(_signatures(view, inquiry)),
+        signatures=tuple(_signatures(view, inquiry, people.signatures(INVESTIGATION_RECORD, view.code))),
         is_proposed=is_proposed(view, inquiry),
     )
 
 
-def _signatures(view: InvestigationView, inquiry: Inquiry) -> list[OutcomeSignature]:
+def outcome_signatures(codes: Collection[str], at: datetime) -> tuple[OutcomeSignature, ...]:
+    """The signatures over investigations, each with whether it still holds (a fixed number of statements)."""
+    rows = list(_rows().select_related("order").filter(code__in=list(codes)))
+    results, criteria = results_of({str(row.subject) for row in rows}), _criteria(rows, at)
+    weights = weights_of_orders({row.order_id for row in rows if row.code in criteria})
+    signed = people.signatures_of(INVESTIGATION_RECORD, [row.code for row in rows])
+    made: list[OutcomeSignature] = []
+    for row in rows:
+        view, criterion = _view(row), criteria.get(row.code)
+        own = [it for it in results[view.subject_id] if it.subject.point == view.subject.point]
+        weighed = weights[str(row.order_id)] if criterion is not None else None
+        attempts = _attempts(criterion, row.criterion, own, weighed, at)
+        made += _signatures(view, Inquiry(view.rules, attempts), signed[row.code])
+    return tuple(made)
+
+
+def _criteria(rows: Sequence[Any], at: datetime) -> dict[str, Criterion]:
+    """The criteria that judge by a patient's weight, by the code of the investigation of such a result."""
+    of_batches = [row for row in rows if row.subject_kind == SubjectKind.BATCH]
+    pinned = people.document_versions({str(row.order.specification_id or "") for row in of_batches} - {""})
+    judging = {row.code: pinned.get(str(row.order.specification_id)) for row in of_batches}
+    of_collections = {row.code: row.collection.din for row in rows if row.collection is not None}
+    effective = _effective(of_collections.values(), at) if of_collections else {}
+    judging |= {code: effective.get(din) for code, din in of_collections.items()}
+    found = {}
+    for row in rows:
+        specification = specification_in(judging.get(row.code))
+        criterion = specification.criterion(row.criterion) if specification is not None else None
+        if criterion is not None and criterion.needs_weight:
+            found[row.code] = criterion
+    return found
+
+
+def _effective(dins: Collection[str], at: datetime) -> dict[str, DocumentVersionView]:
+    """The specification that applies to each collection now, by its DIN; of those to which one does."""
+    documents = people.effective_documents(KIND, at)
+    chosen = {it.din: choose(wanted_of(it), documents) for it in materials_by_din(dins)}
+    return {din: it for din, it in chosen.items() if it is not None and not isinstance(it, VariantFault)}
+
+
+def _signatures(
+    view: InvestigationView, inquiry: Inquiry, signed: Sequence[SignatureView]
+) -> list[OutcomeSignature]:
     """Each is held against the record with the outcome that was concluded or is proposed."""
     proposed = view.proposal.outcome if view.proposal is not None else None
     outcome = view.rules.outcome or proposed
     digest = digest_with(inquiry, outcome) if outcome is not None else ""
-    found = people.signatures(INVESTIGATION_RECORD, view.code)
-    return [OutcomeSignature(one, signature_state(one, digest)) for one in found]
+    return [OutcomeSignature(one, signature_state(one, digest)) for one in signed]
 
 
 def _rows() -> Any:

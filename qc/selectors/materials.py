@@ -1,7 +1,7 @@
 """Starting material: what the results of a collection come to, what was decided, and what waits for it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +15,7 @@ from coi.selectors.collections import CollectionFacts, collection_by_din
 from coi.selectors.materials import (
     MaterialFacts,
     collectors_of,
+    materials_by_din,
     materials_of_batches,
     waiting_materials,
 )
@@ -73,9 +74,7 @@ class MaterialView:
 
     def record(self, deciding: Deciding | None = None) -> dict[str, Any]:
         """What is signed."""
-        facts = self.collection
-        about = Collected(facts.din, facts.coi_id, facts.product, facts.collected_at, self.document.digest)
-        return material_record(about, self.results, self.proposal, deciding)
+        return _record(self.collection, self.document, self.results, self.proposal, deciding)
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,7 @@ def material_view(din: str, at: datetime) -> MaterialView | None:
         judged=judged,
         signatures=(),
     )
-    signed = people.signatures(MATERIAL_RECORD, din)
-    return replace(view, signatures=tuple(SignedMaterial(it, _state(view, it)) for it in signed))
+    return replace(view, signatures=_signed({din: view.record()}))
 
 
 def visible_material(viewer: Person, din: str, at: datetime) -> MaterialView | None:
@@ -272,10 +270,52 @@ def signed_material(signature: SignatureView) -> bytes | None:
     return ledger.evidence_bytes(derive(keeping_material(signature.id), "evidence"))
 
 
-def _state(view: MaterialView, signature: SignatureView) -> SignatureState:
+def material_signatures(dins: Collection[str], at: datetime) -> tuple[SignedMaterial, ...]:
+    """The signatures over collections that a specification judges now, each with whether it still holds (a fixed number
+    of statements).
+    """
+    known = materials_by_din(dins)
+    documents = people.effective_documents(KIND, at) if known else []
+    ids = [facts.id for facts in known]
+    tested = _Tested(results_of(ids), investigations_of(ids))
+    records = {}
+    for facts in known:
+        chosen = choose(wanted_of(facts), documents)
+        if chosen is None or isinstance(chosen, VariantFault):
+            continue
+        if (specification := specification_in(chosen)) is not None:
+            results = tested.results[facts.id]
+            found = _found(_counted(specification, results, tested.inquiries[facts.id]), results)
+            records[facts.din] = _record(facts, chosen, results, propose(specification, found))
+    return _signed(records)
+
+
+def _record(
+    facts: CollectionFacts | MaterialFacts,
+    document: DocumentVersionView,
+    results: Sequence[ResultView],
+    proposal: Proposal,
+    deciding: Deciding | None = None,
+) -> dict[str, Any]:
+    about = Collected(facts.din, facts.coi_id, facts.product, facts.collected_at, document.digest)
+    return material_record(about, results, proposal, deciding)
+
+
+def _signed(records: Mapping[str, dict[str, Any]]) -> tuple[SignedMaterial, ...]:
+    """The signatures over collections, held against the record of each as it stands now, by its DIN."""
+    signed = people.signatures_of(MATERIAL_RECORD, list(records))
+    files = {it.id: derive(keeping_material(it.id), "evidence") for own in signed.values() for it in own}
+    kept = ledger.evidence_bytes_of(list(files.values()))
+    return tuple(
+        SignedMaterial(it, _state(record, it, kept.get(files[it.id])))
+        for din, record in records.items()
+        for it in signed[din]
+    )
+
+
+def _state(record: Mapping[str, Any], signature: SignatureView, kept: bytes | None) -> SignatureState:
     """Whether what was signed is kept, and the material is still what it was then."""
-    kept = signed_material(signature)
     is_whole = kept is not None and sha256(kept).hexdigest() == signature.record_digest
-    now = canonical(view.record()["material"])
+    now = canonical(record["material"])
     is_same = kept is not None and canonical(json.loads(kept)["material"]) == now
     return SignatureState.VALID if is_whole and is_same else SignatureState.INVALID

@@ -1,12 +1,14 @@
-"""Results out of specification, counted by criterion, month and site: for rooms that weigh risks."""
+"""Results out of specification, counted by criterion, month and site: for rooms that weigh risks and that report."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import (
     BooleanField,
     Case,
+    CharField,
     Count,
     DateTimeField,
     Exists,
@@ -18,16 +20,26 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Cast, Concat, TruncMonth
 
 from coi.rules.occurrences import Tally
 from qc.models import Investigation, LateFailure, Result
 from qc.rules.criteria import Verdict
 from qc.rules.investigations import Outcome
 from qc.rules.subjects import SubjectKind
+from qc.selectors.subject_columns import at_sites
 
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _JUDGED = (Verdict.PASS.value, Verdict.FAIL.value)
+
+
+@dataclass(frozen=True)
+class MonthOfResults:
+    """First valid results tested in a month, and how many of them were out of specification."""
+
+    month: datetime
+    results: int
+    failed: int
 
 
 def failures_seen(
@@ -42,8 +54,11 @@ def failures_seen(
     The month is that of the first attempt. `escaped`: the batch had been infused when the failure was known. One
     statement.
     """
+    own = Q(
+        subject_kind=SubjectKind.BATCH, batch__order__product__code=product, criterion__in=sorted(criteria)
+    )
     found = (
-        _valid(product, sorted(criteria), until)
+        _valid(own, until)
         .filter(first_at__gte=since or _FIRST, first_at__lt=until)
         .values("criterion", month=TruncMonth("first_at", tzinfo=UTC), site=F("batch__site"))
         .annotate(
@@ -59,16 +74,27 @@ def failures_seen(
     )
 
 
-def _valid(product: str, criteria: Collection[str], until: datetime) -> Any:
-    """Each result that counts as a first one: `first_at`, `is_out` of specification, `is_late` known."""
-    known = Result.objects.filter(
-        subject_kind=SubjectKind.BATCH,
-        batch__order__product__code=product,
-        criterion__in=criteria,
-        is_current=True,
-        verdict__in=_JUDGED,
-        reviewed_at__lt=until,
+def months_of_results(sites: Collection[str], since: datetime, until: datetime) -> tuple[MonthOfResults, ...]:
+    """The same for everything that is tested at these sites, by month, the earliest first (one statement).
+
+    One result for each criterion of a batch, collection, lot, or time point of a study.
+    """
+    which = Concat(Cast("subject", CharField()), Value(" "), "point", Value(" "), "criterion")
+    found = (
+        _valid(at_sites(sites), until)
+        .filter(first_at__gte=since, first_at__lt=until)
+        .values(month=TruncMonth("first_at", tzinfo=UTC))
+        .annotate(
+            results=Count(which, distinct=True), failed=Count(which, distinct=True, filter=Q(is_out=True))
+        )
+        .order_by("month")
     )
+    return tuple(MonthOfResults(it["month"], it["results"], it["failed"]) for it in found)
+
+
+def _valid(own: Q, until: datetime) -> Any:
+    """Each of these results that counts as a first one: `first_at`, `is_out` of specification, `is_late` known."""
+    known = Result.objects.filter(own, is_current=True, verdict__in=_JUDGED, reviewed_at__lt=until)
     first = Result.objects.filter(_same(), attempt=1, is_current=True).values("tested_at")[:1]
     late = LateFailure.objects.filter(
         batch=OuterRef("batch"), criterion=OuterRef("criterion"), is_infused=True, aware_at__lt=until

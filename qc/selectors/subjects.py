@@ -5,7 +5,7 @@ from typing import Any
 
 from coi.rules.batches import BatchSummary
 from coi.rules.genealogy import Source
-from coi.selectors.batches import batch_by_code, dossier, lock_batch
+from coi.selectors.batches import batch_by_code, lock_batch, sources_of
 from coi.selectors.collections import CollectionFacts, collection_by_din, lock_order
 from coi.selectors.containers import keepable
 from coi.selectors.materials import MaterialFacts
@@ -47,7 +47,6 @@ def lock_subject(found: Subject, at: datetime) -> Subject | None:
 
 
 def _of_batch(ref: SubjectRef, batch: BatchSummary) -> Subject:
-    sources = (Source(c.id, c.code, c.kind, c.status, c.made_at) for c in dossier(batch).containers)
     return Subject(
         ref=ref,
         id=batch.id,
@@ -58,7 +57,7 @@ def _of_batch(ref: SubjectRef, batch: BatchSummary) -> Subject:
         order_id=batch.order_id,
         coi_id=batch.coi_id,
         disposition=batch.disposition,
-        sources={source.code: source for source in sources},
+        sources=sources_of(batch),
     )
 
 

@@ -57,7 +57,8 @@ def alterations_in(trail: Trail) -> dict[int, tuple[Altered, ...]]:
 
 
 def _entry(head: EntryHead) -> TrailEntry:
-    kind = KINDS.get(head.event, TrailKind.MANUAL_ENTRY)
+    is_late = head.performed_at is not None
+    kind = TrailKind.LATE_ENTRY if is_late else KINDS.get(head.event, TrailKind.MANUAL_ENTRY)
     return TrailEntry(head.seq, kind, head.event, head.occurred_at, head.actor_name, head.reason, head.id)
 
 

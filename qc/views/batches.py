@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from coi.forms.retention_words import kept_shown
 from coi.rules.labels_reconciliation import reconcile
 from people.rules.rights import Right
 from people.rules.roles import Role
@@ -165,6 +166,7 @@ def batch_response(
         "review_id": uuid4,
         "may": _may(view, roles),
         "labels": reconcile(view.case.dossier.labels),
+        "kept": kept_shown([selectors.record_kept(view, timezone.now())]),
     }
     return render(request, "qc/batch.html", context, status=status)
 

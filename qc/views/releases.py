@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from people import selectors as people
-from people.forms.alterations import Told, told_on_page
+from people.forms.alterations import Told
 from people.rules.rights import Right
 from people.views import person_of
-from qc import selectors, services
+from qc import services
 from qc.forms import investigation_words, release_words
 from qc.forms.releases import DutyForm, TrailFilter, TrailForm
+from qc.forms.trail_shown import ShownTrail, shown_to
 from qc.rules.late_failures import Duty
 from qc.rules.trail import Trail, TrailEntry
 from qc.selectors import BatchView
@@ -86,13 +86,14 @@ def _trail_page(
     may_review = person.may(Right.REVIEW_TRAIL, view.batch.site, timezone.now())
     may_review = may_review and person.user_id not in producers and not found.is_reviewed(producers)
     sending = form or TrailForm(initial={"upto": found.last}, numbers=numbers)
-    rows = _trail_rows(view, sending if may_review and not asked.is_narrow else None)
+    shown = shown_to(person, view, timezone.now())
+    rows = _trail_rows(view, shown, sending if may_review and not asked.is_narrow else None)
     context = {
         "view": view,
         "rows": [row for row in rows if asked.takes(row.entry)],
         "all": len(rows),
         "asked": asked,
-        "trail": found,
+        "trail": shown.trail,
         "unseen": len(numbers),
         "is_reviewed": found.is_reviewed(producers),
         "form": sending,
@@ -101,25 +102,23 @@ def _trail_page(
     return render(request, "qc/trail.html", context, status=status)
 
 
-def _trail_rows(view: BatchView, form: TrailForm | None) -> list[TrailRow]:
-    found = view.case.trail or Trail()
-    words = {line.id: line.words for line in people.lines_of([entry.entry for entry in found.entries])}
-    altered, unseen = selectors.alterations_in(found), set(_unseen_numbers(view))
+def _trail_rows(view: BatchView, shown: ShownTrail, form: TrailForm | None) -> list[TrailRow]:
+    unseen = set(_unseen_numbers(view))
     return [
         TrailRow(
-            entry=entry,
-            kind=str(release_words.TRAIL_KINDS[entry.kind]),
-            words=words.get(entry.entry, ""),
-            is_unseen=entry.sequence in unseen,
-            altered=told_on_page(altered.get(entry.entry, ()), view.zone),
-            field=form.comment(entry.sequence) if form is not None else None,
+            entry=it.entry,
+            kind=str(release_words.TRAIL_KINDS[it.entry.kind]),
+            words=it.words,
+            is_unseen=it.entry.sequence in unseen,
+            altered=it.altered,
+            field=form.comment(it.entry.sequence) if form is not None else None,
             said=tuple(
-                (review.reviewer, review.comments[entry.sequence])
-                for review in found.reviews
-                if entry.sequence in review.comments
+                (review.reviewer, review.comments[it.entry.sequence])
+                for review in shown.trail.reviews
+                if it.entry.sequence in review.comments
             ),
         )
-        for entry in found.entries
+        for it in shown.entries
     ]
 
 

@@ -16,6 +16,7 @@ from qc.rules.criteria import Verdict
 from qc.rules.investigations import Answer, InvestigationState, LaboratoryCheck, Outcome, ProductionCheck, Why
 from qc.rules.investigations import InvestigationRefusal as R
 from qc.rules.results import AttemptKind
+from qc.selectors.investigations import outcome_signatures
 from tests.qc.oos import Case, counts, last, refused, work
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +169,11 @@ def test_the_laboratory_finds_an_error_and_the_retest_counts(oos):
     ]
     page = selectors.investigation_page(oos.lab.person("Iris"), oos.code, oos.lab.player.now)
     assert [str(one.state) for one in page.signatures] == ["valid", "valid"]
+    assert outcome_signatures([oos.code, "NONE"], oos.lab.player.now) == page.signatures
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE qc_investigation SET analyst_id = opened_by_id")
+    told = outcome_signatures([oos.code], oos.lab.player.now)
+    assert [str(one.state) for one in told] == ["invalid", "invalid"]
 
 
 def test_nothing_is_found_and_the_first_result_stands(oos):

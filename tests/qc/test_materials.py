@@ -29,6 +29,7 @@ from qc.rules.case import StartingMaterial
 from qc.rules.criteria import Effect
 from qc.rules.results import CorrectionReason
 from qc.rules.subjects import SubjectKind, SubjectRef
+from qc.selectors.materials import material_signatures
 from tests.qc.given import Laboratory
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,7 @@ def test_quality_decides_by_what_the_results_come_to(specified, values, deciding
     assert signed.meaning == meaning
     (kept,) = view(lab).signatures
     assert kept.state is SignatureState.VALID
+    assert material_signatures([din(lab), "NONE"], lab.player.now) == (kept,)
     content = selectors.signed_material(signed)
     assert sha256(content).hexdigest() == signed.record_digest
     said = json.loads(content)

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from coi.rules.occurrences import Tally
-from config.demonstration.site import PLANT, PRODUCT
+from config.demonstration.site import PLANT, PRODUCT, SECOND
 from qc.rules.investigations import LaboratoryCheck, Outcome
 from qc.selectors import criteria_of, failures_seen
+from qc.selectors.occurrences import MonthOfResults, months_of_results
 from tests.qc.given import Laboratory
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,20 @@ def test_they_count_in_the_month_and_the_time_in_which_they_were_tested(lab: Lab
     assert seen(until=tested) == {}
 
 
+def test_a_site_counts_what_is_tested_there_by_month(lab: Laboratory) -> None:
+    lab.review(lab.record("CAR"))
+    result = lab.review(lab.record("VIABILITY", "12.0"))
+    lab.record("CD3")  # not looked over
+    tested, first = result.tested_at, datetime(1, 1, 1, tzinfo=UTC)
+    month = tested.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with CaptureQueriesContext(connection) as caught:
+        assert months_of_results([PLANT], first, LATER) == (MonthOfResults(month, 2, 1),)
+    assert len(caught) == 1
+    assert months_of_results([SECOND], first, LATER) == ()
+    assert months_of_results([PLANT], tested + timedelta(days=1), LATER) == ()
+    assert months_of_results([PLANT], first, month) == ()
+
+
 def test_what_is_not_judged_is_no_result(lab: Laboratory) -> None:
     lab.review(lab.record("DOSE"))
     result = lab.review(lab.record("MYCOPLASMA", "not tested: insufficient_sample", container="", run=""))
@@ -57,6 +72,8 @@ def test_a_retest_counts_once_the_first_result_was_signed_to_be_an_error(oos) ->
     oos.lab.review(oos.first)
     oos.retested("26.0")
     assert seen() == {"CAR": (1, 1)}, "while nobody has signed"
+    (month,) = months_of_results([PLANT], datetime(1, 1, 1, tzinfo=UTC), LATER)
+    assert (month.results, month.failed) == (1, 1), "two attempts are of one result"
     oos.signed(Outcome.LABORATORY_ERROR)
     assert seen() == {"CAR": (1, 0)}, "the retest is the first valid one"
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from coi.selectors.batches import batch_by_code, dossier, producers_of
 from coi.selectors.collections import collections_of
 from config.demonstration import site
 from config.demonstration.site import PLANT, PRODUCT
@@ -53,6 +54,16 @@ def collection(lab: Laboratory) -> SubjectRef:
 
 def lot(lab: Laboratory) -> SubjectRef:
     return SubjectRef(SubjectKind.MATERIAL_LOT, lab.player.demo.lots["vector", PLANT])
+
+
+def test_a_batch_costs_two_statements_and_not_its_whole_dossier(lab, django_assert_num_queries):
+    batch = batch_by_code(lab.batch)
+    whole = dossier(batch)
+    with django_assert_num_queries(2):
+        found = selectors.subject(SubjectRef(SubjectKind.BATCH, lab.batch), lab.player.now)
+    assert list(found.sources) == [it.code for it in whole.containers]
+    with django_assert_num_queries(2):
+        assert producers_of(batch) == whole.producers
 
 
 def test_a_collection_is_judged_by_what_was_collected(specified):

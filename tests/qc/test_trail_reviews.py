@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from config.demonstration.site import PASSWORD
+from coi.models import Order
+from coi.selectors.visible import HIDDEN
+from config.demonstration.site import PASSWORD, SECOND
 from ledger import selectors as ledger
 from ledger.rules.errors import Invalid, NotAllowed
 from people import selectors as people
@@ -220,6 +222,22 @@ def test_programs_read_it_too(corrected, as_):
     assert answer["reviews"][0]["comments"] == {str(number): "a slip"}
     assert as_("Carol").get(url).status_code == 404
     json.dumps(answer)
+
+
+@pytest.mark.parametrize("name", ["Bob", "Leo", "Amir", "Iris", "Alice"])
+def test_a_journey_that_is_not_the_readers_is_named_to_nobody(corrected, as_, name):
+    """Quality wrote the COI id of another journey into a comment and a remark: whoever may see it reads it."""
+    lab, number = corrected
+    other = given.a_journey(lab.player.demo, number=77, now=lab.player.now).coi_id
+    assert look_over(lab, comments={number: f"as in {other}"}, remark=f"see {other}") == ()
+    reader, url = as_(name), f"/api/v1/batches/{lab.batch}/trail/"
+    assert [reader.get(it).content.decode().count(other) for it in (lab.url("trail"), url)] == [2, 2]
+    elsewhere = dict.fromkeys(("treating", "collection", "courier", "manufacturing"), SECOND)
+    Order.objects.filter(coi_id=other).update(**{f"{it}_site_id": site for it, site in elsewhere.items()})
+    for page in (reader.get(lab.url("trail")), reader.get(url)):
+        text = page.content.decode()
+        assert (text.count(other), text.count(f"as in {HIDDEN}"), text.count(f"see {HIDDEN}")) == (0, 1, 1)
+        assert lab.view().batch.code in text
 
 
 def test_the_trail_costs_the_same_for_more_entries(corrected, django_assert_max_num_queries):

@@ -14,11 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coi.rules import retention
 from coi.services import place_hold
-from config.demonstration.site import PASSWORD, SECOND
+from config.demonstration.site import PASSWORD, SECOND, read_content
 from people import selectors as people
 from people.rules.roles import Role
 from qc import selectors
+from tests.given import in_effect
 from tests.qc.given import Laboratory
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +328,30 @@ def test_copies_of_the_laboratory_are_apart(lab):
     other = copy.deepcopy(lab)
     lab.record("VIABILITY")
     assert other.player.now < lab.player.now
+
+
+@pytest.mark.requirement("URS-KEEP-04")
+def test_a_batch_says_how_long_its_record_is_kept(lab, as_):
+    """It counts from the decision that is final, and from the expiry, which is known once the journey is over."""
+
+    def kept():
+        return selectors.record_kept(lab.view(), lab.player.now)
+
+    assert "no rule in effect" in page(as_("Bob"), lab)
+    in_effect(lab.player, retention.KIND, "RETENTION", read_content("retention.json"))
+    lasting = {**read_content("retention.json")["rules"][0], "code": "OWN", "records": "batch_record"}
+    own = lasting | {"counts_from": "decision", "region": "", "years": 7}
+    in_effect(lab.player, retention.KIND, "RETENTION-OWN", {"rules": [own]})
+    assert {one.by.rule.code: one.until for one in kept().why} == dict.fromkeys(
+        ("OWN", "GB-BATCH-EXPIRY", "GB-BATCH-DECISION")
+    )
+    lab.to_review(has_finals=False)
+    lab.sign_review()
+    lab.release_conditionally()
+    assert kept().until is None, "another decision follows, and the journey is open"
+    lab.finish_cultures()
+    lab.sign_review()
+    assert lab.complete().is_done
+    decided = lab.view().decision.signed_at.date()
+    assert kept().until == decided.replace(year=decided.year + 7), "at least; its expiry is not known yet"
+    assert not kept().may_be_erased(decided.replace(year=decided.year + 90))

@@ -1,8 +1,19 @@
 """The audit trail, looked over up to an entry; what comes after and is out of the ordinary makes it unreviewed."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from qc.rules.trail import Trail, TrailEntry, TrailKind, TrailRefusal, TrailReview, against_trail_review
+from qc.rules.trail import (
+    Trail,
+    TrailEntry,
+    TrailKind,
+    TrailRefusal,
+    TrailReview,
+    TrailStanding,
+    against_trail_review,
+)
 
 PRODUCERS = frozenset({1, 2})
 CHANGE, OVERRIDE = TrailEntry(4, TrailKind.CHANGE), TrailEntry(9, TrailKind.OVERRIDE)
@@ -52,3 +63,37 @@ def test_looking_over(upto, who, expected):
 
 def test_every_refusal_is_met():
     assert {code for *_rest, codes in CASES for code in codes} == set(TrailRefusal)
+
+
+def at(hour: int) -> datetime:
+    return datetime(2026, 3, 1, hour, tzinfo=UTC)
+
+
+EARLY, LATE = replace(CHANGE, at=at(4)), replace(OVERRIDE, at=at(9))
+
+
+def read(upto: int, hour: int) -> TrailReview:
+    return replace(review(upto), at=at(hour))
+
+
+@pytest.mark.requirement("URS-TRAIL-03")
+@pytest.mark.parametrize(
+    ("reviews", "let_go_at", "expected"),
+    [
+        pytest.param((), None, TrailStanding.DUE, id="not let go yet"),
+        pytest.param((read(4, 5),), None, TrailStanding.DUE, id="one came after the review"),
+        pytest.param((read(9, 10),), None, TrailStanding.REVIEWED, id="all was seen"),
+        pytest.param((read(4, 5), read(9, 10)), at(6), TrailStanding.REVIEWED, id="seen after it was let go"),
+        pytest.param((read(4, 5),), at(6), TrailStanding.DUE, id="one came after it was let go"),
+        pytest.param((read(4, 5),), at(9), TrailStanding.OVERDUE, id="one was there when it was let go"),
+        pytest.param((), at(3), TrailStanding.OVERDUE, id="let go, and nobody looked"),
+    ],
+)
+def test_how_a_review_stands(reviews, let_go_at, expected):
+    assert Trail((EARLY, LATE), reviews, last=12).standing(PRODUCERS, let_go_at) is expected
+
+
+def test_a_trail_is_told_as_it_was_at_a_moment():
+    trail = Trail((EARLY, LATE), (read(4, 5), read(9, 10)), last=12)
+    assert trail.before(at(9)) == Trail((EARLY,), (read(4, 5),), last=12)
+    assert trail.before(at(9)).standing(PRODUCERS, None) is TrailStanding.REVIEWED
