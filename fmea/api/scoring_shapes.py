@@ -52,7 +52,7 @@ class ConsensusAnswerSerializer(AskedSerializer):
         write_only=True,
         required=False,
         max_length=32,
-        help_text="Needed when one signed in, or signed last, more than 15 minutes ago.",
+        help_text="Needed for the first signature, and when one signed last more than 15 minutes ago.",
     )
 
 
@@ -191,5 +191,5 @@ class ResidualToDecideSerializer(AskedSerializer):
         write_only=True,
         required=False,
         max_length=32,
-        help_text="Needed when one signed in, or signed last, more than 15 minutes ago.",
+        help_text="Needed for the first signature, and when one signed last more than 15 minutes ago.",
     )

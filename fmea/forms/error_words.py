@@ -11,6 +11,7 @@ from ledger.rules.errors import DomainError
 from qc.forms import texts
 
 ERRORS: Mapping[str, Promise] = {
+    "media_type_differs": _("This is no spreadsheet file (XLSX)."),
     "worksheet_unknown": _("There is no such worksheet, or it is not yours to see."),
     "worksheet_unreadable": _("This version cannot be read as a worksheet."),
     "worksheet_code_used": _("There is a worksheet with this code already: choose another one."),

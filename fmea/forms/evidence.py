@@ -18,7 +18,7 @@ from fmea.forms import words
 from fmea.forms.picture_tables import interval, percent
 from fmea.forms.ranked import Known
 from fmea.forms.rows import evidence_name
-from fmea.rules.counting import RowDetection, RowEvidence, Source, bands_of
+from fmea.rules.counting import RowDetection, RowEvidence, Source
 from fmea.rules.detection import Caught, Stage, residual_escape
 from fmea.rules.evidence import Evidence, Note, Prior, claims
 from fmea.rules.pooling import Site, pool
@@ -247,7 +247,7 @@ def _stage(stage: Stage) -> StageShown:
 
 def known_of(worksheet: Worksheet, found: Mapping[str, RowEvidence]) -> Known:
     """What counts say for the order of rows: what gets through every barrier, and which scores they deny."""
-    bands = bands_of(worksheet.scales.occurrence)
+    bands = worksheet.scales.occurrence.bands
     escapes = {}
     for code, it in found.items():
         n = it.leading.opportunities if it.leading is not None else 0

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cpv.forms import numbers
-from cpv.rules.pictures.axes import figure
 from fmea.forms.words import PRIORITIES
 from fmea.rules.actions import BeforeAfter
-from fmea.rules.evidence import Evidence, Law
+from fmea.rules.evidence import Evidence
 from fmea.rules.pictures import Addresses, MatrixCell, Pareto, Part, StepBox
 from fmea.rules.pictures.ranks import rank
 from fmea.rules.priority import ActionPriority
@@ -53,18 +52,13 @@ def percent(share: float) -> str:
     return "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def rate(value: float, law: Law) -> str:
-    """A rate: of opportunities in percent, else as a number of events per unit of exposure."""
-    return numbers.share(value) if law is Law.SHARE else figure(value)
-
-
 def interval(found: Evidence) -> str:
     """The middle of a rate and its interval."""
-    law, it = found.posterior.law, found.estimate
+    it = found.estimate
     return _("%(middle)s (%(low)s to %(high)s)") % {
-        "middle": rate(it.median, law),
-        "low": rate(it.low, law),
-        "high": rate(it.high, law),
+        "middle": numbers.share(it.median),
+        "low": numbers.share(it.low),
+        "high": numbers.share(it.high),
     }
 
 
@@ -146,14 +140,14 @@ def of_trend(found: Trend, labels: Sequence[tuple[str, str, str]]) -> PictureTab
 
 def of_evidence(found: Evidence, score: int | None) -> PictureTable:
     """Every rating with its rates and its probability."""
-    law, rows = found.posterior.law, []
+    rows = []
     for band, mass in zip(found.bands, found.masses, strict=True):
         said = [_("score")] if band.rating == score else []
         said += [_("suggested")] if band.rating == found.suggested and found.trials else []
-        high = "" if band.high == float("inf") else rate(band.high, law)
-        ends = _("above %(low)s") % {"low": rate(band.low, law)}
+        high = "" if band.high == float("inf") else numbers.share(band.high)
+        ends = _("above %(low)s") % {"low": numbers.share(band.low)}
         if high:
-            ends = _("above %(low)s to %(high)s") % {"low": rate(band.low, law), "high": high}
+            ends = _("above %(low)s to %(high)s") % {"low": numbers.share(band.low), "high": high}
         rows.append(TableRow((), (str(band.rating), ends, percent(mass), ", ".join(said))))
     heads = (_("Rating"), _("Rates"), _("Probability"), _("Which"))
     caption = _("%(events)d failures, rate %(rate)s") % {"events": found.events, "rate": interval(found)}

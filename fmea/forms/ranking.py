@@ -13,7 +13,7 @@ from cpv.forms.numbers import share
 from cpv.rules.basis import NotComputable
 from fmea.forms import words
 from fmea.forms.ranked import Rated
-from fmea.rules.counting import RowEvidence, bands_of
+from fmea.rules.counting import RowEvidence
 from fmea.rules.evidence import Note, Posterior
 from fmea.rules.pictures import firmest_first
 from fmea.rules.priority import ActionPriority, PriorityTable, rpn
@@ -149,7 +149,7 @@ def tried(
     """A row with one more control; None: its ratings stand for no rates, or it is not rated."""
     s, o, d = row.scores.ratings
     kind = ScaleKind.OCCURRENCE if control.acts is Acts.ON_OCCURRENCE else ScaleKind.DETECTION
-    bands = bands_of(worksheet.scales.of(kind))
+    bands = worksheet.scales.of(kind).bands
     if s is None or o is None or d is None or bands is None:
         return None
     table, known = worksheet.priorities, _known(control, counted)

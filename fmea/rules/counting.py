@@ -18,11 +18,9 @@ from functools import cached_property, lru_cache
 from coi.rules.deviations import Trigger
 from coi.rules.journey import CheckState
 from coi.rules.occurrences import Occasions, Tally
-from fmea.rules.bands import Ladder, read_bands
 from fmea.rules.course import Course
 from fmea.rules.detection import Catches, Caught, Detection, detection_from_catches
 from fmea.rules.evidence import Evidence, Standing, occurrence_from_counts
-from fmea.rules.scales import HIGHEST, LOWEST, Scale
 from fmea.rules.trend import Trend, Window, trend_of
 from fmea.rules.worksheet import Evidence as Named
 from fmea.rules.worksheet import EvidenceKind, Row, Worksheet
@@ -116,13 +114,6 @@ class RowEvidence:
         return trend_of(self.leading.windows, self.score, self.leading.evidence.bands)
 
 
-def bands_of(scale: Scale) -> Ladder | None:
-    """A scale as the bands that counts are judged by; None where its ratings stand for no rates."""
-    found = [scale.band(rating) for rating in range(LOWEST, HIGHEST + 1)]
-    bands = [(it.rating, it.low, it.high) for it in found if it is not None]
-    return read_bands(bands) if bands else None
-
-
 def evidence_of_rows(worksheet: Worksheet, seen: Seen, course: Course) -> dict[str, RowEvidence]:
     """What was counted, row by row, by the rows' codes."""
     counting = _Counting(worksheet, seen, course)
@@ -164,7 +155,7 @@ class _Counting:
         self.attempts, self.shipments = _by_step(seen.attempts), _by_step(seen.shipments)
         self.marked = _by_step(it for it in seen.attempts if it.is_marked)
         self.alike = _by_step(_alike(seen.attempts)), _by_step(_alike(seen.shipments))
-        occurrence, detection = bands_of(worksheet.scales.occurrence), bands_of(worksheet.scales.detection)
+        occurrence, detection = worksheet.scales.occurrence.bands, worksheet.scales.detection.bands
         self.judge: Callable[[int, int], Evidence | None] = lru_cache(maxsize=None)(
             lambda events, n: None if occurrence is None else occurrence_from_counts(events, n, occurrence)
         )

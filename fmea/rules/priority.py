@@ -190,11 +190,9 @@ TABLE_2019: Mapping[str, Any] = {
 PRIORITY_2019 = read_table(TABLE_2019, "", [])
 
 
-def action_priority(
-    severity: int | None,
-    occurrence: int | None,
-    detection: int | None,
-    table: PriorityTable = PRIORITY_2019,
-) -> ActionPriority | None:
-    """The priority of three ratings in a table; None where one is missing or is not one of 1 to 10."""
-    return table.priority(severity, occurrence, detection)
+def table_of(header: Mapping[str, Any]) -> PriorityTable:
+    """A worksheet's own table; that of 2019 where it brings none, or one that cannot be read."""
+    faults: list[Problem] = []
+    raw = header.get("priorities")
+    table = PRIORITY_2019 if raw is None else read_table(raw, "priorities", faults)
+    return PRIORITY_2019 if faults else table

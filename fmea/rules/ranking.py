@@ -172,8 +172,9 @@ def rank_uncertainty(
 def expected_escapes(posterior: Posterior, per_batch: float = 1.0, *, batches: int = BATCHES) -> Estimate:
     """Failures that get through among so many batches: the rate times opportunities per batch times batches.
 
-    Under Law.RATE `per_batch` is exposure per batch. The interval is of the expected number, not of the number that
-    chance will make of it. Raises NotComputable: NOT_POSITIVE.
+    The interval is of the expected number, not of the number that chance will make of it.
+
+    Raises NotComputable: NOT_POSITIVE.
     """
     return posterior.estimate().times(per_batch * batches)
 

@@ -6,15 +6,16 @@ failure which is there is missed. Severity has words alone. The upper edge of a 
 in 2,000 has the rating whose band ends there.
 """
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from math import inf
 from typing import Any
 
+from fmea.rules.bands import Ladder, read_bands
 from people.rules.documents import Problem
 from qc.rules.specification_reading import SpecificationReader
 
@@ -44,25 +45,6 @@ STARTING_EDGES: Mapping[ScaleKind, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Band:
-    """The rates of one rating: low < rate <= high, and zero itself in the lowest band."""
-
-    rating: int
-    low: float
-    high: float
-
-    def holds(self, rate: float) -> bool:
-        """Whether this rate has this rating."""
-        return self.low < rate <= self.high or (rate == 0 and self.rating == LOWEST)
-
-    def is_outside(self, low: float, high: float) -> bool:
-        """Whether no rate of the interval from `low` to `high` (both inclusive) has this rating."""
-        if self.rating == LOWEST:
-            return low > self.high
-        return high <= self.low or low > self.high
-
-
-@dataclass(frozen=True)
 class Level:
     """One rating: its words, and the highest rate that has it (None where the scale has no rates, and for 10)."""
 
@@ -87,33 +69,20 @@ class Scale:
         """The upper edges of ratings 1 to 9, rising; empty where the scale has words alone."""
         return tuple(float(it.up_to) for it in self.levels if it.up_to is not None)
 
-    @property
-    def has_bands(self) -> bool:
-        """Whether ratings stand for rates."""
-        return bool(self.edges)
+    @cached_property
+    def bands(self) -> Ladder | None:
+        """The rates of each rating, as counts are judged by them; None where ratings stand for none.
 
-    @property
-    def top(self) -> float:
-        """The highest rate there is: 1 for a probability; occurrences may be more than one an opportunity."""
-        return 1.0 if self.kind is ScaleKind.DETECTION else inf
+        A probability ends at 1; occurrences may be more than one an opportunity.
+        """
+        if not self.edges:
+            return None
+        ends = (0.0, *self.edges, 1.0 if self.kind is ScaleKind.DETECTION else inf)
+        return read_bands((rating, *pair) for rating, pair in enumerate(pairwise(ends), LOWEST))
 
     def text(self, rating: int) -> str:
         """The words of a rating; empty outside the scale."""
         return self.levels[rating - 1].text if LOWEST <= rating <= HIGHEST else ""
-
-    def band(self, rating: int) -> Band | None:
-        """The rates of a rating; None outside the scale and on a scale of words."""
-        if not self.has_bands or not LOWEST <= rating <= HIGHEST:
-            return None
-        whole = (0.0, *self.edges, self.top)
-        return Band(rating, whole[rating - 1], whole[rating])
-
-    def rating_of(self, rate: float) -> int | None:
-        """The rating of a rate, None on a scale of words. ValueError: the rate is negative, not a number, or above 1
-        where a probability is meant."""
-        if not 0 <= rate <= self.top:
-            raise ValueError("not a rate of this scale")
-        return bisect_left(self.edges, rate) + 1 if self.has_bands else None
 
 
 def read_scale(raw: Any, kind: ScaleKind, path: str, faults: list[Problem]) -> Scale:

@@ -17,13 +17,13 @@ import numpy as np
 from cpv.rules.basis import NotComputable, Why
 from fmea.rules.bands import Band, Bands, read_bands
 from fmea.rules.evidence import (
-    JEFFREYS_SHARE,
+    JEFFREYS,
     Evidence,
     Posterior,
     Prior,
     Standing,
     occurrence_from_counts,
-    share_posterior,
+    posterior_of,
 )
 
 # Enough that the probability is right to four digits for laws as different as nothing failed and everything did.
@@ -86,9 +86,7 @@ def windows(
     )
 
 
-def trend_of(
-    counted: Sequence[Window], score: int | None, bands: Bands, prior: Prior = JEFFREYS_SHARE
-) -> Trend:
+def trend_of(counted: Sequence[Window], score: int | None, bands: Bands, prior: Prior = JEFFREYS) -> Trend:
     """Judge windows in the order of time. Raises NotComputable: EMPTY, LIMITS_CROSSED (windows that overlap or are not
     in order), and as `occurrence_from_counts`.
     """
@@ -116,11 +114,8 @@ def trend_of(
 def chance_higher(later: Posterior, earlier: Posterior) -> float:
     """P(the later rate is the higher), rates independent: the mean over u in (0, 1) of P(later > Q_earlier(u)).
 
-    By midpoints in the angle a, u = sin^2 a, which lays more of them at both ends. Raises NotComputable: OUT_OF_RANGE
-    (a share beside a rate).
+    By midpoints in the angle a, u = sin^2 a, which lays more of them at both ends.
     """
-    if later.law is not earlier.law:
-        raise NotComputable(Why.OUT_OF_RANGE, "law")
     angle = (np.arange(_NODES) + 0.5) * (np.pi / 2 / _NODES)
     weight = np.sin(2 * angle)
     at = earlier.quantile(np.sin(angle) ** 2)
@@ -148,4 +143,4 @@ def _rising(counted: Sequence[Window], prior: Prior) -> float | None:
     )
     if not (early[1] and late[1]):
         return None
-    return chance_higher(share_posterior(*late, prior), share_posterior(*early, prior))
+    return chance_higher(posterior_of(*late, prior), posterior_of(*early, prior))

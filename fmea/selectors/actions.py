@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 from coi.selectors.visible import sites_of
 from fmea.rules.actions import OPEN, BeforeAfter, before_after
 from fmea.rules.cells import Table
-from fmea.rules.priority import PRIORITY_2019, PriorityTable, read_table
+from fmea.rules.priority import PriorityTable, table_of
 from fmea.rules.worksheet import Action, Row
 from fmea.rules.worksheet_reading import ITEM_CODE, WorksheetReader, read_action, read_row
 from fmea.selectors.sheets import SheetView, items_of
 from fmea.selectors.worksheets import ActionView, action_rows, action_view, actions_of
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.documents import Problem
 
 # So many actions stand in one list of several worksheets.
 MOST = 500
@@ -79,13 +78,13 @@ def late_actions(viewer: Person, at: datetime) -> tuple[ActionView, ...]:
 def lines_of(found: SheetView) -> tuple[ActionLine, ...]:
     """All actions of a sheet with their rows, as they were planned (two statements)."""
     actions = actions_of(found)
-    rows, table = rows_by_code(found, {it.row for it in actions}), priorities_of(found)
+    rows, table = rows_by_code(found, {it.row for it in actions}), table_of(found.header)
     return tuple(_line(it, rows, table) for it in actions)
 
 
 def line_of(found: SheetView, one: ActionView) -> ActionLine:
     """One action of a sheet with its row (one statement)."""
-    return _line(one, rows_by_code(found, {one.row}), priorities_of(found))
+    return _line(one, rows_by_code(found, {one.row}), table_of(found.header))
 
 
 def rows_by_code(found: SheetView, codes: Collection[str]) -> dict[str, Row]:
@@ -97,14 +96,6 @@ def rows_by_code(found: SheetView, codes: Collection[str]) -> dict[str, Row]:
         for (table, code), item in items.items()
         if table is Table.ROWS and item.gone is None
     }
-
-
-def priorities_of(found: SheetView) -> PriorityTable:
-    """The table of priorities of a sheet; that of 2019 where it brings none, or one that cannot be read."""
-    faults: list[Problem] = []
-    raw = found.header.get("priorities")
-    table = PRIORITY_2019 if raw is None else read_table(raw, "priorities", faults)
-    return PRIORITY_2019 if faults else table
 
 
 def _line(one: ActionView, rows: Mapping[str, Row], table: PriorityTable) -> ActionLine:

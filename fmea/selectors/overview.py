@@ -13,13 +13,13 @@ from django.db.models import F, QuerySet
 from fmea.models import Action, SheetItem
 from fmea.rules.actions import OPEN
 from fmea.rules.cells import Table
-from fmea.rules.priority import PRIORITY_2019, ActionPriority, PriorityTable, read_table
+from fmea.rules.priority import ActionPriority, table_of
 from fmea.rules.scales import ScaleKind
 from fmea.rules.worksheet import KIND
 from fmea.selectors.sheets import SheetView, visible_sheets
 from people import selectors as people
 from people.rules.authority import Person
-from people.rules.documents import DocumentState, DocumentVersionView, Problem
+from people.rules.documents import DocumentState, DocumentVersionView
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def worksheet_lines(viewer: Person, at: datetime) -> tuple[WorksheetLine, ...]:
 
 def _counted(sheets: Sequence[SheetView]) -> Mapping[UUID, _Counted]:
     found = {it.id: _Counted() for it in sheets}
-    tables = {it.id: _table(it.header) for it in sheets}
+    tables = {it.id: table_of(it.header) for it in sheets}
     own = {it.id: _day(it.header.get("look_again")) for it in sheets}
     for sheet, ratings, days in _scores(list(found)):
         one, priority = found[sheet], tables[sheet].priority(*ratings)
@@ -117,14 +117,6 @@ def _scores(sheets: Sequence[UUID]) -> list[tuple[UUID, list[int | None], list[d
         (sheet, [it if type(it) is int else None for it in cells[:size]], [_day(it) for it in cells[size:]])
         for sheet, *cells in rows.annotate(**named).values_list("sheet_id", *named)
     ]
-
-
-def _table(header: Mapping[str, Any]) -> PriorityTable:
-    """The sheet's own table of priorities; the one shipped where it has none or one that cannot be read."""
-    faults: list[Problem] = []
-    raw = header.get("priorities")
-    table = PRIORITY_2019 if raw is None else read_table(raw, "priorities", faults)
-    return PRIORITY_2019 if faults else table
 
 
 def _day(raw: Any) -> date | None:

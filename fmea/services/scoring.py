@@ -112,10 +112,10 @@ def hand_in_score(
         who = {"round_id": id, "person_id": person.user_id, "person_name": person.printed_name}
         return (new(SCORE, row, **{**values, **who}),)
 
-    refused = _step(id, Event.SCORE_HANDED_IN, doing, decide, changes)
-    if not refused:
+    def then(_: RoundView) -> None:
         end_work(_subject(id), doing, of=person.user_id)
-    return refused
+
+    return _step(id, Event.SCORE_HANDED_IN, doing, decide, changes, then=then)
 
 
 @answered_once
@@ -142,15 +142,16 @@ def agree_on_scores(
     doing = asking(actor, where, now, request_id, id=id, ratings=ratings, why=why)
     lead = require(actor=actor, right=Right.AGREE_ON_SCORES, site=_known(id).site, now=now)
     _check_text("why", why)
-    refused = _step(
-        id, Event.ROUND_AGREED, doing, lambda one: rules.agree(one, str(lead.user_id), ratings, why.strip())
-    )
-    if not refused:
-        found = _known(id)
+
+    def decide(one: Round) -> rules.Answer:
+        return rules.agree(one, str(lead.user_id), ratings, why.strip())
+
+    def then(found: RoundView) -> None:
         end_work(_subject(id), doing)
         for it in people.persons([int(user) for user in found.round.team], now).values():
             give_work(it, _subject(id), WORK, site=found.site, doing=doing)
-    return refused
+
+    return _step(id, Event.ROUND_AGREED, doing, decide, then=then)
 
 
 @answered_once
@@ -183,13 +184,12 @@ def answer_consensus(
             raise Conflict("content_changed")
         return rules.sign(one, str(person.user_id), dissent.strip())
 
-    with writing():
-        refused = _step(id, Event.ROUND_ANSWERED, doing, decide)
-        if not refused:
-            _sign(id, seen, (person, confirmed), bool(dissent.strip()), doing)
-            end_work(_subject(id), doing, of=person.user_id)
-            _settle(_known(id), doing)
-    return refused
+    def then(found: RoundView) -> None:
+        _sign(found, seen, (person, confirmed), bool(dissent.strip()), doing)
+        end_work(_subject(id), doing, of=person.user_id)
+        _settle(found, doing)
+
+    return _step(id, Event.ROUND_ANSWERED, doing, decide, then=then)
 
 
 @answered_once
@@ -204,10 +204,13 @@ def abandon_round(
     def decide(one: Round) -> rules.Answer:
         return (one, () if str(lead.user_id) in one.leads else (TeamRefusal.NOT_THE_LEAD,))
 
-    refused = _step(id, Event.ROUND_ABANDONED, doing, decide, lambda *_: (_over(id, now),), reason=reason)
-    if not refused:
+    def changes(*_: object) -> tuple[Change, ...]:
+        return (_over(id, now),)
+
+    def then(_: RoundView) -> None:
         end_work(_subject(id), doing)
-    return refused
+
+    return _step(id, Event.ROUND_ABANDONED, doing, decide, changes, reason=reason, then=then)
 
 
 def consensus_digest(id: UUID, one: Round) -> str:
@@ -229,9 +232,17 @@ def _state(before: RoundView, after: Round) -> tuple[Change, ...]:
 
 
 def _step(
-    id: UUID, event: Event, doing: Doing, decide: Decide, changes: Changes = _state, *, reason: str = ""
+    id: UUID,
+    event: Event,
+    doing: Doing,
+    decide: Decide,
+    changes: Changes = _state,
+    *,
+    reason: str = "",
+    then: Callable[[RoundView], None] | None = None,
 ) -> Refusals:
-    """One step of a round: what the rules say of it, written down or refused."""
+    """One step of a round: what the rules say of it, written down or refused. `then`: what follows from a step that was
+    taken, in the same transaction and as often as that, from the round as it stands after it."""
     if (earlier := _before(doing, id, event)) is not None:
         return earlier
     with writing():
@@ -244,6 +255,8 @@ def _step(
             record(doing, topic, Event.ROUND_REFUSED, {**facts, "refused": [str(it) for it in refused]})
         else:
             record(doing, topic, event, facts, changes=changes(found, after), reason=reason)
+            if then is not None:
+                then(_known(id))
     return refused
 
 
@@ -282,13 +295,15 @@ def _cells(found: RoundView, kind: ScaleKind) -> list[SetCell]:
     return [SetCell(Table.ROWS, found.row, f"{kind}.{key}", value) for key, value in values.items()]
 
 
-def _sign(id: UUID, digest: str, by: tuple[Person, Confirmed], is_dissent: bool, doing: Doing) -> None:
-    (signer, confirmed), topic = by, _topic(_known(id))
+def _sign(
+    found: RoundView, digest: str, by: tuple[Person, Confirmed], is_dissent: bool, doing: Doing
+) -> None:
+    (signer, confirmed), topic = by, _topic(found)
     sign(
         signer=signer,
         meaning=Meaning.REJECTION if is_dissent else Meaning.AUTHORSHIP,
         record_kind=RECORD_KIND,
-        record_id=str(id),
+        record_id=str(found.id),
         record_digest=digest,
         credential=confirmed,
         stream=topic.stream,

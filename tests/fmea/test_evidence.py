@@ -14,7 +14,6 @@ from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, PRODUCT
 from cpv.rules.programme import plan
-from fmea.rules.counting import bands_of
 from fmea.rules.detection import Catches
 from fmea.rules.evidence import Standing, occurrence_from_counts
 from fmea.rules.worksheet import EvidenceKind, Worksheet
@@ -90,7 +89,7 @@ def test_refused_bags_are_the_evidence_of_their_row(journeys: Journeys) -> None:
         (EvidenceKind.DEVIATION, ("bedside",)): (2, 3),
         (EvidenceKind.REFUSAL, ("ship",)): (0, 3),
     }
-    bands = bands_of(one.scales.occurrence)
+    bands = one.scales.occurrence.bands
     assert bands is not None
     assert found.leading is not None
     assert found.leading.evidence == occurrence_from_counts(2, 3, bands)

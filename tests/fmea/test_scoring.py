@@ -174,3 +174,16 @@ def test_the_same_request_again_writes_nothing_more(board: Board) -> None:
         services.hand_in_score(id=id, ratings=RATINGS, why="Otherwise", **doing)
     assert len(ledger.entries_of_events([Event.SCORE_HANDED_IN])) == 1
     assert [it.id for it in rounds_of(board.sheet)] == [id]
+
+
+def test_a_request_that_comes_again_late_ends_no_work_that_was_given_since(board: Board) -> None:
+    id, scoring, agreeing = begun(board), board.doing("Bob", uuid4()), board.doing("Amir", uuid4())
+    services.hand_in_score(id=id, ratings=RATINGS, why="", **scoring)
+    scored(board, id, "Leo")
+    services.open_scores(id=id, **board.doing("Amir"))
+    everybody = {board.member(name).user_id for name in TEAM}
+    for _ in range(2):
+        assert not services.agree_on_scores(id=id, ratings=RATINGS, why="As read", **agreeing)
+        assert waits_for(board, id) == everybody
+    assert not services.hand_in_score(id=id, ratings=RATINGS, why="", **scoring)
+    assert waits_for(board, id) == everybody

@@ -39,7 +39,7 @@ def evidence_picture(
 ) -> Spec:
     """The interval on the bands. `titles.unit` is written along the rates; `words.numbers` tells the interval."""
     estimate = found.estimate
-    axis = axis_of(found.bands, titles.unit, found.posterior.law, (estimate.median,))
+    axis = axis_of(found.bands, titles.unit, (estimate.median,))
     rows = _bands(found, score, axis)
     is_denied = found.standing(score).is_contradicted
     layers = [

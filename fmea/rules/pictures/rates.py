@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, log, log10
 
 from fmea.rules.bands import Band
-from fmea.rules.evidence import Law
 from qc.rules.charts import Spec
 
 _LOWEST = -12  # decades: below it everything is nothing
@@ -66,21 +65,17 @@ class RateAxis:
         return {"field": field, "type": "quantitative", "title": self.title, "scale": scale, "axis": axis}
 
 
-def axis_of(bands: Sequence[Band], title: str, law: Law, rates: Sequence[float] = ()) -> RateAxis:
+def axis_of(bands: Sequence[Band], title: str, rates: Sequence[float] = ()) -> RateAxis:
     """An axis that shows every band (one that is open by a decade of it) and these rates, down to 1e-12."""
-    edges = {end for band in bands for end in (band.low, band.high) if end > 0 and isfinite(end)}
-    if law is Law.SHARE:
-        edges = {edge for edge in edges if edge < 1}
-    if law is Law.SHARE and max(edges, default=0.0) > 0.5:
+    edges = {end for band in bands for end in (band.low, band.high) if 0 < end < 1}
+    if max(edges, default=0.0) > 0.5:
         around = [*edges, *(rate for rate in rates if 0 < rate < 1)]
         places = [log(edge / (1 - edge)) for edge in around]
         return RateAxis(title, min(places) - _ROOM, max(places) + _ROOM, is_odds=True)
     low = min((floor(log10(edge)) - 1 for edge in edges), default=-6)
-    high = max((ceil(log10(edge)) for edge in edges), default=0)
     there = [floor(log10(rate)) for rate in rates if rate > 0]
     low = max(min([low, *there]), _LOWEST)
-    high = 0 if law is Law.SHARE else max([high, *(place + 1 for place in there)])
-    return RateAxis(title, float(low), float(max(high, low + 1)))
+    return RateAxis(title, float(low), 0.0)
 
 
 def ends_of(band: Band, axis: RateAxis) -> tuple[float, float]:

@@ -47,8 +47,7 @@ def trend_picture(
     if len(labels) != len(trend.moments):
         raise NotComputable(Why.SIZES_DIFFER, "labels")
     ladder = trend.moments[0].up_to.bands
-    law = trend.moments[0].up_to.posterior.law
-    axis = axis_of(ladder, titles.unit, law, [it.up_to.estimate.median for it in trend.moments])
+    axis = axis_of(ladder, titles.unit, [it.up_to.estimate.median for it in trend.moments])
     rows = [_row(n, it, label, axis) for n, (it, label) in enumerate(zip(trend.moments, labels, strict=True))]
     x = _x(len(rows), titles.order, look)
     layers = [

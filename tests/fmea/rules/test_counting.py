@@ -13,11 +13,11 @@ import pytest
 from coi.rules import protocol as protocols
 from coi.rules.journey import CheckState
 from coi.rules.occurrences import Occasions, Tally
+from fmea.rules.bands import rating_at
 from fmea.rules.counting import (
     RowEvidence,
     Seen,
     Source,
-    bands_of,
     evidence_of_rows,
     is_named,
     keys_of,
@@ -99,7 +99,7 @@ def test_other_steps_are_another_source_and_the_higher_rate_leads() -> None:
     found = told(sheet(refusal(WRONG), refusal(WRONG, "bedside"), occurrence=9), *seen)
     assert [(it.at, counts(it)) for it in found.sources] == [(("ship",), (2, 1002)), (("bedside",), (5, 55))]
     assert found.leading is found.sources[1]
-    assert found.leading.evidence == occurrence_from_counts(5, 55, bands_of(sheet().scales.occurrence) or ())
+    assert found.leading.evidence == occurrence_from_counts(5, 55, sheet().scales.occurrence.bands or ())
 
 
 def test_what_was_never_counted_does_not_lead() -> None:
@@ -249,7 +249,7 @@ def test_a_true_score_is_seldom_denied_and_a_sure_rating_is_right() -> None:
     rng, n = np.random.default_rng(11), 3000
     true = rng.beta(0.5, 0.5, 1000)
     scale = sheet().scales.occurrence
-    scores = [scale.rating_of(rate) for rate in true]
+    scores = [rating_at(scale.bands or (), rate) for rate in true]
     rows = [
         {"code": f"R{k}", "step": "PACK", "evidence": [refusal(WRONG, f"s{k}")], "occurrence": score(it or 1)}
         for k, it in enumerate(scores)
@@ -300,10 +300,10 @@ def test_scales_of_words_suggest_nothing() -> None:
 
 def test_bands_are_those_of_the_scale() -> None:
     scales = worksheet(content(scales=SCALES)).scales
-    bands = bands_of(scales.detection)
+    bands = scales.detection.bands
     assert bands is not None
     assert (len(bands), bands[0], bands[1]) == (10, (1, 0.0, 0.0), (2, 0.0, 0.01))
-    assert bands_of(scales.severity) is None
+    assert scales.severity.bands is None
 
 
 # --- where it was caught --------------------------------------------------------------------------------------------

@@ -7,9 +7,7 @@ from cpv.rules.basis import Why
 from fmea.rules.detection import (
     Catches,
     Caught,
-    Challenge,
     detection_from_catches,
-    occurrence_from_catches,
     residual_escape,
     stages,
 )
@@ -27,7 +25,6 @@ def test_what_the_step_did_not_notice_it_has_missed() -> None:
     assert found.evidence.probability == pytest.approx(beta.cdf(0.2) - beta.cdf(0.05))
     assert found.evidence.standing(2) is Standing.CONTRADICTED_HIGHER
     assert found.evidence.standing(1) is Standing.NOT_ON_SCALE
-    assert not found.has_challenges
 
 
 def test_every_barrier_is_judged_by_what_came_to_it() -> None:
@@ -47,15 +44,6 @@ def test_every_barrier_is_judged_by_what_came_to_it() -> None:
     assert detection_from_catches(SEEN, MISSES).stages == at
 
 
-def test_what_was_blocked_has_occurred_all_the_same() -> None:
-    """An interlock lowers D, not O."""
-    found = occurrence_from_catches(SEEN, 5000, CENTRE)
-    assert (found.posterior.a, found.posterior.b) == (100.5, 4900.5)
-    assert found.suggested in {8, 9}
-    blocked = occurrence_from_catches(Catches(same_step=100), 5000, CENTRE)
-    assert blocked.masses == found.masses
-
-
 def test_what_escaped_is_a_lower_bound_and_is_said_to_be() -> None:
     found = residual_escape(SEEN, 5000, CENTRE)
     assert (found.posterior.a, found.posterior.b) == (1.5, 4999.5)
@@ -63,17 +51,6 @@ def test_what_escaped_is_a_lower_bound_and_is_said_to_be() -> None:
     assert Note.LOWER_BOUND in detection_from_catches(SEEN, MISSES).notes
     more = residual_escape(Catches(90, 6, 2, 2), 5000, CENTRE)
     assert more.estimate.median > found.estimate.median
-
-
-def test_challenges_count_for_detection_alone() -> None:
-    plain, seeded = (
-        detection_from_catches(Catches(same_step=2), MISSES, challenge=challenge)
-        for challenge in (None, Challenge(caught=98, missed=2))
-    )
-    assert (seeded.evidence.posterior.a, seeded.evidence.posterior.b) == (2.5, 100.5)
-    assert seeded.has_challenges
-    assert seeded.stages == plain.stages
-    assert seeded.evidence.probability > plain.evidence.probability
 
 
 def test_no_failure_tells_nothing_of_detection() -> None:
@@ -85,7 +62,5 @@ def test_no_failure_tells_nothing_of_detection() -> None:
 
 def test_counts_that_are_none() -> None:
     assert refusal(Catches, 1, -1) == (Why.NOT_A_COUNT, "later_step")
-    assert refusal(Challenge, 1, -1) == (Why.NOT_A_COUNT, "missed")
-    assert refusal(occurrence_from_catches, SEEN, 99, CENTRE) == (Why.OUT_OF_RANGE, "events")
     assert refusal(residual_escape, SEEN, 99, CENTRE) == (Why.OUT_OF_RANGE, "events")
     assert residual_escape(SEEN, 100, CENTRE).events == 1

@@ -1,14 +1,15 @@
 """Pooling of sites: the fit against a plain grid, recovery of a known prior, and how far sites are drawn."""
 
 from math import isclose
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from cpv.rules.basis import Why
-from fmea.rules.evidence import Law, Note, Prior
-from fmea.rules.pooling import Fit, Pooled, Site, log_marginal, pool
+from fmea.rules.evidence import Note
+from fmea.rules.pooling import Pooled, Site, pool
 from tests.fmea.rules.evidence_given import refusal
 
 SEEN = [
@@ -23,49 +24,31 @@ def drawn(a: float, b: float, sites: int, n: int, seed: int) -> list[Site]:
     return [Site(str(k), int(x), n) for k, x in enumerate(rng.binomial(n, rng.beta(a, b, sites)))]
 
 
-def test_the_marginal_likelihood_is_that_of_the_beta_binomial() -> None:
-    sites = [Site("A", 3, 20), Site("B", 0, 7)]
-    by_scipy = sum(stats.betabinom.logpmf(one.events, one.n, 1.3, 9.0) for one in sites)
-    ways = sum(np.log(stats.binom.pmf(one.events, one.n, 0.5) * 2.0**one.n) for one in sites)
-    assert log_marginal(Prior(Law.SHARE, 1.3, 9.0), sites) == pytest.approx(by_scipy - ways)
-
-
 def test_nothing_on_a_grid_is_more_likely_than_the_fit() -> None:
+    """The likelihood of the beta-binomial, by scipy."""
     found = pool(SEEN).prior
-    best = log_marginal(found, SEEN)
-    grid = [
-        (log_marginal(Prior(Law.SHARE, m * s, (1 - m) * s), SEEN), m, s)
-        for m in np.geomspace(5e-4, 0.05, 60)
-        for s in np.geomspace(1, 7000, 60)
-    ]
-    top, m, s = max(grid)
-    assert top <= best <= top + 0.01
-    assert found.a / found.worth == pytest.approx(m, rel=0.1)
-    assert found.worth == pytest.approx(s, rel=0.2)
+    x, n = np.array([(one.events, one.n) for one in SEEN]).T[:, :, None]
+
+    def likelihood(a: Any, b: Any) -> Any:
+        return stats.betabinom.logpmf(x, n, a, b).sum(axis=0)
+
+    m, s = (it.ravel() for it in np.meshgrid(np.geomspace(5e-4, 0.05, 60), np.geomspace(1, 7000, 60)))
+    heights = likelihood(m * s, (1 - m) * s)
+    top = int(np.argmax(heights))
+    assert heights[top] <= likelihood(found.a, found.b)[0] <= heights[top] + 0.01
+    assert found.a / found.worth == pytest.approx(m[top], rel=0.1)
+    assert found.worth == pytest.approx(s[top], rel=0.2)
 
 
-@pytest.mark.parametrize("fit", Fit)
-def test_a_known_prior_is_found_again(fit: Fit) -> None:
-    found = pool(drawn(2.0, 198.0, 400, 2000, 7), fit)
+def test_a_known_prior_is_found_again() -> None:
+    found = pool(drawn(2.0, 198.0, 400, 2000, 7))
     assert found.prior.a / found.prior.worth == pytest.approx(0.01, rel=0.1)
     assert found.prior.worth == pytest.approx(200, rel=0.25)
-    assert found.fit is fit
     assert found.notes == (Note.PRIOR_TAKEN_AS_KNOWN,)
 
 
-def test_moments_of_equal_sites_by_hand() -> None:
-    """Equal n: m is the mean share, and the variance of shares is m (1 - m) (1 + rho (n - 1)) / n."""
-    sites = [Site(str(k), x, 50) for k, x in enumerate([1, 4, 9, 2, 14])]
-    shares = np.array([one.events / 50 for one in sites])
-    m, variance = shares.mean(), shares.var(ddof=1)
-    rho = (variance * 50 / (m * (1 - m)) - 1) / 49
-    found = pool(sites, Fit.MOMENTS).prior
-    assert (found.a / found.worth, found.worth) == pytest.approx((m, 1 / rho - 1))
-
-
-@pytest.mark.parametrize("fit", Fit)
-def test_each_site_is_drawn_to_the_mean_by_its_weight(fit: Fit) -> None:
-    found = pool([*SEEN, Site("new", 0, 0)], fit)
+def test_each_site_is_drawn_to_the_mean_by_its_weight() -> None:
+    found = pool([*SEEN, Site("new", 0, 0)])
     middle = found.prior.a / found.prior.worth
     for one in found.sites[:-1]:
         assert one.raw is not None
@@ -77,20 +60,14 @@ def test_each_site_is_drawn_to_the_mean_by_its_weight(fit: Fit) -> None:
     new = found.sites[-1]
     assert (new.raw, new.shrinkage) == (None, 1.0)
     assert new.estimate.mean == pytest.approx(middle)
-    assert found.prior == pool(SEEN, fit).prior
+    assert found.prior == pool(SEEN).prior
 
 
-@pytest.mark.parametrize("fit", Fit)
-def test_sites_that_differ_no_more_than_chance(fit: Fit) -> None:
-    found = pool([Site(str(k), 10 + k % 2, 1000) for k in range(8)], fit)
+def test_sites_that_differ_no_more_than_chance() -> None:
+    found = pool([Site(str(k), 10 + k % 2, 1000) for k in range(8)])
     assert Note.NO_SPREAD in found.notes
     assert found.prior.worth == pytest.approx(8000)
     assert found.prior.a / found.prior.worth == pytest.approx(0.0105, rel=0.01)
-
-
-def test_moments_of_sites_that_are_all_or_nothing() -> None:
-    found = pool([Site(str(k), 20 * (k % 2), 20) for k in range(6)], Fit.MOMENTS)
-    assert 0 < found.prior.worth < 0.1
 
 
 def coverage(found: Pooled, true: np.ndarray) -> float:
@@ -111,19 +88,17 @@ def test_pooled_intervals_cover_and_are_nearer_than_each_site_alone() -> None:
     assert ((pooled - true) ** 2).mean() < 0.8 * ((x / 800 - true) ** 2).mean()
 
 
-@pytest.mark.parametrize("fit", Fit)
-def test_sites_that_are_too_few_or_alike(fit: Fit) -> None:
-    assert refusal(pool, SEEN[:4], fit) == (Why.TOO_FEW, "sites")
-    assert refusal(pool, [*SEEN[:4], Site("new", 0, 0)], fit) == (Why.TOO_FEW, "sites")
-    assert len(pool(SEEN[:5], fit).sites) == 5
-    assert refusal(pool, [Site(str(k), 0, 100) for k in range(9)], fit) == (Why.CONSTANT, "events")
-    assert refusal(pool, [Site(str(k), 9, 9) for k in range(9)], fit) == (Why.CONSTANT, "events")
+def test_sites_that_are_too_few_or_alike() -> None:
+    assert refusal(pool, SEEN[:4]) == (Why.TOO_FEW, "sites")
+    assert refusal(pool, [*SEEN[:4], Site("new", 0, 0)]) == (Why.TOO_FEW, "sites")
+    assert len(pool(SEEN[:5]).sites) == 5
+    assert refusal(pool, [Site(str(k), 0, 100) for k in range(9)]) == (Why.CONSTANT, "events")
+    assert refusal(pool, [Site(str(k), 9, 9) for k in range(9)]) == (Why.CONSTANT, "events")
     assert refusal(Site, "A", 3, 2) == (Why.OUT_OF_RANGE, "events")
     assert refusal(Site, "A", 1, -2) == (Why.NOT_A_COUNT, "n")
 
 
-@pytest.mark.parametrize("fit", Fit)
-def test_sites_of_ten_million(fit: Fit) -> None:
-    found = pool([Site(str(k), x, 10**7) for k, x in enumerate([3, 40, 11, 25, 90, 7])], fit)
+def test_sites_of_ten_million() -> None:
+    found = pool([Site(str(k), x, 10**7) for k, x in enumerate([3, 40, 11, 25, 90, 7])])
     assert isclose(found.prior.a / found.prior.worth, 176 / 6e7, rel_tol=0.1)
     assert Note.NO_SPREAD not in found.notes

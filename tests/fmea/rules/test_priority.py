@@ -11,7 +11,6 @@ from fmea.rules.priority import (
     PRIORITY_2019,
     TABLE_2019,
     ActionPriority,
-    action_priority,
     read_table,
     rpn,
     ways,
@@ -39,20 +38,20 @@ def slow_priority(s: int, o: int, d: int) -> str:
 
 
 def test_every_cell() -> None:
-    assert [action_priority(*it) for it in TRIPLES] == [slow_priority(*it) for it in TRIPLES]
+    assert [PRIORITY_2019.priority(*it) for it in TRIPLES] == [slow_priority(*it) for it in TRIPLES]
 
 
 def test_counts() -> None:
     wanted = {"H": 318, "M": 214, "L": 468}
     assert PRIORITY_2019.counts() == wanted
-    assert Counter(action_priority(*it) for it in TRIPLES) == wanted
+    assert Counter(PRIORITY_2019.priority(*it) for it in TRIPLES) == wanted
 
 
 def test_no_rating_gets_better_by_being_worse() -> None:
     for s, o, d in TRIPLES:
-        mine = RANK[str(action_priority(s, o, d))]
+        mine = RANK[str(PRIORITY_2019.priority(s, o, d))]
         for worse in ((s + 1, o, d), (s, o + 1, d), (s, o, d + 1)):
-            found = action_priority(*worse)
+            found = PRIORITY_2019.priority(*worse)
             assert found is None or RANK[found] >= mine
 
 
@@ -82,7 +81,7 @@ def test_no_rating_gets_better_by_being_worse() -> None:
     ],
 )
 def test_named_cells(triple: tuple[int, int, int], priority: str) -> None:
-    assert action_priority(*triple) == priority
+    assert PRIORITY_2019.priority(*triple) == priority
 
 
 # Severity, occurrence, detection before and after, as composed for the demonstration; priorities by the table.
@@ -113,8 +112,8 @@ DEMONSTRATION = [
 @pytest.mark.parametrize("row", DEMONSTRATION, ids=lambda row: "-".join(map(str, row[0])))
 def test_the_demonstration_worksheet(row: tuple[Any, ...]) -> None:
     before, number, priority, after, number_after, priority_after = row
-    assert (rpn(*before), action_priority(*before)) == (number, priority)
-    assert (rpn(*after), action_priority(*after)) == (number_after, priority_after)
+    assert (rpn(*before), PRIORITY_2019.priority(*before)) == (number, priority)
+    assert (rpn(*after), PRIORITY_2019.priority(*after)) == (number_after, priority_after)
 
 
 # Published rows, as severity, occurrence, detection.
@@ -139,7 +138,7 @@ def test_what_is_no_rating_has_neither_number_nor_priority() -> None:
     for wrong in (None, 0, 11, -3):
         for triple in ((wrong, 5, 5), (5, wrong, 5), (5, 5, wrong)):
             assert rpn(*triple) is None
-            assert action_priority(*triple) is None
+            assert PRIORITY_2019.priority(*triple) is None
 
 
 def test_numbers_are_no_measure() -> None:
@@ -173,8 +172,7 @@ def test_the_table_can_be_stored_and_changed() -> None:
     stricter = read_table(TABLE_2019 | {"version": "own", "cells": with_letters(0, 4, "HLLL")}, "", faults)
     assert faults == []
     assert stricter.priority(10, 1, 7) == "H"
-    assert action_priority(10, 1, 7, stricter) == "H"
-    assert action_priority(10, 1, 7) == "L"
+    assert PRIORITY_2019.priority(10, 1, 7) == "L"
     assert stricter.counts()[ActionPriority.HIGH] == 318 + 2 * 1 * 4
 
 

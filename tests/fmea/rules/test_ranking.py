@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cpv.rules.basis import Why
-from fmea.rules.evidence import Note, rate_posterior, share_posterior
+from fmea.rules.evidence import Note, posterior_of
 from fmea.rules.ranking import (
     Mode,
     TeamScores,
@@ -138,23 +138,23 @@ def test_what_cannot_be_ranked() -> None:
 
 
 def test_expected_escapes_of_a_thousand_batches() -> None:
-    found = expected_escapes(share_posterior(2, 40_000), 20)
+    found = expected_escapes(posterior_of(2, 40_000), 20)
     beta = stats.beta(2.5, 39_998.5)
     assert found.mean == pytest.approx(20_000 * beta.mean())
     assert (found.low, found.high) == pytest.approx([20_000 * end for end in beta.interval(0.95)])
-    assert expected_escapes(rate_posterior(2, 400.0), 7, batches=10).mean == pytest.approx(2.5 / 400 * 70)
-    assert refusal(expected_escapes, share_posterior(1, 2), 0.0) == (Why.NOT_POSITIVE, "factor")
+    assert expected_escapes(posterior_of(2, 400), 7, batches=10).mean == pytest.approx(2.5 / 401 * 70)
+    assert refusal(expected_escapes, posterior_of(1, 2), 0.0) == (Why.NOT_POSITIVE, "factor")
 
 
 def test_class_then_severity_then_what_gets_through() -> None:
     modes = [
-        Mode("often and mild", "H", 7, share_posterior(50, 1000)),
-        Mode("rare", "H", 9, share_posterior(1, 9000)),
+        Mode("often and mild", "H", 7, posterior_of(50, 1000)),
+        Mode("rare", "H", 9, posterior_of(1, 9000)),
         Mode("unknown", "H", 9),
-        Mode("less often, but on twenty occasions", "H", 9, share_posterior(1, 9100), 20.0),
-        Mode("low", "L", 10, share_posterior(900, 1000)),
-        Mode("medium", "M", 2, share_posterior(0, 10)),
-        Mode("rare as well", "H", 9, share_posterior(1, 9000)),
+        Mode("less often, but on twenty occasions", "H", 9, posterior_of(1, 9100), 20.0),
+        Mode("low", "L", 10, posterior_of(900, 1000)),
+        Mode("medium", "M", 2, posterior_of(0, 10)),
+        Mode("rare as well", "H", 9, posterior_of(1, 9000)),
     ]
     found = order_within_classes(modes, CLASSES)
     assert [(one.place, one.mode.key) for one in found] == [
@@ -167,7 +167,7 @@ def test_class_then_severity_then_what_gets_through() -> None:
         (7, "low"),
     ]
     assert [one.notes for one in found if one.expected is None] == [(Note.NO_EVIDENCE,)]
-    assert found[1].expected == expected_escapes(share_posterior(1, 9000))
+    assert found[1].expected == expected_escapes(posterior_of(1, 9000))
     assert order_within_classes([], CLASSES) == ()
 
 

@@ -11,12 +11,11 @@ from scipy import integrate, stats
 from cpv.rules.basis import Why
 from fmea.rules.bands import read_bands
 from fmea.rules.evidence import (
-    JEFFREYS_SHARE,
-    Law,
+    JEFFREYS,
     Posterior,
     Standing,
     occurrence_from_counts,
-    share_posterior,
+    posterior_of,
 )
 from fmea.rules.trend import Window, chance_higher, trend_of, windows
 from tests.fmea.rules.evidence_given import CENTRE, refusal
@@ -85,7 +84,7 @@ def test_a_score_that_is_missing_or_off_the_scale() -> None:
 
 def test_late_against_early() -> None:
     rising = trend_of(months((1, 900), (500, 900), (14, 900)), 5, CENTRE).rising
-    assert rising == pytest.approx(chance_higher(share_posterior(14, 900), share_posterior(1, 900)))
+    assert rising == pytest.approx(chance_higher(posterior_of(14, 900), posterior_of(1, 900)))
     assert rising is not None
     assert rising > 0.99
     assert trend_of(months((3, 900)), 5, CENTRE).rising is None
@@ -106,7 +105,7 @@ def test_late_against_early() -> None:
 def test_the_chance_of_a_higher_rate_agrees_with_quadrature(
     one: tuple[int, int], two: tuple[int, int]
 ) -> None:
-    later, earlier = share_posterior(*one), share_posterior(*two)
+    later, earlier = posterior_of(*one), posterior_of(*two)
     law = stats.beta(earlier.a, earlier.b)
     by_quad = integrate.quad(
         lambda u: stats.beta.sf(law.ppf(u), later.a, later.b), 0, 1, limit=200, epsabs=1e-7
@@ -116,10 +115,8 @@ def test_the_chance_of_a_higher_rate_agrees_with_quadrature(
 
 
 def test_the_chance_of_a_higher_rate_by_hand() -> None:
-    """Exponential rates: P(later > earlier) = b_earlier / (b_earlier + b_later)."""
-    later, earlier = Posterior(Law.RATE, 1.0, 3.0), Posterior(Law.RATE, 1.0, 5.0)
-    assert chance_higher(later, earlier) == pytest.approx(5 / 8, abs=1e-4)
-    assert refusal(chance_higher, later, share_posterior(1, 2)) == (Why.OUT_OF_RANGE, "law")
+    """The greatest of uniform rates: Beta(a, 1) is higher than Beta(b, 1) with probability a / (a + b)."""
+    assert chance_higher(Posterior(5.0, 1.0), Posterior(3.0, 1.0)) == pytest.approx(5 / 8, abs=1e-4)
 
 
 def test_windows_that_are_none() -> None:
@@ -133,7 +130,7 @@ def test_a_rate_that_stands_still_is_seldom_contradicted() -> None:
     rng, scale = np.random.default_rng(8), read_bands(CENTRE)
     counts = rng.binomial(1000, 0.001, (100, 6))
     wrong = [
-        trend_of(months(*((int(x), 1000) for x in row)), 5, scale, JEFFREYS_SHARE).contradicted_since
+        trend_of(months(*((int(x), 1000) for x in row)), 5, scale, JEFFREYS).contradicted_since
         for row in counts
     ]
     assert sum(one is not None for one in wrong) <= 5

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpv.rules.basis import Why
-from fmea.rules.evidence import Note, Posterior, occurrence_from_counts, share_posterior
+from fmea.rules.evidence import Note, Posterior, occurrence_from_counts, posterior_of
 from fmea.rules.what_if import Acts, Control, Scores, add_control
 from tests.fmea.rules.evidence_given import CENTRE, MISSES, refusal
 
@@ -26,7 +26,7 @@ def gate(s: int, o: int, _d: int) -> str:
 
 def test_the_new_rate_is_what_drawing_gives() -> None:
     rng = np.random.default_rng(1)
-    now = share_posterior(6, 900)
+    now = posterior_of(6, 900)
     drawn = rng.beta(now.a, now.b, 400_000) * (1 - rng.uniform(0.5, 0.95, 400_000))
     found = add_control(HALF_TO_ALL, NOW, CENTRE, product, known=now)
     shares = [((drawn >= low) & (drawn < high)).mean() for _, low, high in CENTRE]
@@ -38,12 +38,12 @@ def test_the_new_rate_is_what_drawing_gives() -> None:
 
 
 def test_priorities_follow_from_ratings() -> None:
-    found = add_control(HALF_TO_ALL, NOW, CENTRE, gate, known=share_posterior(6, 900))
+    found = add_control(HALF_TO_ALL, NOW, CENTRE, gate, known=posterior_of(6, 900))
     bad = sum(mass for (rating, _, _), mass in zip(CENTRE, found.masses, strict=True) if rating >= 6)
     assert found.before == "H"
     assert dict(found.outlook) == pytest.approx({"L": 1 - bad, "H": bad})
     assert found.outlook[0][1] >= found.outlook[1][1]
-    numbers = add_control(HALF_TO_ALL, NOW, CENTRE, product, known=share_posterior(6, 900))
+    numbers = add_control(HALF_TO_ALL, NOW, CENTRE, product, known=posterior_of(6, 900))
     assert numbers.before == 9 * 7 * 5
     assert numbers.after == 9 * (numbers.suggested or 0) * 5
     assert dict(numbers.outlook)[9 * 7 * 5] == pytest.approx(numbers.masses[6])
@@ -58,9 +58,7 @@ def test_a_control_that_does_nothing_leaves_the_evidence() -> None:
 
 
 def test_a_control_that_never_fails_leaves_nothing() -> None:
-    found = add_control(
-        Control(Acts.ON_OCCURRENCE, 1, 1), NOW, CENTRE, product, known=share_posterior(6, 900)
-    )
+    found = add_control(Control(Acts.ON_OCCURRENCE, 1, 1), NOW, CENTRE, product, known=posterior_of(6, 900))
     assert (found.suggested, found.probability, found.rate.high, found.off_scale) == (1, 1.0, 0.0, 0.0)
     assert found.outlook[0] == (9 * 1 * 5, 1.0)
 
@@ -89,7 +87,7 @@ def test_what_leaves_the_scale() -> None:
     assert found.off_scale == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("known", [share_posterior(0, 10**7), share_posterior(50, 50), share_posterior(0, 0)])
+@pytest.mark.parametrize("known", [posterior_of(0, 10**7), posterior_of(50, 50), posterior_of(0, 0)])
 @pytest.mark.parametrize(
     "ends", [(0.0, 1.0), (0.3, 0.3), (0.0, 1e-310), (0.3, 0.3 + 1e-12), (0.0, 0.2), (1.0, 1.0)]
 )
@@ -104,7 +102,7 @@ def test_the_ends_of_everything(known: Posterior, ends: tuple[float, float]) -> 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_a_better_control_is_never_worse(one: float, two: float, three: float) -> None:
     low, high, better = sorted((one, two, three))
-    now = share_posterior(6, 900)
+    now = posterior_of(6, 900)
     first = add_control(Control(Acts.ON_OCCURRENCE, low, high), NOW, CENTRE, product, known=now)
     second = add_control(Control(Acts.ON_OCCURRENCE, high, better), NOW, CENTRE, product, known=now)
     assert second.rate.median <= first.rate.median * (1 + 1e-3)

@@ -55,7 +55,7 @@ def test_a_worksheet_is_read() -> None:
     assert found.priorities == PRIORITY_2019
     assert found.actions_of["R1"][0].status is ActionStatus.VERIFIED
     assert found.actions_of["R1"][0].after.ratings == (None, 1, 2)
-    assert found.scales.occurrence.rating_of(0.002) == 5
+    assert found.scales.occurrence.edges[4] == 0.002
     assert content_problems(CONTENT) == ()
     assert unready(found) == ()
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from cpv.rules.pictures.parts import Titles
 from fmea.rules.actions import BeforeAfter, all_before_after
+from fmea.rules.bands import Ladder
 from fmea.rules.evidence import Evidence, occurrence_from_counts
 from fmea.rules.pictures import (
     ActedWords,
@@ -102,11 +103,10 @@ def acted() -> tuple[BeforeAfter, ...]:
     return all_before_after(demonstration())
 
 
-def bands(sheet: Worksheet | None = None, kind: str = "occurrence") -> list[tuple[int, float, float]]:
-    """The bands of a scale as evidence takes them."""
-    scale = getattr((sheet or demonstration()).scales, kind)
-    found = [scale.band(n) for n in range(1, 11)]
-    return [(it.rating, it.low, it.high) for it in found]
+def bands(sheet: Worksheet | None = None, kind: str = "occurrence") -> Ladder:
+    """The bands of a scale of rates."""
+    found: Ladder = getattr((sheet or demonstration()).scales, kind).bands
+    return found
 
 
 def evidence(events: int = 6, n: int = 2900, kind: str = "occurrence") -> Evidence:

@@ -7,8 +7,7 @@ import pytest
 
 from cpv.rules.basis import NotComputable, Why
 from cpv.rules.pictures.parts import Look
-from fmea.rules.bands import read_bands
-from fmea.rules.evidence import Law, Standing, occurrence_from_exposure
+from fmea.rules.evidence import Standing
 from fmea.rules.pictures import (
     evidence_picture,
     firmest_first,
@@ -27,15 +26,15 @@ from tests.fmea.rules.pictures.given import EVIDENCE, LINKS, RANKS, TITLES, TREN
 
 H, M, L = ActionPriority
 NOW = Scores(10, 4, 6)
-OCCURRENCE = read_bands(given.bands())
-DETECTION = read_bands(given.bands(kind="detection"))
+OCCURRENCE = given.bands()
+DETECTION = given.bands(kind="detection")
 
 
 # --- the axis of rates -----------------------------------------------------------------------------------------------
 
 
 def test_occurrence_stands_in_decades_and_nothing_at_the_edge():
-    axis = axis_of(OCCURRENCE, "r", Law.SHARE)
+    axis = axis_of(OCCURRENCE, "r")
     assert (axis.low, axis.high, axis.is_odds) == (-6.0, 0.0, False)
     assert axis.at(0.001) == pytest.approx(-3)
     assert axis.at(0.0) == axis.low
@@ -44,7 +43,7 @@ def test_occurrence_stands_in_decades_and_nothing_at_the_edge():
 
 
 def test_detection_stands_by_odds_so_that_no_band_is_pressed_flat():
-    axis = axis_of(DETECTION, "r", Law.SHARE)
+    axis = axis_of(DETECTION, "r")
     assert axis.is_odds
     assert axis.at(0.5) == pytest.approx(0.0)
     assert axis.at(1.0) == axis.high
@@ -52,16 +51,9 @@ def test_detection_stands_by_odds_so_that_no_band_is_pressed_flat():
     assert min(widths) > 0.04 * (axis.high - axis.low)
 
 
-def test_rates_of_an_exposure_may_be_over_one():
-    axis = axis_of(read_bands([(1, 0.0, 0.5), (2, 0.5, 4.0), (3, 4.0, math.inf)]), "r", Law.RATE, (30.0,))
-    assert not axis.is_odds
-    assert axis.high == 2.0
-    assert axis.holds(30.0)
-
-
 def test_a_minute_rate_does_not_stretch_the_axis_without_end():
-    assert axis_of(OCCURRENCE, "r", Law.SHARE, (1e-9,)).low == -9
-    assert axis_of(OCCURRENCE, "r", Law.SHARE, (1e-300,)).low == -12
+    assert axis_of(OCCURRENCE, "r", (1e-9,)).low == -9
+    assert axis_of(OCCURRENCE, "r", (1e-300,)).low == -12
 
 
 def test_no_scale_of_the_engine_is_logarithmic():
@@ -95,7 +87,7 @@ def test_the_score_has_a_frame_and_the_suggestion_a_ground():
     assert [row["n"] for row in rows(spec) if row["k"]] == [3]
     assert sum(row["p"] for row in rows(spec)) == pytest.approx(1)
     assert {EVIDENCE.score, EVIDENCE.suggested} <= texts(spec)
-    axis = axis_of(OCCURRENCE, "", Law.SHARE)
+    axis = axis_of(OCCURRENCE, "")
     line = layers_of(spec, "rule")[0]["data"]["values"][0]
     assert line["v"] == pytest.approx(math.log10(found.estimate.low))
     assert line["w"] == pytest.approx(math.log10(found.estimate.high))
@@ -126,8 +118,6 @@ def test_without_a_score_and_on_every_scale_it_is_drawn():
     assert EVIDENCE.score not in texts(bare)
     drawn(bare)
     drawn(evidence_picture(given.evidence(3, 40, "detection"), 1, TITLES, EVIDENCE))
-    bands = [(1, 0.0, 0.5), (2, 0.5, 4.0), (3, 4.0, math.inf)]
-    drawn(evidence_picture(occurrence_from_exposure(9, 2.0, bands), 2, TITLES, EVIDENCE))
 
 
 # --- trend -----------------------------------------------------------------------------------------------------------
