@@ -64,7 +64,9 @@ class BundleView(APIView):
 class BundleFileView(APIView):
     """The ZIP of a bundle."""
 
-    @extend_schema(operation_id="bundle_file", responses={200: OpenApiTypes.BINARY, **READING})
+    @extend_schema(
+        operation_id="bundle_file", responses={(200, "application/zip"): OpenApiTypes.BINARY, **READING}
+    )
     def get(self, request: Request, id: Any) -> HttpResponse:
         """The very bytes that were made; 404 until they are."""
         with in_words(error_text):

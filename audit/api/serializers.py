@@ -91,8 +91,12 @@ class EntryFoundSerializer(_Shape):
 
 
 class SearchedSerializer(_Shape):
-    """What was found; `has_more`: older entries were found too, or may be."""
+    """What was found; `has_more`: older entries were found too, or may be: send `older` as `before` to get them.
+
+    A page with fewer than 50 entries and more to come looked through a part of them, back to the time in `older`.
+    """
 
     places = PlaceSerializer(many=True)
     entries = EntryFoundSerializer(many=True)
     has_more = serializers.BooleanField()
+    older = serializers.CharField(allow_blank=True)

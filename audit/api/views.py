@@ -49,6 +49,9 @@ _WANTED = [
     OpenApiParameter("site", OpenApiTypes.STR),
     OpenApiParameter("since", OpenApiTypes.DATETIME, description="With its offset from UTC."),
     OpenApiParameter("until", OpenApiTypes.DATETIME, description="With its offset from UTC."),
+    OpenApiParameter(
+        "before", OpenApiTypes.STR, description="What the page before this one gave as `older`."
+    ),
 ]
 
 
@@ -134,7 +137,13 @@ class RequestView(APIView):
 class FileView(APIView):
     """One file of a report that is kept."""
 
-    @extend_schema(operation_id="report_file", responses={200: OpenApiTypes.BINARY, **READING})
+    @extend_schema(
+        operation_id="report_file",
+        responses={
+            **{(200, kind): OpenApiTypes.BINARY for kind in services.MEDIA_TYPES.values()},
+            **READING,
+        },
+    )
     def get(self, request: Request, id: Any, form: str) -> HttpResponse:
         """The very bytes that were made: pdf, xlsx, csv (a ZIP) or json."""
         with in_words(error_text):
@@ -152,7 +161,10 @@ class SearchView(APIView):
         operation_id="search", parameters=_WANTED, responses={200: serializers.SearchedSerializer, **_ASKING}
     )
     def get(self, request: Request) -> Response:
-        """Things that go by exactly this, and the newest entries with all of its words that you may read."""
+        """Things that go by exactly this, and the newest 50 entries with all of its words that you may read.
+
+        With `before` the 50 older than those, without the things, which stood on the first page.
+        """
         with in_words(error_text):
             viewer, now = viewer_of(request), timezone.now()
             found = services.search(
@@ -172,6 +184,7 @@ class SearchView(APIView):
                     ],
                     "entries": [{name: getattr(line, name) for name in names} for line in lines],
                     "has_more": found.hits.has_more,
+                    "older": str(found.hits.older or ""),
                 }
             )
 

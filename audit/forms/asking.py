@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audit.forms.words import FIELDS, PROBLEMS
+from audit.rules.edges import Edge
 from audit.rules.questions import Ask, Question, asked
 from ledger.rules.errors import DomainError, Invalid
 from people.rules.sites import SiteView
@@ -97,6 +98,12 @@ class QuestionForm(forms.Form):
             name = self.ALIASES.get(given, given)
             self.add_error(name if name in self.fields else None, str(PROBLEMS.get(problem, problem)))
 
+    def miss(self) -> None:
+        """Show at its field that what was asked about is not there, or not theirs: the two are not told apart."""
+        told: list[str | None] = [str(ask) for ask in _TEXTS if self.cleaned_data.get(str(ask))]
+        for name in told or [None]:
+            self.add_error(name, _("There is nothing of this name, or it is not yours to see."))
+
 
 def a_week(today: date) -> dict[str, date]:
     """The last seven days, today among them."""
@@ -158,12 +165,22 @@ class SearchForm(forms.Form):
     first = _day(_("First day"), is_required=False)
     last = _day(_("Last day"), is_required=False)
     site = forms.ChoiceField(label=_("Site"), required=False)
+    # in the address of an older page, and never in the form: who searches anew begins with the newest
+    before = forms.CharField(required=False)
 
     def __init__(self, *args: Any, sites: Sequence[SiteView], **more: Any) -> None:
         super().__init__(*args, **more)
         self.sites = {site.code: site for site in sites}
         field: Any = self.fields["site"]
         field.choices = [("", _("All")), *((code, f"{it.name} ({code})") for code, it in self.sites.items())]
+
+    def clean_before(self) -> Edge | None:
+        """Where the page ended that this one goes on from."""
+        try:
+            return Edge.read(self.cleaned_data["before"]) if self.cleaned_data["before"] else None
+        except ValueError:
+            self.add_error(None, str(PROBLEMS["not_an_edge"]))
+            return None
 
     def period(self) -> tuple[datetime | None, datetime | None]:
         """From the beginning of the first day to the end of the last, in the time of the site, else of UTC."""

@@ -35,7 +35,10 @@ def _materials(view: BatchView) -> Table:
             Column("accepted", _("Accepted by quality"), ColumnKind.YES),
         ),
         rows=tuple((it.din, it.is_accepted) for it in view.case.materials),
-        empty=_("No collection is known that it was made from."),
+        empty=_(
+            "No collection has to be accepted: no specification of starting material was in effect, and quality said "
+            "nothing of any."
+        ),
     )
 
 
@@ -61,9 +64,9 @@ def _results(view: BatchView) -> Table:
             Column("specification", _("Specification"), ColumnKind.CODE),
             Column("run", _("Run"), ColumnKind.CODE),
             Column("tested_at", _("Tested"), ColumnKind.TIME),
-            Column("analyst", _("By")),
+            Column("analyst", _("Tested by")),
             Column("reviewed_at", _("Looked over"), ColumnKind.TIME),
-            Column("reviewer", _("By")),
+            Column("reviewer", _("Looked over by")),
         ),
         rows=tuple(_result(it, known.get(it.criterion)) for it in view.case.results),
         empty=_("There is no result yet."),

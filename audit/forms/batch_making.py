@@ -10,6 +10,7 @@ from audit.selectors.used import stock_at
 from coi.forms import words
 from coi.rules.batches import BatchStep
 from coi.rules.labels_reconciliation import Account, reconcile
+from qc.forms import criteria_words
 from qc.selectors import BatchView
 
 
@@ -61,11 +62,11 @@ def _steps(view: BatchView) -> Table:
         columns=(
             Column("at", _("When"), ColumnKind.TIME),
             Column("step", _("Step")),
-            Column("occurrence", _("Time done"), ColumnKind.NUMBER),
+            Column("occurrence", _("Which time"), ColumnKind.NUMBER),
             Column("site", _("Site"), ColumnKind.CODE),
             Column("performer", _("Performed by")),
             Column("second", _("Second person")),
-            Column("containers", _("Containers"), ColumnKind.CODE),
+            Column("containers", _("Containers")),
         ),
         rows=tuple(
             (
@@ -88,10 +89,11 @@ def _values(view: BatchView) -> Table:
             Column("step", _("Step")),
             Column("name", _("Value")),
             Column("value", _("Entered")),
+            Column("unit", _("Unit")),
             Column("by", _("Performed by")),
         ),
         rows=tuple(
-            (step.at, _title(view, step.step), words.step(name), _said(value), step.performer)
+            (step.at, _title(view, step.step), *_value(view, step.step, name, value), step.performer)
             for step in view.case.dossier.steps
             for name, value in sorted(step.values.items())
         ),
@@ -100,9 +102,15 @@ def _values(view: BatchView) -> Table:
     )
 
 
-def _said(value: Any) -> str:
+def _value(view: BatchView, code: str, name: str, value: Any) -> tuple[str, str, str]:
+    """What a value is called, the value, its unit: as the protocol of the batch says; a word without underscores."""
+    step = view.case.protocol.step(code) if view.case.protocol is not None else None
+    rule = next((it for it in step.values if it.name == name), None) if step is not None else None
     parts = value.values() if isinstance(value, Mapping) else [value]
-    return " ".join(str(part) for part in parts)
+    said = " ".join(map(str, parts))
+    if rule is None:
+        return words.step(name), said, ""
+    return rule.label, words.step(said) if rule.choices else said, criteria_words.unit(rule.unit)
 
 
 def _items(step: BatchStep) -> list[tuple[str, str]]:

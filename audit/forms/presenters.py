@@ -13,6 +13,10 @@ _SAY: Mapping[str, Promise] = {
     Event.REQUESTED: _("Report asked for: {title}"),
     Event.MADE: _("Report made and kept: {title}"),
     Event.NOT_MADE: _("Report could not be made: {title}. {fault}"),
+    Event.BUNDLE_ASKED: _("Bundle asked for"),
+    Event.BUNDLE_MADE: _("Bundle gathered: what it holds is under the next checkpoint"),
+    Event.BUNDLE_KEPT: _("Bundle made and kept"),
+    Event.BUNDLE_NOT_MADE: _("Bundle could not be made. {fault}"),
 }
 
 
@@ -23,4 +27,6 @@ def presenters() -> Mapping[str, Callable[[EntryView], str]]:
 
 def _line(entry: EntryView) -> str:
     fault = fault_text(entry.facts["fault"]) if "fault" in entry.facts else ""
-    return str(_SAY[entry.event]).format(title=title_of(entry.facts["kind"]), fault=fault).strip()
+    return (
+        str(_SAY[entry.event]).format(title=title_of(str(entry.facts.get("kind", ""))), fault=fault).strip()
+    )

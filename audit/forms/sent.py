@@ -8,6 +8,7 @@ from uuid import UUID
 
 from audit.forms.asking import read_question
 from audit.forms.bundle_asking import LONGEST_NOTE
+from audit.rules.edges import Edge
 from audit.rules.questions import Question
 from audit.services import Wanted
 from ledger.rules.errors import Invalid
@@ -54,16 +55,26 @@ def parse_bundle(data: Any) -> BundleSent:
 
 def parse_search(data: Mapping[str, str]) -> Wanted:
     """What is looked for, as a program asks it."""
-    sent = Sent(data, {"q", "site", "since", "until"})
+    sent = Sent(data, {"q", "site", "since", "until", "before"})
     site = sent.text("site", _LONGEST_CODE)
     since, until = _moment(sent, "since"), _moment(sent, "until")
     text = data.get("q", "")
     if len(text) > _LONGEST_TEXT:
         sent.wrong["q"] = "too_long"
+    before = _edge(sent)
     sent.check()
     if not (text.strip() or since or until):
         raise Invalid("fields_invalid", detail={"fields": {"q": "required"}})
-    return Wanted(text, since, until, site)
+    return Wanted(text, since, until, site, before)
+
+
+def _edge(sent: Sent) -> Edge | None:
+    """Where the page ends that the one asked for goes on from."""
+    try:
+        return Edge.read(sent.data["before"]) if sent.data.get("before") else None
+    except ValueError:
+        sent.wrong["before"] = "not_an_edge"
+        return None
 
 
 def _question(sent: Sent) -> Any:

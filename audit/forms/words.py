@@ -54,6 +54,7 @@ PROBLEMS: Mapping[str, Promise] = {
         "This checkpoint is of more entries than the ledger has. Tell whoever runs the servers."
     ),
     "not_a_time": _("Write a time with its offset from UTC."),
+    "not_an_edge": _("No page ends there. Search again, and turn the pages from the first."),
 }
 FAULTS: Mapping[str, Promise] = {
     "not_theirs": _("What it is about is not there, or is not yours to see any more."),

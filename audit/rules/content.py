@@ -16,13 +16,12 @@ SHORT = 16
 
 @dataclass(frozen=True)
 class Drawing:
-    """One drawing of a report: under which id it is kept, when and for whom it was made, and where the ledger stood."""
+    """One drawing of a report: under which id it is kept, when and for whom it was made."""
 
     id: UUID
     at: datetime
     by: str
     software: str
-    checkpoint: LedgerPoint | None = None
     is_demonstration: bool = False
 
 
@@ -44,6 +43,7 @@ def content_of(report: Report, about: Drawing | None = None) -> dict[str, Any]:
         "about": report.about,
         "question": dict(report.question),
         "as_of": report.as_of,
+        "checkpoint": _point(report.checkpoint),
         "sites": list(report.sites),
         "subjects": [{"kind": kind, "key": key} for kind, key in report.subjects],
         "left_out": list(report.left_out),
@@ -53,17 +53,17 @@ def content_of(report: Report, about: Drawing | None = None) -> dict[str, Any]:
 
 
 def _made(about: Drawing) -> dict[str, Any]:
-    point = about.checkpoint
     return {
         "id": about.id,
         "at": about.at,
         "by": about.by,
         "software": about.software,
         "is_demonstration": about.is_demonstration,
-        "checkpoint": None
-        if point is None
-        else {"size": point.size, "root": point.root, "signed_at": point.signed_at},
     }
+
+
+def _point(point: LedgerPoint | None) -> dict[str, Any] | None:
+    return None if point is None else {"size": point.size, "root": point.root, "signed_at": point.signed_at}
 
 
 def _found(one: Found) -> dict[str, str]:
@@ -73,7 +73,7 @@ def _found(one: Found) -> dict[str, str]:
 def _section(section: Section) -> dict[str, Any]:
     if isinstance(section, Facts):
         facts = [
-            {"key": it.key, "title": it.title, "kind": str(it.kind), "value": it.value}
+            {"key": it.key, "title": it.title, "kind": str(it.kind), "value": it.value, "about": it.about}
             for it in section.facts
         ]
         own = {"type": "facts", "key": section.key, "title": section.title, "about": section.about}

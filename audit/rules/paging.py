@@ -6,17 +6,23 @@ of the row and the first column, so that rows are found again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from audit.rules.report import Cell, Column, ColumnKind, Table
+from audit.rules.report import LISTED, Cell, Column, ColumnKind, Table
 from audit.rules.writing import for_people
 
 UPRIGHT, ACROSS = 176.0, 273.0
-# A character of the fixed-width letters, and the widest usual one of the others, at the size of tables; both paddings.
-_FIXED, _USUAL, _PADDING = 1.5, 1.75, 2.4
+# A character of the fixed-width letters at the size of tables; both paddings.
+_FIXED, _PADDING = 1.5, 2.4
+# The others, bold as in a head, by how wide they are; a character that is none of these is as wide as most.
+_WIDE, _CAPITAL, _MOST, _NARROW = 2.7, 2.05, 1.55, 1.05
+_BY_WIDTH = {"%@MWmw\u2013\u2014": _WIDE, " !'(),-./:;I[]fijlrt|": _NARROW}
+_KNOWN = {letter: width for letters, width in _BY_WIDTH.items() for letter in letters}
 # Text is readable in a column of so much, and wants no more of a page.
 _NARROWEST_TEXT, _WIDEST_TEXT = 16.0, 60.0
+_AT_EASE = 28.0
 # A word longer than this may be broken; a row with more text than this may run over the foot of a page.
 _LONGEST_WORD, _LONGEST_ROW = 22, 700
 # A time stands on two lines: the day, and the time with its zone.
@@ -34,14 +40,33 @@ _BREAK = "\u200b"
 
 @dataclass(frozen=True)
 class Part:
-    """Some columns of a table as they stand side by side, each as wide as `widths` says; `are_whole`: which rows may
-    not run over the foot of a page."""
+    """Some columns of a table as they stand side by side. `needed`, `longest`: the least room that each takes, and what
+    it takes with every cell on one line; `are_whole`: which rows may not run over the foot of a page."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...]
+    needed: tuple[float, ...]
+    longest: tuple[float, ...]
     are_whole: tuple[bool, ...]
     is_across: bool
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """How wide each column is. What is left of the page goes to text, each by what it needs and to none more than
+        it can fill; times stand on one line where all texts are at their ease beside them."""
+        widths, room = list(self.needed), (ACROSS if self.is_across else UPRIGHT) - sum(self.needed)
+        flowing = [n for n, column in enumerate(self.columns) if column.kind in _FLOWING]
+        times = [n for n, column in enumerate(self.columns) if column.kind is ColumnKind.TIME]
+        wanted = sum(max(0.0, self.longest[n] - widths[n]) for n in times)
+        if wanted + sum(eased(self.needed[n], self.longest[n]) - widths[n] for n in flowing) <= room:
+            room -= wanted
+            for n in times:
+                widths[n] = max(widths[n], self.longest[n])
+        shares = sum(self.needed[n] for n in flowing)
+        for n in flowing:
+            filled = widths[n] + max(0.0, room) * self.needed[n] / shares
+            widths[n] = max(widths[n], min(filled, self.longest[n]))
+        return tuple(widths)
 
     def shown(self) -> dict[str, Any]:
         """The part as the template takes it."""
@@ -54,13 +79,18 @@ class Part:
 
 
 def paged(table: Table) -> tuple[Part, ...]:
-    """The table as it stands on paper. A link is of no use there: the code of its row stands beside it."""
-    kept = [n for n, column in enumerate(table.columns) if column.kind is not ColumnKind.LINK]
+    """The table as it stands on paper, with the columns that people are shown."""
+    kept = table.shown
     columns = [table.columns[n] for n in kept]
     rows = [[printed(row[n], table.columns[n].kind, table.zone_of(row)) for n in kept] for row in table.rows]
     needed = [_needed(column, [row[n] for row in rows]) for n, column in enumerate(columns)]
     if sum(needed) <= ACROSS:
-        return (_part(columns, rows, needed, sum(needed) > UPRIGHT),)
+        part = _part(columns, rows, needed, is_across=False)
+        at_ease = [
+            eased(*room) if column.kind in _FLOWING else room[0]
+            for column, *room in zip(columns, needed, part.longest, strict=True)
+        ]
+        return (replace(part, is_across=sum(at_ease) > UPRIGHT),)
     numbered = [[str(n), *row] for n, row in enumerate(rows, start=1)]
     columns, needed = [_ROW, *columns], [_needed(_ROW, [str(len(rows))]), *needed]
     return tuple(
@@ -74,13 +104,18 @@ def paged(table: Table) -> tuple[Part, ...]:
     )
 
 
+def eased(needed: float, longest: float) -> float:
+    """The room in which a text is at its ease: on one line, or as wide as names and short phrases are."""
+    return max(needed, min(longest, _AT_EASE))
+
+
 def printed(cell: Cell, kind: ColumnKind, zone: str) -> str:
     """A cell as it is printed; a long word of a text has places where it may break."""
     text = for_people(cell, zone)
     if kind is ColumnKind.MARK:
         return _MARKS.get(text, text)
-    is_code = kind is ColumnKind.CODE and len(text) <= _LONGEST_CODE
-    return text if is_code else breakable(text)
+    is_whole = kind is ColumnKind.CODE and all(len(it) <= _LONGEST_CODE for it in text.split(LISTED))
+    return text if is_whole else breakable(text)
 
 
 def breakable(text: str) -> str:
@@ -97,19 +132,30 @@ def _in_pieces(word: str) -> str:
 
 def _needed(column: Column, cells: Sequence[str]) -> float:
     """The least room that a column takes."""
-    title = max(map(len, column.title.split()), default=1) * _USUAL
-    longest = max(map(len, cells), default=0)
+    title = max(map(_room, column.title.split()), default=_MOST)
+    if column.kind is ColumnKind.NUMBER:
+        # its head is of three lines at most: else it is higher than the rows beneath it
+        title = max(title, _room(column.title) / 2.2)
+    longest = max(map(_room, cells), default=0.0)
     if column.kind is ColumnKind.TIME:
         return _PADDING + max(title, _TIME)
     if column.kind in _UNBROKEN:
-        room = longest * (_FIXED if column.kind is ColumnKind.CODE else _USUAL)
+        # several codes in a cell stand one beneath another where there is no room
+        pieces = max((len(piece) for cell in cells for piece in cell.split(LISTED)), default=0)
+        room = pieces * _FIXED if column.kind is ColumnKind.CODE else longest
         return min(_PADDING + max(title, room), _WIDEST)
-    words = [len(piece) for cell in cells for word in cell.split() for piece in word.split(_BREAK)]
-    word = max(words, default=0) * _USUAL
-    least = _NARROWEST_TEXT if longest > _LONGEST_WORD else 0.0
+    words = {piece for cell in set(cells) for word in cell.split() for piece in word.split(_BREAK)}
+    word = max(map(_room, words), default=0.0)
+    least = _NARROWEST_TEXT if longest > _LONGEST_WORD * _MOST else 0.0
     # a text of many words wants more than its longest one: else a line of a table becomes a column of words
-    wanted = min(longest * _USUAL / 4, _WIDEST_TEXT)
+    wanted = min(longest / 4, _WIDEST_TEXT)
     return _PADDING + max(title, word, least, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _room(text: str) -> float:
+    """How long a text is on one line (mm)."""
+    return sum(_KNOWN.get(letter) or (_CAPITAL if letter.isupper() else _MOST) for letter in text)
 
 
 def _cut(needed: Sequence[float]) -> list[list[int]]:
@@ -127,14 +173,11 @@ def _cut(needed: Sequence[float]) -> list[list[int]]:
 def _part(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], needed: Sequence[float], is_across: bool
 ) -> Part:
-    """Text shares what is left of the page, each column by what it needs; where there is none, nothing is left."""
-    shares = [need for column, need in zip(columns, needed, strict=True) if column.kind in _FLOWING]
-    room = (ACROSS if is_across else UPRIGHT) - sum(needed)
-    more = 1 + room / sum(shares) if shares else 1.0
     return Part(
         tuple(columns),
         tuple(tuple(row) for row in rows),
-        tuple(need * (more if it.kind in _FLOWING else 1) for it, need in zip(columns, needed, strict=True)),
+        tuple(needed),
+        tuple(_PADDING + max(map(_room, those), default=0.0) for those in zip(*rows, strict=True)),
         tuple(sum(map(len, row)) <= _LONGEST_ROW for row in rows),
         is_across,
     )

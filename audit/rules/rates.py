@@ -35,3 +35,8 @@ def percent(share: float | None) -> Decimal | None:
         return None
     shown = Decimal(f"{100 * share:.2f}")
     return Decimal("99.99") if shown == 100 and share < 1 else shown
+
+
+def share_of(part: int, whole: int) -> Decimal | None:
+    """So many of so many in per cent; None of nothing."""
+    return percent(part / whole if whole else None)

@@ -12,6 +12,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from cpv.rules.programme.report import LedgerPoint
+
+# Between several codes in one cell; no code holds it.
+LISTED = ", "
+
 Cell = str | int | Decimal | bool | date | datetime | None
 
 
@@ -69,15 +74,48 @@ class Table:
         ]
         return str(named[0]) if named and named[0] else self.zone
 
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The columns that people are shown, by place. A link stands behind another cell, the zone is in every time."""
+        beside = {
+            n
+            for n, it in enumerate(self.columns)
+            if it.kind is ColumnKind.LINK or (it.key == self.zone_column and self.has_times)
+        }
+        return tuple(n for n in range(len(self.columns)) if n not in beside | set(self._bare))
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """The titles of columns in which no row has anything: they are named once, and take no room."""
+        return tuple(self.columns[n].title for n in self._bare)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones of the times in its rows; none where there are no times."""
+        return tuple(sorted({self.zone_of(row) for row in self.rows})) if self.has_times else ()
+
+    @property
+    def has_times(self) -> bool:
+        """Whether any of its columns holds times."""
+        return any(column.kind is ColumnKind.TIME for column in self.columns)
+
+    @property
+    def _bare(self) -> tuple[int, ...]:
+        if not self.rows:
+            return ()
+        empty = ("", None)
+        return tuple(n for n in range(1, len(self.columns)) if all(row[n] in empty for row in self.rows))
+
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that is so: a name and its value."""
+    """One thing that is so: a name and its value; `about`: what it means, and of how many it is."""
 
     key: str
     title: str
     value: Cell
     kind: ColumnKind = ColumnKind.TEXT
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +163,8 @@ class Found:
 class Report:
     """A report as it was made. `kind` and `question` say which and about what; `sites`: whose data are in it.
 
-    `as_of`: the moment that it tells of; later entries are not in it. `subjects`: (kind, key) of what it concerns, as
-    entries name them.
+    `as_of`: the moment that it tells of; later entries are not in it. `checkpoint`: the newest in what was read, all at
+    one moment. `subjects`: (kind, key) of what it concerns, as entries name them.
     """
 
     kind: str
@@ -139,6 +177,7 @@ class Report:
     found: tuple[Found, ...] = ()
     subjects: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = field(default=())
+    checkpoint: LedgerPoint | None = None
 
     def __post_init__(self) -> None:
         keys = [section.key for section in self.sections]

@@ -11,6 +11,8 @@ from audit.rules.report import Cell, Column, ColumnKind, Facts, Picture, Report,
 
 _NAMED = (Column("key", "Key", ColumnKind.CODE), Column("name", "Name"), Column("value", "Value"))
 
+_TOLD = (*_NAMED, Column("about", "What it means"))
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -53,6 +55,10 @@ def _head(report: Report, about: Drawing, digest: str) -> Iterator[tuple[Cell, .
     yield "about", "About", report.about
     yield "kind", "Kind", report.kind
     yield "as_of", "As of (UTC)", report.as_of
+    if report.checkpoint is not None:
+        yield "checkpoint.size", "Entries in the ledger", report.checkpoint.size
+        yield "checkpoint.root", "Root of the ledger", report.checkpoint.root
+        yield "checkpoint.signed_at", "Checkpoint signed (UTC)", report.checkpoint.signed_at
     yield "sites", "Sites", ", ".join(report.sites)
     for name, value in report.question.items():
         yield f"question.{name}", f"Asked: {name}", value
@@ -70,10 +76,6 @@ def _made(about: Drawing, digest: str) -> Iterator[tuple[Cell, ...]]:
     yield "made.software", "Software", f"Veintrace {about.software}"
     yield "made.is_demonstration", "Demonstration", about.is_demonstration
     yield "sha256", "SHA-256 of the JSON", digest
-    if about.checkpoint is not None:
-        yield "checkpoint.size", "Entries in the ledger", about.checkpoint.size
-        yield "checkpoint.root", "Root of the ledger", about.checkpoint.root
-        yield "checkpoint.signed_at", "Checkpoint signed (UTC)", about.checkpoint.signed_at
 
 
 def _listed(section: Section) -> tuple[Cell, ...]:
@@ -85,7 +87,7 @@ def _listed(section: Section) -> tuple[Cell, ...]:
 
 def _sheet(section: Section) -> Sheet:
     if isinstance(section, Facts):
-        rows = tuple((it.key, it.title, it.value) for it in section.facts)
-        return Sheet(section.key, section.title, _NAMED, rows)
+        facts = tuple((it.key, it.title, it.value, it.about) for it in section.facts)
+        return Sheet(section.key, section.title, _TOLD, facts)
     table: Table = section.table if isinstance(section, Picture) else section
     return Sheet(section.key, section.title, table.columns, table.rows)

@@ -23,6 +23,12 @@ def for_programs(cell: Cell) -> str:
     return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
+def asked_for_people(name: str, said: str) -> str:
+    """What was asked, by the name of its field: a time without fractions, in the zone in which it was asked."""
+    is_time = name in ("since", "until", "moment")
+    return f"{datetime.fromisoformat(said):%Y-%m-%d %H:%M %Z}" if is_time else said
+
+
 def for_people(cell: Cell, zone: str) -> str:
     """A cell as people read it: a time to the second in the zone of its site, which stands beside it."""
     if isinstance(cell, datetime):

@@ -1,12 +1,13 @@
 """What was asked for: where it stands, its files, and how far the worker is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from audit.models import Position, Request
+from audit.registry import report_kind
 from audit.rules.bundles import KIND
 from audit.rules.questions import asked
 from audit.rules.requests import RequestState
@@ -61,8 +62,11 @@ def visible_request(person: Person, id: UUID, now: datetime) -> RequestView | No
 
 
 def _is_open(person: Person, found: RequestView, now: datetime) -> bool:
-    right = right_to(found.kind)
-    return right is not None and is_open_to(person, right, asked(found.question), found.sites, now)
+    right, kind = right_to(found.kind), report_kind(found.kind)
+    question = asked(found.question)
+    if kind is not None and not kind.asks:  # it tells of the moment at which it was made, and of no other
+        question = replace(question, moment=found.made_at)
+    return right is not None and is_open_to(person, right, question, found.sites, now)
 
 
 def requests_of(person: Person) -> tuple[RequestView, ...]:

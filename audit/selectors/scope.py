@@ -1,6 +1,7 @@
 """Who may ask for what here: the one place where a report is opened, and its question cut to what is theirs."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from audit.registry import ReportKind, report_kind, report_kinds
@@ -9,8 +10,11 @@ from audit.rules.questions import Question, closed, problems
 from audit.rules.report import Report
 from coi.selectors.batches import batch_by_code
 from coi.selectors.visible import hidden_coi_ids, sites_of
+from cpv.rules.programme.report import LedgerPoint
+from ledger import selectors as ledger
 from ledger.rules import Where
 from ledger.rules.errors import Invalid, NotFound
+from ledger.selectors.snapshots import snapshot
 from people import selectors as people
 from people.rules.authority import Period, Person
 from people.rules.rights import Right
@@ -18,13 +22,19 @@ from people.rules.rights import Right
 
 def kinds_open_to(person: Person, now: datetime) -> tuple[ReportKind, ...]:
     """The kinds that the person may read at some site."""
-    return tuple(kind for kind in report_kinds() if person.sites_of(kind.right, now))
+    return tuple(kind for kind in report_kinds() if _is_open(person, kind, now))
+
+
+def _is_open(person: Person, kind: ReportKind, now: datetime) -> bool:
+    """Whether the kind is theirs at some site. One that asks for nothing tells of this moment, and of no other."""
+    periods = person.periods(kind.right, now).values()
+    return any(kind.asks or period.holds(now) for period in periods)
 
 
 def kind_open_to(person: Person, code: str, now: datetime) -> ReportKind:
     """The kind; NotFound where there is none, or none for them."""
     kind = report_kind(code)
-    if kind is None or not person.sites_of(kind.right, now):
+    if kind is None or not _is_open(person, kind, now):
         raise NotFound("report_unknown")
     return kind
 
@@ -90,13 +100,24 @@ def opened(person: Person, kind: ReportKind, question: Question, now: datetime) 
     period = period_at(person, kind.right, sites, now)
     if wrong := wrong or closed(question, period):
         raise Invalid("fields_invalid", detail={"fields": wrong})
+    if not kind.asks and not period.holds(now):  # at one of several sites that they asked about together
+        raise NotFound("report_unknown")
     return question.within(period).until_now(now)
 
 
 def report_for(person: Person, code: str, question: Question, now: datetime) -> Report:
-    """The report that answers a question, made now for this person and with what they may see now.
+    """The report that answers a question, made now for this person and with what they may see now, read at one moment.
 
     Raises NotFound (kind, or what it is about, unless it is theirs to see), Invalid (by field).
     """
+    with snapshot():
+        return report_within(person, code, question, now)
+
+
+def report_within(person: Person, code: str, question: Question, now: datetime) -> Report:
+    """The same for whoever reads more at that moment, in one `snapshot` with it."""
     kind = kind_open_to(person, code, now)
-    return kind.build(person, opened(person, kind, question, now), now)
+    made, point = kind.build(person, opened(person, kind, question, now), now), ledger.latest_checkpoint()
+    if point is None:
+        return made
+    return replace(made, checkpoint=LedgerPoint(point.size, point.root.hex(), point.signed_at))

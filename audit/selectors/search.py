@@ -1,7 +1,8 @@
-"""Finding entries by their words and their time, among a million, in a bounded time: three statements at most.
+"""Finding entries by their words and their time, among a million, in a bounded time: five statements at most.
 
-Common words are found among the newest entries; rare ones by the index of words, which holds the sites as well. A word
-that is common and long out of use is found as far as `_MOST_MATCHES` reach, and the answer says so.
+Common words are found among the newest entries; rare ones by the index of words, which holds the sites as well. For a
+word that is common and long out of use, a page looks through so many entries and says how far back it came. Each page
+begins where the one before it ended, so that paging through misses nothing and shows nothing twice.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from audit.rules.edges import Edge
 from audit.rules.words import query
 from audit.selectors.scope import period_at
 from people import selectors as people
@@ -21,34 +23,42 @@ from people.selectors import TrailLine
 MOST = 50
 # So many of the newest entries are looked at before the index of words is asked.
 _NEWEST = 3_000
-# So many matches are put into an order.
-_MOST_MATCHES = 20_000
-_ALWAYS, _NEVER = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+# So many matches are put into an order; where there are more, so many entries are looked through.
+_MOST_MATCHES = 10_000
+_LOOKED_THROUGH = 20_000
+_ALWAYS, _NEVER = datetime(1900, 1, 1, tzinfo=UTC), Edge(datetime(9000, 1, 1, tzinfo=UTC), 0)
 
+# In each: what is not before a time and stands behind an edge, in the order of the indexes.
 # Entries of a time, the newest of each site, then the newest of all.
 BY_TIME = """
-SELECT found.entry_id
+SELECT found.entry_id, found.at
   FROM unnest(%(sites)s::text[]) AS s (site)
  CROSS JOIN LATERAL (
        SELECT entry_id, at FROM audit_searchline
-        WHERE site = s.site AND at >= %(since)s AND at < %(until)s
+        WHERE site = s.site AND at >= %(since)s AND (at, entry_id) < (%(at)s, %(entry)s)
         ORDER BY at DESC, entry_id DESC LIMIT %(most)s) AS found
  ORDER BY found.at DESC, found.entry_id DESC LIMIT %(most)s
 """
 AMONG_NEWEST = """
-SELECT entry_id
+SELECT entry_id, at
   FROM (SELECT entry_id, at, words FROM audit_searchline
-         WHERE at >= %(since)s AND at < %(until)s
+         WHERE at >= %(since)s AND (at, entry_id) < (%(at)s, %(entry)s)
          ORDER BY at DESC, entry_id DESC LIMIT %(newest)s) AS newest
  WHERE words @@ %(query)s::tsquery
  ORDER BY at DESC, entry_id DESC LIMIT %(most)s
 """
 BY_WORDS = """
-SELECT entry_id, count(*) OVER ()
+SELECT entry_id, at, count(*) OVER ()
   FROM (SELECT entry_id, at FROM audit_searchline
-         WHERE words @@ %(query)s::tsquery AND at >= %(since)s AND at < %(until)s
+         WHERE words @@ %(query)s::tsquery AND at >= %(since)s AND (at, entry_id) < (%(at)s, %(entry)s)
          LIMIT %(matches)s) AS found
  ORDER BY at DESC, entry_id DESC LIMIT %(most)s
+"""
+# The last of so many entries.
+LOOKED_TO = """
+SELECT entry_id, at FROM audit_searchline
+ WHERE at >= %(since)s AND (at, entry_id) < (%(at)s, %(entry)s)
+ ORDER BY at DESC, entry_id DESC OFFSET %(newest)s - 1 LIMIT 1
 """
 # Walking along the index of time would be reading everything, for a rare word.
 BITMAPS_ALONE = "SET LOCAL enable_indexscan = off"
@@ -56,10 +66,20 @@ BITMAPS_ALONE = "SET LOCAL enable_indexscan = off"
 
 @dataclass(frozen=True)
 class Hits:
-    """Entries that were found, the newest first. `has_more`: older ones were found too, or may be."""
+    """Entries that were found, the newest first. `older`: where the next page begins, if there are more or may be."""
 
     entries: tuple[int, ...]
-    has_more: bool = False
+    older: Edge | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether older ones were found too, or may be."""
+        return self.older is not None
+
+    @property
+    def looked_to(self) -> datetime | None:
+        """How far back it was looked, where that ended the page and not the number of what was found."""
+        return self.older.at if self.older is not None and len(self.entries) < MOST else None
 
 
 NOTHING = Hits(())
@@ -73,8 +93,9 @@ def find_entries(
     since: datetime | None = None,
     until: datetime | None = None,
     site: str = "",
+    before: Edge | None = None,
 ) -> Hits:
-    """Entries with all of these words, or of a time, at the sites whose trail is the person's.
+    """Entries with all of these words, or of a time, at the sites whose trail is the person's; `before`: older alone.
 
     An entry of no site is for every reader of trails. Who was let in to audit a certain time finds what happened in
     it; at several sites at once, what happened in the time that they may read of at each. Without a word and a time
@@ -85,24 +106,34 @@ def find_entries(
         return NOTHING
     sites = sorted({site} if site else own | {""})
     period = period_at(person, Right.READ_TRAIL, sites, now)
+    ends = [Edge(end, 0) for end in (until, period.end) if end is not None]
+    edge = min([*ends, *([before] if before else [])], default=_NEVER)
     params = {
         "sites": sites,
         "since": max(since or _ALWAYS, period.start or _ALWAYS),
-        "until": min(until or _NEVER, period.end or _NEVER),
+        "at": edge.at,
+        "entry": edge.entry,
         "query": query(text, sites),
         "most": MOST + 1,
         "newest": _NEWEST,
         "matches": _MOST_MATCHES,
     }
     if not params["query"]:
-        return _cut([row[0] for row in _rows(BY_TIME, params)]) if not text.strip() else NOTHING
-    newest = [row[0] for row in _rows(AMONG_NEWEST, params)]
+        return _page(_rows(BY_TIME, params)) if not text.strip() else NOTHING
+    return _with_words(params)
+
+
+def _with_words(params: dict[str, Any]) -> Hits:
+    newest = _rows(AMONG_NEWEST, params)
     if len(newest) > MOST:
-        return _cut(newest)
+        return _page(newest)
     found = _rows(BY_WORDS, params, BITMAPS_ALONE)
-    is_cut = bool(found) and found[0][1] >= _MOST_MATCHES
-    hits = _cut([row[0] for row in found])
-    return Hits(hits.entries, hits.has_more or is_cut)
+    if not found or found[0][2] < _MOST_MATCHES:
+        return _page(found)
+    further = params | {"newest": _LOOKED_THROUGH}
+    last = _rows(LOOKED_TO, further)
+    hits = _page(_rows(AMONG_NEWEST, further))
+    return hits if hits.older or not last else Hits(hits.entries, _edge(last[0]))
 
 
 def lines_of(hits: Hits) -> list[TrailLine]:
@@ -111,8 +142,14 @@ def lines_of(hits: Hits) -> list[TrailLine]:
     return [lines[entry] for entry in hits.entries]
 
 
-def _cut(ids: Sequence[int]) -> Hits:
-    return Hits(tuple(ids[:MOST]), len(ids) > MOST)
+def _page(rows: Sequence[tuple[Any, ...]]) -> Hits:
+    """The first of these rows; they are one more than a page holds where there are older ones."""
+    older = _edge(rows[MOST - 1]) if len(rows) > MOST else None
+    return Hits(tuple(row[0] for row in rows[:MOST]), older)
+
+
+def _edge(row: tuple[Any, ...]) -> Edge:
+    return Edge(row[1], row[0])
 
 
 def _rows(statement: str, params: dict[str, Any], more: str = "") -> list[tuple[Any, ...]]:

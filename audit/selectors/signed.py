@@ -8,15 +8,16 @@ from enum import StrEnum
 from coi.selectors.batches import batches_by_code
 from ledger.selectors import EntryView
 from people import selectors as people
-from people.rules.authority import Person
 from people.rules.documents import record_digest
 from people.rules.signatures import SignatureState, SignatureView, signature_state
 from qc import selectors as qc
+from qc.rules.exceptional import decided_digest
 from qc.rules.trail import RECORD_KIND as TRAIL_RECORD
 from qc.rules.trail import is_signed
-from qc.selectors.dossiers import DOSSIER_KIND
-from qc.selectors.exceptional import dossier_view
-from qc.selectors.materials import MATERIAL_RECORD, material_view
+from qc.selectors.batches import SignedBy
+from qc.selectors.dossiers import DOSSIER_KIND, dossiers_by_code
+from qc.selectors.investigations import OutcomeSignature, outcome_signatures
+from qc.selectors.materials import MATERIAL_RECORD, SignedMaterial, material_signatures
 
 DOCUMENT = "document_version"
 TABLE = "people.signature"
@@ -44,7 +45,7 @@ States = Mapping[str, SignatureState]
 
 
 def judged(
-    signatures: Collection[SignatureView], entries: Iterable[EntryView], person: Person, at: datetime
+    signatures: Collection[SignatureView], entries: Iterable[EntryView], at: datetime
 ) -> tuple[Judged, ...]:
     """Every signature held against its entry, and against its record where that may change after it was signed.
 
@@ -59,7 +60,7 @@ def judged(
     known: dict[str, SignatureState] = {}
     for kind, ask in _RECORDS.items():
         own = [it for it in signatures if it.record_kind == kind]
-        known.update(ask(own, person, at) if own else {})
+        known.update(ask(own, at) if own else {})
     made = []
     for signature in signatures:
         entry, values = entered.get(signature.id, (None, {}))
@@ -86,7 +87,7 @@ def _is_as_entered(signature: SignatureView, values: Mapping[str, object]) -> bo
     )
 
 
-def _documents(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+def _documents(signatures: list[SignatureView], at: datetime) -> States:
     versions = people.document_versions({it.record_id for it in signatures})
     now = {
         id: record_digest(
@@ -97,13 +98,17 @@ def _documents(signatures: list[SignatureView], person: Person, at: datetime) ->
     return {it.id: signature_state(it, now.get(it.record_id, "")) for it in signatures}
 
 
-def _batches(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+def _batches(signatures: list[SignatureView], at: datetime) -> States:
     """By the record of each batch as it stands now, as its own page says it."""
     found = batches_by_code({it.record_id for it in signatures})
-    return {one.signature.id: one.state for one in qc.signatures_over(list(found.values()), at)}
+    return _told(qc.signatures_over(list(found.values()), at))
 
 
-def _trails(signatures: list[SignatureView], person: Person, at: datetime) -> States:
+def _told(signed: Iterable[SignedBy | OutcomeSignature | SignedMaterial]) -> States:
+    return {one.signature.id: one.state for one in signed}
+
+
+def _trails(signatures: list[SignatureView], at: datetime) -> States:
     reviews = qc.trail_reviews({it.record_id for it in signatures})
     return {
         it.id: SignatureState.VALID
@@ -113,24 +118,24 @@ def _trails(signatures: list[SignatureView], person: Person, at: datetime) -> St
     }
 
 
-def _investigations(signatures: list[SignatureView], person: Person, at: datetime) -> States:
-    pages = [qc.investigation_page(person, code, at) for code in {it.record_id for it in signatures}]
-    return {one.signature.id: one.state for page in pages if page is not None for one in page.signatures}
+def _investigations(signatures: list[SignatureView], at: datetime) -> States:
+    return _told(outcome_signatures({it.record_id for it in signatures}, at))
 
 
-def _materials(signatures: list[SignatureView], person: Person, at: datetime) -> States:
-    views = [material_view(din, at) for din in {it.record_id for it in signatures}]
-    return {one.signature.id: one.state for view in views if view is not None for one in view.signatures}
+def _materials(signatures: list[SignatureView], at: datetime) -> States:
+    return _told(material_signatures({it.record_id for it in signatures}, at))
 
 
-def _dossiers(signatures: list[SignatureView], person: Person, at: datetime) -> States:
-    kept = [found for code in {it.record_id for it in signatures} if (found := qc.dossier(code)) is not None]
-    views = [dossier_view(person, it.batch, at, it.code) for it in kept]
-    signed = [view.signature for view in views if view is not None and view.signature is not None]
-    return {one.signature.id: one.state for one in signed}
+def _dossiers(signatures: list[SignatureView], at: datetime) -> States:
+    kept = dossiers_by_code({it.record_id for it in signatures})
+    return {
+        it.id: signature_state(it, decided_digest(found))
+        for it in signatures
+        if (found := kept.get(it.record_id)) is not None and found.part("decision").get("signature") == it.id
+    }
 
 
-_Ask = Callable[[list[SignatureView], Person, datetime], States]
+_Ask = Callable[[list[SignatureView], datetime], States]
 _RECORDS: Mapping[str, _Ask] = {
     DOCUMENT: _documents,
     qc.RECORD_KIND: _batches,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -14,15 +15,16 @@ from audit.services.bundle_page import left_out, page, readme
 from coi.selectors.concerning import Concerned, concerned_by_batch, concerned_by_journey
 from ledger import selectors as ledger
 from ledger.events import Event as LedgerEvent
-from ledger.rules import bundles, canonical
+from ledger.rules import Subject, bundles, canonical
 from ledger.rules.bundles import Selects
 from ledger.rules.canonical import instant
-from ledger.rules.errors import Invalid
+from ledger.rules.errors import Invalid, NotFound
 from ledger.rules.evidence import BUNDLE_LIMIT
 from ledger.selectors import EntryView
 from ledger.services import proofs
 from people import selectors as people
 from people.events import Event as PeopleEvent
+from people.rules.authority import Person
 from people.services.documents import RECORD_KIND
 
 
@@ -32,6 +34,18 @@ class Chosen:
 
     ids: tuple[int, ...]
     selects: Selects
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the files of a bundle are made of, as it was when its entries were chosen."""
+
+    chosen: Chosen
+    entries: Sequence[EntryView]
+    subjects: Mapping[int, Sequence[Subject]]
+    evidence: Mapping[str, bytes]
+    records: Mapping[str, bytes]
+    signed: Sequence[tuple[str, str]]
 
 
 def concerned(view: BundleView) -> Concerned | None:
@@ -60,35 +74,55 @@ def choose(view: BundleView) -> Chosen:
     return Chosen(tuple(ids), selects)
 
 
-def files_of(
-    view: BundleView, chosen: Chosen, proof: proofs.Proof, report: Mapping[str, bytes]
-) -> dict[str, bytes]:
-    """Every file of the bundle but its manifest and the proof of its making, by name; `report`: those of its report."""
+def held_in(chosen: Chosen) -> Held:
+    """Read what the files are made of. Raises Invalid where it is too much, EvidenceDamaged."""
     entries = ledger.entries_by_id(chosen.ids)
-    keys = proofs.log_keys()
     records, signed = _signatures(entries)
-    kept = _evidence(entries)
+    return Held(chosen, entries, ledger.subjects_of(chosen.ids), _evidence(entries), records, signed)
+
+
+def files_of(
+    view: BundleView, held: Held, proof: proofs.Proof, report: Mapping[str, bytes], now: datetime
+) -> dict[str, bytes]:
+    """Every file of the bundle but its manifest and the proof of its making, by name; `report`: those of its report.
+
+    Raises NotFound where whoever asked may see nothing any more.
+    """
+    keys = proofs.log_keys()
+    cosigned = ledger.cosignature_lines([one.size for one in proof.checkpoints])
     files = {
         "README.txt": readme(view, keys),
-        "about.json": bundles.line(_about(view, chosen)),
-        "checkpoints.jsonl": bundles.lines(_cosigned(one).as_plain() for one in proof.checkpoints),
+        "about.json": bundles.line(_about(view, held.chosen)),
+        "checkpoints.jsonl": bundles.lines(
+            _cosigned(one, cosigned[one.size]).as_plain() for one in proof.checkpoints
+        ),
         "entries.jsonl": bundles.lines(one.as_plain() for one in proof.entries),
-        "keys.json": bundles.line({"log": keys, "witnesses": _witness_keys()}),
-        "report.html": page(view, entries, ledger.subjects_of(chosen.ids)),
-        "signatures.jsonl": bundles.lines(_named(uuid, digest, kept, records) for uuid, digest in signed),
+        "keys.json": bundles.line(
+            {"log": keys, "statements": ledger.key_statements(), "witnesses": _witness_keys()}
+        ),
+        "report.html": page(view, held.entries, held.subjects, asker_of(view, now), now),
+        "signatures.jsonl": bundles.lines(_named(held, uuid, digest) for uuid, digest in held.signed),
         "verify.py": bundles.verifier(),
-        **{f"evidence/{digest}": data for digest, data in kept.items()},
+        **{f"evidence/{digest}": data for digest, data in held.evidence.items()},
         **report,
-        **{f"records/{digest}": data for digest, data in records.items()},
+        **{f"records/{digest}": data for digest, data in held.records.items()},
     }
     if sum(map(len, files.values())) > BUNDLE_LIMIT:
         raise Invalid(BundleFault.TOO_LARGE)
     return files
 
 
-def _cosigned(checkpoint: bundles.LinkedCheckpoint) -> bundles.LinkedCheckpoint:
+def asker_of(view: BundleView, now: datetime) -> Person:
+    """Whoever asked for it, with what they may see now. Raises NotFound."""
+    found = people.person(view.asked_by_id, now)
+    if found is None:
+        raise NotFound("person_unknown")
+    return found
+
+
+def _cosigned(checkpoint: bundles.LinkedCheckpoint, cosigned: Sequence[str]) -> bundles.LinkedCheckpoint:
     """The same, with the lines of log witnesses below the log's own; one that was handed in may have them already."""
-    lines = (line.removesuffix("\n") + "\n" for line in ledger.cosignature_lines(checkpoint.size))
+    lines = (line.removesuffix("\n") + "\n" for line in cosigned)
     more = "".join(line for line in lines if line not in checkpoint.note)
     return replace(checkpoint, note=checkpoint.note + more)
 
@@ -139,27 +173,24 @@ def _signatures(entries: Sequence[EntryView]) -> tuple[dict[str, bytes], list[tu
 
     The record of a document is what it says now: one that was changed since is shown so, and its signature fails.
     """
+    made = [entry for entry in entries if entry.event == PeopleEvent.SIGNATURE_MADE]
+    about = [entry.facts["record"] for entry in made]
+    versions = people.document_versions({key for kind, key, _ in about if kind == RECORD_KIND})
     records: dict[str, bytes] = {}
     signed: list[tuple[str, str]] = []
-    for entry in entries:
-        if entry.event != PeopleEvent.SIGNATURE_MADE:
-            continue
-        kind, key, digest = entry.facts["record"]
-        version = people.document_version(key) if kind == RECORD_KIND else None
+    for entry, (kind, key, digest_then) in zip(made, about, strict=True):
+        version = versions.get(key) if kind == RECORD_KIND else None
+        digest = digest_then
         if version is not None:
-            about = {
-                name: getattr(version, name) for name in ("kind", "code", "version", "schema", "content")
-            }
-            record = canonical(about)
+            names = ("kind", "code", "version", "schema", "content")
+            record = canonical({name: getattr(version, name) for name in names})
             digest = sha256(record).hexdigest()
             records[digest] = record
         signed.append((str(entry.uuid), digest))
     return records, signed
 
 
-def _named(
-    uuid: str, digest: str, kept: Mapping[str, bytes], records: Mapping[str, bytes]
-) -> Mapping[str, str]:
+def _named(held: Held, uuid: str, digest: str) -> Mapping[str, str]:
     """A signature and the file that holds what it is over; none where that is not kept as it was signed."""
-    folder = "evidence" if digest in kept else "records" if digest in records else ""
+    folder = "evidence" if digest in held.evidence else "records" if digest in held.records else ""
     return {"entry": uuid, "record": f"{folder}/{digest}" if folder else ""}

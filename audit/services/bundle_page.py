@@ -1,6 +1,7 @@
 """What a bundle says to people: a page of its entries in words, without any script, and how to check it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,16 +9,22 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from audit.selectors.bundles import BundleView
+from coi.selectors.visible import masker
 from ledger import registry
 from ledger.rules import Subject, TimeSource
 from ledger.selectors import EntryView
+from people.rules.authority import Person
 
 _STYLE = (
     "body{font:15px/1.45 sans-serif;color:#111;background:#fff;margin:2rem auto;max-width:75rem;padding:0 1rem}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:60rem}"
     "th,td{border:1px solid #999;padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
     "th{background:#eee}td ul{margin:0;padding-left:1.1rem}code{font-size:.9em}"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .75rem;margin:.3rem 0 0}dt{color:#444}dd{margin:0}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .75rem;margin:.3rem 0 0}dt{color:#444}"
+    "dd{margin:0;overflow-wrap:anywhere}"
+    # a narrow window: each entry by itself, one thing beneath another
+    "@media(max-width:45rem){thead{display:none}table,tbody,tr,td{display:block;min-width:0}"
+    "tr{border:1px solid #999;margin-bottom:1rem}td{border:0}dl{grid-template-columns:1fr}dd{margin-left:1rem}}"
 )
 _NONE = "\N{EN DASH}"
 
@@ -32,6 +39,10 @@ def left_out() -> list[str]:
             "Files of evidence are as they were handed in or drawn; whoever handed one in may have written in it."
         ),
         _("Entries that concern other things, such as documents, training and settings of stations."),
+        _(
+            "On the page, the COI ids of journeys that the one who asked may not see, as after a mix-up: ••• stands in"
+            " their place. The entries themselves hold them, for nothing can be taken out of what is proved."
+        ),
     ]
 
 
@@ -59,8 +70,14 @@ def readme(view: BundleView, keys: Sequence[str]) -> bytes:
     return ("\n\n".join(parts) + "\n").encode()
 
 
-def page(view: BundleView, entries: Sequence[EntryView], subjects: Mapping[int, Sequence[Subject]]) -> bytes:
-    """Every entry in words, oldest first, with all its facts."""
+def page(
+    view: BundleView,
+    entries: Sequence[EntryView],
+    subjects: Mapping[int, Sequence[Subject]],
+    asker: Person,
+    now: datetime,
+) -> bytes:
+    """Every entry in words, oldest first, with all its facts, as the one who asked may read them (one statement)."""
     said = ", ".join(f"{name} {value}" for name, value in view.question.said().items())
     title = _("Bundle: {about}").format(about=said)
     head = [_("Number"), _("When"), _("What happened"), _("Who"), _("Where"), _("Concerns")]
@@ -79,7 +96,8 @@ def page(view: BundleView, entries: Sequence[EntryView], subjects: Mapping[int, 
         f"<table><thead><tr>{heads}</tr></thead>",
         f"<tbody>{rows}</tbody></table></div></main></body></html>\n",
     ]
-    return "".join(parts).encode()
+    text = "".join(parts)
+    return masker(asker, now, [text])(text).encode()
 
 
 def _list(items: Iterable[str]) -> str:
@@ -98,17 +116,22 @@ def _row(entry: EntryView, subjects: Sequence[Subject]) -> str:
         f"{at:%Y-%m-%d %H:%M:%S} {escape(entry.zone)}"
         + (f" ({escape(_('simulated'))})" if is_simulated else ""),
         what + (f"<br>{escape(why)}" if why else "") + _facts(entry.facts),
-        f"{escape(entry.actor_name)} ({escape(entry.actor_kind)}, {escape(entry.auth_method)})",
+        f"{escape(entry.actor_name)} ({escape(_plain(entry.actor_kind))}, {escape(_plain(entry.auth_method))})",
         escape(f"{entry.site} {entry.station}"),
         _list(f"{subject.kind} {subject.key}" for subject in subjects),
     ]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
 
 
+def _plain(name: str) -> str:
+    """A name as programs write it, without what makes it one."""
+    return name.removeprefix("is_").replace("_", " ")
+
+
 def _facts(facts: Mapping[str, Any]) -> str:
     if not facts:
         return ""
-    pairs = (f"<dt>{escape(name)}</dt><dd>{_value(value)}</dd>" for name, value in facts.items())
+    pairs = (f"<dt>{escape(_plain(name))}</dt><dd>{_value(value)}</dd>" for name, value in facts.items())
     return "<dl>" + "".join(pairs) + "</dl>"
 
 

@@ -16,8 +16,8 @@ from audit.rules.requests import RequestState
 from audit.selectors.bundles import BundleView, bundle, lock_bundle
 from audit.selectors.scope import is_open_to
 from audit.services import progress
-from audit.services.bundle_files import Chosen, choose, files_of
-from audit.services.bundle_report import report_digest, report_files
+from audit.services.bundle_files import Chosen, choose, files_of, held_in
+from audit.services.bundle_report import report_about, report_digest, report_files
 from coi.selectors.concerning import concerned_by_batch, concerned_by_journey
 from coi.services.recording import answered_once, require_at
 from ledger.rules import Actor, EntryRef, Subject, Where, bundles, derive, new, notes, put
@@ -25,6 +25,7 @@ from ledger.rules.errors import Invalid, NotAllowed, NotFound
 from ledger.rules.evidence import BUNDLE
 from ledger.rules.offline import verify
 from ledger.selectors import EffectView, EvidenceDamaged, entry_for_request, evidence_bytes, latest_checkpoint
+from ledger.selectors.snapshots import snapshot
 from ledger.services import BrokenLedger, SigningKeyReplaced, enqueue, proofs, store_evidence
 from ledger.services.effects import carry_out_or_give_up
 from people import selectors as people
@@ -168,12 +169,15 @@ def _fault_of(error: Exception) -> str:
 
 
 def _make(found: BundleView, now: datetime) -> None:
-    chosen = choose(found)
+    with snapshot():  # what is chosen, shown and reported is of one moment; its proof may be of a later one
+        chosen = choose(found)
+        held = held_in(chosen)
+        report = report_about(found, now)
     proofs.seal_until(chosen.ids, now=now)
-    held = {proofs.kept_size(found.kept): found.kept} if found.kept else {}
-    proof = proofs.prove(chosen.ids, kept=held)
+    kept = {proofs.kept_size(found.kept): found.kept} if found.kept else {}
+    proof = proofs.prove(chosen.ids, kept=kept)
     progress.tell(found.id, _CHOSEN)
-    files = files_of(found, chosen, proof, report_files(found, now))
+    files = files_of(found, held, proof, report_files(found, report, now), now)
     progress.tell(found.id, _GATHERED)
     manifest = bundles.manifest(files)
     digest = bundles.digest(manifest)
@@ -187,7 +191,7 @@ def _make(found: BundleView, now: datetime) -> None:
         consistency=proofs.continued(proof.size, own.size),
     )
     data = bundles.archive(files, manifest=manifest, making=making)
-    if wrong := verify.Check(data, [], [], list(held.values())).run().wrong:
+    if wrong := verify.Check(data, [], [], list(kept.values())).run().wrong:
         raise proofs.NotProvable(f"its own verifier refuses it: {wrong[:3]}")
     signatures = files["signatures.jsonl"].count(b"\n")
     evidence = sum(name.startswith("evidence/") for name in files)

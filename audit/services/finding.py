@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from audit.rules.edges import Edge
 from audit.rules.questions import Ask
 from audit.selectors.places import Place, places_called
 from audit.selectors.search import NOTHING, Hits, find_entries
@@ -15,12 +16,13 @@ from people import selectors as people
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: an identifier, a name or words, and of which time and site."""
+    """What is looked for: an identifier, a name or words, and of which time and site; `before`: where a page ended."""
 
     text: str
     since: datetime | None = None
     until: datetime | None = None
     site: str = ""
+    before: Edge | None = None
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,17 @@ def find_places(*, text: str, actor: Actor, where: Where, now: datetime, request
 def search(*, wanted: Wanted, actor: Actor, where: Where, now: datetime, request_id: UUID) -> Found:
     """The same, and the entries with all of these words, or of this time, that the actor may read.
 
+    Things stand on the first page alone: who turns to older entries looks for no person again.
     Raises Invalid: `before_since`, by field.
     """
     if wanted.since and wanted.until and wanted.until <= wanted.since:
         raise Invalid("fields_invalid", detail={"fields": {"until": "before_since"}})
-    text = wanted.text
-    found = find_places(text=text, actor=actor, where=where, now=now, request_id=request_id)
+    text, found = wanted.text, Found(())
+    if wanted.before is None:
+        found = find_places(text=text, actor=actor, where=where, now=now, request_id=request_id)
     person = people.person(actor.user_id or 0, now)
     if person is None:
         raise NotFound("person_unknown")
-    hits = find_entries(person, text, now, since=wanted.since, until=wanted.until, site=wanted.site)
+    about = {"since": wanted.since, "until": wanted.until}
+    hits = find_entries(person, text, now, **about, site=wanted.site, before=wanted.before)
     return Found(found.places, hits, found.asked_at)

@@ -5,10 +5,10 @@ that it is of the same report as another.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +16,18 @@ from django.conf import settings
 
 from audit.rules.comma_separated import archive
 from audit.rules.content import Drawing, address_of, content_of
-from audit.rules.paging import breakable, paged
-from audit.rules.report import Facts, Picture, Report, Section
+from audit.rules.paging import Part, breakable, paged
+from audit.rules.report import Cell, Facts, Picture, Report, Section, Table
 from audit.rules.sheets import sheets
-from audit.rules.writing import for_people
+from audit.rules.writing import asked_for_people, for_people
 from audit.services.spreadsheets import workbook
 from coi.rules.labels import Symbol, Symbology
 from coi.services import drawing
-from cpv.rules.programme.report import LedgerPoint
 from ledger import selectors as ledger
 from ledger.rules import canonical
 from qc.services.charts import draw_chart
 
-_TEMPLATE = "audit/report.typ"
+_TEMPLATE, _FEET = "audit/report.typ", "audit/feet.typ"
 # The coarsest that a report is printed or scanned at: what reads so reads at any finer one.
 _READ_AT = drawing.RESOLUTIONS[:1]
 # What the letters of the paper have for certain: Latin, Greek, Cyrillic, punctuation, signs, and the marks in use.
@@ -40,14 +39,12 @@ _UNPRINTABLE = re.compile(f"[^{_PRINTABLE}]")
 
 
 def drawing_of(id: UUID, by: str, at: datetime) -> Drawing:
-    """What a drawing says of itself: kept under this id, made for them then, with the newest checkpoint."""
-    point = ledger.latest_checkpoint()
+    """What a drawing says of itself: kept under this id, made for them then."""
     return Drawing(
         id=id,
         at=at,
         by=by,
         software=settings.SOFTWARE_VERSION,
-        checkpoint=None if point is None else LedgerPoint(point.size, point.root.hex(), point.signed_at),
         is_demonstration=ledger.is_demonstration(),
     )
 
@@ -74,7 +71,8 @@ def forms(report: Report, about: Drawing) -> Iterator[tuple[str, bytes]]:
 def _pdf(report: Report, about: Drawing, digest: str) -> bytes:
     symbol = Symbol(Symbology.DATA_MATRIX, address_of(about.id, digest), "")
     shown = _spelt_out(_shown(report, about, digest)) | {"symbol": drawing.drawn_symbol(symbol)}
-    sheet = drawing.Sheet(_TEMPLATE, shown, (symbol,), resolutions=_READ_AT, is_on_each_page=True)
+    feet = drawing.Feet(_FEET, {name: it for name, it in shown.items() if name != "sections"})
+    sheet = drawing.Sheet(_TEMPLATE, shown, (symbol,), resolutions=_READ_AT, feet=feet)
     return drawing.draw_sheet(sheet, about.at)
 
 
@@ -89,8 +87,10 @@ def _spelt_out(value: Any) -> Any:
 
 
 def _shown(report: Report, about: Drawing, digest: str) -> dict[str, Any]:
-    point, titles = about.checkpoint, {section.key: section.title for section in report.sections}
-    asked = ", ".join(f"{name} {value}" for name, value in report.question.items())
+    point, titles = report.checkpoint, {section.key: section.title for section in report.sections}
+    asked = ", ".join(f"{name} {asked_for_people(name, it)}" for name, it in report.question.items())
+    parts = {section.key: _parts(section) for section in report.sections}
+    is_across = any(part.is_across for some in parts.values() for part in some)
     return {
         "title": report.title,
         "about": report.about,
@@ -109,7 +109,8 @@ def _shown(report: Report, about: Drawing, digest: str) -> dict[str, Any]:
             for one in report.found
         ],
         "left_out": list(report.left_out),
-        "groups": list(_groups(report)),
+        "is_across": is_across,
+        "sections": [_section(section, parts[section.key], is_across) for section in report.sections],
     }
 
 
@@ -118,35 +119,54 @@ def _moment(at: Any) -> dict[str, str]:
 
 
 def _about(report: Report, about: Drawing) -> Iterator[tuple[str, str]]:
-    yield from ((f"Asked: {name}", breakable(value)) for name, value in report.question.items())
+    for name, value in report.question.items():
+        yield f"Asked: {name}", breakable(asked_for_people(name, value))
     yield "As of", for_people(report.as_of, "UTC")
     yield "Sites", ", ".join(report.sites)
-    yield "Concerns", breakable(", ".join(f"{kind} {key}" for kind, key in report.subjects))
-    yield "Kind of report", report.kind
+    asked = set(report.question.values())
+    others = [(kind, key) for kind, key in report.subjects if key not in asked]
+    yield "Concerns", breakable(", ".join(f"{kind} {key}" for kind, key in others))
+    yield "Kind of report", report.kind.replace("_", " ")
     yield "Made", f"{for_people(about.at, 'UTC')}, for {about.by}"
     yield "Record", str(about.id)
 
 
-def _groups(report: Report) -> Iterator[dict[str, Any]]:
-    """Neighbouring sections that stand on pages of one kind."""
-    made = [_section(section) for section in report.sections]
-    for is_across, sections in groupby(made, key=lambda one: bool(one["is_across"])):
-        yield {"is_across": is_across, "sections": list(sections)}
-
-
-def _section(section: Section) -> dict[str, Any]:
-    own: dict[str, Any] = {"title": section.title, "about": section.about, "is_across": False}
+def _table_of(section: Section) -> Table | None:
     if isinstance(section, Facts):
-        facts = [
-            (it.title, breakable(for_people(it.value, section.zone)) or "\u2013") for it in section.facts
-        ]
+        return None
+    return section.table if isinstance(section, Picture) else section
+
+
+def _parts(section: Section) -> tuple[Part, ...]:
+    table = _table_of(section)
+    return paged(table) if table is not None and table.rows else ()
+
+
+def _section(section: Section, parts: Sequence[Part], is_across: bool) -> dict[str, Any]:
+    """A section as the template takes it. Where one has to lie across all do: else a short table has a page alone."""
+    own: dict[str, Any] = {"title": section.title, "about": section.about, "notes": []}
+    table = _table_of(section)
+    if isinstance(section, Facts):
+        facts = [(it.title, _value(it.value, section.zone), it.about) for it in section.facts]
         return own | {"facts": facts}
-    table = section.table if isinstance(section, Picture) else section
-    parts = paged(table) if table.rows else ()
     if isinstance(section, Picture):
         own["picture"] = draw_chart(dict(section.drawing)).decode()
+    if table is None or not table.rows:
+        return own | {"parts": [], "empty": "" if table is None else table.empty}
     return own | {
-        "parts": [part.shown() for part in parts],
+        "parts": [replace(part, is_across=is_across).shown() for part in parts],
+        "notes": list(_notes(table)),
         "empty": table.empty,
-        "is_across": any(part.is_across for part in parts),
     }
+
+
+def _value(value: Cell, zone: str) -> str:
+    return breakable(for_people(value, zone)) or "\u2013"
+
+
+def _notes(table: Table) -> Iterator[str]:
+    """What stands beneath a table once, in place of columns that would say the same in every row."""
+    if table.zones not in ((), ("UTC",)):
+        yield f"Times are of {', '.join(table.zones)}."
+    if table.bare:
+        yield f"No row has anything under: {', '.join(table.bare)}."

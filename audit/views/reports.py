@@ -81,7 +81,10 @@ def _answered(form: QuestionForm, person: Person, kind: ReportKind, now: datetim
     if _is_long(question):
         return {"keep": keep, "is_long": True, "asked": shown_question(question.said())}
     try:
-        shown = shown_report(_made(person, kind.code, question, now))
+        shown = shown_report(report_for(person, kind.code, question, now))
+    except NotFound as error:
+        form.miss()
+        return {"status": error.http_status}
     except Invalid as error:
         form.take(error)
         return {"status": error.http_status}

@@ -20,9 +20,7 @@ from audit.rules.report import (
 from cpv.rules.programme.report import LedgerPoint
 
 AT = datetime(2026, 11, 3, 9, 30, 15, 250_000, tzinfo=UTC)
-DRAWING = Drawing(
-    UUID("11111111-2222-4333-8444-555555555555"), AT, "Rosa Reyes", "1.2.3", LedgerPoint(4711, "5e" * 32, AT)
-)
+DRAWING = Drawing(UUID("11111111-2222-4333-8444-555555555555"), AT, "Rosa Reyes", "1.2.3")
 K = ColumnKind
 FORMULAS = ('=HYPERLINK("http://x")', "+1-1", "-2", "@SUM(A1)", "'=guarded", "\t=1", " =1", "＝1")
 LONG = "What was seen on the day, word by word and in one sentence after another. " * 30
@@ -125,4 +123,5 @@ def a_report(*sections: Section) -> Report:
         ),
         subjects=(("order", "CHA999926000007"), ("batch", "BATCH-2026-0001")),
         left_out=("The name of the patient: it is shown at the treating site alone.",),
+        checkpoint=LedgerPoint(4711, "5e" * 32, AT),
     )

@@ -25,6 +25,7 @@ def test_a_report_is_told_as_data(player, as_):
     content = bob.get(f"{ROOT}reports/tried/", {"journey": player.coi_id}).json()
     assert (content["format"], content["kind"]) == (1, "rich")
     assert "made" not in content
+    assert content["checkpoint"] is None or content["checkpoint"]["size"] > 0
     assert content["sections"][1]["rows"][0]["batch"] == "BATCH-2026-0000"
     wrong = bob.get(f"{ROOT}reports/tried/", {"since": "yesterday"})
     assert (wrong.status_code, wrong.json()["detail"]["fields"]) == (422, {"since": "not_a_time"})
@@ -76,6 +77,13 @@ def test_the_search_answers_with_things_and_entries(player, as_):
     assert found["entries"][0]["event"] == "people:role:granted"
     things = as_("Bob").get(f"{ROOT}search/", {"q": player.coi_id}).json()["places"]
     assert [(one["about"], one["key"]) for one in things] == [("journey", player.coi_id)]
+    first = iris.get(f"{ROOT}search/", {"since": "2020-01-01T00:00:00Z"}).json()
+    second = iris.get(f"{ROOT}search/", {"since": "2020-01-01T00:00:00Z", "before": first["older"]}).json()
+    assert (len(first["entries"]), first["has_more"], second["places"]) == (50, True, [])
+    place = [(one["at"], one["id"]) for one in first["entries"] + second["entries"]]
+    assert place == sorted(set(place), reverse=True)
+    wrong = iris.get(f"{ROOT}search/", {"q": "x", "before": "yesterday"})
+    assert wrong.json()["detail"]["fields"] == {"before": "not_an_edge"}
     assert iris.get(f"{ROOT}search/").json()["detail"]["fields"] == {"q": "required"}
     assert iris.get(f"{ROOT}search/", {"since": "x"}).status_code == 422
 

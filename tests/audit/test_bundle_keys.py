@@ -47,7 +47,9 @@ def test_a_bundle_holds_every_key_and_every_witness(house: Journeys, settings: A
     assert (found.state, found.fault) == (RequestState.MADE, "")
     data = data_of(house, found.id)
     files = dict(verify.unpacked(data))
-    assert json.loads(files["keys.json"]) == {"log": proofs.log_keys(), "witnesses": [witness]}
+    statements = ledger.key_statements()
+    keys = {"log": proofs.log_keys(), "statements": statements, "witnesses": [witness]}
+    assert (json.loads(files["keys.json"]), len(statements)) == (keys, 1)
     assert proofs.log_keys() == [first, key()]
     assert first != key()
     whole = verify.Check(data, proofs.log_keys(), [witness], [kept.note]).run()
@@ -63,5 +65,6 @@ def test_a_bundle_holds_every_key_and_every_witness(house: Journeys, settings: A
         "WHO SIGNED",
         "WHO WITNESSED",
     ]
+    assert any("took over from" in line for line in whole.proved)
     # one key of two is not enough: the other one signed, too
     assert verify.Check(data, [key()], [witness], []).run().exit_code() == 1

@@ -11,12 +11,15 @@ from uuid import UUID, uuid4
 import pgtrigger
 import pytest
 from django.conf import settings as configured
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.events import Event
 from audit.rules.bundles import BundleFault
 from audit.rules.questions import Question
 from audit.rules.requests import RequestState
 from audit.selectors.bundles import BundleView, bundle
+from audit.services.bundle_files import Chosen, files_of, held_in
 from audit.services.bundles import MAKE_BUNDLE, ask_for_bundle, bundle_bytes, bundle_for
 from config.demonstration.site import HOSPITAL, PLANT
 from ledger import selectors as ledger
@@ -24,9 +27,13 @@ from ledger import services as ledger_services
 from ledger.models import Checkpoint, Entry
 from ledger.projections import differences
 from ledger.rules import Subject, notes
+from ledger.rules.bundles import LinkedCheckpoint, Selects
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from ledger.rules.offline import verify
 from ledger.services import checkpoints
+from ledger.services.proofs import Proof
+from people.events import Event as PeopleEvent
+from people.services.documents import RECORD_KIND
 from tests import given
 from tests.furnished import Journeys
 from tests.ledger.rules.bundle_given import run_script
@@ -170,6 +177,29 @@ def test_a_batch_and_a_stretch_of_time_and_what_is_refused(house: Journeys) -> N
     assert (empty.state, empty.fault) == (RequestState.FAILED, BundleFault.NOTHING)
     with pytest.raises(NotFound):
         data_of(house, empty.id)
+
+
+def test_more_signatures_and_checkpoints_take_no_more_statements(house: Journeys) -> None:
+    made_so_far = ledger.entries_of_events([PeopleEvent.SIGNATURE_MADE], limit=1000)
+    ids = tuple(it.id for it in made_so_far if it.facts["record"][0] == RECORD_KIND)
+    assert len(ids) > 3
+    few, many = (Chosen(some, Selects()) for some in (ids[:1], ids))
+    with CaptureQueriesContext(connection) as one:
+        held = held_in(few)
+    with CaptureQueriesContext(connection) as all_of_them:
+        assert len(held_in(many).records) > len(held.records)
+    assert len(all_of_them) == len(one)
+
+    view = bundle(ask(house, journey=house.ready.coi_id))
+    assert view is not None
+    spent = []
+    for count in (1, 40):
+        proof = Proof((), tuple(LinkedCheckpoint(size, "a note\n") for size in range(1, count + 1)))
+        with CaptureQueriesContext(connection) as asked:
+            files = files_of(view, held, proof, {}, house.ready.now)
+        assert files["checkpoints.jsonl"].count(b"\n") == count
+        spent.append(len(asked))
+    assert spent[0] == spent[1]
 
 
 def test_an_entry_that_was_altered_is_not_handed_out_as_proved(house: Journeys) -> None:

@@ -1,5 +1,6 @@
 """The pages of the auditor's room: questions, where a scan leads, a report, what is kept, the search."""
 
+import html
 import json
 import re
 from uuid import uuid4
@@ -66,7 +67,9 @@ def test_what_is_not_theirs_is_not_there(player, as_):
         answer = dave.get(address)
         other = dave.get(address.replace(player.coi_id, "CHA999926999999"))
         assert (answer.status_code, other.status_code) == (404, 404)
-    assert bob.get(f"{REPORT}?journey=CHA999926999999").status_code == 404
+    missed = bob.get(f"{REPORT}?journey=CHA999926999999")
+    assert "There is nothing of this name, or it is not yours to see" in text(missed, 404)
+    assert list(missed.context["form"].errors) == ["journey"], "at its field, to be put right"
     assert bob.get("/audit/reports/nothing/").status_code == 404
     assert bob.get(f"{REQUESTS}{uuid4()}/").status_code == 404
     assert bob.get("/audit/about/nothing/x/").status_code == 404
@@ -132,6 +135,24 @@ def test_the_search_finds_things_and_entries(player, as_):
     )
     dave = text(as_("Dave").get(SEARCH, {"q": "granted"}))
     assert "Nothing found" in dave
+
+
+def test_the_search_turns_its_pages(player, as_):
+    taken_in()
+    iris = as_("Iris")
+    page = text(iris.get(SEARCH, {"first": "2020-01-01", "site": PLANT}))
+    shown, pages = set(re.findall(r'class="sub">(\S+ \d+)</code>', page)), 1
+    assert len(shown) == 50
+    while older := re.search(r'rel="next" href="([^"]+)"', page):
+        page = text(iris.get(SEARCH + html.unescape(older[1])))
+        assert "Newest" in page
+        of_page = set(re.findall(r'class="sub">(\S+ \d+)</code>', page))
+        assert not of_page & shown
+        shown, pages = shown | of_page, pages + 1
+    assert (len(shown) - 1) // 50 + 1 == pages > 2
+    assert "turn the pages from the first" in text(iris.get(SEARCH, {"q": "x", "before": "soon"}), 422)
+    at_the_end = {"q": "granted", "before": "2020-01-01T00:00:00.000000Z_1"}
+    assert "Nothing older" in text(iris.get(SEARCH, at_the_end))
 
 
 def test_a_page_costs_the_same_whatever_is_in_it(player, bob, about):

@@ -70,6 +70,17 @@ def test_what_others_kept_is_read_where_it_lies_in_the_period(player: Player, da
     assert [visible_request(person, id, player.now) for id in (journey, lately)] == [None, None]
 
 
+def test_an_inventory_that_others_kept_is_of_the_moment_at_which_it_was_made(
+    player: Player, dave: Visitor
+) -> None:
+    id = services.request_report(kind="inventory", question=Question(), **given.doing(player, "Bob"))
+    player.wait(minutes=1)
+    ledger_services.sweep_effects(now=player.now)
+    for period, is_open in ((ALL, True), (Period(given.START - DAY, None), True), (BEFORE, False)):
+        person = dave.may_read(period, PLANT)
+        assert (visible_request(person, id, player.now) is not None) is is_open
+
+
 def test_a_bundle_is_had_of_what_lies_in_the_period(player: Player, dave: Visitor) -> None:
     at_site = Question(site=PLANT, since=given.START, until=player.now)
     about_journey = Question(journey=player.coi_id)

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from audit.models import Position, SearchLine
+from audit.rules.edges import Edge
 from audit.rules.questions import Ask
 from audit.rules.words import query
 from audit.selectors import search as searching
@@ -23,6 +24,7 @@ from ledger import selectors as ledger
 from ledger.models import Entry
 from ledger.rules.errors import Invalid
 from people import selectors as people
+from people.rules.rights import Right
 from tests import given
 from tests.audit.conftest import taken_in
 from tests.coi.test_query_counts import statements
@@ -108,14 +110,58 @@ def test_the_newest_come_first_and_more_are_announced(followed: Player) -> None:
     assert hits(followed, "") == Hits(()), "without a word and a time nothing is looked for"
 
 
-def test_rare_words_come_by_the_index_and_common_ones_among_the_newest(
-    followed: Player, monkeypatch: Any
-) -> None:
-    by_newest = hits(followed, "granted")
-    monkeypatch.setattr(searching, "_NEWEST", 1)
-    assert hits(followed, "granted") == by_newest
-    monkeypatch.setattr(searching, "_MOST_MATCHES", 3)
-    assert hits(followed, "granted").has_more, "it says that it did not look at all of them"
+def turned(player: Player, text: str, **more: Any) -> list[int]:
+    """The entries of all pages, one after another."""
+    page = hits(player, text, **more)
+    entries = list(page.entries)
+    while page.older is not None:
+        assert len(page.entries) == MOST or page.looked_to == page.older.at
+        page = hits(player, text, before=page.older, **more)
+        entries += page.entries
+    return entries
+
+
+def all_with(player: Player, word: str) -> list[int]:
+    """What the pages must come to: everything that the reader may see, the newest first."""
+    sites = {"", *person(player, "Iris").sites_of(Right.READ_TRAIL, player.now)}
+    found = SearchLine.objects.filter(site__in=sites)
+    if word:
+        found = found.extra(where=["words @@ %s::tsquery"], params=[f"'a:{word}':*"])
+    return list(found.order_by("-at", "-entry_id").values_list("entry_id", flat=True))
+
+
+@pytest.mark.requirement("URS-FIND-01")
+def test_turning_the_pages_comes_to_everything_once(followed: Player, monkeypatch: Any) -> None:
+    since = given.START - timedelta(days=900)
+    assert len(all_with(followed, "")) > 3 * MOST
+    assert turned(followed, "", since=since) == all_with(followed, "")
+    common = all_with(followed, "people")
+    assert len(common) > MOST
+    ways = {"among the newest": (3_000, 10_000), "by words": (1, 10_000), "looked through": (1, 3)}
+    for way, (newest, matches) in ways.items():
+        monkeypatch.setattr(searching, "_NEWEST", newest)
+        monkeypatch.setattr(searching, "_MOST_MATCHES", matches)
+        monkeypatch.setattr(searching, "_LOOKED_THROUGH", 40)
+        assert turned(followed, "people") == common, way
+
+
+def test_a_page_begins_behind_the_one_before_it_whatever_came_in_meanwhile(player: Player) -> None:
+    entries = ledger.entries_after(0, Entry.objects.latest("id").id, 1_000_000)
+    take_in(entries[:-30])
+    since = given.START - timedelta(days=900)
+    first = hits(player, "", since=since)
+    second = hits(player, "", since=since, before=first.older)
+    take_in(entries)
+    assert hits(player, "", since=since, before=first.older) == second
+    assert hits(player, "", since=since) != first
+    one = min(Edge(it.occurred_at, it.id) for it in ledger.entries_by_id(first.entries))
+    assert one == first.older, "the edge is the last entry of the page"
+
+
+def test_things_stand_on_the_first_page_alone(followed: Player) -> None:
+    assert found(followed, followed.coi_id).places
+    edge = Edge(followed.now, 1)
+    assert found(followed, followed.coi_id, before=edge).places == ()
 
 
 def test_things_are_found_by_what_they_go_by(followed: Player) -> None:
@@ -180,29 +226,44 @@ def filled(db: None) -> Iterator[None]:
     ],
 )
 def test_no_search_reads_the_whole_table(filled: None, text: str, index: str) -> None:
-    params = {
-        "sites": ["CELLS", ""],
-        "since": searching._ALWAYS,
-        "until": searching._NEVER,
-        "query": query(text, ["CELLS", ""]),
-        "most": MOST + 1,
-        "newest": searching._NEWEST,
-        "matches": searching._MOST_MATCHES,
-    }
-    assert plan(searching.BY_WORDS, params, searching.BITMAPS_ALONE) == {index}
-    assert plan(searching.AMONG_NEWEST, params) == {"audit_search_at"}
-    assert plan(searching.BY_TIME, params) == {"audit_search_site_at"}
+    behind = Edge(given.START + timedelta(minutes=ROWS // 2), ROWS // 2)
+    for edge in (searching._NEVER, behind):  # the first page, and one in the middle
+        params = {
+            "sites": ["CELLS", ""],
+            "since": searching._ALWAYS,
+            "at": edge.at,
+            "entry": edge.entry,
+            "query": query(text, ["CELLS", ""]),
+            "most": MOST + 1,
+            "newest": searching._NEWEST,
+            "matches": searching._MOST_MATCHES,
+        }
+        assert index in plan(searching.BY_WORDS, params, searching.BITMAPS_ALONE)
+        assert plan(searching.AMONG_NEWEST, params) == {"audit_search_at"}
+        assert plan(searching.LOOKED_TO, params) == {"audit_search_at"}
+        assert plan(searching.BY_TIME, params) == {"audit_search_site_at"}
+        bounds = conditions(searching.BY_TIME, params) + conditions(searching.AMONG_NEWEST, params)
+        assert all("ROW(at, entry_id) <" in bound for bound in bounds), "the index goes to the edge at once"
 
 
 def plan(statement: str, params: dict[str, Any], more: str = "") -> set[str]:
     """The indexes by which the table is read; a sequential scan fails the test."""
+    read = reads(statement, params, more)
+    assert not [node for node in read if node["Node Type"] == "Seq Scan"], read
+    return {node["Index Name"] for node in read if "Index Name" in node}
+
+
+def conditions(statement: str, params: dict[str, Any]) -> list[str]:
+    """What the indexes are asked for."""
+    return [node["Index Cond"] for node in reads(statement, params) if "Index Name" in node]
+
+
+def reads(statement: str, params: dict[str, Any], more: str = "") -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; {more}")
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
         (nodes,) = cursor.fetchone()
-    read = list(_scans(nodes[0]["Plan"]))
-    assert not [node for node in read if node["Node Type"] == "Seq Scan"], read
-    return {node["Index Name"] for node in read if "Index Name" in node}
+    return list(_scans(nodes[0]["Plan"]))
 
 
 def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

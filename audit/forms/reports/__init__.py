@@ -40,7 +40,6 @@ MODULES = (
     configuration,
     access_review,
     inventory,
-    security_events,
     trail,
 )
 

@@ -17,6 +17,7 @@ from ledger.selectors import EntryView
 from ledger.selectors.histories import doings_of, entries_of_period
 from people import selectors as people
 from people.events import Event
+from people.forms.actors import actor_text
 from people.rules.accounts import Account
 from people.rules.authority import Person
 from people.rules.rights import Right
@@ -186,7 +187,11 @@ def _roles(reviewed: list[Reviewed], givers: Mapping[str, EntryView], where: ask
             rows.append(
                 (
                     *(it.account.username, it.account.printed_name, role.site, words.role(role.role)),
-                    *(role.valid_from, role.valid_until, giver.actor_name if giver else _("not known")),
+                    *(
+                        role.valid_from,
+                        role.valid_until,
+                        actor_text(giver.actor_kind, giver.actor_name) if giver else _("not known"),
+                    ),
                     *(giver.reason if giver else "", it.used.last_at(role.site), where.zone_of(role.site)),
                 )
             )

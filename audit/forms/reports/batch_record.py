@@ -34,7 +34,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     batch = asked.there(visible_batch(person, question.batch, now) if question.batch else None)
     asked.there(batch if batch.site in where.codes else None)
     view = qc.view_of(batch, now)
-    signed = _signed(view, person, now)
+    signed = _signed(view, now)
     return Report(
         kind=KIND.code,
         title=_("Batch record"),
@@ -59,14 +59,14 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     )
 
 
-def _signed(view: BatchView, person: Person, now: datetime) -> tuple[Judged, ...]:
+def _signed(view: BatchView, now: datetime) -> tuple[Judged, ...]:
     """Every signature in the batch's journey that was made at its site."""
     stream = f"journey:{view.batch.coi_id}"
     entries = entries_of_period(
         None, now, events=[Event.SIGNATURE_MADE], streams=[stream], sites=[view.batch.site]
     )
     made = people.signatures_known([str(entry.facts["signature"]) for entry in entries])
-    return judged(made, entries, person, now)
+    return judged(made, entries, now)
 
 
 def _head(view: BatchView) -> Facts:
@@ -84,8 +84,8 @@ def _head(view: BatchView) -> Facts:
             Fact("site", _("Site"), batch.site, ColumnKind.CODE),
             Fact("started_at", _("Begun"), batch.started_at, ColumnKind.TIME),
             Fact("disposition", _("Disposition"), words.disposition(batch.disposition), ColumnKind.WORD),
-            Fact("protocol", _("Protocol"), _named(protocol), ColumnKind.CODE),
-            Fact("specification", _("Specification"), _named(view.specification), ColumnKind.CODE),
+            Fact("protocol", _("Protocol"), _named(protocol)),
+            Fact("specification", _("Specification"), _named(view.specification)),
             Fact("record_digest", _("Digest of the record now (SHA-256)"), view.digest, ColumnKind.CODE),
             Fact("changed", _("Changed since it was decided"), view.has_changed_since, ColumnKind.YES),
             Fact("checkpoint", _("Newest checkpoint, size"), point.size if point else 0, ColumnKind.NUMBER),
@@ -96,7 +96,10 @@ def _head(view: BatchView) -> Facts:
 
 
 def _named(version: DocumentVersionView | None) -> str:
-    return "" if version is None else f"{version.code}/{version.version} {version.digest}"
+    if version is None:
+        return ""
+    about = {"code": version.code, "version": version.version, "digest": version.digest}
+    return _("%(code)s, version %(version)s, SHA-256 %(digest)s") % about
 
 
 def _decisions(view: BatchView) -> Table:

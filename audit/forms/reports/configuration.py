@@ -13,12 +13,14 @@ from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Found, Report, Section, Severity, Table
 from audit.selectors.configured import Configured, SetUp, configured, set_up
 from coi.forms import words
+from coi.rules import protocol
 from people import registry
 from people import selectors as people
 from people.forms.documents import MEANINGS
 from people.rules.authority import Person
-from people.rules.documents import DocumentVersionView, record_digest
+from people.rules.documents import DocumentVersionView
 from people.rules.rights import Right
+from people.rules.signatures import SignatureView
 from people.rules.sites import StationKind
 
 DOCUMENT = "document_version"
@@ -39,7 +41,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         sites=where.codes,
         sections=(
             _documents(documents, where),
-            _stations(house, where),
+            _stations(house, where, _step_titles(documents)),
             _printers(house),
             _devices(house, where),
             _roles(where, at),
@@ -75,8 +77,8 @@ def _documents(documents: list[DocumentVersionView], where: asked.Here) -> Table
             (
                 *(_kind_text(it.kind), it.code, it.title, it.version, it.site),
                 *(it.effective_from, it.retired_at),
-                "; ".join(f"{one.printed_name} ({MEANINGS[one.meaning]})" for one in signed[it.id]),
-                *(it.digest, "good" if _holds(it) else "bad", _("yes") if _holds(it) else _("no")),
+                _signers(signed[it.id]),
+                *(it.digest, "good" if it.is_as_signed else "bad", _("yes") if it.is_as_signed else _("no")),
             )
             for it in documents
         ),
@@ -85,23 +87,29 @@ def _documents(documents: list[DocumentVersionView], where: asked.Here) -> Table
     )
 
 
+def _signers(signed: Iterable[SignatureView]) -> str:
+    """In the order of time; what was signed in one moment, from author to approver."""
+    meanings = list(MEANINGS)
+    found = sorted(signed, key=lambda one: (one.signed_at, meanings.index(one.meaning)))
+    return "; ".join(f"{one.printed_name} ({MEANINGS[one.meaning]})" for one in found)
+
+
 def _kind_text(kind: str) -> str:
     known = registry.document_kind(kind)
     return str(known.shown.title) if known is not None and known.shown.title else kind.replace("_", " ")
-
-
-def _holds(it: DocumentVersionView) -> bool:
-    found = record_digest(
-        kind=it.kind, code=it.code, version=it.version, schema=it.schema, content=it.content
-    )
-    return found == it.digest
 
 
 def _time(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _stations(house: SetUp, where: asked.Here) -> Table:
+def _step_titles(documents: Iterable[DocumentVersionView]) -> Mapping[str, str]:
+    """What the protocols in effect call their steps."""
+    read = [protocol.parse(it.content)[0] for it in documents if it.kind == "protocol"]
+    return {step.code: step.title for one in read if one is not None for step in one.steps}
+
+
+def _stations(house: SetUp, where: asked.Here, titles: Mapping[str, str]) -> Table:
     return Table(
         key="stations",
         title=_("Stations, their steps and their scanners"),
@@ -122,7 +130,7 @@ def _stations(house: SetUp, where: asked.Here) -> Table:
             (
                 *(row["site"], row["code"], row["name"], row["place"]),
                 _("in use") if row["is_active"] else _("not in use"),
-                ", ".join(words.step(step) for step in row["steps"]) or _("none"),
+                "; ".join(titles.get(step, words.step(step)) for step in row["steps"]) or _("none"),
                 *_scanner(house.scanners.get(row["code"])),
                 where.zone_of(row["site"]),
             )
@@ -241,6 +249,8 @@ def _settings(installed: Configured | None, where: asked.Here) -> Section:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return ", ".join(str(it) for it in value) if isinstance(value, list) else str(value)
 
 
@@ -248,7 +258,7 @@ def _found(
     documents: list[DocumentVersionView], house: SetUp, installed: Configured | None, at: datetime
 ) -> Iterable[Found]:
     for it in documents:
-        if not _holds(it):
+        if not it.is_as_signed:
             text = _("%(code)s, version %(version)s: the content is not the one that was signed.")
             said = text % {"code": it.code, "version": it.version}
             yield Found(Severity.GAP, said, "documents")

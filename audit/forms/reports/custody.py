@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -59,8 +58,9 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         as_of=now,
         sites=tuple(sorted(set(found.sites.values()))),
         sections=(
-            _facts(found, coverage_of(lines, gaps, within)),
-            gaps_table(gaps, names, found.zone),
+            _coverage(coverage_of(lines, gaps, within)),
+            _facts(found),
+            gaps_table(gaps, names, {step.step: step.title for step in record.steps}, found.zone),
             aliases_table(found, names),
             containers_table(record, names, zones),
             events_table(record, lines, names, zones),
@@ -193,7 +193,7 @@ def _refused(record: CustodyRecord) -> tuple[Found, ...]:
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-def _facts(found: Journey, coverage: Coverage) -> Facts:
+def _facts(found: Journey) -> Facts:
     parties = [
         Fact(party.party, words.party(party.party), f"{party.name} ({party.code})") for party in found.parties
     ]
@@ -206,23 +206,46 @@ def _facts(found: Journey, coverage: Coverage) -> Facts:
         Fact("ordered_at", _("Ordered"), found.ordered_at, ColumnKind.TIME),
         Fact("closed_at", _("Closed"), found.closed_at, ColumnKind.TIME),
         *parties,
-        *(Fact(key, title, value, ColumnKind.NUMBER) for key, title, value in _figures(coverage)),
     )
-    about = _(
-        "Custody is covered while it is on record which site answers for a container, from its making until it is "
-        "used up or closed out. A hand-over is whole with giver, receiver and shipper, and with a record of the "
-        "condition where it comes from a carrier."
-    )
-    return Facts("journey", _("The journey"), facts, about, found.zone)
+    return Facts("journey", _("The journey"), facts, zone=found.zone)
 
 
-def _figures(coverage: Coverage) -> tuple[tuple[str, str, Decimal | int | None], ...]:
-    return (
-        ("custody_share", _("Custody covered (% of the containers' time)"), percent(coverage.custody)),
-        ("place_share", _("Place known (% of the containers' time)"), percent(coverage.place)),
-        ("transfer_share", _("Hand-overs whole (%)"), percent(coverage.transfer)),
-        ("transfers", _("Hand-overs of containers"), coverage.transfers),
+def _coverage(coverage: Coverage) -> Facts:
+    """How much of the chain is on record."""
+    told = (
+        (
+            "custody_share",
+            _("Custody covered (%)"),
+            percent(coverage.custody),
+            _(
+                "Of the time of all containers, each from its making until it is used up or closed out: the share in "
+                "which it is on record which site answers for it."
+            ),
+        ),
+        (
+            "place_share",
+            _("Place known (%)"),
+            percent(coverage.place),
+            _("Of the same time: the share in which it is on record where the container was kept."),
+        ),
+        (
+            "transfer_share",
+            _("Hand-overs whole (%)"),
+            percent(coverage.transfer),
+            _(
+                "Of the hand-overs beside. Whole: with giver, receiver and shipper, and with a record of the condition "
+                "where it comes from a carrier."
+            ),
+        ),
+        (
+            "transfers",
+            _("Hand-overs of containers"),
+            coverage.transfers,
+            _("A container that goes from a giver to a receiver counts once each time."),
+        ),
     )
+    facts = tuple(Fact(key, title, value, ColumnKind.NUMBER, about) for key, title, value, about in told)
+    return Facts("coverage", _("How much is on record"), facts)
 
 
 KIND = ReportKind(

@@ -13,11 +13,12 @@ from coi.forms import words
 from coi.rules.custody import CustodyRecord, CustodyStep
 from coi.rules.journey import CheckState
 from coi.selectors.details import Journey
+from qc.rules.limit_words import with_unit
 
 Names = Mapping[str, str]
 
 
-def gaps_table(gaps: Sequence[Gap], names: Names, zone: str) -> Table:
+def gaps_table(gaps: Sequence[Gap], names: Names, titles: Names, zone: str) -> Table:
     """Every break, by container and time."""
     columns = (
         Column("container", _("Container"), ColumnKind.CODE),
@@ -28,21 +29,21 @@ def gaps_table(gaps: Sequence[Gap], names: Names, zone: str) -> Table:
         Column("hours", _("Hours"), ColumnKind.NUMBER),
         Column("had", _("Who had it")),
         Column("has", _("Who had it next")),
-        Column("step", _("Step"), ColumnKind.CODE),
+        Column("step", _("Step")),
     )
-    rows = tuple(_gap(gap, names) for gap in gaps)
+    rows = tuple(_gap(gap, names, titles) for gap in gaps)
     return Table(
         "gaps",
         _("Gaps"),
         columns,
         rows,
         _("There is no gap: it is on record who answered for every container, all the time."),
-        _("A gap without an end lasts. “warn”: no step of the protocol would have recorded it."),
+        _("A gap without an end lasts. ▲: no step of the protocol would have recorded what is missing."),
         zone,
     )
 
 
-def _gap(gap: Gap, names: Names) -> tuple[Cell, ...]:
+def _gap(gap: Gap, names: Names, titles: Names) -> tuple[Cell, ...]:
     hours = None if gap.until is None else Decimal(f"{(gap.until - gap.since).total_seconds() / 3600:.1f}")
     return (
         gap.container,
@@ -53,7 +54,7 @@ def _gap(gap: Gap, names: Names) -> tuple[Cell, ...]:
         hours,
         names.get(gap.had, gap.had),
         names.get(gap.has, gap.has),
-        gap.step,
+        titles.get(gap.step, words.step(gap.step)),
     )
 
 
@@ -103,6 +104,7 @@ def containers_table(record: CustodyRecord, names: Names, zones: Names) -> Table
         Column("expires_at", _("Expires"), ColumnKind.TIME),
         Column("zone", _("Zone")),
     )
+    made_in = {code: step.zone for step in record.steps for code in step.made}
     rows = tuple(
         (
             it.code,
@@ -117,7 +119,7 @@ def containers_table(record: CustodyRecord, names: Names, zones: Names) -> Table
             it.place,
             it.made_at,
             it.expires_at,
-            zones.get(it.custodian, "UTC"),
+            made_in.get(it.code) or zones.get(it.custodian, "UTC"),
         )
         for it in record.containers
     )
@@ -183,8 +185,12 @@ def values_of(step: CustodyStep | None) -> str:
     """What was entered, and the devices that it was put into."""
     if step is None:
         return ""
-    entered = [f"{it.label}: {it.value} {it.unit}".strip() for it in step.values]
-    return "; ".join([*entered, *step.devices])
+    entered = [
+        f"{it.label}: {with_unit(it.value, it.unit) if it.unit else words.step(it.value)}"
+        for it in step.values
+    ]
+    devices = [_("in device %s") % code for code in step.devices]
+    return "; ".join([*entered, *devices])
 
 
 def identity_table(record: CustodyRecord, names: Names) -> Table:

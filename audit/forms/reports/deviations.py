@@ -4,18 +4,23 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from statistics import median
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import journey_for, reach_of
+from audit.forms.reports.signatures import signature_gaps, signature_table
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Found, Report, Severity, Table
+from audit.selectors.signed import Judged, judged
 from coi.forms import words
 from coi.rules.deviations import DeviationClass, DeviationState
 from coi.rules.windows import Window
 from coi.selectors.quality import MOST_IN_REPORT, DeviationCourse, deviations_in
+from ledger.selectors.histories import entries_of_period
+from people.events import Event
 from people.rules.authority import Person
 from people.rules.rights import Right
 
@@ -30,6 +35,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         )
     window = Window(reach.codes, reach.since, reach.until, coi_id=question.journey)
     found = deviations_in(person, window, now)
+    signed = _signed(found, now)
     return Report(
         kind=KIND.code,
         title=_("Deviations"),
@@ -37,8 +43,8 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         question=question.said(),
         as_of=now,
         sites=sites,
-        sections=(_facts(found, now), deviations_table(found, now), _signatures(found)),
-        found=_found(found),
+        sections=(_facts(found, now), deviations_table(found, now), signature_table(signed)),
+        found=(*_found(found), *signature_gaps(signed)),
         subjects=(("order", question.journey),) if question.journey else (),
         left_out=_left_out(found),
     )
@@ -73,14 +79,17 @@ def _facts(found: Sequence[DeviationCourse], now: datetime) -> Facts:
     closed = sorted(age_in_days(it, now) for it in found if it.closed_at is not None)
     facts = (
         Fact("all", _("Deviations"), len(found), ColumnKind.NUMBER),
-        *(Fact(str(it), words.grade(it), grades.get(it, 0), ColumnKind.NUMBER) for it in DeviationClass),
+        *(
+            Fact(str(it), _("Of class %s") % words.grade(it), grades.get(it, 0), ColumnKind.NUMBER)
+            for it in DeviationClass
+        ),
         Fact("open", _("Open"), len(still_open), ColumnKind.NUMBER),
         Fact("late", _("Open and late"), sum(it.row.is_late for it in found), ColumnKind.NUMBER),
         Fact("oldest", _("Oldest open one (days)"), max(days, default=None), ColumnKind.NUMBER),
         Fact(
             "middle",
-            _("Days to closure, middle one"),
-            closed[len(closed) // 2] if closed else None,
+            _("Days to closure (median)"),
+            median(closed) if closed else None,
             ColumnKind.NUMBER,
         ),
     )
@@ -90,7 +99,7 @@ def _facts(found: Sequence[DeviationCourse], now: datetime) -> Facts:
 
 def age_in_days(it: DeviationCourse, now: datetime) -> Decimal:
     """How long it was open, or has been."""
-    return Decimal(f"{((it.closed_at or now) - it.row.opened_at).total_seconds() / 86_400:.1f}")
+    return Decimal(f"{((it.closed_at or now) - it.row.opened_at).total_seconds() / 86_400:.2f}")
 
 
 def deviations_table(found: Sequence[DeviationCourse], now: datetime) -> Table:
@@ -147,30 +156,12 @@ def _row(it: DeviationCourse, now: datetime) -> tuple[Cell, ...]:
     )
 
 
-def _signatures(found: Sequence[DeviationCourse]) -> Table:
-    columns = (
-        Column("deviation", _("Deviation"), ColumnKind.CODE),
-        Column("name", _("Printed name")),
-        Column("meaning", _("Meaning"), ColumnKind.WORD),
-        Column("signed_at", _("Signed"), ColumnKind.TIME),
-        Column("zone", _("Zone")),
-        Column("auth", _("Two components"), ColumnKind.WORD),
-        Column("digest", _("Record signed (SHA-256)"), ColumnKind.CODE),
-    )
-    rows = tuple(
-        (
-            it.row.code,
-            signature.printed_name,
-            words.meaning(signature.meaning),
-            signature.signed_at,
-            signature.zone,
-            words.step(signature.auth),
-            signature.record_digest,
-        )
-        for it in found
-        for signature in it.signatures
-    )
-    return Table("signatures", _("Signatures"), columns, rows, _("Nothing was signed."), zone_column="zone")
+def _signed(found: Sequence[DeviationCourse], now: datetime) -> tuple[Judged, ...]:
+    """Every signature under them, held against its entry (one statement)."""
+    made = [signature for it in found for signature in it.signatures]
+    streams = {f"journey:{it.row.coi_id}" for it in found if it.signatures}
+    entries = entries_of_period(None, now, events=[Event.SIGNATURE_MADE], streams=streams)
+    return judged(made, entries, now)
 
 
 KIND = ReportKind(

@@ -1,9 +1,11 @@
 """What there is: software and its components, servers, sites, stations, devices, keys, and how much is kept."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,13 @@ from people import registry
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
+from people.rules.sites import StationKind
+
+STATIONS: Mapping[str, Promise] = {
+    StationKind.SCAN: gettext_lazy("scan station"),
+    StationKind.MOBILE: gettext_lazy("hand-held scan station"),
+    StationKind.INTERFACE: gettext_lazy("program of another system"),
+}
 
 
 def build(person: Person, question: Question, now: datetime) -> Report:
@@ -87,14 +96,21 @@ def _ledger(backup: tuple[str, datetime, int] | None) -> Facts:
             Fact(
                 "sealed", _("Sealed by the newest checkpoint"), point.size if point else 0, ColumnKind.NUMBER
             ),
-            Fact("root", _("Its root"), point.root.hex() if point else "", ColumnKind.CODE),
-            Fact("signed_at", _("Signed"), point.signed_at if point else None, ColumnKind.TIME),
+            Fact(
+                "root", _("Root of the newest checkpoint"), point.root.hex() if point else "", ColumnKind.CODE
+            ),
+            Fact(
+                "signed_at",
+                _("Newest checkpoint signed"),
+                point.signed_at if point else None,
+                ColumnKind.TIME,
+            ),
             Fact("files", _("Kept files"), held.files, ColumnKind.NUMBER),
-            Fact("bytes", _("Their bytes"), held.file_bytes, ColumnKind.NUMBER),
+            Fact("bytes", _("Size of the kept files, bytes"), held.file_bytes, ColumnKind.NUMBER),
             *keys,
             Fact("backup", _("Newest backup"), name or _("none seen from here"), ColumnKind.CODE),
-            Fact("backup_at", _("Written"), at, ColumnKind.TIME),
-            Fact("backup_bytes", _("Its bytes"), size, ColumnKind.NUMBER),
+            Fact("backup_at", _("Newest backup written"), at, ColumnKind.TIME),
+            Fact("backup_bytes", _("Size of the newest backup, bytes"), size, ColumnKind.NUMBER),
         ),
     )
 
@@ -134,7 +150,7 @@ def _sites(where: asked.Here, house: SetUp) -> Table:
         rows=tuple(
             (
                 *(it.code, it.name, it.organisation, words.step(it.organisation_kind), it.zone),
-                ", ".join(f"{kind} {value}" for kind, value in it.identifiers),
+                ", ".join(f"{kind.upper()} {value}" for kind, value in it.identifiers),
                 *(count(house.stations, it.code), count(house.printers, it.code)),
                 count(house.devices, it.code),
             )
@@ -148,7 +164,7 @@ def _things(where: asked.Here, house: SetUp) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for row in house.stations:
         state = _("in use") if row["is_active"] else _("not in use")
-        rows.append((row["site"], _("station"), row["code"], row["name"], words.step(row["kind"]), state))
+        rows.append((row["site"], _("station"), row["code"], row["name"], str(STATIONS[row["kind"]]), state))
     for row in house.printers:
         kind, state = words.printer_kind(row["kind"]), words.printer_state(row["state"])
         rows.append((row["site"], _("printer"), row["code"], row["name"], kind, state))

@@ -1,4 +1,4 @@
-"""Key figures of a period with their trends: custody, near misses, what went beside the plain way, turnaround."""
+"""Key figures of a period and their trends: custody, near misses, beside the plain way, quality, turnaround."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,28 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import Reach, reach_of
+from audit.forms.reports.key_figures_in_all import figures
 from audit.forms.reports.key_figures_months import Month, months_of
 from audit.forms.reports.key_figures_pictures import months_table, pictures
+from audit.forms.reports.key_figures_quality import quality_found, quality_of
 from audit.forms.reports.refusals import by_code
 from audit.registry import ReportKind
 from audit.rules.custody import ON_THE_WAY
 from audit.rules.questions import Ask, Question
-from audit.rules.rates import per_thousand, percent
-from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Found, Report, Severity, Table
+from audit.rules.report import Cell, Column, ColumnKind, Found, Report, Severity, Table
 from audit.rules.trends import quartiles_of
 from coi.forms import words
 from coi.rules.windows import Window
-from coi.selectors.figures import (
-    Phase,
-    Standing,
-    phases_of,
-    standing_of,
-)
-from coi.selectors.refused import (
-    ScanSum,
-    sums_of_scans,
-    titles_at,
-)
+from coi.selectors.figures import Phase, Standing, phases_of, standing_of
+from coi.selectors.refused import sums_of_scans, titles_at
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
@@ -58,6 +50,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     sums, titles = sums_of_scans(window), titles_at(reach.codes)
     stations = {it.code: it.name for it in people.stations(reach.codes)}
     standing = standing_of(reach.codes, min(now, reach.until), ON_THE_WAY)
+    quality = quality_of(question, reach, now)
     return Report(
         kind=KIND.code,
         title=_("Key figures"),
@@ -66,102 +59,24 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         as_of=now,
         sites=reach.codes,
         sections=(
-            _facts(months, sums, standing),
+            *figures(months, sums, standing, quality),
             *pictures(months),
+            _phases_table(phases),
             by_code(
                 "steps", _("By step"), sums, lambda it: it.step, lambda it: titles.get(it, words.step(it))
             ),
             by_code(
                 "stations", _("By station"), sums, lambda it: it.station, lambda it: stations.get(it, it)
             ),
-            _phases_table(phases),
             months_table(months),
         ),
-        found=_found(standing, months),
+        found=(*_found(standing, months), *quality_found(quality)),
         left_out=(
-            _("Figures of the laboratory, and how quality released, stand in the reports about batches."),
             _(
                 "Months are of UTC. A figure counts in the month in which it happened, or a phase in which it ended."
             ),
         ),
     )
-
-
-# --- in all -----------------------------------------------------------------------------------------------------------
-
-
-Figure = tuple[str, str, Cell]
-
-
-def _facts(months: Sequence[Month], sums: Sequence[ScanSum], standing: Standing) -> Facts:
-    figures = (*_custody(months, standing), *_scans(sums), *_beside(months, sums))
-    facts = tuple(Fact(key, title, value, ColumnKind.NUMBER) for key, title, value in figures)
-    about = _(
-        "A hand-over is whole with giver, receiver and shipper, from the site that had the container, and with a "
-        "record of the condition where it comes from a carrier. Intervals are exact (Clopper and Pearson)."
-    )
-    return Facts("figures", _("In all"), facts, about)
-
-
-def _custody(months: Sequence[Month], standing: Standing) -> tuple[Figure, ...]:
-    transfers, whole = _of(months, "transfers"), _of(months, "whole")
-    return (
-        ("transfers", _("Hand-overs of containers"), transfers),
-        ("whole_share", _("Custody completeness: hand-overs whole (%)"), share(whole, transfers)),
-        ("broken", _("Hand-overs by a site that did not have it"), _of(months, "broken")),
-        ("without_person", _("Hand-overs without a giver or a receiver"), _of(months, "without_person")),
-        ("without_shipper", _("Shipments without a shipper"), _of(months, "without_shipper")),
-        (
-            "without_condition",
-            _("Receipts without a record of the condition"),
-            _of(months, "without_condition"),
-        ),
-        ("on_the_way", _("On the way for too long now"), standing.on_the_way),
-        ("never_closed", _("Containers of ended journeys that were never closed out"), standing.never_closed),
-        ("copies_open", _("Label copies that nobody accounted for"), standing.copies_open),
-    )
-
-
-def _scans(sums: Sequence[ScanSum]) -> tuple[Figure, ...]:
-    scans, misses = sum(it.scans for it in sums), sum(it.near_misses for it in sums)
-    rate = per_thousand(misses, scans)
-    return (
-        ("scans", _("Scans"), scans),
-        ("refused", _("Refused or unreadable"), sum(it.refused for it in sums)),
-        ("near_misses", _("Near misses"), misses),
-        ("near_miss_rate", _("Near misses per 1,000 scans"), rate.value),
-        ("near_miss_low", _("95 % interval from"), rate.low),
-        ("near_miss_high", _("95 % interval to"), rate.high),
-    )
-
-
-def _beside(months: Sequence[Month], sums: Sequence[ScanSum]) -> tuple[Figure, ...]:
-    """What went beside the plain way, and what one person did alone."""
-    scans, overrides = sum(it.scans for it in sums), sum(it.overrides for it in months)
-
-    def counted(what: str) -> int:
-        return sum(it.counts.get(what, 0) for it in months)
-
-    return (
-        ("steps", _("Steps completed"), counted("step")),
-        ("alone_share", _("By one person alone (%)"), share(counted("alone"), counted("step"))),
-        ("overrides", _("Overrides"), overrides),
-        ("override_rate", _("Overrides per 1,000 scans"), per_thousand(min(overrides, scans), scans).value),
-        ("reprints", _("Labels replaced"), counted("reprint")),
-        ("typed", _("Codes typed"), sum(it.keyed for it in sums)),
-        ("late", _("Late entries"), counted("late")),
-        ("deviations", _("Deviations opened"), counted("deviation")),
-        ("excursions", _("Containers held for a temperature excursion"), counted("excursion")),
-    )
-
-
-def _of(months: Sequence[Month], name: str) -> int:
-    return sum(int(getattr(it.transfers, name)) for it in months)
-
-
-def share(part: int, whole: int) -> Decimal | None:
-    """In per cent; None of nothing."""
-    return percent(part / whole if whole else None)
 
 
 def _found(standing: Standing, months: Sequence[Month]) -> tuple[Found, ...]:
@@ -214,7 +129,8 @@ KIND = ReportKind(
     code="key_figures",
     title=gettext_lazy("Key figures"),
     about=gettext_lazy(
-        "A period: custody completeness, near misses per 1,000 scans, overrides, late entries and turnaround, by month."
+        "A period: custody completeness, near misses per 1,000 scans, overrides, late entries, results out of "
+        "specification, invalid signatures, reviews of trails and turnaround, by month."
     ),
     asks=frozenset({Ask.PERIOD}),
     right=Right.READ_AUDIT_REPORTS,

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from audit.forms.asked import Reach
 from coi.events import Event
 from coi.rules.windows import Window
 from coi.selectors.figures import MonthCount, MonthOfTransfers, Phase, month_counts, months_of_transfers
-from coi.selectors.overrides import LATE
 from coi.selectors.refused import MonthOfScans, months_of_scans
 from ledger import selectors as ledger
+from qc.selectors.occurrences import MonthOfResults, months_of_results
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Month:
     transfers: MonthOfTransfers
     counts: Mapping[str, int]
     vein_to_vein: Phase | None
+    results: MonthOfResults
 
     @property
     def overrides(self) -> int:
@@ -37,6 +38,7 @@ def months_of(reach: Reach, phases: Sequence[Phase]) -> tuple[Month, ...]:
     window = Window(reach.codes, reach.since, reach.until)
     scans = {it.month: it for it in months_of_scans(window)}
     transfers = {it.month: it for it in months_of_transfers(reach.codes, reach.since, reach.until)}
+    results = {it.month: it for it in months_of_results(reach.codes, reach.since, reach.until)}
     counts = _counted(reach)
     veins = {it.month: it for it in phases if it.phase == "vein_to_vein" and it.month is not None}
     return tuple(
@@ -46,6 +48,7 @@ def months_of(reach: Reach, phases: Sequence[Phase]) -> tuple[Month, ...]:
             transfers.get(it, MonthOfTransfers(it, 0, 0, 0, 0, 0, 0)),
             {what: n for (what, month), n in counts.items() if month == it},
             veins.get(it),
+            results.get(it, MonthOfResults(it, 0, 0)),
         )
         for it in months_between(reach.since, reach.until)
     )
@@ -57,7 +60,7 @@ def _counted(reach: Reach) -> dict[tuple[str, datetime], int]:
     reprints = ledger.entries_between(
         reach.since, reach.until, events=(Event.LABEL_REPRINTED,), sites=reach.codes
     )
-    late = ledger.late_entries(reach.since, reach.until, sites=reach.codes, by=LATE)
+    late = ledger.late_entries(reach.since, reach.until, sites=reach.codes, by=timedelta(0))
     found += [MonthCount("reprint", month_of(it.occurred_at), 1) for it in reprints]
     found += [MonthCount("late", month_of(it.occurred_at), 1) for it in late]
     counts: dict[tuple[str, datetime], int] = {}

@@ -1,6 +1,6 @@
-"""The months of the key figures: four pictures and one table."""
+"""The months of the key figures: five pictures and one table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,50 +14,73 @@ from cpv.rules.pictures.parts import Titles
 
 
 def pictures(months: Sequence[Month]) -> tuple[Picture, ...]:
-    """Near misses, hand-overs, steps of one person, vein to vein."""
-    return (
-        _picture(
-            "near_miss_trend",
-            _("Near misses per 1,000 scans"),
-            _("Near misses per 1,000 scans in each month, with the exact 95 % interval of its counts."),
-            _("per 1,000 scans"),
-            [_near_misses(it) for it in months],
-            of=_("Scans"),
+    """Near misses, hand-overs, steps of one person, results out of specification, vein to vein."""
+    return (_near_miss_trend(months), *_shares(months), _turnaround(months))
+
+
+def _near_miss_trend(months: Sequence[Month]) -> Picture:
+    return _picture(
+        "near_miss_trend",
+        _("Near misses per 1,000 scans"),
+        _(
+            "Near misses per 1,000 scans in each month, with the exact 95 % interval of its counts. An interval "
+            "that goes on above the picture has its end in the table."
         ),
-        _picture(
-            "custody_trend",
-            _("Custody completeness"),
-            _("The share of hand-overs in each month that were whole."),
-            _("% of hand-overs"),
-            [_share(it, it.transfers.whole, it.transfers.transfers) for it in months],
-            of=_("Hand-overs"),
-            top=100.0,
-        ),
-        _picture(
-            "alone_trend",
-            _("Steps completed by one person alone"),
-            _("The share of completed steps in each month that had no second person."),
-            _("% of steps"),
-            [_share(it, it.counts.get("alone", 0), it.counts.get("step", 0)) for it in months],
-            of=_("Steps"),
-            top=100.0,
-        ),
-        _picture(
-            "turnaround_trend",
-            _("Vein to vein"),
-            _(
-                "Days from collection to infusion: the median of the journeys infused in each month, and quartiles."
-            ),
-            _("days"),
-            [_vein(it) for it in months],
-            of=_("Journeys"),
-        ),
+        _("per 1,000 scans"),
+        [_near_misses(it) for it in months],
+        of=_("Scans"),
+    )
+
+
+def _shares(months: Sequence[Month]) -> Iterator[Picture]:
+    """What is a share of something, in percent."""
+    yield _picture(
+        "custody_trend",
+        _("Custody completeness"),
+        _("The share of hand-overs in each month that were whole."),
+        _("% of hand-overs"),
+        [_share(it, it.transfers.whole, it.transfers.transfers) for it in months],
+        of=_("Hand-overs"),
+        top=100.0,
+    )
+    yield _picture(
+        "alone_trend",
+        _("Steps completed by one person alone"),
+        _("The share of completed steps in each month that had no second person."),
+        _("% of steps"),
+        [_share(it, it.counts.get("alone", 0), it.counts.get("step", 0)) for it in months],
+        of=_("Steps"),
+        top=100.0,
+    )
+    yield _picture(
+        "oos_trend",
+        _("Results out of specification"),
+        _("The share of the results tested in each month that were out of specification."),
+        _("% of results"),
+        [_share(it, it.results.failed, it.results.results) for it in months],
+        of=_("Results"),
+        top=100.0,
+    )
+
+
+def _turnaround(months: Sequence[Month]) -> Picture:
+    about = _(
+        "Days from collection to infusion: the median of the journeys infused in each month, and quartiles."
+    )
+    return _picture(
+        "turnaround_trend",
+        _("Vein to vein"),
+        about,
+        _("days"),
+        [_vein(it) for it in months],
+        of=_("Journeys"),
     )
 
 
 def _picture(
     key: str, title: str, about: str, unit: str, points: Sequence[Point], *, of: str, top: float | None = None
 ) -> Picture:
+    named = title if title.endswith(unit) else f"{title} ({unit})"
     drawing = month_picture(
         points,
         Titles(title, unit, _("month"), about),
@@ -66,7 +89,7 @@ def _picture(
     )
     columns = (
         Column("month", _("Month"), ColumnKind.CODE),
-        Column("value", f"{title} ({unit})", ColumnKind.NUMBER),
+        Column("value", named, ColumnKind.NUMBER),
         Column("low", _("From"), ColumnKind.NUMBER),
         Column("high", _("To"), ColumnKind.NUMBER),
         Column("count", of, ColumnKind.NUMBER),
@@ -130,6 +153,8 @@ def _titles() -> tuple[tuple[str, str], ...]:
         ("late", _("Late entries")),
         ("deviation", _("Deviations")),
         ("excursion", _("Excursions")),
+        ("results", _("Results")),
+        ("oos", _("Out of specification")),
         ("infused", _("Journeys infused")),
         ("vein_to_vein", _("Vein to vein, median (days)")),
     )
@@ -150,6 +175,8 @@ def _figures(it: Month) -> tuple[Cell, ...]:
         *(it.counts.get(what, 0) for what in ("stop_cleared", "hold_released", "reprint")),
         it.scans.keyed,
         *(it.counts.get(what, 0) for what in ("late", "deviation", "excursion")),
+        it.results.results,
+        it.results.failed,
         phase.count if phase is not None else 0,
         _number(phase.middle) if phase is not None else None,
     )

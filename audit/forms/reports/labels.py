@@ -55,17 +55,36 @@ def _found(whole: Reconciliation) -> tuple[Found, ...]:
 
 def _facts(lines: Sequence[LedgerLine], whole: Reconciliation) -> Facts:
     printed = sum(line.printed for line in whole.lines)
+    sent, difference = sum(1 for it in lines if it.sent_at), sum(line.difference for line in whole.lines)
+    n = ColumnKind.NUMBER
     facts = (
-        Fact("adds_up", _("Every copy is accounted for"), whole.adds_up, ColumnKind.YES),
-        Fact("issued", _("Copies issued"), len(lines), ColumnKind.NUMBER),
-        Fact("printed", _("Copies printed"), printed, ColumnKind.NUMBER),
-        Fact("sent", _("Copies sent to a printer"), sum(1 for it in lines if it.sent_at), ColumnKind.NUMBER),
-        Fact("difference", _("Difference"), sum(line.difference for line in whole.lines), ColumnKind.NUMBER),
+        Fact(
+            "adds_up",
+            _("Every copy is accounted for"),
+            whole.adds_up,
+            ColumnKind.YES,
+            _(
+                "Of each it is on record that it was used, or what became of it, or that it was never printed."
+            ),
+        ),
+        Fact(
+            "difference",
+            _("Difference"),
+            difference,
+            n,
+            _("Of the copies issued: those of which nothing is known, or that are still to be applied."),
+        ),
+        Fact("issued", _("Copies issued"), len(lines), n, _("Every copy that has a code of its own.")),
+        Fact(
+            "printed",
+            _("Copies printed"),
+            printed,
+            n,
+            _("Of these: its file was there, so that it may exist on paper."),
+        ),
+        Fact("sent", _("Copies sent to a printer"), sent, n, _("Of these: by this software, not by hand.")),
     )
-    about = _(
-        "A copy counts as printed from the moment its file was there: from then on it may exist on paper."
-    )
-    return Facts("sum", _("The sum"), facts, about)
+    return Facts("sum", _("The sum"), facts)
 
 
 def _sums(lines: Sequence[LedgerLine]) -> Table:

@@ -21,7 +21,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     """The report of a lot, by its code."""
     if not question.lot:
         raise Invalid("fields_invalid", detail={"fields": {"lot": "required"}})
-    story = lot_story(person, question.lot, person.sites_of(Right.READ_AUDIT_REPORTS, now), now)
+    story = lot_story(person, question.lot, person.periods(Right.READ_AUDIT_REPORTS, now), now)
     if story is None:
         raise NotFound("lot_unknown")
     return Report(

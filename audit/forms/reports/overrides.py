@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import journey_for, reach_of
+from audit.forms.reports import meaning
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Found, Report, Severity, Table
@@ -26,6 +27,8 @@ from coi.selectors.overrides import (
     late_entries,
     overrides_in,
 )
+from coi.selectors.protocols import Titles
+from coi.selectors.refused import titles_at
 from people.rules.authority import Person
 from people.rules.rights import Right
 
@@ -35,9 +38,16 @@ SORTS: Mapping[Sort, str | Promise] = {
     Sort.REPRINT: gettext_lazy("label replaced"),
     Sort.TYPED: gettext_lazy("code typed"),
 }
+_MEANINGS: Mapping[Sort, str | Promise] = {
+    Sort.STOP_CLEARED: gettext_lazy("A second person let work go on after it was stopped."),
+    Sort.HOLD_RELEASED: gettext_lazy("A container that was held may be used again."),
+    Sort.REPRINT: gettext_lazy("A new copy in place of one that was made void."),
+    Sort.TYPED: gettext_lazy("The code was entered by hand, and not scanned."),
+}
 _LATE: Mapping[str, str | Promise] = {
     Event.WEIGHT_RECORDED: gettext_lazy("weight recorded"),
     Event.WEIGHT_CORRECTED: gettext_lazy("weight corrected"),
+    Event.STEP_COMPLETED: gettext_lazy("step completed"),
 }
 _AUTH: Mapping[str, str | Promise] = {
     "badge_pin": gettext_lazy("badge and PIN"),
@@ -66,7 +76,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         sites=sites,
         sections=(
             _facts(overrides, late, alone),
-            overrides_table(overrides),
+            overrides_table(overrides, titles_at(sites)),
             _late_table(late),
             _alone_table(alone),
         ),
@@ -91,27 +101,36 @@ def _found(alone: Sequence[AloneSum]) -> tuple[Found, ...]:
 def _facts(overrides: Sequence[Override], late: Sequence[LateEntry], alone: Sequence[AloneSum]) -> Facts:
     counts = Counter(it.sort for it in overrides)
     facts = (
-        *(Fact(str(it), str(SORTS[it]), counts.get(it, 0), ColumnKind.NUMBER) for it in Sort),
-        Fact("late", _("Late entries"), len(late), ColumnKind.NUMBER),
-        Fact("done", _("Steps completed"), sum(it.done for it in alone), ColumnKind.NUMBER),
-        Fact("alone", _("By one person alone"), sum(it.alone for it in alone), ColumnKind.NUMBER),
-        Fact(
+        *(_fact(str(it), str(SORTS[it]), counts.get(it, 0), str(_MEANINGS[it])) for it in Sort),
+        _fact("late", _("Late entries"), len(late), meaning.late()),
+        _fact("done", _("Steps completed"), sum(it.done for it in alone), _("By one person or two.")),
+        _fact(
+            "alone",
+            _("By one person alone"),
+            sum(it.alone for it in alone),
+            _("Of the steps completed: without a second person."),
+        ),
+        _fact(
             "unlawful",
             _("By one person where two are asked"),
             sum(it.unlawful for it in alone),
-            ColumnKind.NUMBER,
+            _("Of these: the protocol of the journey asks two."),
         ),
     )
     return Facts("sums", _("In all"), facts)
 
 
-def overrides_table(overrides: Sequence[Override]) -> Table:
-    """One line each, the newest first."""
+def _fact(key: str, title: str, count: int, about: str) -> Fact:
+    return Fact(key, title, count, ColumnKind.NUMBER, about)
+
+
+def overrides_table(overrides: Sequence[Override], titles: Titles) -> Table:
+    """One line each, the newest first. `titles`: of steps, by their codes."""
     columns = (
         Column("at", _("Time"), ColumnKind.TIME),
         Column("zone", _("Zone")),
         Column("sort", _("What"), ColumnKind.WORD),
-        Column("about", _("Of what"), ColumnKind.CODE),
+        Column("about", _("Of what")),
         Column("reason", _("Why"), ColumnKind.WORD),
         Column("first", _("First person")),
         Column("second", _("Second person")),
@@ -120,7 +139,7 @@ def overrides_table(overrides: Sequence[Override]) -> Table:
         Column("site", _("Site"), ColumnKind.CODE),
         Column("deviation", _("Deviation"), ColumnKind.CODE),
     )
-    rows = tuple(_override(it) for it in overrides)
+    rows = tuple(_override(it, titles) for it in overrides)
     about = _(
         "First: who met the STOP, placed the hold, replaced the label or typed the code. Second: who cleared the STOP "
         "or released the hold. A hold of a deviation ends with the signature under it."
@@ -136,12 +155,12 @@ def overrides_table(overrides: Sequence[Override]) -> Table:
     )
 
 
-def _override(it: Override) -> tuple[Cell, ...]:
+def _override(it: Override, titles: Titles) -> tuple[Cell, ...]:
     return (
         it.at,
         it.zone,
         str(SORTS[it.sort]),
-        it.about,
+        titles.get(it.about, it.about),
         ", ".join(_reason(it.sort, code) for code in it.reason if code),
         it.first,
         it.second,
@@ -160,6 +179,11 @@ def _reason(sort: Sort, code: str) -> str:
         Sort.TYPED: words.keyed_reason,
     }
     return say[sort](code)
+
+
+def _late_reason(it: LateEntry) -> str:
+    say = words.late_reason if it.event == Event.STEP_COMPLETED else words.weight_correction
+    return say(it.reason) if it.reason else ""
 
 
 def _late_table(late: Sequence[LateEntry]) -> Table:
@@ -183,25 +207,24 @@ def _late_table(late: Sequence[LateEntry]) -> Table:
             str(_LATE.get(it.event, it.event)),
             it.about,
             it.by,
-            words.weight_correction(it.reason) if it.reason else "",
+            _late_reason(it),
             it.site,
         )
         for it in late
     )
-    about = _("What was entered more than an hour after it was done.")
     empty = _("Nothing was entered late.")
-    return Table("late", _("Late entries"), columns, rows, empty, about, zone_column="zone")
+    return Table("late", _("Late entries"), columns, rows, empty, meaning.late(), zone_column="zone")
 
 
 def _alone_table(alone: Sequence[AloneSum]) -> Table:
     columns = (
-        Column("code", _("Code"), ColumnKind.CODE),
         Column("step", _("Step")),
         Column("done", _("Completed"), ColumnKind.NUMBER),
         Column("alone", _("By one person"), ColumnKind.NUMBER),
         Column("unlawful", _("Where two are asked"), ColumnKind.NUMBER),
+        Column("code", _("Code"), ColumnKind.CODE),
     )
-    rows = tuple((it.step, it.title, it.done, it.alone, it.unlawful) for it in alone)
+    rows = tuple((it.title, it.done, it.alone, it.unlawful, it.step) for it in alone)
     about = _("The protocol of each journey says for which steps two people are asked.")
     return Table("alone", _("By one person alone"), columns, rows, _("No step was completed."), about)
 

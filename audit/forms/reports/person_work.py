@@ -57,7 +57,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         found=_found(worker, steps),
         subjects=(("user", str(worker.user_id)),),
         left_out=(
-            _("What they did at other sites than those named stands in nobody's report but theirs."),
+            _("What they did at sites other than those named is not in it."),
             _("Of steps the newest %s are listed.") % MOST,
         ),
     )
@@ -154,7 +154,7 @@ def _training_table(worker: Person, reach: Reach) -> Table:
         for it in worker.training
         if it.valid_from < reach.until
     )
-    return Table("training", _("Training"), columns, rows, _("No training is on record."))
+    return Table("training", _("Training"), columns, rows, _("No training is on record."), zone=reach.zone)
 
 
 def _steps(worker: Person, steps: Sequence[DoneAt]) -> Table:
@@ -168,7 +168,7 @@ def _steps(worker: Person, steps: Sequence[DoneAt]) -> Table:
         Column("other", _("The other person")),
         Column("journey", _("Journey"), ColumnKind.CODE),
         Column("batch", _("Batch"), ColumnKind.CODE),
-        Column("containers", _("Containers"), ColumnKind.CODE),
+        Column("containers", _("Containers")),
         Column("site", _("Site"), ColumnKind.CODE),
         Column("station", _("Station")),
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import Reach, journey_for, reach_of
+from audit.forms.reports import meaning
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.rates import per_thousand
@@ -113,21 +114,27 @@ def _facts(sums: Sequence[ScanSum]) -> Facts:
     scans, refused = sum(it.scans for it in sums), sum(it.refused for it in sums)
     stops, misses = sum(it.stops for it in sums), sum(it.near_misses for it in sums)
     rate = per_thousand(misses, scans)
-    facts = (
-        Fact("scans", _("Scans"), scans, ColumnKind.NUMBER),
-        Fact("refused", _("Refused or unreadable"), refused, ColumnKind.NUMBER),
-        Fact(
+    told = (
+        ("near_misses", _("Near misses"), misses, meaning.near_misses()),
+        (
+            "near_miss_rate",
+            _("Near misses per 1,000 scans"),
+            rate.value,
+            meaning.share(misses, scans, _("scans")),
+        ),
+        ("near_miss_low", _("95 % interval from"), rate.low, meaning.interval()),
+        ("near_miss_high", _("95 % interval to"), rate.high, meaning.interval()),
+        ("stops", _("STOPs"), stops, meaning.stops()),
+        ("refused", _("Refused or unreadable"), refused, meaning.refused()),
+        (
             "refused_rate",
             _("Refused per 1,000 scans"),
             per_thousand(refused, scans).value,
-            ColumnKind.NUMBER,
+            meaning.share(refused, scans, _("scans")),
         ),
-        Fact("stops", _("STOPs"), stops, ColumnKind.NUMBER),
-        Fact("near_misses", _("Near misses"), misses, ColumnKind.NUMBER),
-        Fact("near_miss_rate", _("Near misses per 1,000 scans"), rate.value, ColumnKind.NUMBER),
-        Fact("near_miss_low", _("95 % interval from"), rate.low, ColumnKind.NUMBER),
-        Fact("near_miss_high", _("95 % interval to"), rate.high, ColumnKind.NUMBER),
+        ("scans", _("Scans"), scans, meaning.scans()),
     )
+    facts = tuple(Fact(key, title, value, ColumnKind.NUMBER, about) for key, title, value, about in told)
     return Facts("sums", _("In all"), facts)
 
 
@@ -167,33 +174,36 @@ def by_code(
     for it in sums:
         groups.setdefault(by(it), []).append(it)
     columns = (
-        Column("code", _("Code"), ColumnKind.CODE),
         Column("name", _("Name")),
         *rates_columns(),
+        Column("code", _("Code"), ColumnKind.CODE),
     )
     rows = tuple(
-        (code, name(code) if code else _("no step found"), *rates_row(found))
+        (name(code) if code else _("no step found"), *rates_row(found), code)
         for code, found in sorted(groups.items())
     )
-    about = _("The interval is exact (Clopper and Pearson). Few scans show little.")
+    about = _(
+        "Rates are of the scans in the same row. The 95 % interval is exact (Clopper and Pearson): few scans show "
+        "little. Typed: the code was entered by hand."
+    )
     return Table(key, title, columns, rows, _("Nothing was scanned."), about)
 
 
 def _codes(window: Window, titles: Titles) -> Table:
     columns = (
-        Column("code", _("Code"), ColumnKind.CODE),
         Column("reason", _("Why"), ColumnKind.WORD),
         Column("kind", _("Hint or STOP"), ColumnKind.WORD),
         Column("step", _("Step")),
         Column("scans", _("Scans"), ColumnKind.NUMBER),
+        Column("code", _("Code"), ColumnKind.CODE),
     )
     rows = tuple(
         (
-            it.code,
             words.refusal(it.code),
             _("STOP") if it.code in STOPS else _("hint"),
             titles.get(it.step, words.step(it.step)),
             it.scans,
+            it.code,
         )
         for it in sums_of_codes(window)
     )

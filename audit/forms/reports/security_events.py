@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms import asked
+from audit.forms.security_words import SECURITY_KINDS
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Column, ColumnKind, Found, Picture, Report, Severity, Table
+from ledger.events import Event as Ledger
 from ledger.selectors import EntryView
 from ledger.selectors.histories import entries_of_period
 from people import selectors as people
 from people.events import Event
+from people.forms.actors import SHOWN_BY, actor_text
 from people.rules.authority import Person
 from people.rules.rights import Right
 from qc.rules.charts import STOP, framed
@@ -25,8 +28,10 @@ from qc.rules.charts import STOP, framed
 _OTHERS = frozenset(
     {"organisation", "site", "place", "document", "signature", "training", "work", "notice", "qualification"}
 )
-GUARDING = tuple(event for event in Event if event.split(":")[1] not in _OTHERS)
-FAILURES = frozenset(event for event in GUARDING if event.split(":")[2] in {"failed", "locked", "refused"})
+_OF_PEOPLE = tuple(event for event in Event if event.split(":")[1] not in _OTHERS)
+GUARDING = (*_OF_PEOPLE, Ledger.HALT_FOUND, Ledger.HALT_RESOLVED)
+_FAILED = frozenset({"failed", "locked", "refused", "alerted", "found"})
+FAILURES = frozenset(event for event in GUARDING if event.split(":")[2] in _FAILED)
 
 
 def build(person: Person, question: Question, now: datetime) -> Report:
@@ -65,8 +70,7 @@ def _days(since: datetime, until: datetime, zone: str) -> tuple[date, ...]:
 
 def kind_text(event: str) -> str:
     """A kind of event in words."""
-    subject, action = event.split(":")[1:]
-    return f"{subject}: {action}".replace("_", " ")
+    return str(SECURITY_KINDS[event])
 
 
 def _by_kind(found: list[EntryView]) -> Table:
@@ -112,6 +116,8 @@ def _by_day(found: list[EntryView], days: tuple[date, ...], zone: str) -> Table:
 def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Picture:
     sums = _per_day(found, zone)
     counts = [(day, sums[day][True] if day in sums else 0) for day in days]
+    # a period without a failure has an axis too, and its line at the foot
+    most = max([1, *(count for _day, count in counts)])
     values: list[dict[str, Any]] = [{"day": day.isoformat(), "failures": count} for day, count in counts]
     bars = {
         "mark": {"type": "bar", "color": STOP},
@@ -122,7 +128,7 @@ def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Pict
                 "type": "quantitative",
                 "title": "failures",
                 "axis": {"tickMinStep": 1},
-                "scale": {"domainMin": 0},
+                "scale": {"domain": [0, most]},
             },
         },
     }
@@ -146,7 +152,7 @@ def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Pict
 
 
 def _events(found: list[EntryView], where: asked.Here) -> Table:
-    words = {line.id: line.words for line in people.lines_of([entry.id for entry in found])}
+    words = people.words_of(found)
     about = {entry.id: str(entry.facts.get("user") or "") for entry in found}
     names = people.names_of({int(user) for user in about.values() if user})
     return Table(
@@ -167,7 +173,11 @@ def _events(found: list[EntryView], where: asked.Here) -> Table:
             (
                 *(entry.id, entry.occurred_at, "warn" if entry.event in FAILURES else "good"),
                 *(words.get(entry.id) or kind_text(entry.event), names.get(int(about[entry.id] or 0), "")),
-                *(entry.actor_name, entry.auth_method.replace("_", " "), entry.site),
+                *(
+                    actor_text(entry.actor_kind, entry.actor_name),
+                    str(SHOWN_BY[entry.auth_method]),
+                    entry.site,
+                ),
                 entry.reason or str(entry.facts.get("why", "")).replace("_", " "),
             )
             for entry in found

@@ -10,6 +10,7 @@ from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Column, ColumnKind, Found, Report, Severity, Table
 from audit.selectors.signed import Held, Judged, judged
+from ledger.rules import Subject
 from ledger.selectors.histories import entries_of_period
 from people import selectors as people
 from people.events import Event
@@ -24,17 +25,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     where = asked.reach_of(person, question, Right.READ_AUDIT_REPORTS, now)
     user = asked.whom(question, where, now)
     subject = asked.matter(person, question, where, now)
-    # A signature belongs to the site where it was made: its entry says which.
-    entries = entries_of_period(
-        where.since,
-        where.until,
-        events=[Event.SIGNATURE_MADE],
-        subject=subject,
-        sites=(*where.codes, *([] if question.site else [""])),
-    )
-    shown = {str(entry.facts["signature"]) for entry in entries}
-    made = people.signatures_between(where.since, where.until, signers=None if user is None else [user])
-    found = judged([it for it in made if it.id in shown], entries, person, now)
+    found = signatures_in(question, where, now, user=user, subject=subject)
     return Report(
         kind=KIND.code,
         title=_("Electronic signatures"),
@@ -47,6 +38,31 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         subjects=() if subject is None else ((subject.kind, subject.key),),
         left_out=(_("Signatures made at sites at which you hold no role for this are not in it."),),
     )
+
+
+def signatures_in(
+    question: Question,
+    where: asked.Reach,
+    now: datetime,
+    *,
+    user: int | None = None,
+    subject: Subject | None = None,
+) -> tuple[Judged, ...]:
+    """The signatures of a period, each held against what was signed.
+
+    A signature belongs to the site where it was made: its entry says which. One of no site is told where no site was
+    asked about.
+    """
+    entries = entries_of_period(
+        where.since,
+        where.until,
+        events=[Event.SIGNATURE_MADE],
+        subject=subject,
+        sites=(*where.codes, *([] if question.site else [""])),
+    )
+    shown = {str(entry.facts["signature"]) for entry in entries}
+    made = people.signatures_between(where.since, where.until, signers=None if user is None else [user])
+    return judged([it for it in made if it.id in shown], entries, now)
 
 
 def signature_table(found: tuple[Judged, ...], key: str = "signatures") -> Table:

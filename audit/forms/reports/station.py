@@ -52,7 +52,8 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     if station is None or station.site not in reach.codes:
         raise NotFound("station_unknown")
     window = Window((station.site,), reach.since, reach.until, station=station.code)
-    checks = checks_at(person, window, now)
+    steps, checks = steps_at(person, window, now), checks_at(person, window, now)
+    clearances = clearances_at(person, window, station.place, now)
     certificates = certificates_at(station.code, reach.since, reach.until)
     return Report(
         kind=KIND.code,
@@ -65,14 +66,16 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             _facts(station, certificates, reach, now),
             _outcomes(outcomes_at(window)),
             _people(people_at(window), station.zone),
-            steps_table(steps_at(person, window, now)),
+            steps_table(steps),
             _checks(checks, station.zone),
-            _clearances(clearances_at(person, window, station.place, now), station.zone),
+            _clearances(clearances, station.zone),
             _certificates(certificates, station.zone),
         ),
         found=_found(checks, certificates, reach, now),
         subjects=(("station", station.code),),
-        left_out=(_("Of steps, checks and clearances the newest %s each are listed.") % MOST,),
+        left_out=(_("Of steps, checks and clearances the newest %s each are listed.") % MOST,)
+        if max(map(len, (steps, checks, clearances))) >= MOST
+        else (),
     )
 
 

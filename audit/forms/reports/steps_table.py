@@ -13,7 +13,6 @@ def steps_table(found: Sequence[DoneAt]) -> Table:
     columns = (
         Column("at", _("Time"), ColumnKind.TIME),
         Column("zone", _("Zone")),
-        Column("code", _("Code"), ColumnKind.CODE),
         Column("step", _("Step")),
         Column("journey", _("Journey"), ColumnKind.CODE),
         Column("batch", _("Batch"), ColumnKind.CODE),
@@ -22,12 +21,12 @@ def steps_table(found: Sequence[DoneAt]) -> Table:
         Column("station", _("Station")),
         Column("performer", _("Performed by")),
         Column("witness", _("Second person")),
+        Column("code", _("Code"), ColumnKind.CODE),
     )
     rows = tuple(
         (
             it.at,
             it.zone,
-            it.step,
             it.title,
             it.coi_id,
             it.batch,
@@ -36,6 +35,7 @@ def steps_table(found: Sequence[DoneAt]) -> Table:
             it.station,
             it.performer,
             it.witness,
+            it.step,
         )
         for it in found
     )

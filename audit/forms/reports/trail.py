@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy
 from audit.forms import asked
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
-from audit.rules.report import Column, ColumnKind, Found, Report, Severity, Table
+from audit.rules.report import Cell, Column, ColumnKind, Found, Report, Severity, Table
 from coi.selectors.visible import hidden_in, without
 from ledger.selectors import EntryView
 from ledger.selectors.histories import entries_of_period, values_before
 from people import selectors as people
-from people.forms.alterations import told
+from people.forms.actors import ACTORS, SHOWN_BY, actor_text
+from people.forms.alterations import MOST_SHOWN, Known, mentioned, told
 from people.rules.authority import Person
 from people.rules.rights import Right
 
@@ -49,6 +50,8 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             _("Entries of sites at which you do not read the trail are not in it."),
             _("In place of another patient's COI id that you may not see, as after a mix-up, stands •••."),
             _("Free text and names of patients are kept apart from the ledger, and are not in it."),
+            _("A value of more than %s characters is cut, and ends in …: the entry itself has all of it.")
+            % MOST_SHOWN,
         ),
     )
 
@@ -72,7 +75,7 @@ def _masked(person: Person, now: datetime, tables: tuple[Table, ...]) -> tuple[T
 
 
 def _entries(found: list[EntryView]) -> Table:
-    words = {line.id: line.words for line in people.lines_of([entry.id for entry in found])}
+    words = people.words_of(found)
     return Table(
         key="entries",
         title=_("Entries"),
@@ -80,53 +83,60 @@ def _entries(found: list[EntryView]) -> Table:
         columns=(
             Column("entry", _("Entry"), ColumnKind.NUMBER),
             Column("occurred_at", _("Occurred"), ColumnKind.TIME),
+            Column("who", _("Who")),
+            Column("what", _("What")),
+            Column("reason", _("Reason")),
+            Column("site", _("Site"), ColumnKind.CODE),
+            Column("station", _("Station"), ColumnKind.CODE),
+            Column("shown", _("Signed in by"), ColumnKind.WORD),
             Column("recorded_at", _("Recorded"), ColumnKind.TIME),
             Column("performed_at", _("Performed"), ColumnKind.TIME),
             Column("zone", _("Zone")),
-            Column("who", _("Who")),
             Column("who_is", _("Kind of actor"), ColumnKind.WORD),
-            Column("shown", _("Signed in by"), ColumnKind.WORD),
-            Column("site", _("Site"), ColumnKind.CODE),
-            Column("station", _("Station"), ColumnKind.CODE),
-            Column("what", _("What")),
             Column("event", _("Event"), ColumnKind.CODE),
-            Column("reason", _("Reason")),
             Column("stream", _("Stream"), ColumnKind.CODE),
             Column("sequence", _("Number in it"), ColumnKind.NUMBER),
             Column("corrects", _("Corrects"), ColumnKind.CODE),
             Column("version", _("Software"), ColumnKind.CODE),
         ),
-        rows=tuple(
-            (
-                *(entry.id, entry.occurred_at, entry.recorded_at, entry.performed_at, entry.zone),
-                *(entry.actor_name, entry.actor_kind, entry.auth_method.replace("_", " ")),
-                *(entry.site, entry.station, words.get(entry.id) or entry.event, entry.event, entry.reason),
-                *(entry.stream, entry.seq, str(entry.corrects_id or ""), entry.software_version),
-            )
-            for entry in found
-        ),
+        rows=tuple(_entry(entry, words.get(entry.id) or entry.event) for entry in found),
         empty=_("Nothing was entered in this time."),
         zone_column="zone",
     )
 
 
+def _entry(entry: EntryView, words: str) -> tuple[Cell, ...]:
+    return (
+        *(entry.id, entry.occurred_at, actor_text(entry.actor_kind, entry.actor_name), words),
+        *(entry.reason, entry.site, entry.station, str(SHOWN_BY[entry.auth_method])),
+        *(entry.recorded_at, entry.performed_at, entry.zone, str(ACTORS[entry.actor_kind])),
+        *(entry.event, entry.stream, entry.seq, str(entry.corrects_id or ""), entry.software_version),
+    )
+
+
 def _alterations(found: list[EntryView]) -> Table:
     altered = values_before(found)
+    things, users = mentioned(it for entry in found for it in altered.get(entry.id, ()))
+    known = Known(people.codes_of(things), people.names_of(users))
     rows = []
     for entry in found:
         for it in altered.get(entry.id, ()):
-            if it.is_new and it.after in (None, "", [], {}):
-                continue  # what is empty from the beginning was changed by nobody
-            line = told(it, entry.zone)
-            rows.append((entry.id, line.thing, line.row, line.column, line.is_new, line.before, line.after))
+            if it.is_same or (it.is_new and it.after in (None, "", [], {})):
+                continue  # what is put again, or is empty from the beginning, was changed by nobody
+            line = told(it, entry.zone, known)
+            about = (entry.id, line.thing, line.called or line.row, line.column, line.is_new)
+            rows.append((*about, line.before, line.after))
     return Table(
         key="changes",
         title=_("What the entries changed"),
-        about=_("The old value is what an earlier entry had put there; a thing that is new had none."),
+        about=_(
+            "The old value is what an earlier entry had put there; a thing that is new had none. Things are named by "
+            "their codes, people by their printed names; what has no code, by its id."
+        ),
         columns=(
             Column("entry", _("Entry"), ColumnKind.NUMBER),
             Column("thing", _("Thing")),
-            Column("id", _("Its id"), ColumnKind.CODE),
+            Column("id", _("Which"), ColumnKind.CODE),
             Column("field", _("Field")),
             Column("is_new", _("New"), ColumnKind.YES),
             Column("old", _("Old value")),

@@ -19,6 +19,7 @@ from ledger.selectors import EntryView
 from ledger.selectors.histories import entries_of_period
 from people import selectors as people
 from people.events import Event
+from people.forms.actors import actor_text
 from people.rules.accounts import Account
 from people.rules.authority import Person
 from people.rules.rights import Right
@@ -72,18 +73,46 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         ),
         found=_found(undone, able if user is None else {}),
         left_out=(
-            _("How the sites themselves were qualified is not recorded here."),
-            _(
-                "Papers of training are kept where they were made; an entry says who vouched for it, and when."
-            ),
+            _("The papers themselves: those that are kept are on the pages of the people and the sites."),
         ),
     )
 
 
 def qualifications(where: asked.Here, at: datetime) -> tuple[Section, ...]:
-    """Sections on how the sites themselves were qualified at the moment: none while nothing records that, which
-    `left_out` says."""
-    return ()
+    """How the sites themselves were qualified at the moment, by the programmes of customers and authorities."""
+    rows = []
+    for site in where.codes:
+        for it in people.qualifications(site):
+            if it.valid_from > at:
+                continue
+            is_current = it.valid_until > at
+            rows.append(
+                (
+                    *(site, it.programme, it.valid_from, it.valid_until, "good" if is_current else "warn"),
+                    *(_("current") if is_current else _("expired"), it.evidence is not None),
+                    *(it.recorded_by, it.recorded_at, where.zone_of(site)),
+                )
+            )
+    table = Table(
+        key="qualified",
+        title=_("How the sites were qualified"),
+        columns=(
+            Column("site", _("Site"), ColumnKind.CODE),
+            Column("programme", _("Programme")),
+            Column("from", _("From"), ColumnKind.TIME),
+            Column("until", _("Until"), ColumnKind.TIME),
+            Column("mark", _("Mark"), ColumnKind.MARK),
+            Column("state", _("State at the moment"), ColumnKind.WORD),
+            Column("paper", _("Paper kept"), ColumnKind.YES),
+            Column("by", _("Recorded by")),
+            Column("recorded_at", _("Recorded"), ColumnKind.TIME),
+            Column("zone", _("Zone")),
+        ),
+        rows=tuple(rows),
+        empty=_("No qualification of these sites was recorded by then."),
+        zone_column="zone",
+    )
+    return (table,)
 
 
 def _parties(where: asked.Here) -> frozenset[Party]:
@@ -143,14 +172,13 @@ def _trained(
         for it in account.training:
             if it.site not in where.codes or it.valid_from > at:
                 continue
-            entry = evidence.get(it.id)
             is_current = it.training.is_in_force(at)
             rows.append(
                 (
                     *(account.username, account.printed_name, words.step(it.topic), it.topic, it.site),
                     *(it.valid_from, it.valid_until, "good" if is_current else "warn"),
-                    *(_("current") if is_current else _("expired"), entry.actor_name if entry else ""),
-                    *(entry.recorded_at if entry else None, entry.id if entry else None),
+                    _("current") if is_current else _("expired"),
+                    *_vouched(evidence.get(it.id)),
                     where.zone_of(it.site),
                 )
             )
@@ -176,6 +204,13 @@ def _trained(
         empty=_("Nobody was trained in anything at these sites by then."),
         zone_column="zone",
     )
+
+
+def _vouched(entry: EntryView | None) -> tuple[str, datetime | None, int | None]:
+    """Who vouched for it, when that was recorded, and in which entry."""
+    if entry is None:
+        return ("", None, None)
+    return (actor_text(entry.actor_kind, entry.actor_name), entry.recorded_at, entry.id)
 
 
 def _needed(able: Mapping[Asks, tuple[str, ...]]) -> Table:

@@ -10,6 +10,7 @@ from coi.models import Container, Deviation, LabelCopy, Order, Scan, StepRecord
 from coi.rules.outcome import Outcome
 from config.demonstration.site import HOSPITAL, PLANT, SECOND
 from ledger.rules.errors import Invalid, NotFound
+from people import selectors as people
 from tests.audit.journeys.conftest import Told, facts, rows
 from tests.coi.test_query_counts import statements
 
@@ -76,8 +77,15 @@ def test_a_deviation_is_told_from_its_opening_to_its_signature(told: Told) -> No
     assert (whole["grade"], whole["state"], whole["mark"]) == ("critical", "closed", "good")
     assert (whole["met_by"], whole["cleared_by"]) == ("Ines Ito", "Ivan Ivers")
     assert whole["cause"] == "Person"
-    signed = [it for it in rows(told.over("deviations"), "signatures") if it["deviation"] == told.deviation]
-    assert [it["name"] for it in signed] == ["Bob Brandt"]
+    (signed,) = [it for it in rows(told.over("deviations"), "signatures") if it["record"] == told.deviation]
+    assert (signed["name"], signed["meaning"], signed["state"]) == ("Bob Brandt", "approval", "valid")
+
+
+def test_a_signature_that_was_altered_is_told_first(told: Told) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_signature SET printed_name = 'Eve' WHERE record_kind = 'deviation'")
+    found = told.over("deviations").found
+    assert any(it.severity is Severity.GAP and it.text.startswith("INVALID") for it in found)
 
 
 def test_overrides_name_reason_and_both_people(told: Told, nurse_leader: str) -> None:
@@ -98,6 +106,7 @@ def test_overrides_name_reason_and_both_people(told: Told, nurse_leader: str) ->
         "Ines Ito",
         "The code is damaged",
     )
+    assert (stop["about"], by_sort["code typed"]["about"]) == ("Check at the bedside", "Check at the bedside")
     held = [row for row in rows(plant, "overrides") if row["about"] == told.container_held]
     assert [(row["first"], row["second"]) for row in held] == [("Bob Brandt", "Bob Brandt")]
     assert hold["at"]
@@ -134,6 +143,17 @@ def test_labels_add_up_template_by_template_or_say_what_is_open(told: Told) -> N
     whole = told.report("labels", journey=told.coi_id)
     assert facts(whole, "sum")["adds_up"].value is True
     assert all(row["fate_by"] for row in rows(whole, "copies"))
+
+
+def test_labels_have_their_times_in_the_zone_of_the_site_where_they_were_made(told: Told) -> None:
+    zones = {it.code: it.zone for it in people.sites()}
+    copies = LabelCopy.objects.filter(order__coi_id=told.coi_id).select_related(
+        "container__batch", "container__collection"
+    )
+    made_at = {it.code: (it.container.collection or it.container.batch).site_id for it in copies}
+    assert any(zones[it.container.custodian_id] != zones[made_at[it.code]] for it in copies), "one went on"
+    shown = {row["copy"]: row["zone"] for row in rows(told.report("labels", journey=told.coi_id), "copies")}
+    assert shown == {copy: zones[site] for copy, site in made_at.items()}
 
 
 @pytest.mark.parametrize("kind", PERIODS)

@@ -11,7 +11,8 @@ from django.db import connection
 from audit.forms.reports.security_events import FAILURES, GUARDING
 from audit.rules.report import Picture, Report, Severity
 from audit.selectors.used import stock_at
-from config.demonstration.site import PLANT
+from coi.rules import retention
+from config.demonstration.site import PLANT, read_content
 from ledger import selectors as ledger
 from ledger.rules.errors import NotAllowed
 from ledger.selectors.histories import entries_of_period, values_before
@@ -58,7 +59,7 @@ def test_an_old_value_stands_beside_the_new_one(archive: Archive) -> None:
     revoke_role(grant_id=grant, reason="moved on", **lab.doing("Ada"))
     rows = table(archive.report("trail", since=since - timedelta(minutes=2)), "changes")
     (line,) = [row for row in rows if row["field"] == "valid until"]
-    assert (line["old"], line["is_new"]) == ("nothing", False)
+    assert (line["old"], line["is_new"], line["thing"]) == ("nothing", False, "grant")
     assert line["new"].startswith(f"{lab.player.now:%Y-%m-%d}")
 
 
@@ -141,6 +142,7 @@ def test_what_was_in_force_on_a_date_is_not_what_is_now(archive: Archive) -> Non
     lab.player.wait(hours=1)
     change_station(code=code, steps=[], name="Hood", is_active=False, reason="repair", **lab.doing("Ada"))
     given.granted(lab.player, "Leo", Role.ANALYST, PLANT)
+    given.in_effect(lab.player, retention.KIND, "RETENTION", read_content("retention.json"))
 
     def hood(moment: datetime) -> dict[str, Any]:
         rows = table(archive.report("configuration", moment=moment), "stations")
@@ -152,6 +154,11 @@ def test_what_was_in_force_on_a_date_is_not_what_is_now(archive: Archive) -> Non
     assert roles[1] == roles[0] + 1
     documents = table(archive.report("configuration"), "documents")
     assert {row["holds"] for row in documents} == {"yes"}
+    assert ("Retention rules", "RETENTION", 1) in {
+        (row["kind"], row["code"], row["version"]) for row in documents
+    }
+    earlier = table(archive.report("configuration", moment=then), "documents")
+    assert "RETENTION" not in {row["code"] for row in earlier}
     assert all("approval" in row["signed"] for row in documents)
     assert any("settings" in it.text for it in archive.report("configuration").found)
 

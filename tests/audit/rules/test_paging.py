@@ -1,7 +1,10 @@
 """How a table stands on paper: upright, across, or in parts that can be put side by side again."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from audit.rules.paging import ACROSS, UPRIGHT, breakable, paged
-from audit.rules.report import Cell, Column, ColumnKind, Table
+from audit.rules.report import LISTED, Cell, Column, ColumnKind, Table
 
 
 def a_table(*kinds: ColumnKind, cell: Cell = "A9999 26 000001", rows: int = 2) -> Table:
@@ -10,10 +13,56 @@ def a_table(*kinds: ColumnKind, cell: Cell = "A9999 26 000001", rows: int = 2) -
 
 
 def test_a_narrow_table_stands_upright_and_text_takes_what_is_left() -> None:
-    (part,) = paged(a_table(ColumnKind.CODE, ColumnKind.TEXT))
+    (part,) = paged(a_table(ColumnKind.TEXT, ColumnKind.TEXT, cell="bag, " * 200))
     assert not part.is_across
     assert abs(sum(part.widths) - UPRIGHT) < 0.01
-    assert part.widths[1] > part.widths[0]
+    across = replace(part, is_across=True)
+    assert abs(sum(across.widths) - ACROSS) < 0.01
+    (short,) = paged(a_table(ColumnKind.CODE, ColumnKind.TEXT))
+    assert sum(short.widths) < 60, "and no more than it can fill"
+
+
+def test_times_stand_on_one_line_where_there_is_room() -> None:
+    when = datetime(2026, 11, 3, 9, 30, 15, tzinfo=UTC)
+    (few,) = paged(a_table(ColumnKind.TIME, ColumnKind.TIME, cell=when))
+    (many,) = paged(a_table(*[ColumnKind.TIME] * 10, cell=when))
+    assert few.widths[0] > many.widths[0]
+    assert len(set(few.widths)) == len(set(many.widths)) == 1
+
+
+def test_several_codes_in_a_cell_take_the_room_of_one() -> None:
+    codes = LISTED.join(["A999926000001-PRO01"] * 12)
+    (one,) = paged(a_table(ColumnKind.CODE, cell="A999926000001-PRO01"))
+    (many,) = paged(a_table(ColumnKind.CODE, cell=codes))
+    assert many.needed == one.needed
+    assert many.rows[0] == (codes,), "and none of them is broken"
+
+
+def test_the_head_of_numbers_is_no_column_of_words() -> None:
+    columns = (Column("n", "Near misses per 1,000 scans (per 1,000 scans)", ColumnKind.NUMBER),)
+    (part,) = paged(Table("t", "T", columns, ((3,),), empty="-"))
+    assert part.widths[0] > 20
+
+
+def test_what_would_say_the_same_in_every_row_is_no_column() -> None:
+    when = datetime(2026, 11, 3, 9, 30, 15, tzinfo=UTC)
+    columns = (
+        Column("code", "Code", ColumnKind.CODE),
+        Column("at", "Time", ColumnKind.TIME),
+        Column("zone", "Zone"),
+        Column("held", "Held by"),
+        Column("count", "Count", ColumnKind.NUMBER),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("", when, "Europe/London", "", 0),
+        ("", when, "Asia/Tokyo", None, 0),
+    )
+    table = Table("t", "T", columns, rows, empty="-", zone_column="zone")
+    (part,) = paged(table)
+    assert [column.key for column in part.columns] == ["code", "at", "count"]
+    assert table.zones == ("Asia/Tokyo", "Europe/London")
+    assert table.bare == ("Held by",)
+    assert Table("t", "T", columns, (), empty="-").bare == (), "nothing is said of no rows"
 
 
 def test_a_wider_one_lies_across() -> None:
