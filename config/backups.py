@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from config.processes import bundled
+from ledger.services.checkpoints import NEWEST
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
@@ -105,10 +106,10 @@ def touch_private(path: Path) -> None:
 
 
 def files_of(folders: dict[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Every file of the folders, under the name that it has in the backup."""
+    """Every file of the folders by its name in the backup; the mark of the newest checkpoint is none of them."""
     for name, folder in folders.items():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and path.name != NEWEST:
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path
 
 

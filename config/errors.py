@@ -35,10 +35,12 @@ from rest_framework import exceptions as api
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from coi.api.authentication import token_of
+from coi.views.binding import read_binding
 from ledger.rules import Where
 from ledger.rules.errors import DomainError
 from ledger.services import ClockRefused
-from people.services import record_refused_door
+from people.services import record_refused_door, record_refused_token
 from people.views import actor_of
 
 log = structlog.get_logger(__name__)
@@ -156,6 +158,8 @@ class ErrorMiddleware:
         response = self.get_response(request)
         if response.status_code == 403 and request.resolver_match and request.user.is_authenticated:
             _record_refused(request, request.resolver_match)
+        if response.status_code == 401 and request.resolver_match and (token := _shown_token(request)):
+            _record_token(request, request.resolver_match, token)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -177,6 +181,25 @@ def _record_refused(request: HttpRequest, door: ResolverMatch) -> None:
             where=Where(),
             now=timezone.now(),
         )
+    except (ClockRefused, DatabaseError, DomainError):
+        log.exception("request.refusal_not_recorded", page=door.view_name)
+
+
+def _shown_token(request: HttpRequest) -> str:
+    """The station's token of a request to the API, or of what a bound device sends; empty where none was shown.
+
+    A device that only looks is not counted: its page asks every few seconds, and nobody tries anything.
+    """
+    if token := token_of(request.META.get("HTTP_AUTHORIZATION", "")):
+        return token
+    binding = read_binding(request) if request.method == "POST" else None
+    return binding.token if binding else ""
+
+
+def _record_token(request: HttpRequest, door: ResolverMatch, token: str) -> None:
+    """The entry of a token that is not in use; the refusal stands without it too."""
+    try:
+        record_refused_token(token=token, page=door.view_name, method=str(request.method), now=timezone.now())
     except (ClockRefused, DatabaseError, DomainError):
         log.exception("request.refusal_not_recorded", page=door.view_name)
 

@@ -266,6 +266,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift, counted from the sign-in (config/gate.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SIGN_IN_BEGINS_SERIES = switch("SIGN_IN_BEGINS_SERIES", default=False)  # decision 37
 IDLE_LOCK_MINUTES = positive("IDLE_LOCK_MINUTES", default=15)  # nobody can switch it off for themselves
 PASSWORD_MAX_AGE_DAYS = days("PASSWORD_MAX_AGE_DAYS", default=365, least=0)  # 0: they do not age
 REQUIRE_SECOND_FACTOR = switch("REQUIRE_SECOND_FACTOR", default=True)
@@ -333,6 +334,9 @@ SIGN_INS_PER_MINUTE = positive("SIGN_INS_PER_MINUTE", default=20)  # of one addr
 # how many refusals of one person, station or place, within how long, are told to administrators and quality
 REFUSALS_BEFORE_ALERT = positive("REFUSALS_BEFORE_ALERT", default=10)
 REFUSALS_WITHIN_MINUTES = positive("REFUSALS_WITHIN_MINUTES", default=15)
+# how many stops for one reason at one station, or of one person, within how long, are told alike
+STOPS_BEFORE_ALERT = positive("STOPS_BEFORE_ALERT", default=5)
+STOPS_WITHIN_MINUTES = positive("STOPS_WITHIN_MINUTES", default=60)
 _IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -450,6 +454,11 @@ CELERY_BEAT_SCHEDULE = {
     "alert-on-refusals": {
         "task": "people.tasks.alert_on_refusals",
         "schedule": 30.0,
+        "options": {"expires": 60},
+    },
+    "alert-on-stops": {
+        "task": "coi.tasks.alert_on_stops",
+        "schedule": 60.0,
         "options": {"expires": 60},
     },
     "follow-the-process": {"task": "cpv.tasks.follow", "schedule": 30.0, "options": {"expires": 60}},

@@ -1,5 +1,6 @@
 """What every test stands on: the database with its roles and grants, no network, and a browser where there is one."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -21,9 +22,20 @@ from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.furnished", "tests.validation"]
 
-# a property that holds slowly on a busy machine still holds
-hypothesis.settings.register_profile("unhurried", deadline=None)
+# a property that holds slowly on a busy machine still holds, however slowly its examples are made there
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("unhurried")
+
+# What takes a worker longest begins first: at the end the others would stand idle while it goes on.
+LONGEST = (
+    "tests/test_bench_smoke.py",
+    "tests/permissions/",
+    "tests/flows/",
+    "tests/concurrency/",
+    "tests/config/test_demonstration",
+)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -113,8 +125,15 @@ def find_chromium() -> str | None:
     return next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the browser tests, loudly, where no browser is; in CI that is a failure."""
+    """The longest first, after they were shuffled; and no browser tests where no browser is."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    _skip_without_browser(items)
+
+
+def _skip_without_browser(items: list[pytest.Item]) -> None:
+    """Skip the browser tests, loudly; in CI that is a failure."""
     wanted = [item for item in items if item.get_closest_marker("browser")]
     if not wanted or find_chromium():
         return
@@ -122,6 +141,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError("CI must have Chromium for the browser tests: .ci/run installs it")
     for item in wanted:
         item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Twelve thousand tests and all modules stay until the end: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

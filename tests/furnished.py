@@ -69,7 +69,7 @@ class Journeys:
 
     def copy(self) -> "Journeys":
         """The same with players and an hour of their own: a test moves their clocks."""
-        demo = replace(self.demo)
+        demo = copy.deepcopy(self.demo)  # some tests add stations and lots
         players = {f.name: replace(getattr(self, f.name), demo=demo, answers=[]) for f in fields(self)[1:]}
         for name, player in players.items():
             player._count = getattr(self, name)._count
@@ -255,11 +255,21 @@ def demo(_at_site: None, db: None, furnished: Furnished) -> Demo:
 
 
 @contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside stays undone."""
+    around = transaction.atomic()
+    # as Django says of the transactions of its own tests: what must stand alone, a snapshot, may be tried inside
+    vars(around)["_from_testcase"] = True
+    with around:
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
 def rolled_back(furnished: Furnished, blocker: DjangoDbBlocker) -> Iterator[Demo]:
     """The same for the tests of a module: a transaction around all of theirs."""
-    with blocker.unblock(), furnished.at(furnished.standing_site), transaction.atomic():
+    with blocker.unblock(), furnished.at(furnished.standing_site), undone():
         yield copy.deepcopy(furnished.demo)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -51,10 +51,14 @@ def pages(pdf: bytes, resolution: int = 203) -> list[bytes]:
     assert pdf.startswith(b"%PDF-")
     document = pypdfium2.PdfDocument(pdf)
     try:
-        shown = [page.render(scale=resolution / POINTS_PER_INCH).to_pil() for page in document]
+        return [png(_shown(page, resolution)) for page in document]
     finally:
         document.close()
-    return [png(picture) for picture in shown]
+
+
+def _shown(page: pypdfium2.PdfPage, resolution: int) -> Image.Image:
+    """A page in grey: a scanner sees no more, and less is to be packed and read."""
+    return page.render(scale=resolution / POINTS_PER_INCH, grayscale=True).to_pil()
 
 
 def marks(pdf: bytes, resolution: int = 203) -> list[Mark]:
@@ -72,13 +76,13 @@ def cards(pdf: bytes, resolution: int = 203) -> list[PrintedCard]:
     found = []
     document = pypdfium2.PdfDocument(pdf)
     try:
-        for page, picture in zip(document, pages(pdf, resolution), strict=True):
-            text = page.get_textpage()
+        for page in document:
+            text, picture = page.get_textpage(), _shown(page, resolution)
             for box in _places():
                 written = _written(text, page.get_height(), box)
                 if not written:
                     continue
-                (mark,) = marks_of(_part(picture, box, resolution))
+                (mark,) = marks_of(png(picture.crop(_pixels(box, resolution))))
                 found.append(PrintedCard(written, mark.text))
     finally:
         document.close()
@@ -101,13 +105,13 @@ def _written(text: pypdfium2.PdfTextPage, high: float, box: Box) -> tuple[str, .
     return tuple(line.strip() for line in said.splitlines() if line.strip())
 
 
-def _part(picture: bytes, box: Box, resolution: int) -> bytes:
+def _pixels(box: Box, resolution: int) -> tuple[int, int, int, int]:
     left, top, right, bottom = (round(side / MM_PER_INCH * resolution) for side in box)
-    return png(Image.open(io.BytesIO(picture)).crop((left, top, right, bottom)))
+    return left, top, right, bottom
 
 
 def png(picture: Image.Image) -> bytes:
-    """A picture as a file."""
+    """A picture as a file; it is read at once and kept nowhere, so that packing it small would be lost time."""
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    picture.save(file, "PNG", compress_level=1)
     return file.getvalue()

@@ -72,5 +72,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = (
 # tests knock from one address, and faster than people: what limits is under test alone in tests/config/test_limits.py
 STATION_REQUESTS_PER_MINUTE = USER_REQUESTS_PER_MINUTE = 1_000_000
 ADDRESS_REQUESTS_PER_MINUTE = SIGN_INS_PER_MINUTE = 1_000_000
+# most tests sign once and go: the first signature of a session, which takes both components unless this is set, is
+# under test in tests/people/test_signing.py
+SIGN_IN_BEGINS_SERIES = True
 # histories jump over weeks: when a desk rests and a session is too old is under test in tests/people/test_gate.py
 IDLE_LOCK_MINUTES = SESSION_COOKIE_AGE = 1_000_000_000

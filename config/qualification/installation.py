@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from packaging.requirements import Requirement
 
 from config import health
 from config.backups import run, tool
@@ -27,7 +28,7 @@ ABOUT = "What is installed, set up and granted where this ran. Nothing was chang
 OLDEST = (3, 11)
 ROOM = 300  # MiB
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;?)", re.MULTILINE)
+PIN = re.compile(r"^[A-Za-z0-9._-]+==[^\\\n]+", re.MULTILINE)
 
 
 def rows(sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
@@ -45,13 +46,17 @@ def software() -> str:
 
 
 def pins() -> str:
-    """Each package that is pinned is there in that version; one with a condition may be left out."""
-    listed = PIN.findall((Path(settings.BASE_DIR) / "requirements.txt").read_text(encoding="utf-8"))
-    installed = {name: _version(name) for name, _, _ in listed}
+    """Each package that is pinned for this Python and machine is there in that version."""
+    text = (Path(settings.BASE_DIR) / "requirements.txt").read_text(encoding="utf-8")
+    listed = [
+        one
+        for line in PIN.findall(text)
+        if (one := Requirement(line)).marker is None or one.marker.evaluate()
+    ]
     wrong = [
-        f"{name} {installed[name] or 'missing'} instead of {wanted}"
-        for name, wanted, condition in listed
-        if installed[name] != wanted and not (condition and installed[name] is None)
+        f"{one.name} {found or 'missing'} instead of {str(one.specifier).removeprefix('==')}"
+        for one in listed
+        if (found := _version(one.name)) is None or found not in one.specifier
     ]
     if wrong or not listed:
         raise Differs("; ".join(wrong) or "no pins found")

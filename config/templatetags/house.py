@@ -20,7 +20,7 @@ from ledger import selectors as ledger
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
-from people.rules.sessions import days_left
+from people.rules.sessions import Stamp, days_left
 from people.rules.signatures import SignatureView
 from people.views import desk, person_around
 from qc.forms import texts
@@ -73,9 +73,20 @@ def idle_seconds() -> int:
 @register.simple_tag(takes_context=True)
 def password_days_left(context: template.Context) -> int | None:
     """Days until the password of the person must be changed, from fourteen days before on."""
+    stamp = _stamp(context)
+    return None if stamp is None else days_left(stamp.password_until, timezone.now())
+
+
+@register.simple_tag(takes_context=True)
+def pin_days_left(context: template.Context) -> int | None:
+    """The same for the PIN."""
+    stamp = _stamp(context)
+    return None if stamp is None else days_left(stamp.pin_until, timezone.now())
+
+
+def _stamp(context: template.Context) -> Stamp | None:
     request: HttpRequest = context["request"]
-    stamp = desk.stamp_of(request) if request.user.is_authenticated else None
-    return None if stamp is None else days_left(stamp, timezone.now())
+    return desk.stamp_of(request) if request.user.is_authenticated else None
 
 
 @register.filter

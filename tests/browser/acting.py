@@ -164,7 +164,7 @@ class Station:
             else:
                 field.fill(value)
         self.page.get_by_role("button", name="Send").click()
-        self.page.locator("form.values").wait_for(state="detached")
+        self.page.locator("form.values:not(.late-form)").wait_for(state="detached")
         self.settle()
 
     def done(self, title: str) -> None:

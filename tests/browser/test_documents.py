@@ -11,7 +11,6 @@ from coi.selectors.labels import label_copy_by_id, template_of
 from coi.services import drawing
 from coi.services.printing.content import label_of
 from config.demonstration.site import PASSWORD, SECOND
-from ledger import services as ledger
 from tests import given
 from tests.browser.acting import follow, press
 from tests.browser.test_pages import assert_clean
@@ -40,7 +39,7 @@ def test_a_template_is_written_by_one_and_drawn_by_after_two_others(house, three
     author, reviewer, approver = (house.desk(member) for member in three)
     p = house.journeys.chair
     p.now = house.clock.now
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     before = label_of(drawn(p))
     author.goto(f"{house.address}/documents/")
     follow(author, "New document")
@@ -79,7 +78,7 @@ def test_a_template_is_written_by_one_and_drawn_by_after_two_others(house, three
     assert_clean(approver, "in effect")
     p.now = house.clock.now
     given.a_reprint(p, p.label(KIND), "Sara", SECOND)
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     copy = drawn(p)
     assert template_of(copy).version == f"LABEL-{KIND.upper()}-{SECOND}/1"
     assert copy.template_id in address

@@ -6,7 +6,6 @@ import pytest
 
 from config.demonstration import story
 from config.demonstration.site import SECOND
-from ledger import services as ledger
 from people.rules import codes
 from tests import given
 from tests.browser.test_pages import assert_clean
@@ -23,14 +22,14 @@ def queue(house, settings, monkeypatch):
     monkeypatch.setattr("coi.services.printing.wire.SEND_SECONDS", 2.0)
     p = house.journeys.chair
     p.now = house.clock.now
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     with printers.listening() as printer:
         a_printer(p, port=printer.port)
         old = p.label("apheresis_bag")
         given.a_reprint(p, old, "Sara", SECOND)
-        ledger.sweep_effects(now=p.now)
+        given.sweep(p)
     given.a_reprint(p, p.label("apheresis_bag"), "Sara", SECOND)
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     a_printer(p, "SPARE", port=printers.nobody(), stations=())
     return p
 
@@ -58,7 +57,7 @@ def test_a_sent_label_asks_and_the_answer_leads_on(house, queue):
     with printers.listening() as printer:
         Printer.objects.filter(code="CHAIR").update(port=printer.port)
         queue.wait(minutes=30)
-        ledger.sweep_effects(now=queue.now)
+        given.sweep(queue)
     page = house.desk(house.journeys.demo.member("Saul"))
     page.goto(f"{house.address}/labels/queue/")
     page.get_by_role("heading", name="Sent: did the label come out?").wait_for()
@@ -71,7 +70,7 @@ def test_a_sent_label_asks_and_the_answer_leads_on(house, queue):
 def test_the_ledger_of_a_journey_and_the_sums_of_a_batch(house):
     p = house.journeys.filled
     p.now = house.clock.now
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     old = p.label("product_bag")
     story._two(p, "label_bag", [given.a_reprint(p, old, "Alice")])
     p.scan("HOOD", p.demo.member("Alice"), codes.make("C", "CLEAR"))

@@ -54,7 +54,9 @@ def test_the_machine_is_looked_at(tmp_path: Path, settings: Settings) -> None:
     assert "a PDF of" in installation.paper()
     settings.BASE_DIR = tmp_path
     (tmp_path / "requirements.txt").write_text(
-        "django==0.1 \\\n    --hash=x\nnothere==1 ; python_version < '3'\n"
+        "django==0.1 \\\n    --hash=x\n"
+        "django==0.2 ; python_version < '3' \\\n    --hash=x\n"
+        "nothere==1 ; python_version < '3'\n"
     )
     with pytest.raises(Differs, match=r"^django .* instead of 0\.1$"):
         installation.pins()

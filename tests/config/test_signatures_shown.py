@@ -109,7 +109,8 @@ def test_every_page_that_writes_a_signature_says_all_of_it() -> None:
     showing = {
         str(path.relative_to(TEMPLATES)): path.read_text(encoding="utf-8")
         for path in TEMPLATES.rglob("*.html")
-        if "signed_at" in path.read_text(encoding="utf-8")
+        # a checkpoint is signed by the log, and by nobody in person
+        if "signed_at" in path.read_text(encoding="utf-8").replace("checkpoint.signed_at", "")
     }
     assert set(showing) == PAGES | CURRENT_ONLY
     for name, text in showing.items():

@@ -32,7 +32,6 @@ SIGNED_IN = (
     "account/factors/app/",
     "account/factors/passkey/",
     "account/factors/codes/",
-    "account/factors/<int:id>/remove/",
     "unlock/",
     "audit/",
     "audit/week/",
@@ -122,6 +121,7 @@ PLANT = (
     "files/<uuid:id>/",
     "studies/<str:code>/",
     "runs/<str:code>/",
+    *(f"runs/<str:code>/potency/{of}" for of in ("", "template.csv", "<uuid:id>/", "<uuid:id>/chart.svg")),
     "investigations/of/<uuid:id>/",
     "investigations/<str:code>/",
     "process/charts/<str:code>/",
@@ -289,10 +289,13 @@ ACTS = (
 
 # There is nothing behind these in the house of this test, so that nobody is let in; other tests furnish them.
 EMPTY = (
-    "audit/bundles/<uuid:id>/",
     "audit/bundles/<uuid:id>/bundle.zip",
-    "api/v1/audit/bundles/<uuid:id>/",
     "api/v1/audit/bundles/<uuid:id>/bundle.zip",
+    "audit/requests/<uuid:id>/",
+    "audit/requests/<uuid:id>/report.<str:form>",
+    "api/v1/audit/requests/<uuid:id>/",
+    "api/v1/audit/requests/<uuid:id>/report.<str:form>",
+    "account/factors/<int:id>/remove/",
     "documents/<uuid:id>/preview.png",
     "batches/<str:code>/documents/<str:kind>/<int:version>/",
     "batches/<str:code>/documents/<str:kind>/<int:version>/file.<str:form>",
@@ -301,10 +304,6 @@ EMPTY = (
     "studies/<str:code>/measurements.csv",
     "studies/<str:code>/report.pdf",
     "studies/<str:code>/<str:condition>/<str:criterion>.svg",
-    "runs/<str:code>/potency/",
-    "runs/<str:code>/potency/template.csv",
-    "runs/<str:code>/potency/<uuid:id>/",
-    "runs/<str:code>/potency/<uuid:id>/chart.svg",
     "runs/<str:code>/controls/<str:lot>.svg",
     "investigations/<str:code>/test/<str:kind>/",
     "process/charts/<str:code>/adjusted.json",
@@ -315,17 +314,9 @@ EMPTY = (
     "process/comparisons/<str:code>/",
     "process/comparisons/<str:code>/chart.svg",
     "process/comparisons/<str:code>/<str:attribute>.svg",
-    "process/reports/<uuid:id>/report.<str:form>",
     "risk/<str:code>/actions/plan/",
-    "risk/<str:code>/printouts/<uuid:id>/",
-    "risk/<str:code>/printouts/<uuid:id>/worksheet.<str:form>",
     "risk/<str:code>/rows/<str:row>/evidence/<str:name>.<str:form>",
-    "people/evidence/<uuid:id>/",
     "audit/reports/<str:kind>/<str:key>.svg",
-    "audit/requests/<uuid:id>/",
-    "audit/requests/<uuid:id>/report.<str:form>",
-    "api/v1/audit/requests/<uuid:id>/",
-    "api/v1/audit/requests/<uuid:id>/report.<str:form>",
 )
 
 # Pages that ask for a right, and the sites of this house at which it counts for what the address names; elsewhere there
@@ -346,12 +337,14 @@ BY_RIGHT: dict[str, tuple[Right, tuple[str, ...]]] = {
     "files/new/<str:site>/": (Right.HAND_IN, PLANT_ALONE),
     "runs/new/<str:site>/<str:method>/": (Right.OPEN_RUN, PLANT_ALONE),
     "journeys/<str:coi_id>/reconcile/": (Right.CHANGE_PATIENT_DETAILS, HOSPITAL_ALONE),
+    "journeys/<str:coi_id>/erase/": (Right.ERASE_PATIENT, HOSPITAL_ALONE),
     "reconciliations/<str:code>/": (Right.SEE_JOURNEYS, HOSPITAL_ALONE),
     "lots/new/": (Right.RECEIVE_LOT, ANYWHERE),
     "orders/new/": (Right.ENROL_PATIENT_AND_ORDER, ANYWHERE),
     "entries/": (Right.READ_TRAIL, ANYWHERE),
     "access/rules/": (Right.READ_RULES, ANYWHERE),
     "process/reports/<uuid:id>/": (Right.READ_REPORTS, PLANT_ALONE),
+    "process/reports/<uuid:id>/report.<str:form>": (Right.READ_REPORTS, PLANT_ALONE),
     "people/": (Right.READ_PEOPLE, ANYWHERE),
     "people/new/": (Right.CREATE_USER, ANYWHERE),
     "people/badges/revoke/": (Right.REVOKE_BADGE, ANYWHERE),
@@ -359,20 +352,32 @@ BY_RIGHT: dict[str, tuple[Right, tuple[str, ...]]] = {
     "people/<int:user_id>/pages/": (Right.READ_PAGES_SEEN, PLANT_ALONE),
     "people/sites/": (Right.READ_PEOPLE, ANYWHERE),
     "people/sites/<str:code>/": (Right.READ_PEOPLE, PLANT_ALONE),
-    # forms, to whoever may look; what is sent is the service's to refuse
+    "risk/<str:code>/printouts/<uuid:id>/": (Right.PRINT_WORKSHEET, PLANT_ALONE),
+    "risk/<str:code>/printouts/<uuid:id>/worksheet.<str:form>": (Right.PRINT_WORKSHEET, PLANT_ALONE),
+    "people/evidence/<uuid:id>/": (Right.READ_PEOPLE, PLANT_ALONE),
+    # forms, to whoever may do what they ask for
     **{
-        f"people/<int:user_id>/{act}/": (Right.READ_PEOPLE, PLANT_ALONE)
-        for act in (
-            *("grant", "revoke-role", "badge", "badge-replace", "badge-test", "training"),
-            *("reset", "close", "end-sessions", "link", "unlink"),
+        f"people/<int:user_id>/{act}/": (right, PLANT_ALONE)
+        for act, right in (
+            *(("grant", Right.GRANT_ROLE), ("revoke-role", Right.REVOKE_ROLE), ("badge", Right.ISSUE_BADGE)),
+            *(("badge-replace", Right.REPLACE_BADGE), ("badge-test", Right.REVALIDATE_BADGE)),
+            *(("training", Right.RECORD_TRAINING), ("reset", Right.RESET_USER)),
+            *(("close", Right.DEACTIVATE_USER), ("end-sessions", Right.END_SESSIONS)),
+            *(("link", Right.LINK_PROVIDER), ("unlink", Right.UNLINK_PROVIDER)),
         )
     },
     **{
-        f"people/sites/<str:code>/{act}/": (Right.READ_PEOPLE, PLANT_ALONE)
-        for act in ("qualify", "require", "end", "waive")
+        f"people/sites/<str:code>/{act}/": (right, PLANT_ALONE)
+        for act, right in (
+            *(("qualify", Right.RECORD_SITE_QUALIFICATION), ("end", Right.END_SITE_QUALIFICATION)),
+            *(("require", Right.REQUIRE_PROGRAMME), ("waive", Right.WAIVE_PROGRAMME)),
+        )
     },
     "audit/reports/<str:kind>/": (Right.READ_AUDIT_REPORTS, ANYWHERE),  # of the kind that this house asks for
     "api/v1/audit/reports/<str:kind>/": (Right.READ_AUDIT_REPORTS, ANYWHERE),
+    # whoever might ask for the same now
+    "audit/bundles/<uuid:id>/": (Right.ASK_BUNDLE, PLANT_ALONE),
+    "api/v1/audit/bundles/<uuid:id>/": (Right.ASK_BUNDLE, PLANT_ALONE),
 }
 # Seen by everybody at the plant, and by those of the treating site who have this right.
 AT_TREATMENT: dict[str, Right] = {

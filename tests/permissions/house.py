@@ -5,21 +5,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from audit.rules.questions import Question
+from audit.services import bundles
 from coi import services as coi
 from coi.models import Alias, Collection, Deviation, Order, Weight
 from coi.rules.printing import PrinterKind
 from coi.rules.reconciliations import ReconciliationKind
+from config.demonstration import site
+from config.demonstration.laboratory import METHODS
 from config.demonstration.site import HOSPITAL, PLANT, SECOND, read_content
 from cpv import services as cpv
 from fmea import services as fmea
 from fmea.services.workbooks import write_workbook
+from ledger import services as ledger
+from ledger.models import Effect
 from people import services as people
+from people.models import Training
 from people.rules.roles import Role
 from people.selectors import open_versions, site_by_code
 from qc import selectors as qc_selectors
@@ -35,9 +42,12 @@ from tests.furnished import Journeys
 from tests.qc import studies_given
 from tests.qc.given import Laboratory
 from tests.qc.oos import Case
+from tests.qc.plates_given import potency_plate
+from tests.qc.rules.validation_study_given import CONTENT as VALIDATION
 
 # Roles that one person may hold together; of the others each needs a person.
 TOGETHER = set(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
+PDF = b"%PDF-1.7 x"
 PLACES = {PLANT: "plant", HOSPITAL: "hospital"}
 
 
@@ -47,6 +57,7 @@ class House:
 
     things: dict[tuple[str, str], str] = field(default_factory=dict)
     run: str = ""  # the id of a run
+    validation: str = ""  # the code of a validation study
     clients: dict[tuple[str, str], Client] = field(default_factory=dict)
     outsiders: dict[str, Client] = field(default_factory=dict)
 
@@ -84,6 +95,8 @@ def a_house(j: Journeys) -> House:
     _documents(house, j)
     _people(house, j)
     _audits(house, j)
+    for effect in Effect.objects.filter(kind__contains="draw").values_list("pk", flat=True):
+        ledger.run_effect(effect_id=effect, now=j.demo.now + timedelta(minutes=1))
     return house
 
 
@@ -136,6 +149,10 @@ def _laboratory(house: House, lab: Laboratory) -> None:
     case = Case(lab)
     assert case.open().is_done
     batch = lab.batch
+    computing = METHODS["M-FLOW"] | {"calculation": "relative_potency"}
+    given.in_effect(lab.player, "method", "M-FLOW", computing)
+    lab.player.wait(minutes=1)
+    lab.runs.clear()  # the next begins with the method as it is now
     run = lab.run_for("VIABILITY")
     lab.player.wait(minutes=2)
     rows = "sample,criterion,value,unit,replicate,tested_at,comment\r\n"
@@ -148,6 +165,11 @@ def _laboratory(house: House, lab: Laboratory) -> None:
     tubes = [it.code for it in lab.player.containers("sample") if str(it.status) == "available"]
     asked = {"kind": "study_plan", "plan": "HOLD", "site": PLANT, "containers": tubes[:2]}
     study = qc.begin_study(**asked, **lab.doing("Leo"))
+    lab.player.demo.now = lab.player.now
+    site.document(lab.player.demo, "validation_plan", "VP-1", "Validation", VALIDATION)
+    lab.player.wait(minutes=1)
+    validation = {"kind": "validation_plan", "plan": "VP-1", "site": PLANT}
+    house.validation = qc.begin_study(**validation, **lab.doing("Leo")).code
     _put(house, "batches/", code=batch, kind="coa", version=1, dossier=dossier.code, part="request")
     _put(house, "batches/", failure=uuid4(), duty="tell_sponsor")
     _put(house, "api/v1/batches/", code=batch)
@@ -163,6 +185,8 @@ def _laboratory(house: House, lab: Laboratory) -> None:
     kept = qc_selectors.run_by_code(run)
     assert kept is not None
     house.run = kept.id
+    plate = {"run": UUID(kept.id), "data": potency_plate(0.3), "name": "plate.csv"}
+    _put(house, "runs/<str:code>/potency/", id=qc.hand_in_plate(**plate, **lab.doing("Ana")).id)
     _put(house, "runs/", code=run, method="M-FLOW", lot=next(iter(lab.player.demo.lots.values())))
     _put(house, "investigations/", code=case.code, kind="retest", what="start")
     _put(house, "investigations/of/", id=case.first.id)
@@ -195,7 +219,7 @@ def _process(house: House, j: Journeys) -> None:
 def _risks(house: House, j: Journeys) -> None:
     board = a_board(j.demo)
     action, around = planned(board), begun(board)
-    printed = uuid4()
+    printed = fmea.print_worksheet(code=CODE, version=0, **board.doing("Amir"))
     kept = fmea.keep_file(code=CODE, data=write_workbook(board.whole.content), **board.doing("Amir"))
     j.demo.now = board.player.now
     for begins in ("risk/", "api/v1/worksheets/"):
@@ -219,33 +243,41 @@ def _people(house: House, j: Journeys) -> None:
     """For each place one person of each role, and those who hold nothing here."""
     now = j.demo.now
 
-    def client(name: str, site: str, roles: Any) -> Client:
-        about = {"username": name, "printed_name": name, "site": site, "email": f"{name}@demo.invalid"}
-        context = j.demo.doing("x", j.demo.members["Ada Admin"].actor, site) | {"now": now}
+    def client(name: str, at: str, roles: Any) -> Client:
+        about = {"username": name, "printed_name": name, "site": at, "email": f"{name}@demo.invalid"}
+        context = j.demo.doing("x", j.demo.members["Ada Admin"].actor, at) | {"now": now}
         made = people.create_user(**about, **context | {"request_id": uuid4()})
         for role in roles:
             end = now + timedelta(days=30) if role is Role.AUDITOR else None
-            about = {"user_id": made.user_id, "role": role, "site": site, "valid_until": end}
+            about = {"user_id": made.user_id, "role": role, "site": at, "valid_until": end}
             people.grant_role(**about, **context | {"request_id": uuid4()})
         found = Client()
         found.force_login(get_user_model().objects.get(pk=made.user_id))
         return found
 
-    for site, place in PLACES.items():
+    for at, place in PLACES.items():
         for role in Role:
-            house.clients[role.value, site] = client(f"{role.value.replace('_', '-')}-{place}", site, [role])
+            house.clients[role.value, at] = client(f"{role.value.replace('_', '-')}-{place}", at, [role])
     house.outsiders = {
         "no role": client("none", PLANT, []),
         "worker elsewhere": client("elsewhere", SECOND, sorted(TOGETHER)),
         "auditor elsewhere": client("auditor-elsewhere", SECOND, [Role.AUDITOR]),
     }
     own = get_user_model().objects.get(username="analyst-plant")
-    _put(house, "people/", user_id=own.pk, id=uuid4())
+    about = {"topic": "thaw", "site": PLANT, "evidence": people.EvidenceFile(PDF, "application/pdf")}
+    context = j.demo.doing("x", j.demo.members["Ada Admin"].actor, PLANT) | {"now": now}
+    people.record_training(user_id=own.pk, **about, **context)
+    (training,) = Training.objects.filter(user=own)
+    _put(house, "people/", user_id=own.pk, id=training.evidence)
     _put(house, "people/sites/", code=PLANT)
     _put(house, "account/factors/", id=1)
     _put(house, "sign-in/with/", provider_id="none")
 
 
 def _audits(house: House, j: Journeys) -> None:
+    context = j.demo.doing("x", j.demo.member("Bob").actor, PLANT) | {"now": j.demo.now}
+    hour = Question(site=PLANT, since=j.demo.now - timedelta(hours=1), until=j.demo.now)
+    bundle = bundles.ask_for_bundle(question=hour, **context | {"request_id": uuid4()})
     for begins in ("audit/", "api/v1/audit/"):
         _put(house, begins, kind="custody", key=j.fresh.coi_id, ask="journey", id=uuid4(), form="pdf")
+        _put(house, f"{begins}bundles/", id=bundle)

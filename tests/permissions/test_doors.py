@@ -1,10 +1,12 @@
 """Every address, page or API, for every role: who is let in is what `doors.py` says, and what is missing there fails.
 
-One furnished house, each role once at each door of which roles are asked. To look is asked here by role; what is done
-behind a door is asked of its service, in the matrices beside this file, and here of those who hold nothing.
+One furnished house, each role once at each door of which roles are asked. To look is asked here by role, and to send
+where a door asks for the right itself; what is done behind the other doors is asked of its service, in the matrices
+beside this file, and here of those who hold nothing.
 """
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,8 +15,8 @@ from config.demonstration.site import HOSPITAL, PLANT
 from ledger.models import Entry
 from people.events import Event
 from people.rules.roles import Role
-from tests.furnished import Journeys
-from tests.permissions import doors
+from tests.furnished import Journeys, undone
+from tests.permissions import acts, doors
 from tests.permissions.house import House, a_house, routes
 
 ALL = frozenset(Role)
@@ -60,10 +62,26 @@ def is_let_in(client: Client, address: str) -> bool:
     return answer.status_code not in NOT_LET_IN
 
 
+def may_send(client: Client, address: str) -> bool | None:
+    """Whether somebody gets as far as the form, which is empty and so does nothing; None where nothing is sent."""
+    status = client.post(address, {}).status_code
+    assert status in NOT_LET_IN | {200, 405, 422}, f"{address} {status}: an empty form did something"
+    return None if status == 405 else status not in NOT_LET_IN
+
+
 def of_roles() -> Iterator[str]:
     """The addresses at which every role is asked."""
     for kind in (doors.SIGNED_IN, doors.PLANT, doors.PARTIES, doors.BY_RIGHT, doors.AT_TREATMENT, doors.OWN):
         yield from kind
+
+
+def asked_at(site: str, roles: frozenset[Role]) -> frozenset[Role]:
+    """Where no role is asked for, one of those who may nothing else stands for all at the second site."""
+    return (
+        ALL
+        if roles not in (ALL, frozenset()) or site == PLANT
+        else frozenset({Role.SPONSOR, Role.SUPERVISOR})
+    )
 
 
 @pytest.mark.requirement("URS-ACC-01")
@@ -72,15 +90,40 @@ def test_every_role_is_let_in_where_it_should_and_nowhere_else(house: House) -> 
     for route in of_roles():
         address = house.address(route)
         for site, roles in zip((PLANT, HOSPITAL), expected(route), strict=True):
-            # where no role is asked for, one of those who may nothing else stands for all
-            asked = (
-                ALL if roles not in (ALL, frozenset()) or site == PLANT else {Role.SPONSOR, Role.SUPERVISOR}
-            )
-            wanted[route, site] = roles & asked
-            let_in = (role for role in asked if is_let_in(house.clients[role, site], address))
-            found[route, site] = frozenset(let_in)
+            asked = {role: house.clients[role, site] for role in asked_at(site, roles)}
+            wanted[route, site] = roles & set(asked)
+            found[route, site] = frozenset(role for role, it in asked.items() if is_let_in(it, address))
+            sending = [may_send(it, address) for it in asked.values()] if route in doors.BY_RIGHT else [None]
+            if None not in sending:
+                wanted[f"{route} by POST", site] = wanted[route, site]
+                let_in = (role for role, may in zip(asked, sending, strict=True) if may)
+                found[f"{route} by POST", site] = frozenset(let_in)
     wrong = {door: sorted(roles ^ wanted[door]) for door, roles in found.items() if roles != wanted[door]}
     assert not wrong, f"let in against doors.py, or not let in: {wrong}"
+
+
+def does(client: Client, address: str, body: dict[str, str]) -> bool:
+    """Whether somebody gets past the question of who they are; nothing of it stays."""
+    with undone():
+        answer = client.post(address, {"request_id": str(uuid4()), **body})
+    assert answer.status_code < 500, address
+    is_for_password = any(words in answer.content.decode() for words in acts.FOR_A_PASSWORD)
+    return is_for_password or answer.status_code not in NOT_LET_IN
+
+
+@pytest.mark.requirement("URS-ACC-01")
+def test_what_is_done_behind_a_door_is_done_by_its_roles_alone(house: House) -> None:
+    assert set(acts.BY_POST) <= set(ENTERED), "no such addresses any more"
+    wrong = {}
+    for route, (right, sites, body) in acts.BY_POST.items():
+        address = house.address(route)
+        for site in (PLANT, HOSPITAL):
+            wanted = right.roles if site in sites else frozenset()
+            asked = ALL if site in sites else {Role.QA_REVIEWER, Role.COORDINATOR, Role.SUPERVISOR}
+            found = {role for role in asked if does(house.clients[role, site], address, body)}
+            if found != wanted:
+                wrong[route, site] = sorted(found ^ wanted)
+    assert not wrong, f"done against acts.py, or not done: {wrong}"
 
 
 def outsiders_see_nothing(house: House) -> None:

@@ -7,18 +7,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from audit import services as audit
 from audit.rules.questions import Question
 from audit.services import bundles
 from coi import services as coi
 from coi.rules.journey import Disposition, Fate
-from config.demonstration.site import PLANT
+from config.demonstration.site import PLANT, read_content
 from cpv import services as cpv
 from fmea import services as fmea
+from people import services as people
 from people.rules.credentials import Credential
 from people.rules.roles import Role
 from qc import services as qc
-from qc.rules.exceptional import Setting
+from qc.rules.exceptional import Notice, NoticeKind, Setting
 from qc.rules.stability.plan import Pull
+from qc.rules.subjects import SubjectKind, SubjectRef
 from tests.cpv.given import PLAN
 from tests.fmea.board import CODE
 from tests.furnished import Journeys
@@ -31,6 +34,7 @@ QA = {R.QA_REVIEWER, R.QA_RELEASER}
 QUALITY = QA | {R.SUPERVISOR}
 WRITERS = QA | {R.COORDINATOR}
 EDITORS = QUALITY | REVIEWER
+AUTHORS, KEEPERS = REVIEWER | {R.QA_REVIEWER, R.SUPERVISOR}, {R.ADMINISTRATOR, R.SUPERVISOR}
 PRINTERS = {R.SUPERVISOR, R.QA_REVIEWER, R.OPERATOR, R.COLLECTOR, R.CELL_LAB}
 Acts = dict[str, tuple[set[Role], Act]]
 
@@ -39,9 +43,12 @@ def of_files_and_studies(house: House, credential: Credential) -> Acts:
     """Files of results, plates, studies."""
     file, run = UUID(house.things["files/", "id"]), UUID(house.run)
     study = {"study": house.things["studies/", "code"]}
+    plate = UUID(house.things["runs/<str:code>/potency/", "id"])
     return {
         "record_import": (ANALYST, lambda c: qc.record_import(id=file, **c)),
         "discard_import": (ANALYST, lambda c: qc.discard_import(id=file, **c)),
+        "record_plate": (ANALYST, lambda c: qc.record_plate(id=plate, asked=_of_plate(house, c), **c)),
+        "discard_plate": (ANALYST, lambda c: qc.discard_plate(id=plate, **c)),
         "hand_in_plate": (ANALYST, lambda c: qc.hand_in_plate(run=run, data=b"x", name="p.csv", **c)),
         "hand_in_measurements": (ANALYST, lambda c: qc.hand_in_measurements(data=b"x", **study, **c)),
         "conclude_study": (
@@ -56,6 +63,11 @@ def of_files_and_studies(house: House, credential: Credential) -> Acts:
     }
 
 
+def _of_plate(house: House, context: dict[str, Any]) -> qc.PlateResult:
+    of = SubjectRef(SubjectKind.BATCH, house.things["api/v1/batches/", "code"])
+    return qc.PlateResult(subject=of, criterion="CAR", container="x", tested_at=context["now"], seen="")
+
+
 def of_dossiers(house: House, credential: Credential) -> Acts:
     """The parts of a dossier that quality writes and decides, at the site that made the batch."""
     own = {"dossier": house.things["dossiers/", "dossier"]}
@@ -64,6 +76,13 @@ def of_dossiers(house: House, credential: Credential) -> Acts:
             QA,
             lambda c: qc.change_supply(setting=Setting.TRIAL, is_emergency=True, **own, **c),
         ),
+        "record_request": (
+            WRITERS,
+            lambda c: qc.record_request(
+                physician="J", requested_at=c["now"], evidence=qc.Evidence("x"), **own, **c
+            ),
+        ),
+        "write_notice": (QA, lambda c: qc.write_notice(notice=Notice(NoticeKind.SPONSOR), **own, **c)),
         "name_criteria": (QA, lambda c: qc.name_criteria(criteria=["CAR"], **own, **c)),
         "write_risk": (QA, lambda c: qc.write_risk(text="x", **own, **c)),
         "write_alternatives": (QA, lambda c: qc.write_alternatives(text="x", **own, **c)),
@@ -137,7 +156,34 @@ def of_audits(house: House) -> Acts:
         period = Question(site=PLANT, since=c["now"] - timedelta(days=1), until=c["now"])
         return bundles.ask_for_bundle(question=period, **c)
 
-    return {"ask_for_bundle": (QA | {R.AUDITOR}, bundle)}
+    kept = UUID(house.things["audit/bundles/", "id"])
+
+    def read(ask: Act) -> Act:
+        """Reading takes no request and no place."""
+        return lambda c: ask({"id": kept, "actor": c["actor"], "now": c["now"]})
+
+    return {
+        "ask_for_bundle": (QA | {R.AUDITOR}, bundle),
+        "bundle_for": (QA | {R.AUDITOR}, read(lambda c: audit.bundle_for(**c))),
+        "bundle_bytes": (QA | {R.AUDITOR}, read(lambda c: audit.bundle_bytes(**c))),
+    }
+
+
+def of_stations_and_documents(j: Journeys, house: House, credential: Credential) -> Acts:
+    """Which device is a station, by its token and a password; and the draft of somebody else."""
+
+    def device(act: Act) -> Act:
+        own = {"token": j.demo.tokens["DOCK"], "credential": credential}
+        return lambda c: act({**own, "now": c["now"], "request_id": c["request_id"]})
+
+    draft = house.things["documents/", "id"]
+    content = read_content("cd19_protocol.json")
+    return {
+        "bind_device": (KEEPERS, device(lambda c: people.bind_device(**c))),
+        "release_device": (KEEPERS, device(lambda c: people.release_device(**c))),
+        "edit_document": (AUTHORS, lambda c: people.edit_document(id=draft, content=content, **c)),
+        "submit_document": (AUTHORS, lambda c: people.submit_document(id=draft, credential=credential, **c)),
+    }
 
 
 def test_every_role_may_what_it_may_and_nothing_elsewhere(journeys: Journeys) -> None:
@@ -154,6 +200,7 @@ def test_every_role_may_what_it_may_and_nothing_elsewhere(journeys: Journeys) ->
             **of_process_and_risks(house),
             **of_labels(house),
             **of_audits(house),
+            **of_stations_and_documents(journeys, house, credential),
         },
         actor,
     )

@@ -9,7 +9,6 @@ from coi.models import PrintJob
 from coi.rules.journey import Fate
 from coi.rules.printing import PrinterKind, PrinterState
 from config.demonstration.site import HOSPITAL, SECOND
-from ledger import services as ledger
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
@@ -29,18 +28,23 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
     """A label that was replaced, its next copy sent to a printer, and a lawful call of each service."""
     p = j.chair
     p.now = j.bedside.now
-    ledger.sweep_effects(now=p.now)
+    given.sweep(p)
     old = p.label("apheresis_bag")
     with printers.listening() as printer:
         a_printer(p, port=printer.port)
         given.a_reprint(p, old, "Sara", SECOND)
-        ledger.sweep_effects(now=p.now)
+        given.sweep(p)
     sent = PrintJob.objects.get()
     waiting, file = p.label("apheresis_bag"), coi.LabelFile(PrinterKind.PDF)
 
-    def hand_out(c: dict[str, Any]) -> object:
-        PrintJob.objects.update(state="waiting")  # as if it had not been sent; nothing of it stays
-        return coi.hand_out_label(copy=waiting, file=file, **c)
+    def unsent(act: Act) -> Act:
+        """As if it had not been sent; nothing of it stays."""
+
+        def later(c: dict[str, Any]) -> object:
+            PrintJob.objects.update(state="waiting")
+            return act(c)
+
+        return later
 
     setting = coi.PrinterSetting("New", PrinterKind.PDF, 203)
     stock = coi.LabelStock(50, 20)
@@ -54,8 +58,12 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
         ),
         "load_stock": (KEEPERS | REPRINTERS, lambda c: coi.load_stock(code="CHAIR", stock=stock, **c)),
         "confirm_print": (REPRINTERS, lambda c: coi.confirm_print(job=sent.id, **c)),
+        "move_print": (REPRINTERS, unsent(lambda c: coi.move_print(job=sent.id, printer="CHAIR", **c))),
         "deny_print": (REPRINTERS, lambda c: coi.deny_print(job=sent.id, **c)),
-        "hand_out_label": (REPRINTERS, hand_out),
+        "hand_out_label": (
+            REPRINTERS,
+            unsent(lambda c: coi.hand_out_label(copy=waiting, file=file, **c)),
+        ),
         "print_cards": (
             KEEPERS,
             lambda c: coi.print_cards(site=SECOND, cards=[CLEAR], actor=c["actor"], now=c["now"]),

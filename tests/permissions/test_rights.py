@@ -20,33 +20,14 @@ HERE = Path(__file__).parent
 # What a service of the system takes and nothing else does: who, when, and under which request.
 WHO_AND_WHEN = {"actor", "now", "request_id"}
 
-# Services whose roles are tested beside the matrices, where what they need is at hand.
+# Services that no matrix calls: of those that draw for a viewer the door is asked, by every role, in test_doors.py; for
+# the others is tested where what they need is at hand.
+BY_DOOR = "tests/permissions/test_doors.py::test_every_role_is_let_in_where_it_should_and_nowhere_else"
 ELSEWHERE = {
-    "people.bind_device": "tests/people/test_stations.py::test_nobody_else_binds_or_releases_a_device",
-    "people.release_device": "tests/people/test_stations.py::test_nobody_else_binds_or_releases_a_device",
-    "people.edit_document": "tests/people/test_document_pages.py::"
-    "test_only_those_who_may_write_see_the_doors_and_open_them",
-    "people.submit_document": "tests/people/test_document_pages.py::"
-    "test_only_those_who_may_write_see_the_doors_and_open_them",
-    "coi.move_print": "tests/coi/test_label_pages.py::test_what_is_no_act_or_no_form",
     "coi.print_wristband": "tests/coi/test_cards.py::test_whoever_may_not_print_is_told_who_may",
-    "coi.shipper_picture": "tests/coi/test_cards.py::"
-    "test_shippers_of_others_and_what_is_no_shipper_are_not_found",
-    "coi.shipper_zpl": "tests/coi/test_cards.py::test_shippers_of_others_and_what_is_no_shipper_are_not_found",
-    "coi.record_qualification": "tests/coi/test_scanners.py::test_who_may",
-    "cpv.open_comparison": "tests/cpv/test_comparisons.py::"
-    "test_who_has_no_role_is_refused_and_that_is_recorded",
-    "qc.record_plate": "tests/qc/test_plates.py::"
-    "test_pages_of_plates_are_those_of_the_site_and_of_runs_that_compute",
-    "qc.discard_plate": "tests/qc/test_plates.py::"
-    "test_pages_of_plates_are_those_of_the_site_and_of_runs_that_compute",
-    "qc.preview_document": "tests/qc/test_documents.py::"
-    "test_quality_issues_from_the_page_and_everybody_there_may_read",
-    "qc.decide_material": "tests/qc/test_materials.py::test_who_may_not_decide",
-    "audit.bundle_for": "tests/audit/test_bundles.py::test_a_batch_and_a_stretch_of_time_and_what_is_refused",
-    "audit.bundle_bytes": "tests/audit/test_bundles.py::test_a_batch_and_a_stretch_of_time_and_what_is_refused",
-    "qc.record_request": "tests/qc/rules/test_exceptional.py::test_who_may_write_a_part",
-    "qc.write_notice": "tests/qc/rules/test_exceptional.py::test_who_may_write_a_part",
+    "coi.shipper_picture": BY_DOOR,
+    "coi.shipper_zpl": BY_DOOR,
+    "qc.preview_document": BY_DOOR,
 }
 
 # What an administrator may, all of it: no result, no decision, no record of a patient's cells is among it.
