@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg2
 import psycopg2.extras
@@ -120,7 +120,7 @@ def _bundle(coi_id: str) -> tuple[float, float, int]:
     found = bundle(id)
     if found is None or not found.file:
         raise ValueError(f"no bundle was made: {found}, {selectors.effects(kind=MAKE_BUNDLE, limit=1)}")
-    data = selectors.evidence_bytes(found.file["id"])
+    data = selectors.evidence_bytes(UUID(found.file["id"]))
     if data is None:
         raise ValueError("the bundle is not kept")
     return making, _seconds(lambda: _check(data)), len(data)

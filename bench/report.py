@@ -126,10 +126,10 @@ def targets(found: Mapping[str, Any]) -> list[Target]:
     made.append(Target("statements of a scan, mean", statements["small"]["mean"], 13, True))
     longest, times = found["process"]["one_more"]["histories"][-1], found["process"]["one_more"]["ratios"][-1]
     made.append(Target(f"one more batch, judged by the services, after {longest:,}", times, 1.25, True))
-    slowest = max(one["p95_ms"] for one in found["search"]["questions"].values())
-    made.append(
-        Target(f"search of {found['search']['lines']:,} entries, slowest p95, ms", slowest, 200, True)
-    )
+    looked = found["search"]
+    slowest = max(one["p95_ms"] for one in looked["questions"].values())
+    among = f"search, {looked['journeys']:,} journeys, {looked['lines']:,} entries, p95, ms"
+    made.append(Target(among, slowest, 200, True))
     return [*made, *of_charts(found["charts"])]
 
 
@@ -240,8 +240,8 @@ def _ledger(found: Mapping[str, Any]) -> list[str]:
 
 def _search(found: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"Search of {found['lines']:,} entries ({found['bytes'] >> 20:,} MiB; the worker takes in"
-        f" {found['taken_in_per_second']:,} a second)"
+        f"Search among {found['journeys']:,} journeys and {found['lines']:,} entries ({found['bytes'] >> 20:,} MiB;"
+        f" the worker takes in {found['taken_in_per_second']:,} a second): the whole page"
     ]
     for name, one in found["questions"].items():
         lines.append(

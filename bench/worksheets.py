@@ -16,9 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest
-from django.test import Client
 
+from bench.browser import opens, signed_in
 from config.demonstration.risks import content
 from config.demonstration.site import PLANT
 from fmea import services
@@ -26,8 +25,6 @@ from fmea.rules.cells import Table
 from fmea.rules.writing import TypeText
 from fmea.selectors.sheets import sheet
 from ledger.rules import Actor, ActorKind, AuthMethod, Where
-from people.rules.sessions import Stamp
-from people.views import desk
 
 _numbers = count(1)
 
@@ -36,31 +33,21 @@ def measure(*, rows: Sequence[int], rounds: int) -> dict[str, Any]:
     """Milliseconds of each act for each size, and the largest as a multiple of the smallest, round by round."""
     user = get_user_model().objects.get(username="leo")
     actor = Actor(ActorKind.PERSON, "Leo Marsh", user.pk, AuthMethod.PASSWORD)
-    client = Client(headers={"host": "localhost"})
-    _signed_in(client, user)
+    client = signed_in(user)
     codes = {size: _begun(size, actor) for size in rows}
     return {
         "rows": list(rows),
         "acts": {
-            "read": _turns({size: _opens(client, f"/risk/{code}/") for size, code in codes.items()}, rounds),
+            "read": _turns({size: opens(client, f"/risk/{code}/") for size, code in codes.items()}, rounds),
             "editor": _turns(
-                {size: _opens(client, f"/risk/{code}/sheet/") for size, code in codes.items()}, rounds
+                {size: opens(client, f"/risk/{code}/sheet/") for size, code in codes.items()}, rounds
             ),
             "data": _turns(
-                {size: _opens(client, f"/risk/{code}/sheet/data/") for size, code in codes.items()}, rounds
+                {size: opens(client, f"/risk/{code}/sheet/data/") for size, code in codes.items()}, rounds
             ),
             "cell": _turns({size: _types(code, actor) for size, code in codes.items()}, rounds),
         },
     }
-
-
-def _signed_in(client: Client, user: Any) -> None:
-    """A session that knows of itself what one made at the door knows: the people of a bench have no passwords."""
-    client.force_login(user)
-    request, now = HttpRequest(), datetime.now(UTC)
-    request.session = client.session
-    desk.write(request, Stamp(now, now), session=None)
-    request.session.save()
 
 
 def _begun(size: int, actor: Actor) -> str:
@@ -77,15 +64,6 @@ def _begun(size: int, actor: Actor) -> str:
 
 def _doing() -> dict[str, Any]:
     return {"where": Where(site=PLANT), "now": datetime.now(UTC), "request_id": uuid4()}
-
-
-def _opens(client: Client, address: str) -> Callable[[], None]:
-    def act() -> None:
-        answer = client.get(address, secure=True)
-        if answer.status_code != 200:
-            raise ValueError(f"{address} answered {answer.status_code}")
-
-    return act
 
 
 def _types(code: str, actor: Actor) -> Callable[[], None]:
