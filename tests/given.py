@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Q
+
 from coi import services as coi
 from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import Disposition
@@ -16,6 +18,8 @@ from coi.selectors.scanners import QualificationView
 from config.demonstration import site, story
 from config.demonstration.player import Player
 from config.demonstration.site import Demo, Member
+from ledger.models import Effect
+from ledger.services import run_effect
 from people import selectors as people
 from people import services as documents
 from people.rules.roles import Role
@@ -213,3 +217,13 @@ def a_closed_deviation(player: Player, code: str, outcome: DeviationOutcome, nam
         credential=player.demo.member(name).credential,
         **doing(player, name),
     )
+
+
+def sweep(player: Player) -> None:
+    """The worker does what is due of this journey and of none: drawing the labels of all others would take its time."""
+    own = Q(entry__stream=f"journey:{player.coi_id}") | ~Q(entry__stream__startswith="journey:")
+    due = Effect.objects.filter(own, state=Effect.State.PENDING, due_at__lte=player.now).order_by(
+        "due_at", "id"
+    )
+    while (effect := due.first()) is not None:
+        run_effect(effect_id=effect.pk, now=player.now)

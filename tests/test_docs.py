@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from coi.rules import label_templates, protocol
+from coi.rules import label_templates, protocol, retention
 from config.documents import broken_links, documents
 from cpv.rules.basis import Limits
 from cpv.rules.programme import limit_set
@@ -205,6 +205,14 @@ def test_every_field_and_choice_of_a_worksheet_is_documented() -> None:
     named += [member.value for one in closed for member in one]
     named += [column.split(".")[0] for columns in COLUMNS.values() for column in columns]
     assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_every_field_and_choice_of_a_retention_rule_is_documented() -> None:
+    page = read("docs/reference/retention.md")
+    named = [*(field.name for field in dataclasses.fields(retention.Rule)), *retention.Records]
+    assert [name for name in (*named, *retention.CountsFrom) if f"`{name}`" not in page] == []
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert retention.problems(json.loads(example)) == ()
 
 
 def test_every_kind_of_document_is_listed() -> None:
