@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from config.processes import bundled
-from ledger.services.checkpoints import NEWEST
+from ledger.rules.notes import NEWEST
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"

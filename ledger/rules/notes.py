@@ -24,6 +24,10 @@ COSIGNATURE = b"\x04"  # a log witness's, with the time at which it signed (C2SP
 KEY_ID_SIZE = 4
 KEY_SIZE = 32
 SIGNED_AT = "signed-at "
+# The file that says which exported checkpoint is the newest, so that no seal lists a folder that grows for ever. It is
+# a shortcut and no record: without it, or when the file that it names is gone, the folder is listed. Backups leave it
+# out.
+NEWEST = "newest"
 _SIGNATURE = re.compile(r"— (?P<name>[^\s+]+) (?P<blob>[A-Za-z0-9+/]+={0,2})")
 
 

@@ -19,9 +19,6 @@ from ledger.services.files import write_anew, write_once
 SUFFIX = ".note"
 KEY_SUFFIX = ".vkey"
 STATEMENT_SUFFIX = ".statement"
-# Says which exported checkpoint is the newest, so that no seal lists a folder that grows for ever. It is a shortcut and
-# no record: without it, or when the file that it names is gone, the folder is listed. Backups leave it out.
-NEWEST = "newest"
 
 
 def signing_key() -> Ed25519PrivateKey:
@@ -73,7 +70,7 @@ def newest_exported() -> Exported | None:
 
 def _marked() -> Exported | None:
     try:
-        size = int((_folder() / NEWEST).read_text(encoding="ascii"))
+        size = int((_folder() / notes.NEWEST).read_text(encoding="ascii"))
         return Exported(_path_of(size), size) if _path_of(size).is_file() else None
     except (OSError, ValueError):
         return None
@@ -103,7 +100,7 @@ def export(notes_by_size: Mapping[int, str]) -> None:
     """
     newest, marked = max(notes_by_size), _marked()
     if marked is None or marked.size < newest:
-        write_anew(_folder() / NEWEST, f"{newest}\n".encode())
+        write_anew(_folder() / notes.NEWEST, f"{newest}\n".encode())
     for size in sorted(notes_by_size):
         write_once(_path_of(size), notes_by_size[size].encode())
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,15 @@ def test_sheets_name_each_other_by_their_digests(tmp_path: Path) -> None:
     for line in (tmp_path / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split("  ")
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_trial_of_the_operation_begins_without_settings(settings: Settings) -> None:
+    """It makes the servers first, and settings for them."""
+    command = [sys.executable, "-c", "from config.qualification import evidence, operation"]
+    began = subprocess.run(
+        command, cwd=settings.BASE_DIR, env={}, capture_output=True, text=True, check=False
+    )
+    assert began.returncode == 0, began.stderr
 
 
 def test_the_machine_is_looked_at(tmp_path: Path, settings: Settings) -> None:

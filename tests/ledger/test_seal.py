@@ -78,7 +78,7 @@ def test_sealing_does_not_list_the_folder_once_it_knows_the_newest(monkeypatch: 
 def test_without_its_mark_the_newest_checkpoint_is_found_all_the_same(mark: str | None) -> None:
     appended()
     seal()
-    path = files()[0].with_name(checkpoints.NEWEST)
+    path = files()[0].with_name(notes.NEWEST)
     path.unlink()
     if mark is not None:
         path.write_text(mark)
@@ -101,7 +101,7 @@ def test_a_crash_between_the_mark_and_the_file_loses_nothing(
         patched.setattr(checkpoints, "write_once", crash)
         with pytest.raises(OSError, match="no space"):
             seal()
-    assert files()[-1].with_name(checkpoints.NEWEST).read_text() == "2\n"
+    assert files()[-1].with_name(notes.NEWEST).read_text() == "2\n"
     assert [path.name for path in files()] == ["00000000000000000001.note"]
     assert seal() is None
     assert [item.size for item in checkpoints.exported()] == [1, 2]
@@ -116,7 +116,7 @@ def test_an_older_mark_is_brought_up_and_a_newer_one_never_goes_back() -> None:
     for _ in range(3):
         appended()
         seal()
-    mark, notes_by_size = files()[0].with_name(checkpoints.NEWEST), {}
+    mark, notes_by_size = files()[0].with_name(notes.NEWEST), {}
     for item in checkpoints.exported():
         notes_by_size[item.size] = item.note()
     checkpoints.export({2: notes_by_size[2]})
