@@ -23,6 +23,18 @@ from ledger.services.sealing import seal
 
 ROUNDS = 100
 MOST_CHECKPOINTS = 100  # of one proof: more would say nothing more about the entries
+# The hashes of tiles by their numbers: of the leaves themselves, and of a level of kept hashes over them.
+_LEAVES = """
+SELECT given.number, n.hash FROM unnest(%(numbers)s::bigint[]) AS given (number)
+  JOIN ledger_leaf n ON n.index >= given.number * %(tile)s AND n.index < (given.number + 1) * %(tile)s
+ ORDER BY n.index
+"""
+_NODES = """
+SELECT given.number, n.hash FROM unnest(%(numbers)s::bigint[]) AS given (number)
+  JOIN ledger_node n ON n.level = %(level)s
+   AND n.index >= given.number * %(tile)s AND n.index < (given.number + 1) * %(tile)s
+ ORDER BY n.index
+"""
 
 
 class NotSealed(RuntimeError):
@@ -180,19 +192,13 @@ def _tree(ranges: Iterable[Sequence[tuple[int, int]]]) -> Tiles:
         wanted.setdefault(tile.level, []).append(tile.number)
     hashes: dict[TileId, list[bytes]] = {}
     for level, numbers in wanted.items():
-        table = "ledger_node n ON n.level = %s AND" if level else "ledger_leaf n ON %s = 0 AND"
-        rows = _rows(
-            # the table is one of two that are named here; values go as parameters
-            f"SELECT given.number, n.hash FROM unnest(%s::bigint[]) AS given (number) JOIN {table}"  # noqa: S608
-            " n.index >= given.number * %s AND n.index < (given.number + 1) * %s ORDER BY n.index",
-            [numbers, level, TILE, TILE],
-        )
-        for number, hash_ in rows:
+        asked = {"numbers": numbers, "level": level, "tile": TILE}
+        for number, hash_ in _rows(_NODES if level else _LEAVES, asked):
             hashes.setdefault(TileId(level, number), []).append(bytes(hash_))
     return Tiles(hashes)
 
 
-def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -46,7 +46,7 @@ SELECT {_AUTHORITY} FROM people_user u WHERE u.id = ANY(%(users)s::bigint[])
 _BY_BADGE = f"""/* prepared: badge */
 SELECT {_AUTHORITY}, b.valid_from, b.valid_until, b.revoked_at
   FROM people_badge b JOIN people_user u ON u.id = b.user_id WHERE b.code = %(code)s::text
-"""  # noqa: S608
+"""  # noqa: S608  (our own text)
 
 
 def _rows(statement: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -26,6 +26,7 @@ REQUIRED = """
                FROM people_siterequirement r
               WHERE r.site_id = i.id AND r.ended_at IS NULL ORDER BY r.programme, r.work)::text[]
 """
+_OF_SITES = f"SELECT i.code, {REQUIRED} FROM people_site i WHERE i.code = ANY(%s)"  # noqa: S608  (our own text)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -70,9 +71,7 @@ def _held(start: str, end: str) -> Held:
 def _required(sites: Collection[str]) -> dict[str, tuple[Required, ...]]:
     """The programmes that sites need now, with what they hold of them, by the site's code (one statement)."""
     with connection.cursor() as cursor:
-        # REQUIRED is a text of ours; what was asked goes as a parameter
-        statement = f"SELECT i.code, {REQUIRED} FROM people_site i WHERE i.code = ANY(%s)"  # noqa: S608
-        cursor.execute(statement, [list(sites)])
+        cursor.execute(_OF_SITES, [list(sites)])
         return {code: read_required(rows) for code, rows in cursor.fetchall()}
 
 

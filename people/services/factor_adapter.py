@@ -13,8 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 _NONCE_BYTES = 12
 
 
-# allauth has no types, so that its class is anything to the checker.
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):
     """Seals the secrets of apps and recovery codes, and names the account as its owner knows it."""
 
     def encrypt(self, text: str) -> str:

@@ -18,8 +18,7 @@ from people.views import desk, signing
 from people.views.signing_in import ours
 
 
-# allauth has no types, so that its class is anything to the checker.
-class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ProviderAdapter(DefaultSocialAccountAdapter):
     """Ends allauth's own flow where the provider has answered: no sign-up, no linking, no session of its own."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
