@@ -1,4 +1,4 @@
-"""Requirements, the tests that show them, and hazards: read from docs/validation/*.toml and from the marks of tests.
+"""Clauses, requirements, the tests that show them, and hazards: read from docs/validation and from the marks of tests.
 
 Nothing is run: marks are read from the text of the tests. What a run came to is laid beside them by
 `python -m docs.validate`.
@@ -28,7 +28,7 @@ themselves. **Yours** is what no software can do for you. **OPEN** is a clause t
 A name in this table is not a result. `make validate` runs these tests on your machine and writes the same table with
 what they came to; a clause without a passing test is OPEN there.
 
-{WRITTEN.format(source="requirements.toml")} and from the marks of the tests.
+{WRITTEN.format(source="requirements.toml")}, from `clauses.toml` beside it and from the marks of the tests.
 """
 
 REQUIREMENTS_HEAD = f"""# User requirements
@@ -84,7 +84,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def clauses() -> dict[str, str]:
     """What each clause is about, in the order of the rules."""
-    return {row["id"]: row["about"] for row in _read("requirements.toml")["clause"]}
+    return {row["id"]: row["about"] for row in _read("clauses.toml")["clause"]}
 
 
 def requirements() -> tuple[Requirement, ...]:
