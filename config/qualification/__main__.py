@@ -26,9 +26,7 @@ def operation(folder: Path) -> bool:
 
         outcomes = evidence.carry_out(Trial(servers).steps)
         has_passed = evidence.write(folder, "operation", ABOUT, settings.SOFTWARE_VERSION, outcomes)
-    for each in outcomes:
-        print(f"{'passed' if each.passed else 'FAILED'}  {each.name}: {each.observed}")
-    print(f"wrote {folder}")
+    print(f"{evidence.told(outcomes)}\nwrote {folder}")
     return has_passed
 
 

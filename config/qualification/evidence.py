@@ -59,6 +59,8 @@ def carry_out(steps: Iterable[Step]) -> list[Outcome]:
 def _one(step: Step) -> Outcome:
     try:
         observed, passed = step.observe(), True
+    except Differs as error:
+        observed, passed = str(error), False
     except FAILURES as error:
         observed, passed = f"{type(error).__name__}: {error}", False
     line = " ".join(observed.split())[:600]
@@ -85,6 +87,11 @@ def write(folder: Path, kind: str, about: str, version: str, outcomes: list[Outc
     sums = "".join(f"{digest}  {name}\n" for name, digest in digests(folder).items())
     (folder / "SHA256SUMS").write_text(sums, encoding="ascii")
     return bool(data["passed"])
+
+
+def told(outcomes: Iterable[Outcome]) -> str:
+    """What to say at a terminal, a line for each step."""
+    return "\n".join(f"{'passed' if it.passed else 'FAILED'}  {it.name}: {it.observed}" for it in outcomes)
 
 
 def digests(folder: Path) -> dict[str, str]:

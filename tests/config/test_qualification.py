@@ -27,14 +27,11 @@ def test_a_step_that_fails_is_written_and_the_others_are_tried(tmp_path: Path) -
     assert [each.passed for each in outcomes] == [True, False, True]
     assert not evidence.write(tmp_path, "installation", "About.", "1.2.3", outcomes)
     told = json.loads((tmp_path / "installation.json").read_text())
-    assert (told["software"], told["passed"], told["steps"][1]["observed"]) == (
-        "1.2.3",
-        False,
-        "Differs: 42 | 43",
-    )
+    assert (told["software"], told["passed"], told["steps"][1]["observed"]) == ("1.2.3", False, "42 | 43")
     page = (tmp_path / "installation.md").read_text()
-    assert "| 2 | Second | 41 | Differs: 42 / 43 | **FAIL** |" in page
+    assert "| 2 | Second | 41 | 42 / 43 | **FAIL** |" in page
     assert "**failed: Second**" in page
+    assert evidence.told(outcomes).splitlines()[:2] == ["passed  First: it is so", "FAILED  Second: 42 | 43"]
 
 
 def test_sheets_name_each_other_by_their_digests(tmp_path: Path) -> None:

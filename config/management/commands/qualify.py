@@ -27,6 +27,6 @@ class Command(BaseCommand):
         outcomes = evidence.carry_out(installation.STEPS)
         about = (folder, "installation", installation.ABOUT, settings.SOFTWARE_VERSION)
         has_passed = evidence.write(*about, outcomes)
-        self.stdout.write(f"wrote {folder}")
+        self.stdout.write(f"{evidence.told(outcomes)}\nwrote {folder}")
         if not has_passed:
-            raise CommandError("; ".join(f"{it.name}: {it.observed}" for it in outcomes if not it.passed))
+            raise CommandError("failed: " + "; ".join(it.name for it in outcomes if not it.passed))
