@@ -218,6 +218,26 @@ def test_word_goes_out_once_before_something_ends(house):
     assert [it.about for it in selectors.expiring(given.now())] == ["FACT"]
 
 
+def test_word_of_an_old_pin_goes_to_each_site_that_gave_the_person_a_badge(house, settings):
+    settings.PASSWORD_MAX_AGE_DAYS = 20
+    someone = house.someone("Someone")
+    about = {"user_id": someone.user_id, "code": codes.make("B", "HOSP1"), "site": "HOSP"}
+    services.issue_badge(**about, **house.context())
+    now = given.now()
+    for _night in range(2):
+        assert services.warn_of_expiry(now=now) == 2
+    told = [(it.code, it.site) for it in selectors.notices_for(someone.person(now), now)]
+    assert sorted(told) == [("pin_ends", "HOSP"), ("pin_ends", "MFG")]
+
+
+@pytest.mark.parametrize("days", [{"until": "9999-12-31"}, {"since": "0001-01-01"}])
+def test_a_day_that_no_record_can_be_about_is_said_at_its_field(ada, house, days):
+    page = f"/people/{house.someone('Someone').user_id}/training/"
+    answer = sent(ada, page, topic="thaw", site="MFG", **days)
+    assert "Give a day between 1900 and 2999." in text_of(answer, 422)
+    assert list(answer.context["form"].errors) == list(days)
+
+
 def test_sessions_are_ended_and_the_person_signs_in_again(ada, house):
     someone = house.someone("Someone")
     at_desk = Client()
