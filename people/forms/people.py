@@ -89,6 +89,7 @@ FIELDS: Mapping[str, Promise] = {
     "audit_too_long": _("To audit is granted for a year at most."),
     "period_for_auditors_only": _("Only an auditor's role is bounded to records of a certain time."),
     "not_a_badge_code": _("This is not the code of a badge."),
+    "badge_of_another": _("This is somebody else's badge. Whose it is, the list of people finds."),
     "programme_shape": _("1 to 40 letters, digits, spaces and . _ / -."),
 }
 

@@ -242,6 +242,12 @@ def site_of_badge(code: str) -> str:
     return found or ""
 
 
+def site_of_grant(id: str) -> str:
+    """The code of the site at which a role was given; empty where there is no such grant."""
+    found = models.Grant.objects.filter(pk=id).values_list("site__code", flat=True).first()
+    return found or ""
+
+
 def pages_seen(user_id: int) -> list[EntryView]:
     """The latest pages that somebody saw as an auditor, the newest first, as entries."""
     return list(reversed(ledger.entries_for_subject(READER, str(user_id), limit=MOST_PAGES)))

@@ -9,7 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from ledger import selectors as ledger
 from people import models, selectors, services
+from people.events import Event
 from people.rules import codes
 from people.rules.authority import BadgeState
 from people.rules.qualifications import Work
@@ -68,6 +70,8 @@ def test_a_role_is_granted_with_an_end_and_ended_with_a_reason(ada, house):
     assert "required" in text_of(sent(ada, f"{page}revoke-role/", **about), 422), "the tick is missing"
     assert sent(ada, f"{page}revoke-role/", sure="on", **about).status_code == 302
     assert someone.person(given.now()).grants == ()
+    (entry,) = ledger.entries_between(house.at, given.now(), events=[Event.ROLE_REVOKED])
+    assert entry.site == "MFG", "whoever reads the trail of other sites alone does not read of it"
 
 
 def test_nobody_acts_for_themselves(ada, house):
@@ -84,6 +88,9 @@ def test_a_badge_is_given_tested_replaced_and_revoked(ada, house):
     assert sent(ada, f"{page}badge-test/", code=first, until=day(house, 200)).status_code == 302
     shown = text_of(sent(ada, f"{page}badge-test/", code=first, until=day(house, -1)), 422)
     assert "ends before it begins" in shown
+    beside = house.someone("Beside").badge
+    for act, field in (("badge-test", {"code": beside}), ("badge-replace", {"lost": beside, "reason": "x"})):
+        assert "somebody else&#x27;s badge" in text_of(sent(ada, f"{page}{act}/", **field), 422), act
     answer = sent(ada, f"{page}badge-replace/", lost=first, is_temporary="on", reason="lost at home")
     assert answer.status_code == 302
     now = given.now()
@@ -95,6 +102,8 @@ def test_a_badge_is_given_tested_replaced_and_revoked(ada, house):
     assert selectors.read_badge(new.code, now + timedelta(days=15)).state is BadgeState.EXPIRED
     assert sent(ada, "/people/badges/revoke/", code=f"]C1{new.code}", reason="stolen").status_code == 302
     assert selectors.read_badge(new.code, given.now()).state is BadgeState.REVOKED
+    ended = ledger.entries_between(house.at, given.now(), events=[Event.BADGE_REVOKED, Event.BADGE_ISSUED])
+    assert {it.site for it in ended} == {"MFG"}
     assert "revoked before" in text_of(sent(ada, "/people/badges/revoke/", code=new.code, reason="x"), 409)
     assert "No badge has this code" in text_of(
         sent(ada, "/people/badges/revoke/", code=codes.make("B", "NOONE"), reason="x"), 404
