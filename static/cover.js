@@ -77,8 +77,11 @@ for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
 }
 setInterval(look, LOOK_EVERY_MS);
 document.addEventListener("visibilitychange", look);
-// A browser lets nobody keep a dialog open for ever: the second Escape closes it without asking. So it opens again.
-cover.addEventListener("cancel", (event) => event.preventDefault());
+// A browser asks once before it closes a dialog, and at the second Escape no more; by other keys, such as that of a
+// telephone for going back, it is closed and opens again.
+document.addEventListener("keydown", (event) => {
+  if (cover.open && event.key === "Escape") event.preventDefault();
+}, { capture: true });
 cover.addEventListener("close", () => {
   if (cover.returnValue !== UNLOCKED) close();
 });
