@@ -17,6 +17,7 @@ from people.forms.documents import WritingForm
 from people.rules.expiry import Running
 from people.rules.qualifications import Work
 from people.rules.roles import Role
+from people.rules.topics import nearest
 from people.services import EvidenceFile
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -280,7 +281,7 @@ class RevokeBadgeForm(PeopleForm):
 class TrainingForm(SiteForm):
     """What somebody was found competent in."""
 
-    field_order = ("topic", "site", "since", "until", "evidence")
+    field_order = ("topic", "is_meant", "site", "since", "until", "evidence")
     topic = _typed(_("Topic"), 64, help_text=_("The word by which protocols and methods ask for it."))
     since = DayField(label=_("Day of the training"), required=False, help_text=_("Left empty: now."))
     until = DayField(
@@ -290,10 +291,27 @@ class TrainingForm(SiteForm):
     )
     evidence = _file()
 
+    is_meant = forms.BooleanField(label=_("Nothing asks for this topic yet; it is meant so"), required=False)
+
     def __init__(self, *args: Any, topics: Iterable[str], **more: Any) -> None:
         super().__init__(*args, **more)
         self.topics = list(topics)
         self.fields["topic"].widget.attrs["list"] = "topics"
+
+    def clean(self) -> dict[str, Any]:
+        """A topic that nothing asks for opens no step: it was mistyped, unless somebody says that it is meant."""
+        asked = super().clean() or self.cleaned_data
+        topic = str(asked.get("topic", ""))
+        if topic and self.topics and topic not in self.topics and not asked.get("is_meant"):
+            self.add_error("topic", self._unasked(topic))
+        return asked
+
+    def _unasked(self, topic: str) -> str:
+        meant = nearest(topic, self.topics)
+        if not meant:
+            return str(_("No protocol or method asks for this. Tick below if it is meant so."))
+        text = _("No protocol or method asks for this. Did you mean “%(meant)s”? Else tick below.")
+        return str(text) % {"meant": meant}
 
 
 class QualificationForm(PeopleForm):

@@ -133,6 +133,16 @@ def test_training_is_recorded_with_its_evidence(ada, house):
     assert ada.get(page).status_code == 404
 
 
+def test_a_topic_that_nothing_asks_for_is_questioned_at_its_field(ada, house, draft):
+    page = f"/people/{house.someone('Someone').user_id}/training/"
+    assert '<option value="thaw">' in text_of(ada.get(page))
+    answer = sent(ada, page, topic="thawing", site="MFG")
+    assert "Did you mean “thaw”?" in text_of(answer, 422)
+    assert list(answer.context["form"].errors) == ["topic"]
+    assert sent(ada, page, topic="thaw", site="MFG").status_code == 302
+    assert sent(ada, page, topic="thawing", site="MFG", is_meant="on").status_code == 302
+
+
 def test_a_site_is_qualified_and_asked_for_a_programme(ada, house):
     page = "/people/sites/HOSP/"
     assert sent(ada, f"{page}require/", programme="FACT", work="orders").status_code == 302
