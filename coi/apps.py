@@ -59,7 +59,7 @@ def _register_documents() -> None:
 
     register_signed_record("deviation", signed.deviation_digest)
     register_signed_record("reconciliation", signed.reconciliation_digest)
-    register_document_kind("protocol", protocol.problems, shown=protocol_shown())
+    register_document_kind("protocol", protocol.problems, shown=protocol_shown(), topics=protocol.topics)
     register_document_kind(label_templates.DOCUMENT_KIND, label_templates.problems, shown=template_shown())
     register_document_kind(retention.KIND, retention.problems, shown=rules_shown())
 

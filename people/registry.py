@@ -1,6 +1,6 @@
 """Where upper rooms tell `people` about their kinds of controlled documents, in `ready()`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from people.rules.work import NoticeView
 
 Word = str | Promise
 Validator = Callable[[Mapping[str, Any]], Sequence[Problem]]
+Topics = Callable[[Mapping[str, Any]], Collection[str]]
 # A picture (PNG) of what a document with this code and content would make; raises NotDrawable.
 Preview = Callable[[str, Mapping[str, Any]], bytes]
 
@@ -49,12 +50,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document: how its content is judged, and whose it is to write; all else is alike for every kind."""
+    """A kind of document: how its content is judged, and whose it is to write; all else is alike for every kind.
+
+    `topics`: the training that a content asks for, where documents of the kind ask for any.
+    """
 
     kind: str
     validate: Validator
     writing: Right
     shown: Shown = field(default_factory=Shown)
+    topics: Topics | None = None
 
     def right_to(self, action: DocumentAction) -> Right:
         """The right to do this with a version; who wrote or reviewed it is judged beside that."""
@@ -70,12 +75,13 @@ def register_document_kind(
     *,
     writing: Right = Right.WRITE_DOCUMENT,
     shown: Shown | None = None,
+    topics: Topics | None = None,
 ) -> None:
     """Make a kind known. The validator is a pure function; no problems means the content is sound."""
     known = _kinds.get(kind)
     if known is not None and known.validate is not validate:
         raise ValueError(f"the document kind {kind!r} is registered already")
-    _kinds[kind] = DocumentKind(kind, validate, writing, shown or Shown())
+    _kinds[kind] = DocumentKind(kind, validate, writing, shown or Shown(), topics)
 
 
 def document_kind(kind: str) -> DocumentKind | None:

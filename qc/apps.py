@@ -55,7 +55,6 @@ def _register_documents() -> None:
 
     for kind, shown in (
         (specification, document_words.specification_shown()),
-        (methods, document_words.method_shown()),
         (targets, document_words.targets_shown()),
         (imports, import_words.mapping_shown()),
         (validation_study, calculation_texts.plan_shown()),
@@ -63,6 +62,8 @@ def _register_documents() -> None:
         (certificate_texts, document_words.certificate_texts_shown()),
     ):
         register_document_kind(kind.KIND, kind.problems, shown=shown)
+    shown = document_words.method_shown()
+    register_document_kind(methods.KIND, methods.problems, shown=shown, topics=methods.topics)
 
 
 def _register_work() -> None:

@@ -10,6 +10,7 @@ const idle = Number(cover.dataset.idleSeconds) * 1000;
 const TOLD_EVERY_MS = idle / 30;
 const LOOK_EVERY_MS = Math.min(1000, idle / 4);
 const SEEN = `veintrace.seen.${cover.dataset.who}`;
+const UNLOCKED = "unlocked";
 
 let told = Date.now();
 
@@ -28,13 +29,14 @@ function close() {
     inside.replaceWith(inside.content);
     offer(cover);
   }
+  cover.returnValue = "";
   cover.showModal();
 }
 
 function open() {
   localStorage.setItem(SEEN, String(Date.now()));
   cover.querySelector("[name='own_password']").value = "";
-  cover.close();
+  cover.close(UNLOCKED);
 }
 
 async function tell() {
@@ -50,7 +52,7 @@ async function tell() {
 function look() {
   const since = Date.now() - seen();
   if (cover.open) {
-    if (since < LOOK_EVERY_MS * 2) cover.close();  // unlocked in another tab
+    if (since < LOOK_EVERY_MS * 2) cover.close(UNLOCKED);  // in another tab
   } else if (since >= idle) close();
   else if (seen() > told && Date.now() - told >= TOLD_EVERY_MS) void tell();
 }
@@ -75,7 +77,14 @@ for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
 }
 setInterval(look, LOOK_EVERY_MS);
 document.addEventListener("visibilitychange", look);
-cover.addEventListener("cancel", (event) => event.preventDefault());
+// A browser asks once before it closes a dialog, and at the second Escape no more; by other keys, such as that of a
+// telephone for going back, it is closed and opens again.
+document.addEventListener("keydown", (event) => {
+  if (cover.open && event.key === "Escape") event.preventDefault();
+}, { capture: true });
+cover.addEventListener("close", () => {
+  if (cover.returnValue !== UNLOCKED) close();
+});
 cover.addEventListener("unlocked", open);
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 401) close();

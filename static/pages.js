@@ -49,6 +49,18 @@ for (const button of document.querySelectorAll("[data-choose]")) {
   });
 }
 
+// After a form was refused, whoever wrote it is at the first field to mend, or at what is said of the whole. A page that
+// says itself where one begins is left alone.
+if (!document.querySelector("[autofocus]")) {
+  const field = document.querySelector("main [aria-invalid='true']");
+  const said = document.querySelector("main .form-error[role='alert']:not([hidden])");
+  if (field) field.focus();
+  else if (said) {
+    said.tabIndex = -1;
+    said.focus();
+  }
+}
+
 // Back to a page from the browser's memory: its buttons work again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

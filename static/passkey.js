@@ -26,14 +26,10 @@ async function show(form) {
 
 async function showAndGo(form) {
   const answer = await show(form).catch(() => null);
-  if (answer === null) complain(form, form.dataset.failed);
-  else if (!answer.ok) complain(form, (await answer.json()).message);
-  else {
-    const { to } = await answer.json();
-    const isCover = form.closest("dialog") !== null;
-    if (isCover) form.dispatchEvent(new CustomEvent("unlocked", { bubbles: true }));
-    else location.assign(to);
-  }
+  const told = await answer?.json().catch(() => null);
+  if (!answer?.ok || !told) complain(form, told?.message ?? form.dataset.failed);
+  else if (form.closest("dialog")) form.dispatchEvent(new CustomEvent("unlocked", { bubbles: true }));
+  else location.assign(told.to);
 }
 
 async function make(form) {

@@ -18,10 +18,11 @@ from ledger.rules.errors import Invalid, NotFound
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
-from people.rules.sites import SiteView
+from people.rules.sites import SiteView, StationView
 
 
-def _unknown() -> NotFound:
+def unknown() -> NotFound:
+    """There is nothing of this kind, or it is not theirs: the two are not told apart."""
     return NotFound("report_unknown", _("There is nothing of this kind, or it is not yours to see."))
 
 
@@ -73,7 +74,7 @@ def here(person: Person, question: Question, right: Right, now: datetime) -> Her
     held = person.sites_of(right, now)
     found = tuple(it for it in people.sites() if it.code in held and question.site in ("", it.code))
     if not found:
-        raise _unknown()
+        raise unknown()
     return Here(found)
 
 
@@ -111,8 +112,16 @@ def whom(question: Question, where: Here, now: datetime) -> int | None:
     user_id = people.user_id_by_username(question.person)
     known = {account.user_id for account in people.accounts(where.codes)}
     if user_id is None or user_id not in known:
-        raise _unknown()
+        raise unknown()
     return user_id
+
+
+def station_of(question: Question, where: Here) -> StationView | None:
+    """The station asked about; None where none was. NotFound for one of another site."""
+    if not question.station:
+        return None
+    found = there(people.station_by_code(question.station))
+    return there(found if found.site in where.codes else None)
 
 
 def matter(person: Person, question: Question, where: Here, now: datetime) -> Subject | None:
@@ -133,7 +142,7 @@ def journey_for(person: Person, question: Question, right: Right, now: datetime)
         raise Invalid("fields_invalid", detail={"fields": {"journey": "required"}})
     found = journey(person, question.journey, now)
     if person.sites_of(right, now).isdisjoint(found.sites.values()):
-        raise NotFound("order_unknown")
+        raise unknown()
     return found
 
 
@@ -145,5 +154,5 @@ def subject_of(found: Journey) -> tuple[tuple[str, str], ...]:
 def there(found: T | None) -> T:
     """What was found; NotFound where nothing was."""
     if found is None:
-        raise _unknown()
+        raise unknown()
     return found

@@ -12,17 +12,13 @@ from audit.forms.words import FIELDS, PROBLEMS
 from audit.rules.edges import Edge
 from audit.rules.questions import Ask, Question, asked
 from ledger.rules.errors import DomainError, Invalid
+from people.forms.days import FAR, FIRST, LAST, DayField
 from people.rules.sites import SiteView
 from qc.forms.pages import WritingForm
 
 _TEXTS = (Ask.JOURNEY, Ask.BATCH, Ask.PERSON, Ask.STATION, Ask.LOT)
 _LONGEST = 64
 _WEEK = timedelta(days=7)
-
-
-def _day(label: Any, is_required: bool) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=is_required, widget=widget)
 
 
 class Asking(Protocol):
@@ -52,8 +48,8 @@ class QuestionForm(forms.Form):
     def _offer(self, ask: Ask, is_required: bool) -> None:
         label: Any = FIELDS[ask]
         if ask is Ask.PERIOD:
-            self.fields["first"] = _day(_("First day"), is_required)
-            self.fields["last"] = _day(_("Last day"), is_required)
+            self.fields["first"] = DayField(label=_("First day"), required=is_required)
+            self.fields["last"] = DayField(label=_("Last day"), required=is_required)
         elif ask is Ask.MOMENT:
             widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
             self.fields["moment"] = forms.DateTimeField(label=label, required=is_required, widget=widget)
@@ -71,6 +67,8 @@ class QuestionForm(forms.Form):
     def clean_moment(self) -> datetime | None:
         """A moment is written in the time of the site."""
         moment: datetime | None = self.cleaned_data["moment"]
+        if moment is not None and not FIRST <= moment.date() <= LAST:
+            raise forms.ValidationError(FAR)
         return None if moment is None else moment.replace(tzinfo=self.zone)
 
     @property
@@ -145,9 +143,10 @@ def read_question(said: Any) -> Question:
 
 def _is_time(text: str) -> bool:
     try:
-        return not text or datetime.fromisoformat(text).tzinfo is not None
+        at = datetime.fromisoformat(text) if text else None
     except ValueError:
         return False
+    return at is None or (at.tzinfo is not None and FIRST <= at.date() <= LAST)
 
 
 class SearchForm(forms.Form):
@@ -162,8 +161,8 @@ class SearchForm(forms.Form):
             attrs={"type": "search", "data-scan": "", "autocomplete": "off", "spellcheck": "false"}
         ),
     )
-    first = _day(_("First day"), is_required=False)
-    last = _day(_("Last day"), is_required=False)
+    first = DayField(label=_("First day"), required=False)
+    last = DayField(label=_("Last day"), required=False)
     site = forms.ChoiceField(label=_("Site"), required=False)
     # in the address of an older page, and never in the form: who searches anew begins with the newest
     before = forms.CharField(required=False)

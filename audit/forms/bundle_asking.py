@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -28,8 +28,6 @@ class _Bundle:
 
 class BundleForm(QuestionForm):
     """A bundle about a journey, a batch or a site in a period; optionally with a checkpoint, pasted or as a file."""
-
-    ALIASES: ClassVar[Mapping[str, str]] = {**QuestionForm.ALIASES, "period": "first"}
 
     request_id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
 

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import Event
+from audit.forms import bundles
 from audit.forms.words import fault_text, title_of
 from ledger.selectors import EntryView
 
@@ -13,16 +14,12 @@ _SAY: Mapping[str, Promise] = {
     Event.REQUESTED: _("Report asked for: {title}"),
     Event.MADE: _("Report made and kept: {title}"),
     Event.NOT_MADE: _("Report could not be made: {title}. {fault}"),
-    Event.BUNDLE_ASKED: _("Bundle asked for"),
-    Event.BUNDLE_MADE: _("Bundle gathered: what it holds is under the next checkpoint"),
-    Event.BUNDLE_KEPT: _("Bundle made and kept"),
-    Event.BUNDLE_NOT_MADE: _("Bundle could not be made. {fault}"),
 }
 
 
 def presenters() -> Mapping[str, Callable[[EntryView], str]]:
     """By the name of the event."""
-    return dict.fromkeys(_SAY, _line)
+    return {**dict.fromkeys(_SAY, _line), **bundles.presenters()}
 
 
 def _line(entry: EntryView) -> str:

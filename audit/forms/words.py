@@ -44,6 +44,7 @@ PROBLEMS: Mapping[str, Promise] = {
     "before_since": _("The end comes before the beginning."),
     "not_open": _("You were let in to audit records of another time. Choose a time that is open to you."),
     "too_long": _("A report covers ten years at most."),
+    "bundle_too_long": _("A bundle covers a year at most. Ask for several."),
     "in_the_future": _("This has not come yet."),
     "unknown": _("There is no such site, or it is not yours to see."),
     "one_of_journey_batch_site": _("Name a journey, or a batch, or a site: one of them."),

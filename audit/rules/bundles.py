@@ -38,7 +38,7 @@ def problems(question: Question, now: datetime) -> Mapping[str, str]:
         return {"until": "before_since"}
     if question.since > now:
         return {"since": "in_the_future"}
-    return {"until": "too_long"} if question.until - question.since > LONGEST else {}
+    return {"until": "bundle_too_long"} if question.until - question.since > LONGEST else {}
 
 
 def file_name(question: Question) -> str:

@@ -73,10 +73,15 @@ _BY_NAME = frozenset(Ask) - {Ask.PERIOD}
 
 
 def asked(said: Mapping[str, str]) -> Question:
-    """The question that was said so; what is no time raises ValueError."""
+    """The question that was said so; what is kept beside it, such as a checkpoint, is no part of it.
+
+    What is no time raises ValueError.
+    """
     times = ("since", "until", "moment")
     values: dict[str, Any] = {
-        name: datetime.fromisoformat(text) if name in times else text for name, text in said.items()
+        name: datetime.fromisoformat(text) if name in times else text
+        for name, text in said.items()
+        if name in Question.__dataclass_fields__
     }
     return Question(**values)
 

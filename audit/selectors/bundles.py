@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from audit.models import Request
 from audit.rules.bundles import KIND
-from audit.rules.questions import Question
+from audit.rules.questions import Question, asked
 from audit.rules.requests import RequestState
 
 
@@ -56,7 +55,7 @@ def _bundles() -> QuerySet[Request]:
 def _view(row: Request) -> BundleView:
     return BundleView(
         id=row.id,
-        question=question_of(row.question),
+        question=asked(row.question),
         kept=row.question.get("checkpoint", ""),
         sites=tuple(row.sites),
         state=RequestState(row.state),
@@ -69,12 +68,3 @@ def _view(row: Request) -> BundleView:
         digest=row.digest,
         found=row.found,
     )
-
-
-def question_of(said: Mapping[str, Any]) -> Question:
-    """The question as it was kept."""
-    texts = {name: said[name] for name in ("journey", "batch", "site") if name in said}
-    since, until = (
-        datetime.fromisoformat(said[name]) if name in said else None for name in ("since", "until")
-    )
-    return Question(**texts, since=since, until=until)

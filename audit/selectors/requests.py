@@ -20,7 +20,8 @@ MOST = 100
 
 @dataclass(frozen=True)
 class RequestView:
-    """One request. `files`: evidence and SHA-256 of each form; `percent`: so much of it is made."""
+    """One request. `sites`: at which the right to read it must be held; `files`: evidence and SHA-256 of each form;
+    `percent`: so much of it is made."""
 
     id: UUID
     kind: str

@@ -46,8 +46,13 @@ def desk_of(person: Person, now: datetime) -> Where:
 
 
 def period_at(person: Person, right: Right, sites: Collection[str], now: datetime) -> Period:
-    """The time of which the person may read by this right at each of these sites: what their periods have in common."""
+    """The time of which the person may read by this right at each of these sites: what their periods have in common.
+
+    Raises NotFound where the right is theirs at none of them: no period would leave out nothing.
+    """
     found = [period for site, period in person.periods(right, now).items() if site in sites]
+    if not found:
+        raise NotFound("report_unknown")
     return Period(
         max((it.start for it in found if it.start is not None), default=None),
         min((it.end for it in found if it.end is not None), default=None),
@@ -93,11 +98,11 @@ def opened(person: Person, kind: ReportKind, question: Question, now: datetime) 
 
     Raises Invalid by field; a site that is not theirs is one that there is not.
     """
+    held = person.sites_of(kind.right, now)
     wrong = problems(question, kind.asks, kind.may, now)
-    if question.site and question.site not in person.sites_of(kind.right, now):
+    if question.site and question.site not in held:
         wrong["site"] = "unknown"
-    sites = [question.site] if question.site else person.sites_of(kind.right, now)
-    period = period_at(person, kind.right, sites, now)
+    period = period_at(person, kind.right, held & {question.site} or held, now)
     if wrong := wrong or closed(question, period):
         raise Invalid("fields_invalid", detail={"fields": wrong})
     if not kind.asks and not period.holds(now):  # at one of several sites that they asked about together

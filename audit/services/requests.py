@@ -13,7 +13,7 @@ from audit.rules.questions import Ask, Question, asked
 from audit.rules.report import Report
 from audit.rules.requests import RequestState
 from audit.selectors.requests import RequestView, request
-from audit.selectors.scope import opened, report_for
+from audit.selectors.scope import opened, report_for, right_to
 from audit.services import progress
 from audit.services.rendering import drawing_of, forms
 from coi.services.recording import answered_once
@@ -24,6 +24,7 @@ from ledger.selectors import EffectView, EvidenceView
 from ledger.services import enqueue, store_evidence
 from ledger.services.effects import carry_out_or_give_up
 from people import selectors as people
+from people.rules.authority import Person
 from people.services.recording import require_anywhere, writing
 from qc.services.drawing_documents import DOCUMENT_FAULTS
 from qc.services.recording import Doing, Topic, asking, record, repeated
@@ -114,10 +115,22 @@ def _make(found: RequestView, now: datetime) -> None:
     for form, data in forms(report, drawing_of(found.id, found.asked_by, now)):
         made[form] = data
         progress.tell(found.id, _GATHERED + (_WHOLE - _GATHERED) * len(made) // (len(MEDIA_TYPES) + 1))
-    _keep(found, report, made, now)
+    _keep(found, report, made, _sites_of_readers(person, found, report, now), now)
 
 
-def _keep(found: RequestView, report: Report, made: Mapping[str, bytes], now: datetime) -> None:
+def _sites_of_readers(person: Person, found: RequestView, report: Report, now: datetime) -> list[str]:
+    """At which sites the right to read it must be held: of those whose data are in it, the asker's.
+
+    A journey goes through sites of several houses, and hardly anybody may read reports at all of them.
+    """
+    right = right_to(found.kind)
+    own = person.sites_of(right, now) if right is not None else frozenset()
+    return sorted(own & set(report.sites)) or list(found.sites)
+
+
+def _keep(
+    found: RequestView, report: Report, made: Mapping[str, bytes], sites: list[str], now: datetime
+) -> None:
     topic, doing = _topic_of(found), _doing(found, "made", now)
     with writing():
         current = request(found.id, is_locked=True)
@@ -128,7 +141,7 @@ def _keep(found: RequestView, report: Report, made: Mapping[str, bytes], now: da
         values: dict[str, Any] = {
             "state": str(RequestState.MADE),
             "made_at": now,
-            "sites": list(report.sites) or list(found.sites),
+            "sites": sites,
             "files": {form: {"id": str(it.id), "sha256": it.sha256} for form, it in kept.items()},
             "digest": digest,
             "found": dict(counted(report)),

@@ -230,6 +230,12 @@ def problems(content: Any) -> tuple[Problem, ...]:
     return parse(content)[1]
 
 
+def topics(content: Any) -> frozenset[str]:
+    """The training that the steps of a protocol document ask for."""
+    found = parse(content)[0]
+    return frozenset(step.training for step in found.steps if step.training) if found else frozenset()
+
+
 def _read_step(raw: Any, path: str, faults: list[Problem]) -> Step:
     reader = Reader(raw, path, faults)
     step = Step(

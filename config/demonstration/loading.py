@@ -168,7 +168,8 @@ def _test_badges(demo: Demo, now: datetime) -> None:
     for member in demo.members.values():
         if member.user_id != admin.user_id:
             doing = demo.doing(f"badge test {member.username}", admin.actor, member.site)
-            revalidate_badge(code=member.badge, **doing | {"now": now - timedelta(days=90)})
+            about = {"user_id": member.user_id, "code": member.badge}
+            revalidate_badge(**about, **doing | {"now": now - timedelta(days=90)})
 
 
 def _qualify(demo: Demo, now: datetime) -> None:

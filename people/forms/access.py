@@ -6,13 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def _password(label: Any, *, autocomplete: str = "current-password", help_text: Any = "") -> forms.CharField:
+def _password(
+    label: Any, *, autocomplete: str = "current-password", help_text: Any = "", is_first: bool = False
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,
         max_length=256,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete, "autofocus": is_first}),
     )
 
 
@@ -57,7 +59,7 @@ class CodeForm(forms.Form):
 class UnlockForm(forms.Form):
     """The person whose desk rests."""
 
-    own_password = _password(_("Password"))
+    own_password = _password(_("Password"), is_first=True)
 
 
 class _NewPassword(forms.Form):

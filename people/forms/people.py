@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.rules.errors import DomainError, Invalid
+from people.forms.days import DayField
 from people.forms.documents import ERRORS as DOCUMENT_ERRORS
 from people.forms.documents import FIELDS as DOCUMENT_FIELDS
 from people.forms.documents import WritingForm
 from people.rules.expiry import Running
 from people.rules.qualifications import Work
 from people.rules.roles import Role
+from people.rules.topics import nearest
 from people.services import EvidenceFile
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -88,13 +90,9 @@ FIELDS: Mapping[str, Promise] = {
     "audit_too_long": _("To audit is granted for a year at most."),
     "period_for_auditors_only": _("Only an auditor's role is bounded to records of a certain time."),
     "not_a_badge_code": _("This is not the code of a badge."),
+    "badge_of_another": _("This is somebody else's badge. Whose it is, the list of people finds."),
     "programme_shape": _("1 to 40 letters, digits, spaces and . _ / -."),
 }
-
-
-def _day(label: Any, *, is_needed: bool = False, help_text: Any = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=is_needed, help_text=help_text, widget=widget)
 
 
 def _typed(label: Any, most: int = 200, *, is_needed: bool = True, **more: Any) -> forms.CharField:
@@ -184,9 +182,15 @@ class GrantForm(SiteForm):
 
     field_order = ("role", "site", "until", "covers_from", "covers_until", "reason")
     role = forms.ChoiceField(label=_("Role"), choices=[("", ""), *((it.value, ROLES[it]) for it in Role)])
-    until = _day(_("Last day"), help_text=_("To audit needs one, a year ahead at most."))
-    covers_from = _day(_("Auditors: records from"), help_text=_("Left empty: from the beginning."))
-    covers_until = _day(_("Auditors: records up to and with"), help_text=_("Left empty: to the end."))
+    until = DayField(
+        label=_("Last day"), required=False, help_text=_("To audit needs one, a year ahead at most.")
+    )
+    covers_from = DayField(
+        label=_("Auditors: records from"), required=False, help_text=_("Left empty: from the beginning.")
+    )
+    covers_until = DayField(
+        label=_("Auditors: records up to and with"), required=False, help_text=_("Left empty: to the end.")
+    )
     reason = _typed(_("Why"), 1000, is_needed=False)
 
 
@@ -238,7 +242,11 @@ class BadgeForm(SiteForm):
         is_needed=False,
         help_text=_("Scan a badge that the person has, or leave it empty: then a new code is made."),
     )
-    until = _day(_("Last day"), help_text=_("From the day after, the badge is refused until it is tested."))
+    until = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("From the day after, the badge is refused until it is tested."),
+    )
     is_temporary = forms.BooleanField(
         label=_("Temporary, for a fortnight: the person left theirs at home"), required=False
     )
@@ -260,7 +268,7 @@ class TestBadgeForm(PeopleForm):
     """A badge read in the presence of its holder."""
 
     code = _scanned(_("Badge"), help_text=_("Scan it while its holder stands before you."))
-    until = _day(_("Last day from now on"), help_text=_("Left empty: it has none."))
+    until = DayField(label=_("Last day from now on"), required=False, help_text=_("Left empty: it has none."))
 
 
 class RevokeBadgeForm(PeopleForm):
@@ -273,16 +281,37 @@ class RevokeBadgeForm(PeopleForm):
 class TrainingForm(SiteForm):
     """What somebody was found competent in."""
 
-    field_order = ("topic", "site", "since", "until", "evidence")
+    field_order = ("topic", "is_meant", "site", "since", "until", "evidence")
     topic = _typed(_("Topic"), 64, help_text=_("The word by which protocols and methods ask for it."))
-    since = _day(_("Day of the training"), help_text=_("Left empty: now."))
-    until = _day(_("Last day"), help_text=_("From the day after, steps that ask for it are refused."))
+    since = DayField(label=_("Day of the training"), required=False, help_text=_("Left empty: now."))
+    until = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("From the day after, steps that ask for it are refused."),
+    )
     evidence = _file()
+
+    is_meant = forms.BooleanField(label=_("Nothing asks for this topic yet; it is meant so"), required=False)
 
     def __init__(self, *args: Any, topics: Iterable[str], **more: Any) -> None:
         super().__init__(*args, **more)
         self.topics = list(topics)
         self.fields["topic"].widget.attrs["list"] = "topics"
+
+    def clean(self) -> dict[str, Any]:
+        """A topic that nothing asks for opens no step: it was mistyped, unless somebody says that it is meant."""
+        asked = super().clean() or self.cleaned_data
+        topic = str(asked.get("topic", ""))
+        if topic and self.topics and topic not in self.topics and not asked.get("is_meant"):
+            self.add_error("topic", self._unasked(topic))
+        return asked
+
+    def _unasked(self, topic: str) -> str:
+        meant = nearest(topic, self.topics)
+        if not meant:
+            return str(_("No protocol or method asks for this. Tick below if it is meant so."))
+        text = _("No protocol or method asks for this. Did you mean “%(meant)s”? Else tick below.")
+        return str(text) % {"meant": meant}
 
 
 class QualificationForm(PeopleForm):
@@ -291,8 +320,8 @@ class QualificationForm(PeopleForm):
     programme = _typed(
         _("Programme"), 40, help_text=_("As it is called where it is asked for: FACT, apheresis, REMS-like.")
     )
-    since = _day(_("First day"), is_needed=True)
-    until = _day(_("Last day"), is_needed=True)
+    since = DayField(label=_("First day"))
+    until = DayField(label=_("Last day"))
     evidence = _file()
 
 

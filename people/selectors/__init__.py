@@ -60,6 +60,7 @@ from people.selectors.people import (
     people_seen_by,
     person_page,
     site_of_badge,
+    site_of_grant,
     training_topics,
 )
 from people.selectors.qualifications import (
@@ -152,6 +153,7 @@ __all__ = [
     "signatures_of",
     "site_by_code",
     "site_of_badge",
+    "site_of_grant",
     "sites",
     "staff_called",
     "standing",

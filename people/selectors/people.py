@@ -11,6 +11,7 @@ from django.db.models import Q
 from ledger import selectors as ledger
 from ledger.selectors import EntryView
 from people import models
+from people.registry import document_kind, document_kinds
 from people.rules.authority import BadgeState, Period, Person, badge_state
 from people.rules.badges import bare
 from people.rules.expiry import Expiring, due_for_test
@@ -222,9 +223,19 @@ def _training(row: models.Training, at: datetime) -> TrainingLine:
 
 
 def training_topics() -> list[str]:
-    """Every topic that anybody was ever trained in, for whoever records the next (one statement)."""
-    rows = models.Training.objects.order_by("topic").values_list("topic", flat=True).distinct()
-    return list(rows)
+    """Every topic that a document asks for which is in effect or on its way there (one statement for each kind)."""
+    kinds = [document_kind(name) for name in document_kinds()]
+    return sorted(
+        {
+            topic
+            for kind in kinds
+            if kind is not None and kind.topics is not None
+            for content in models.DocumentVersion.objects.filter(
+                document__kind=kind.kind, retired_at__isnull=True
+            ).values_list("content", flat=True)
+            for topic in kind.topics(content)
+        }
+    )
 
 
 def is_evidence_here(evidence: UUID, sites: Collection[str]) -> bool:
@@ -239,6 +250,12 @@ def is_evidence_here(evidence: UUID, sites: Collection[str]) -> bool:
 def site_of_badge(code: str) -> str:
     """The code of the site that gave the badge; empty where no badge has this code."""
     found = models.Badge.objects.filter(code=bare(code)).values_list("site__code", flat=True).first()
+    return found or ""
+
+
+def site_of_grant(id: str) -> str:
+    """The code of the site at which a role was given; empty where there is no such grant."""
+    found = models.Grant.objects.filter(pk=id).values_list("site__code", flat=True).first()
     return found or ""
 
 

@@ -160,7 +160,8 @@ def _badges(whose: Q) -> list[Expiring]:
         about: dict[str, Any] = {"id": id, "site": site, "user": user}
         pin_ends = secret_ends(pin_set_at, settings.PASSWORD_MAX_AGE_DAYS)
         if pin_ends is not None and pin_hash:
-            found.append(_one(Running.PIN, name, pin_ends, id=user, site=site, user=user))
+            # one record for each site: somebody with badges at two is spoken of at both
+            found.append(_one(Running.PIN, name, pin_ends, id=f"{user} {site}", site=site, user=user))
         if until is not None:
             found.append(_one(Running.BADGE, code, until, **about))
         due = due_for_test(issued_at, tested_at)
@@ -181,6 +182,6 @@ def _of_sites(site: str) -> list[Expiring]:
 
 
 def _one(
-    kind: Running, about: str, until: datetime, *, id: UUID | int, site: str, user: int | None
+    kind: Running, about: str, until: datetime, *, id: UUID | str, site: str, user: int | None
 ) -> Expiring:
     return Expiring(str(id), kind, site, about, until, user)

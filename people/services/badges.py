@@ -67,6 +67,7 @@ def record_badges_printed(
 
 def revalidate_badge(
     *,
+    user_id: int,
     code: str,
     valid_until: datetime | None = None,
     actor: Actor,
@@ -74,9 +75,10 @@ def revalidate_badge(
     now: datetime,
     request_id: UUID,
 ) -> None:
-    """Record that a badge was read in the presence of its holder and works, and until when it counts from now on.
+    """Record that a person's badge was read in their presence and works, and until when it counts from now on.
 
-    The periodic test of tokens (21 CFR 11.300(e)). Raises Invalid, NotAllowed (one's own), NotFound, Conflict.
+    The periodic test of tokens (21 CFR 11.300(e)). Raises Invalid (also where it is another's), NotAllowed (one's own),
+    NotFound, Conflict.
     """
     code = bare(code)
     refuse_bad(
@@ -86,6 +88,7 @@ def revalidate_badge(
     facts = {"code": code, "valid_until": valid_until}
     with writing():
         row = _locked(code, Right.REVALIDATE_BADGE, actor, now)
+        refuse_bad(code=_holder_problem(row, user_id))
         if is_repeat(request_id=request_id, event=Event.BADGE_REVALIDATED, facts=facts):
             return
         if row.revoked_at is not None:
@@ -102,6 +105,7 @@ def revalidate_badge(
 
 def replace_badge(
     *,
+    user_id: int,
     lost: str,
     code: str,
     is_temporary: bool,
@@ -111,9 +115,10 @@ def replace_badge(
     now: datetime,
     request_id: UUID,
 ) -> str:
-    """Revoke a badge that is lost or spoilt, at once, and give its holder another; returns the new one's id.
+    """Revoke a person's badge that is lost or spoilt, at once, and give them another; returns the new one's id.
 
-    A temporary one counts for a fortnight (21 CFR 11.300(c)). Raises Invalid, NotAllowed (one's own), NotFound.
+    A temporary one counts for a fortnight (21 CFR 11.300(c)). Raises Invalid (also where it is another's), NotAllowed
+    (one's own), NotFound.
     """
     lost, code = bare(lost), bare(code)
     refuse_bad(
@@ -125,6 +130,7 @@ def replace_badge(
     facts = {"badge": row_id, "code": code, "replaces": lost, "is_temporary": is_temporary}
     with writing():
         old = _locked(lost, Right.REPLACE_BADGE, actor, now)
+        refuse_bad(lost=_holder_problem(old, user_id))
         if is_repeat(
             request_id=request_id, event=Event.BADGE_ISSUED, facts={**facts, "user": str(old.user_id)}
         ):
@@ -167,3 +173,8 @@ def _locked(code: str, right: Right, actor: Actor, now: datetime) -> models.Badg
     if not row.user.is_active:
         raise NotFound("user_unknown")
     return row
+
+
+def _holder_problem(row: models.Badge, user_id: int) -> str | None:
+    """A badge that somebody took for their own, or that was read instead of the one beside it."""
+    return None if row.user_id == user_id else "badge_of_another"

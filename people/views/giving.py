@@ -80,7 +80,8 @@ def _grant(request: HttpRequest, user_id: int, form: forms.GrantForm) -> object:
 
 def _revoke_grant(request: HttpRequest, _user_id: int, form: forms.EndingForm) -> object:
     asked = form.cleaned_data
-    services.revoke_role(grant_id=asked["about"], reason=asked["reason"], **doing_at(request, form, ""))
+    site = selectors.site_of_grant(asked["about"])
+    services.revoke_role(grant_id=asked["about"], reason=asked["reason"], **doing_at(request, form, site))
     return None
 
 
@@ -96,18 +97,19 @@ def _badge(request: HttpRequest, user_id: int, form: forms.BadgeForm) -> object:
     )
 
 
-def _replace(request: HttpRequest, _user_id: int, form: forms.ReplaceBadgeForm) -> object:
+def _replace(request: HttpRequest, user_id: int, form: forms.ReplaceBadgeForm) -> object:
     asked = form.cleaned_data
     about = {name: asked[name] for name in ("lost", "is_temporary", "reason")}
-    code = asked["code"] or services.spare_badge_code()
-    return services.replace_badge(code=code, **about, **doing_at(request, form, ""))
+    code, site = asked["code"] or services.spare_badge_code(), selectors.site_of_badge(asked["lost"])
+    return services.replace_badge(user_id=user_id, code=code, **about, **doing_at(request, form, site))
 
 
-def _test(request: HttpRequest, _user_id: int, form: forms.TestBadgeForm) -> object:
+def _test(request: HttpRequest, user_id: int, form: forms.TestBadgeForm) -> object:
     asked = form.cleaned_data
     site = selectors.site_of_badge(asked["code"])
     until = asked["until"] and forms.ends(asked["until"], selectors.zone_of(site))
-    services.revalidate_badge(code=asked["code"], valid_until=until, **doing_at(request, form, site))
+    about = {"user_id": user_id, "code": asked["code"], "valid_until": until}
+    services.revalidate_badge(**about, **doing_at(request, form, site))
     return None
 
 

@@ -195,8 +195,8 @@ def revoke_badge(request: HttpRequest) -> HttpResponse:
 
 
 def _revoke(request: HttpRequest, form: forms.RevokeBadgeForm) -> None:
-    asked = form.cleaned_data
-    services.revoke_badge(code=asked["code"], reason=asked["reason"], **doing_at(request, form, ""))
+    code, reason = form.cleaned_data["code"], form.cleaned_data["reason"]
+    services.revoke_badge(code=code, reason=reason, **doing_at(request, form, selectors.site_of_badge(code)))
 
 
 @never_cache

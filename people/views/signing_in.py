@@ -122,6 +122,8 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 def passkey(request: HttpRequest) -> HttpResponse:
     """A passkey was shown: sign its user in, or unlock the desk that is theirs. Answers with where to go."""
+    if _is_over_anothers(request):
+        return _signed_out(request)
     shown = _shown(request)
     user = passkeys.user_of(shown)
     is_proved = passkeys.proof(request, user, shown)
@@ -161,7 +163,7 @@ def _shown(request: HttpRequest) -> Any:
 def unlock(request: HttpRequest) -> HttpResponse:
     """Open a desk that rests: by its own page, or by the cover that lies over the page that was open (204, 401)."""
     stamp = desk.stamp_of(request)
-    if stamp is None or not request.user.is_authenticated:
+    if stamp is None or not request.user.is_authenticated or _is_over_anothers(request):
         return _signed_out(request)
     form = UnlockForm(request.POST or None)
     status, is_by_cover = 200, not request.accepts("text/html")
@@ -178,6 +180,12 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if is_by_cover:
         return JsonResponse({"code": "refused", "message": _first(form), "detail": {}}, status=401)
     return render(request, "people/unlock.html", {"form": form, "next": target_of(request)}, status=status)
+
+
+def _is_over_anothers(request: HttpRequest) -> bool:
+    """Whether the cover lies over a page of somebody else than is signed in by now: it stays shut for whoever comes."""
+    whose = request.POST.get("whose", "")
+    return bool(whose) and whose != str(request.user.pk)
 
 
 def _first(form: UnlockForm) -> str:

@@ -145,6 +145,12 @@ def problems(content: Any) -> tuple[Problem, ...]:
     return parse(content)[1]
 
 
+def topics(content: Any) -> frozenset[str]:
+    """The training that a method document asks for."""
+    method = parse(content)[0]
+    return frozenset({method.training}) if method and method.training else frozenset()
+
+
 def _computed(reader: SpecificationReader) -> Computed | None:
     calculation = reader.maybe("calculation", Calculation)
     confidence, least_p, ratio = (reader.number(key) for key in ("confidence", "least_p", "ratio"))

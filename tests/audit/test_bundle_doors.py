@@ -92,6 +92,7 @@ def test_a_bundle_is_asked_for_made_and_handed_out(house: Journeys, as_: As) -> 
     # the symbol of the report in it leads to the bundle, which says whether the paper is of it
     for digest, says in ((found.file["report"][:16], "made here"), ("0" * 16, "Do not rely on this paper")):
         assert says in text(iris.get(f"{REQUESTS}{id}/?d={digest}", follow=True))
+    assert as_("Bob").get(f"{REQUESTS}{id}/").headers["Location"] == address, "and whoever else may have it"
     api = iris.get(f"{API}{id}/").json()
     assert (api["state"], api["digest"], api["files"]) == (
         "made",

@@ -2,12 +2,15 @@
 
 import json
 from base64 import b64encode
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from audit.events import Event
 from audit.forms import bundles as words
+from audit.forms.presenters import presenters
 from audit.rules.bundles import BundleFault
 from audit.rules.requests import RequestState
 from ledger import selectors as ledger
@@ -68,3 +71,9 @@ def test_a_bundle_holds_every_key_and_every_witness(house: Journeys, settings: A
     assert any("took over from" in line for line in whole.proved)
     # one key of two is not enough: the other one signed, too
     assert verify.Check(data, [key()], [witness], []).run().exit_code() == 1
+
+
+def test_the_trail_says_in_words_why_a_bundle_was_not_made() -> None:
+    facts = {"question": {"site": "CITY"}, "fault": str(BundleFault.TOO_MANY_ENTRIES)}
+    said = presenters()[Event.BUNDLE_NOT_MADE](SimpleNamespace(event=Event.BUNDLE_NOT_MADE, facts=facts))
+    assert said == "Bundle not made: CITY; there are too many entries; ask for less"

@@ -93,6 +93,13 @@ def test_the_fields_come_first_and_say_what_is_missing(player, bob):
     assert "This field is required" in text(bob.get(REPORT, {"journey": ""}), 422)
 
 
+def test_a_day_beyond_all_days_is_said_at_its_field(bob):
+    far = "Give a day between 1900 and 2999."
+    assert far in text(bob.get("/audit/reports/trail/?first=0001-01-01&last=9999-12-31"), 422)
+    assert far in text(bob.get("/audit/reports/training/?moment=0001-01-01T00:00"), 422)
+    assert far in text(bob.get(f"{SEARCH}?last=9999-12-31"), 422)
+
+
 def test_a_long_period_is_for_the_worker_alone(player, bob, about):
     page = text(bob.get(f"{about}&first=2025-01-01&last=2026-01-01"))
     assert "Too long for a page" in page

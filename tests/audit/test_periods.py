@@ -8,7 +8,7 @@ import pytest
 from audit import services
 from audit.rules.questions import Question
 from audit.selectors.requests import visible_request
-from audit.selectors.scope import report_for
+from audit.selectors.scope import period_at, report_for
 from audit.selectors.search import find_entries
 from audit.services.bundles import ask_for_bundle, bundle_for
 from config.demonstration.player import Player
@@ -16,6 +16,7 @@ from config.demonstration.site import PLANT
 from ledger import services as ledger_services
 from ledger.rules.errors import Invalid, NotFound
 from people.rules.authority import Period
+from people.rules.rights import Right
 from tests import given
 from tests.audit.conftest import taken_in
 from tests.coi.test_auditors import DAY, Visitor
@@ -96,3 +97,13 @@ def test_a_bundle_is_had_of_what_lies_in_the_period(player: Player, dave: Visito
     for id in ids:
         with pytest.raises(NotFound, match="bundle_unknown"):
             bundle_for(id=id, actor=dave.actor, now=player.now)
+
+
+def test_whoever_holds_the_right_nowhere_has_no_period_that_leaves_nothing_out(
+    player: Player, dave: Visitor
+) -> None:
+    person = dave.may_read(ALL, PLANT)
+    assert period_at(person, Right.READ_TRAIL, {PLANT}, player.now) == ALL
+    for sites in ({"ELSEWHERE"}, set[str]()):
+        with pytest.raises(NotFound):
+            period_at(person, Right.READ_TRAIL, sites, player.now)

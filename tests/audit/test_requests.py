@@ -206,3 +206,11 @@ def test_it_is_shown_to_who_might_ask_for_it_now(player: Player) -> None:
     revoke(player, "Bob", Role.QA_REVIEWER)
     assert visible_request(person(player, "Bob"), id, player.now) is None
     assert visible_request(person(player, "Bob"), uuid4(), player.now) is None
+
+
+def test_what_is_kept_about_a_journey_is_read_by_whoever_may_ask_it_at_their_own_site(player: Player) -> None:
+    """The journey goes through a hospital and a courier, where nobody of the plant reads reports."""
+    found = made(player, kind="custody")
+    assert (found.state, found.sites) == (RequestState.MADE, (PLANT,))
+    for name, expected in (("Bob", found), ("Iris", found), ("Dave", None)):
+        assert visible_request(person(player, name), found.id, player.now) == expected

@@ -3,6 +3,7 @@
 import pytest
 
 from config.demonstration.site import PASSWORD
+from tests.browser.acting import press
 from tests.browser.test_pages import assert_clean
 
 pytestmark = pytest.mark.browser
@@ -74,8 +75,11 @@ def test_a_desk_is_covered_and_goes_on_with_what_was_typed(named, clock):
         page.clock.fast_forward(IDLE * 1000)
         cover = page.get_by_role("dialog")
         cover.get_by_role("heading", name="This desk is locked").wait_for()
-        page.keyboard.press("Escape")
+        for _time in range(3):
+            page.keyboard.press("Escape")
         assert cover.is_visible()
+        page.evaluate("document.getElementById('cover').close()")  # as a telephone does, going back
+        cover.wait_for()
         assert_clean(page, "cover")
         assert (
             page.evaluate("fetch('/work/', {headers: {Accept: 'application/json'}}).then(it => it.status)")
@@ -99,3 +103,20 @@ def test_the_pages_of_an_account(named):
     for path in ("", "password/", "pin/", "factors/", "factors/app/", "factors/passkey/", "factors/codes/"):
         page.goto(f"{named.address}/account/{path}")
         assert_clean(page, f"account/{path}")
+
+
+def test_after_a_refused_form_the_focus_is_where_it_is_mended(named):
+    page = named.desk(named.journeys.demo.member("Bob"))
+    page.goto(f"{named.address}/account/pin/")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("New PIN").fill("1111")
+    press(page, "Change the PIN")
+    field = page.locator(":focus")
+    assert field.get_attribute("name") == "pin"
+    told = [page.locator(f"#{id}").inner_text() for id in field.get_attribute("aria-describedby").split()]
+    assert any("too easy to guess" in text for text in told), told
+    page.goto(f"{named.address}/account/factors/codes/")
+    page.get_by_label("Your password").fill(PASSWORD)
+    press(page, "Make new codes")
+    assert page.locator(":focus").inner_text() == "Set up an app or a passkey first."
+    assert_clean(page, "a refused form")

@@ -168,7 +168,12 @@ def recipe_problems(content: Any) -> list[Problem]:
     return [Problem(f"steps[{i}]", "blank") for i, step in enumerate(content.get("steps", [])) if not step]
 
 
-registry.register_document_kind("recipe", recipe_problems)
+def recipe_topics(content: Any) -> list[str]:
+    """A recipe asks for training in each of its steps."""
+    return list(content.get("steps", []))
+
+
+registry.register_document_kind("recipe", recipe_problems, topics=recipe_topics)
 
 
 REASON = "as agreed"

@@ -149,7 +149,7 @@ def test_an_unknown_kind_is_refused(house, author):
 
 
 def test_a_kind_is_registered_once():
-    registry.register_document_kind("recipe", given.recipe_problems)
+    registry.register_document_kind("recipe", given.recipe_problems, topics=given.recipe_topics)
     with pytest.raises(ValueError, match="registered already"):
         registry.register_document_kind("recipe", lambda content: [])
 

@@ -87,6 +87,18 @@ def test_the_cover_unlocks_without_leaving_the_page(alice, clock):
     assert (over.status_code, over.json()["code"]) == (401, "not_signed_in")
 
 
+def test_the_cover_over_a_page_of_one_person_does_not_open_for_another(house, alice, clock):
+    """Her page still lies below it; by now somebody else is signed in, in another tab."""
+    bob = house.someone("Bob", Role.QA_REVIEWER)
+    client = at_desk(bob)
+    for path in ("/unlock/", "/sign-in/passkey/"):
+        sent = {"own_password": given.PASSWORD, "whose": str(alice.user_id)}
+        answer = client.post(path, sent, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), path
+    own = {"own_password": given.PASSWORD, "whose": str(bob.user_id)}
+    assert client.post("/unlock/", own, headers={"Accept": "application/json"}).status_code == 204
+
+
 def test_five_wrong_passwords_lock_the_account_behind_the_cover_too(alice, clock):
     client = at_desk(alice)
     clock.move_to(NOON + 15 * MINUTE, tick=False)

@@ -9,7 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from ledger import selectors as ledger
 from people import models, selectors, services
+from people.events import Event
 from people.rules import codes
 from people.rules.authority import BadgeState
 from people.rules.qualifications import Work
@@ -68,6 +70,8 @@ def test_a_role_is_granted_with_an_end_and_ended_with_a_reason(ada, house):
     assert "required" in text_of(sent(ada, f"{page}revoke-role/", **about), 422), "the tick is missing"
     assert sent(ada, f"{page}revoke-role/", sure="on", **about).status_code == 302
     assert someone.person(given.now()).grants == ()
+    (entry,) = ledger.entries_between(house.at, given.now(), events=[Event.ROLE_REVOKED])
+    assert entry.site == "MFG", "whoever reads the trail of other sites alone does not read of it"
 
 
 def test_nobody_acts_for_themselves(ada, house):
@@ -84,6 +88,9 @@ def test_a_badge_is_given_tested_replaced_and_revoked(ada, house):
     assert sent(ada, f"{page}badge-test/", code=first, until=day(house, 200)).status_code == 302
     shown = text_of(sent(ada, f"{page}badge-test/", code=first, until=day(house, -1)), 422)
     assert "ends before it begins" in shown
+    beside = house.someone("Beside").badge
+    for act, field in (("badge-test", {"code": beside}), ("badge-replace", {"lost": beside, "reason": "x"})):
+        assert "somebody else&#x27;s badge" in text_of(sent(ada, f"{page}{act}/", **field), 422), act
     answer = sent(ada, f"{page}badge-replace/", lost=first, is_temporary="on", reason="lost at home")
     assert answer.status_code == 302
     now = given.now()
@@ -95,6 +102,8 @@ def test_a_badge_is_given_tested_replaced_and_revoked(ada, house):
     assert selectors.read_badge(new.code, now + timedelta(days=15)).state is BadgeState.EXPIRED
     assert sent(ada, "/people/badges/revoke/", code=f"]C1{new.code}", reason="stolen").status_code == 302
     assert selectors.read_badge(new.code, given.now()).state is BadgeState.REVOKED
+    ended = ledger.entries_between(house.at, given.now(), events=[Event.BADGE_REVOKED, Event.BADGE_ISSUED])
+    assert {it.site for it in ended} == {"MFG"}
     assert "revoked before" in text_of(sent(ada, "/people/badges/revoke/", code=new.code, reason="x"), 409)
     assert "No badge has this code" in text_of(
         sent(ada, "/people/badges/revoke/", code=codes.make("B", "NOONE"), reason="x"), 404
@@ -122,6 +131,16 @@ def test_training_is_recorded_with_its_evidence(ada, house):
     ada.login(username="nora", password=given.PASSWORD)
     assert ada.get(link[0]).status_code == 404
     assert ada.get(page).status_code == 404
+
+
+def test_a_topic_that_nothing_asks_for_is_questioned_at_its_field(ada, house, draft):
+    page = f"/people/{house.someone('Someone').user_id}/training/"
+    assert '<option value="thaw">' in text_of(ada.get(page))
+    answer = sent(ada, page, topic="thawing", site="MFG")
+    assert "Did you mean “thaw”?" in text_of(answer, 422)
+    assert list(answer.context["form"].errors) == ["topic"]
+    assert sent(ada, page, topic="thaw", site="MFG").status_code == 302
+    assert sent(ada, page, topic="thawing", site="MFG", is_meant="on").status_code == 302
 
 
 def test_a_site_is_qualified_and_asked_for_a_programme(ada, house):
@@ -216,6 +235,26 @@ def test_word_goes_out_once_before_something_ends(house):
     assert [it.code for it in selectors.notices_for(house.admin.person(now), now)] == ["qualification_ends"]
     services.record_training(topic="thaw", **about, **house.context())
     assert [it.about for it in selectors.expiring(given.now())] == ["FACT"]
+
+
+def test_word_of_an_old_pin_goes_to_each_site_that_gave_the_person_a_badge(house, settings):
+    settings.PASSWORD_MAX_AGE_DAYS = 20
+    someone = house.someone("Someone")
+    about = {"user_id": someone.user_id, "code": codes.make("B", "HOSP1"), "site": "HOSP"}
+    services.issue_badge(**about, **house.context())
+    now = given.now()
+    for _night in range(2):
+        assert services.warn_of_expiry(now=now) == 2
+    told = [(it.code, it.site) for it in selectors.notices_for(someone.person(now), now)]
+    assert sorted(told) == [("pin_ends", "HOSP"), ("pin_ends", "MFG")]
+
+
+@pytest.mark.parametrize("days", [{"until": "9999-12-31"}, {"since": "0001-01-01"}])
+def test_a_day_that_no_record_can_be_about_is_said_at_its_field(ada, house, days):
+    page = f"/people/{house.someone('Someone').user_id}/training/"
+    answer = sent(ada, page, topic="thaw", site="MFG", **days)
+    assert "Give a day between 1900 and 2999." in text_of(answer, 422)
+    assert list(answer.context["form"].errors) == list(days)
 
 
 def test_sessions_are_ended_and_the_person_signs_in_again(ada, house):

@@ -95,19 +95,19 @@ def actions(house: given.House, me: given.Someone) -> dict[str, tuple[set[Role],
         "revoke_badge": (TRAINERS, lambda c: services.revoke_badge(code=badge, **why, **c)),
         "record_training": (TRAINERS, lambda c: services.record_training(topic="thaw", **target, **c)),
         **document_actions(house, me),
-        **later_actions(house, badge),
+        **later_actions(house, {"user_id": someone.user_id}, badge),
     }
 
 
-def later_actions(house: given.House, badge: str) -> dict[str, tuple[set[Role], Act]]:
+def later_actions(house: given.House, whose: dict[str, int], badge: str) -> dict[str, tuple[set[Role], Act]]:
     """What became of badges, and what sites are qualified for."""
     window = {"valid_from": house.at, "valid_until": house.at + given.DAY}
     about = {"site": "MFG", "programme": "FACT"}
     held = services.record_site_qualification(**about, **window, **house.context())
     needed = services.require_programme(**about, work=Work.COLLECTION, **house.context())
-    fresh = {"code": codes.make("B", "NEW"), "is_temporary": False, "reason": "lost"}
+    fresh = {**whose, "code": codes.make("B", "NEW"), "is_temporary": False, "reason": "lost"}
     return {
-        "revalidate_badge": (ADMINISTRATOR, lambda c: services.revalidate_badge(code=badge, **c)),
+        "revalidate_badge": (ADMINISTRATOR, lambda c: services.revalidate_badge(code=badge, **whose, **c)),
         "replace_badge": (ADMINISTRATOR, lambda c: services.replace_badge(lost=badge, **fresh, **c)),
         "record_site_qualification": (
             QUALIFIERS,

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from people.forms.rights import MEANS, RIGHTS, ROOMS
 from people.rules.means import SERVICES, Means
-from people.rules.rights import TABLE, Right
+from people.rules.rights import Right
 from people.rules.roles import Role
 
 ROOT = Path(settings.BASE_DIR)
@@ -67,16 +67,10 @@ def is_of(right: Right, service: str) -> bool:
 
 
 def test_every_right_has_its_row_its_words_and_its_room() -> None:
-    assert set(TABLE) == set(Right) == set(RIGHTS)
+    assert set(Right) == set(RIGHTS)
     assert {right.room for right in Right} == set(ROOMS)
     assert set(MEANS) == set(Means)
-    assert all(TABLE.values()), "a right is nobody's"
-
-
-def test_what_stands_in_no_row_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
-    left_out = {right: roles for right, roles in TABLE.items() if right is not Right.RELEASE_BATCH}
-    monkeypatch.setattr("people.rules.rights.TABLE", left_out)
-    assert Right.RELEASE_BATCH.roles == frozenset()
+    assert all(right.roles for right in Right), "a right is nobody's"
 
 
 @pytest.mark.requirement("URS-ACC-01")

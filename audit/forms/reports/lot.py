@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.forms.asked import there
 from audit.forms.reports.steps_table import steps_table
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
@@ -12,18 +13,13 @@ from audit.rules.report import Column, ColumnKind, Fact, Facts, Found, Report, S
 from coi.forms import words
 from coi.rules.stock import StockStatus
 from coi.selectors.work_done import MOST, DoneAt, LotStory, lot_story
-from ledger.rules.errors import Invalid, NotFound
 from people.rules.authority import Person
 from people.rules.rights import Right
 
 
 def build(person: Person, question: Question, now: datetime) -> Report:
     """The report of a lot, by its code."""
-    if not question.lot:
-        raise Invalid("fields_invalid", detail={"fields": {"lot": "required"}})
-    story = lot_story(person, question.lot, person.periods(Right.READ_AUDIT_REPORTS, now), now)
-    if story is None:
-        raise NotFound("lot_unknown")
+    story = there(lot_story(person, question.lot, person.periods(Right.READ_AUDIT_REPORTS, now), now))
     return Report(
         kind=KIND.code,
         title=_("Lot %(lot)s of %(material)s")

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.forms.asked import Reach, reach_of
-from audit.forms.reports.refusals import person_id_of, scans_table
+from audit.forms.asked import Reach, reach_of, there, unknown, whom
+from audit.forms.reports.refusals import scans_table
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Found, Report, Severity, Table
@@ -17,7 +17,6 @@ from coi.rules.windows import Window
 from coi.selectors.refused import RefusedScan, refused_scans, sums_of_scans
 from coi.selectors.work_done import MOST, DoneAt, steps_at
 from ledger import selectors as ledger
-from ledger.rules.errors import Invalid, NotFound
 from ledger.selectors import EntryView
 from people import selectors as people
 from people.events import Event
@@ -28,14 +27,12 @@ from people.rules.roles import Role
 
 def build(person: Person, question: Question, now: datetime) -> Report:
     """The report of a person, by the username: what they did at the reader's sites."""
-    if not question.person:
-        raise Invalid("fields_invalid", detail={"fields": {"person": "required"}})
     reach = reach_of(person, question, Right.READ_AUDIT_REPORTS, now)
-    worker, window = _worker(question, reach)
+    worker, window = _worker(question, reach, now)
     steps = steps_at(person, window, now, is_of_person=True)
     scans, refused = sum(it.scans for it in sums_of_scans(window)), refused_scans(person, window, now)
     if not steps and not scans and not _grants(worker, reach):
-        raise NotFound("user_unknown")
+        raise unknown()
     signed = ledger.entries_between(
         reach.since, reach.until, events=(Event.SIGNATURE_MADE,), sites=reach.codes, actor_id=worker.user_id
     )
@@ -63,12 +60,10 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     )
 
 
-def _worker(question: Question, reach: Reach) -> tuple[Person, Window]:
+def _worker(question: Question, reach: Reach, now: datetime) -> tuple[Person, Window]:
     """Who is asked about, with the rights and training that counted at any time from the beginning of the period."""
-    user_id = person_id_of(question)
-    worker = people.person(user_id, reach.since) if user_id is not None else None
-    if worker is None:
-        raise NotFound("user_unknown")
+    user_id = there(whom(question, reach, now))
+    worker = there(people.person(user_id, reach.since))
     return worker, Window(reach.codes, reach.since, reach.until, person_id=user_id)
 
 

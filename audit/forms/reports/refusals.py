@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.forms.asked import Reach, journey_for, reach_of
+from audit.forms.asked import Reach, journey_for, reach_of, station_of, whom
 from audit.forms.reports import meaning
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
@@ -26,7 +26,6 @@ from coi.selectors.refused import (
     sums_of_scans,
     titles_at,
 )
-from ledger.rules.errors import NotFound
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
@@ -66,28 +65,15 @@ def window_of(person: Person, question: Question, reach: Reach, now: datetime) -
     """Which scans are asked about; NotFound for a station, person or journey that is not there or not theirs to see."""
     if question.journey:
         journey_for(person, question, Right.READ_AUDIT_REPORTS, now)
-    if question.station:
-        station = people.station_by_code(question.station)
-        if station is None or station.site not in reach.codes:
-            raise NotFound("station_unknown")
+    station_of(question, reach)
     return Window(
         sites=reach.codes,
         since=reach.since,
         until=reach.until,
         station=question.station,
-        person_id=person_id_of(question),
+        person_id=whom(question, reach, now),
         coi_id=question.journey,
     )
-
-
-def person_id_of(question: Question) -> int | None:
-    """Who is asked about; None where nobody is. NotFound for an unknown username."""
-    if not question.person:
-        return None
-    found = people.user_id_by_username(question.person)
-    if found is None:
-        raise NotFound("user_unknown")
-    return found
 
 
 def _left_out(sums: Sequence[ScanSum]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.forms.asked import Reach, reach_of
+from audit.forms.asked import Reach, reach_of, station_of, there
 from audit.forms.reports.steps_table import steps_table
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
@@ -29,8 +29,6 @@ from coi.selectors.work_done import (
     people_at,
     steps_at,
 )
-from ledger.rules.errors import Invalid, NotFound
-from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
 from people.rules.sites import StationView
@@ -45,12 +43,8 @@ STATES: Mapping[CheckState, str | Promise] = {
 
 def build(person: Person, question: Question, now: datetime) -> Report:
     """The report of a station."""
-    if not question.station:
-        raise Invalid("fields_invalid", detail={"fields": {"station": "required"}})
     reach = reach_of(person, question, Right.READ_AUDIT_REPORTS, now)
-    station = people.station_by_code(question.station)
-    if station is None or station.site not in reach.codes:
-        raise NotFound("station_unknown")
+    station = there(station_of(question, reach))
     window = Window((station.site,), reach.since, reach.until, station=station.code)
     steps, checks = steps_at(person, window, now), checks_at(person, window, now)
     clearances = clearances_at(person, window, station.place, now)

@@ -25,9 +25,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     where = asked.reach_of(person, question, Right.READ_AUDIT_REPORTS, now)
     subject = asked.matter(person, question, where, now)
     user = asked.whom(question, where, now)
-    if question.station:
-        station = asked.there(people.station_by_code(question.station))
-        asked.there(station if station.site in where.codes else None)
+    asked.station_of(question, where)
     found = entries_of_period(
         where.since,
         where.until,

@@ -10,7 +10,7 @@ from coi import services as coi
 from coi.models import Batch, PlaceUse, Scan, StepRecord
 from coi.rules.stock import StockStatus
 from config.demonstration.site import HOSPITAL, PLANT
-from ledger.rules.errors import Invalid, NotFound
+from ledger.rules.errors import NotFound
 from people.rules import codes
 from tests import given
 from tests.audit.journeys.conftest import Told, facts, rows
@@ -130,8 +130,12 @@ def test_what_is_not_theirs_is_not_found(told: Told) -> None:
         with pytest.raises(NotFound):
             told.report("lot", name, lot=lot)
     for kind in ("station", "person_work", "lot"):
-        with pytest.raises(Invalid):
+        with pytest.raises(NotFound):
             told.over(kind)
+    elsewhere = told.journeys.demo.member("Alice").username
+    for username in ("nobody", elsewhere):
+        with pytest.raises(NotFound):  # that somebody works at another house is not told
+            told.over("refusals", "Luca", person=username)
 
 
 def test_the_statements_do_not_grow(told: Told) -> None:

@@ -63,6 +63,7 @@ def test_what_needs_a_decision(
         (Role.ANALYST, Role.QC_REVIEWER, Conflict.TESTS_AND_REVIEWS),
         (Role.QA_REVIEWER, Role.QA_RELEASER, Conflict.REVIEWS_AND_RELEASES),
         (Role.ADMINISTRATOR, Role.ANALYST, Conflict.ADMINISTERS_AND_WORKS),
+        (Role.ADMINISTRATOR, Role.COORDINATOR, Conflict.ADMINISTERS_AND_WORKS),
         (Role.AUDITOR, Role.NURSE, Conflict.AUDITS_AND_WORKS),
     ],
 )
@@ -71,7 +72,16 @@ def test_roles_that_should_not_meet(first: Role, second: Role, why: Conflict) ->
     assert conflicts({first}) == conflicts({second}) == ()
 
 
-@pytest.mark.parametrize("pair", [{Role.OPERATOR, Role.SUPERVISOR}, {Role.NURSE, Role.PHYSICIAN}, set()])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        {Role.OPERATOR, Role.SUPERVISOR},
+        {Role.NURSE, Role.PHYSICIAN},
+        {Role.AUDITOR, Role.SPONSOR},
+        {Role.ADMINISTRATOR, Role.SPONSOR},
+        set(),
+    ],
+)
 def test_roles_that_may_meet(pair: set[Role]) -> None:
     assert conflicts(pair) == ()
 

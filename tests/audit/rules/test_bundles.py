@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
         (Question(site="CITY", since=NOW), {"until": "required"}),
         (Question(site="CITY", since=NOW, until=NOW), {"until": "before_since"}),
         (Question(site="CITY", since=NOW + DAY, until=NOW + 2 * DAY), {"since": "in_the_future"}),
-        (Question(site="CITY", since=NOW - LONGEST - DAY, until=NOW), {"until": "too_long"}),
+        (Question(site="CITY", since=NOW - LONGEST - DAY, until=NOW), {"until": "bundle_too_long"}),
     ],
 )
 def test_one_thing_is_asked_about(question: Question, wrong: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coi.rules.protocol import MAX_CHILDREN, MAX_STEPS, Does, Scope, parse, problems
+from coi.rules.protocol import MAX_CHILDREN, MAX_STEPS, Does, Scope, parse, problems, topics
 from tests.coi.rules.world import PROTOCOL, ROOT
 
 CONTENT = json.loads((ROOT / "config" / "demonstration" / "cd19_protocol.json").read_text())
@@ -193,6 +193,12 @@ def test_every_batch_of_such_a_dose_is_one_of_them(
 
     at = "" if fault.startswith("protocol") else f"steps[{position(step)}]."
     assert f"{at}{fault}" in broken(change)
+
+
+def test_a_protocol_says_which_training_it_asks_for() -> None:
+    assert topics(CONTENT) == {step["training"] for step in CONTENT["steps"] if step.get("training")}
+    assert "apheresis" in topics(CONTENT)
+    assert topics({}) == topics({**CONTENT, "steps": []}) == frozenset()
 
 
 def test_all_faults_are_told_at_once() -> None:
