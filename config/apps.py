@@ -11,4 +11,4 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Import for their side effects: registration."""
-        from config import celery, checks  # noqa: F401
+        from config import celery, checks  # noqa: F401  (registering is their side effect)

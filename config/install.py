@@ -67,8 +67,8 @@ def is_current(kind: str) -> bool:
 def make_environment() -> None:
     """Make an empty environment, unless one of this Python in this place is there."""
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        import ensurepip  # noqa: F401  (whether they are there is all that is asked)
+        import venv  # noqa: F401  (the same)
     except ImportError:
         fail(
             "this Python has no venv module. Install it (Debian, Ubuntu: python3-venv) or name another Python."

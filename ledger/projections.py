@@ -62,7 +62,7 @@ def _update_alike(
     """Set the same values in every living row of `ids`. Raises LostRow when one of them does not exist."""
     name, mark = _living(table, "update")
     cursor.execute(
-        f"{mark}UPDATE {name} AS t SET {_settings(table, values)}"  # noqa: S608
+        f"{mark}UPDATE {name} AS t SET {_settings(table, values)}"  # noqa: S608  (names from the models)
         f" FROM json_populate_record(NULL::{name}, %s::json) AS v WHERE t.id = ANY(%s::text[]::uuid[])",
         [dump(_by_column(table, values)).decode(), list(ids)],
     )
@@ -75,7 +75,7 @@ def _update_each(cursor: CursorWrapper, table: registry.Table, rows: Sequence[Ma
     """Set each row's own values, all rows having the same attributes; return the ids that were found."""
     name = _quote(table.db_table)
     cursor.execute(
-        f"UPDATE {name} AS t SET {_settings(table, [key for key in rows[0] if key != 'id'])}"  # noqa: S608
+        f"UPDATE {name} AS t SET {_settings(table, [key for key in rows[0] if key != 'id'])}"  # noqa: S608  (the same)
         f" FROM json_populate_recordset(NULL::{name}, %s::json) AS v WHERE t.id = v.id RETURNING t.id::text",
         [dump([_by_column(table, row) for row in rows]).decode()],
     )
@@ -208,7 +208,7 @@ def _compare(cursor: CursorWrapper, table: registry.Table) -> Iterator[Finding]:
     columns = [_quote(column) for column in table.columns.values()]
     rebuilt, living = (", ".join(f"{side}.{column}" for column in columns) for side in "rl")
     cursor.execute(
-        "SELECT COALESCE(r.id, l.id)::text, to_jsonb(r.*), to_jsonb(l.*)"  # noqa: S608
+        "SELECT COALESCE(r.id, l.id)::text, to_jsonb(r.*), to_jsonb(l.*)"  # noqa: S608  (names from the models)
         f" FROM pg_temp.{name} r FULL JOIN public.{name} l ON l.id = r.id"
         f" WHERE ({rebuilt}) IS DISTINCT FROM ({living}) ORDER BY 1 LIMIT %s",
         [DIFFERENCES],

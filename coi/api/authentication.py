@@ -47,7 +47,7 @@ class StationAuthentication(BaseAuthentication):
         return SCHEME
 
 
-class StationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class StationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it has no types
     """How the description of the API names it."""
 
     target_class = StationAuthentication

@@ -16,13 +16,13 @@ _KEYS: Mapping[str, str] = {
     + "~1234567890°+AZERTYUIOP¨£µQSDFGHJKLM%WXCVBN?./§",
     "azerty_be": "²&é\"'(§è!çà)-azertyuiop^$µqsdfghjklmùwxcvbn,;:="
     + "³1234567890°_AZERTYUIOP¨*£QSDFGHJKLM%WXCVBN?./+",
-    "qwertz_de": "^1234567890ß´qwertzuiopü+#asdfghjklöäyxcvbnm,.-"  # noqa: RUF001
+    "qwertz_de": "^1234567890ß´qwertzuiopü+#asdfghjklöäyxcvbnm,.-"  # noqa: RUF001  (what the keys type)
     + "°!\"§$%&/()=?`QWERTZUIOPÜ*'ASDFGHJKLÖÄYXCVBNM;:_",
     "qwertz_ch": "§1234567890'^qwertzuiopü¨$asdfghjklöäyxcvbnm,.-"
     + '°+"*ç%&/()=?`QWERTZUIOPè!£ASDFGHJKLéàYXCVBNM;:_',
     "qwerty_uk": "`1234567890-=qwertyuiop[]#asdfghjkl;'zxcvbnm,./"
     + '¬!"£$%^&*()_+QWERTYUIOP{}~ASDFGHJKL:@ZXCVBNM<>?',
-    "qwerty_es": "º1234567890'¡qwertyuiop`+çasdfghjklñ´zxcvbnm,.-"  # noqa: RUF001
+    "qwerty_es": "º1234567890'¡qwertyuiop`+çasdfghjklñ´zxcvbnm,.-"  # noqa: RUF001  (what the keys type)
     + 'ª!"·$%&/()=?¿QWERTYUIOP^*ÇASDFGHJKLÑ¨ZXCVBNM;:_',
 }
 
@@ -32,7 +32,7 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = {
 }
 
 # Keys that wait for the next one and then type an accent over it, or nothing: what comes of them is not certain.
-DEAD = frozenset("^¨´`")  # noqa: RUF001
+DEAD = frozenset("^¨´`")  # noqa: RUF001  (what the keys type)
 
 
 def typed(text: str, layout: str) -> str:

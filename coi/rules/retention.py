@@ -8,7 +8,7 @@ a rule counts from, which law applies, or whether there is a rule at all (21 CFR
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from enum import StrEnum
 from typing import Any
 
@@ -173,7 +173,12 @@ def _decides_first(one: Counted) -> tuple[bool, int, int, str, str]:
 
 
 def years_after(day: date, years: int) -> date:
-    """The same day so many years later; 1 March for a 29 February that the year has not, which is never too early."""
+    """The same day so many years later; 1 March for a 29 February that the year has not, which is never too early.
+
+    The last day that there is, where the calendar ends before: an expiry date may be any that was on a label.
+    """
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from coi.events import Event
@@ -49,7 +50,7 @@ def custody_of(viewer: Person, coi_id: str, now: datetime) -> CustodyRecord:
         closed_at=order.closed_at,
         containers=_containers(order, rows, known.codes),
         steps=tuple(_step(row, known) for row in done),
-        transfers=_transfers(order),
+        transfers=transfers_of(order),
         bindings=_bindings(known),
         carriers=frozenset({order.courier_site_id}) - {order.treating_site_id, order.manufacturing_site_id},
         kept=_kept(order, protocol),
@@ -161,12 +162,15 @@ def _values(values: Mapping[str, Any], step: Step | None) -> tuple[Entered, ...]
     )
 
 
-def _transfers(order: Order) -> tuple[CustodyTransfer, ...]:
+def transfers_of(
+    order: Order, titles: Mapping[str, str] = MappingProxyType({})
+) -> tuple[CustodyTransfer, ...]:
+    """Every hand-over of a journey, the first one first (one statement); steps by their titles, where given."""
     rows = Handover.objects.filter(order=order).select_related("container")
     return tuple(
         CustodyTransfer(
             container=row.container.code,
-            step=row.step,
+            step=titles.get(row.step, row.step),
             at=row.at,
             giver_site=row.giver_site_id,
             giver=row.giver_name,

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from coi.models import Alias, Batch, Container, Handover, LabelCopy, Order, Patient
+from coi.models import Alias, Batch, Container, LabelCopy, Order, Patient
 from coi.rules import genealogy
 from coi.rules.aliases import PERSONAL
+from coi.rules.custody import CustodyTransfer
 from coi.rules.journey import ContainerStatus, CopyStatus, Disposition, Known, OrderKind
 from coi.rules.labels_reconciliation import Account, account_of
 from coi.rules.printing import JobState, Shown, shown
@@ -20,6 +21,7 @@ from coi.rules.retention import Kept
 from coi.rules.waiting import Waiting, waits_for
 from coi.rules.weights import WeightView
 from coi.selectors.acceptance import CollectionView, collections_with_acceptance
+from coi.selectors.custody import transfers_of
 from coi.selectors.journeys import NOWHERE, Countdown, countdown_of
 from coi.selectors.known import gather
 from coi.selectors.labels import copy_facts
@@ -126,20 +128,6 @@ class BatchView:
 
 
 @dataclass(frozen=True)
-class HandoverView:
-    """Custody passing from one to the other."""
-
-    container: str
-    step: str
-    at: datetime
-    giver_site: str
-    giver: str
-    receiver_site: str
-    receiver: str
-    shipper: str
-
-
-@dataclass(frozen=True)
 class AliasView:
     """Another party's identifier, retired or not; its value is empty where it is personal."""
 
@@ -182,7 +170,7 @@ class Journey:
     collections: tuple[CollectionView, ...]
     batches: tuple[BatchView, ...]
     containers: tuple[ContainerView, ...]
-    handovers: tuple[HandoverView, ...]
+    handovers: tuple[CustodyTransfer, ...]
     aliases: tuple[AliasView, ...]
     holds: tuple[HoldRow, ...]
     deviations: tuple[DeviationRow, ...]
@@ -248,7 +236,7 @@ def journey(viewer: Person, coi_id: str, now: datetime) -> Journey:
         collections=collections_with_acceptance(order.id),
         batches=_batches(order),
         containers=_containers(order, known, names),
-        handovers=_handovers(order, titles),
+        handovers=transfers_of(order, titles),
         aliases=_aliases(order),
         holds=holds_of(order.id),
         deviations=deviations_of(order.id, now),
@@ -364,23 +352,6 @@ def _printing(row: LabelCopy) -> dict[str, Any]:
     if job is None:
         return {}
     return {"job": shown(JobState(job.state), CopyStatus(row.status)), "trouble": job.trouble}
-
-
-def _handovers(order: Order, titles: Mapping[str, str]) -> tuple[HandoverView, ...]:
-    rows = Handover.objects.filter(order=order).select_related("container").order_by("at", "container__code")
-    return tuple(
-        HandoverView(
-            container=row.container.code,
-            step=titles.get(row.step, row.step),
-            at=row.at,
-            giver_site=row.giver_site_id,
-            giver=row.giver_name,
-            receiver_site=row.receiver_site_id,
-            receiver=row.receiver_name,
-            shipper=row.shipper,
-        )
-        for row in rows
-    )
 
 
 def _aliases(order: Order) -> tuple[AliasView, ...]:

@@ -11,10 +11,12 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from coi.events import Event
-from coi.models import Order, Patient, Reconciliation, Vault
+from coi.models import Alias, Order, Patient, Reconciliation, Vault
+from coi.rules.aliases import AliasKind
 from coi.rules.retention import StillKept
 from coi.rules.vault import VaultKind
 from coi.selectors.retention import SITES, names_of
+from coi.services.numbers import lock_value
 from coi.services.recording import answered_once, digest_of, writing
 from ledger.rules import Actor, Subject, Where, derive
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -78,7 +80,7 @@ def erase_patient(
         credential=credential, actor=actor, where=where, now=now, request_id=request_id
     )
     with writing():
-        persons = _rows_of(patient)
+        persons = _nobody_enrolled(patient)
         kept = _still_kept(persons, site, now)
         pieces = _pieces_of(persons)
         if not pieces:
@@ -130,8 +132,22 @@ def _rows_of(patient: UUID) -> list[UUID]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
+def _nobody_enrolled(patient: UUID) -> list[UUID]:
+    """The rows of the person, with their numbers locked as enrolling locks them: another order would need the names."""
+    persons = _rows_of(patient)
+    own = Patient.objects.filter(id__in=persons).values_list("mrn_index", flat=True)
+    given = Alias.objects.filter(patient__in=persons, kind=AliasKind.MRN).values_list("value_key", flat=True)
+    for number in sorted({*own, *given}):
+        lock_value(number)
+    return _rows_of(patient)  # whoever had the lock may have merged one more
+
+
 def _pieces_of(persons: Sequence[UUID]) -> list[UUID]:
-    """What of the person's identity still lies in the vault, locked: of each row, and every one that was asked for."""
+    """What of the person's identity still lies in the vault, locked: of each row, and every one that was asked for.
+
+    The rows are locked as whoever asks for other details locks them: none is added meanwhile.
+    """
+    list(Patient.objects.select_for_update(no_key=True).filter(id__in=persons).order_by("id"))
     asked = Reconciliation.objects.filter(patient__in=persons, details__isnull=False)
     kept = Vault.objects.select_for_update(no_key=True).filter(kind=VaultKind.PATIENT, erased_at__isnull=True)
     ids: list[Any] = [*persons, *asked.values_list("details", flat=True)]

@@ -1,5 +1,6 @@
 """The list of journeys, and one journey with everything about it."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -45,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     # somebody who looks for a code wants it found, open or closed
     chosen = JourneyState(state) if state else (JourneyState.ALL if text else JourneyState.OPEN)
     found = journeys(viewer, now, text=text, state=chosen, page=asked.get("page") or 1)
-    is_fragment = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
+    htmx: Any = getattr(request, "htmx", None)
+    is_fragment = bool(htmx) and not htmx.boosted
     template = "coi/_journeys.html" if is_fragment else "coi/journeys.html"
     context = {
         "form": form,

@@ -12,6 +12,7 @@ from ledger.rules.cosignatures import WitnessKey
 
 FIRST_RETRY = timedelta(seconds=15)
 LONGEST_RETRY = timedelta(minutes=15)
+LONGEST = 300  # characters of one destination: its state is kept under its name
 
 
 class DestinationKind(StrEnum):
@@ -93,4 +94,6 @@ def _parts(text: str) -> list[str]:
     found = [part.strip() for part in text.split(",") if part.strip()]
     if len(set(found)) < len(found):
         raise ValueError("a destination stands twice")
+    if long := [part for part in found if len(part) > LONGEST]:
+        raise ValueError(f"{long[0][:80]!r}... is longer than {LONGEST} characters")
     return found

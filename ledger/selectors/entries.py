@@ -16,36 +16,13 @@ from ledger.models import Entry, EntrySubject
 from ledger.rules import Change, Subject
 from ledger.rules.canonical import parse
 from ledger.rules.changes import read_changes
+from ledger.rules.leaves import EntryRecord
 
 
 @dataclass(frozen=True)
-class EntryView:
+class EntryView(EntryRecord):
     """An entry as it is read: its columns, and what its body says."""
 
-    id: int
-    uuid: UUID
-    stream: str
-    seq: int
-    occurred_at: datetime
-    recorded_at: datetime
-    performed_at: datetime | None
-    time_source: str
-    zone: str
-    site: str
-    station: str
-    actor_id: int | None
-    actor_name: str
-    actor_kind: str
-    auth_method: str
-    event: str
-    schema: int
-    body: bytes
-    reason: str
-    request_id: UUID
-    check_id: UUID | None
-    protocol_version: str
-    software_version: str
-    corrects_id: UUID | None
     leaf_hash: bytes
 
     @cached_property

@@ -162,7 +162,7 @@ def prove(entry_ids: Sequence[int], *, kept: Mapping[int, str] | None = None) ->
 
 
 def continued(first: int, second: int) -> list[bytes]:
-    """The proof that the checkpoint of `second` entries continues that of `first`."""
+    """The proof that the checkpoint of `second` entries continues that of `first`. Raises NotProvable."""
     step = consistency_ranges(first, second)
     return _roots(_tree([step]), step)
 
@@ -182,7 +182,10 @@ def _checkpoints(indexes: Sequence[int], kept: Mapping[int, str]) -> dict[int, s
 
 
 def _roots(tree: Tiles, ranges: Iterable[tuple[int, int]]) -> list[bytes]:
-    return [tree.root(start, end) for start, end in ranges]
+    try:
+        return [tree.root(start, end) for start, end in ranges]
+    except LookupError as error:
+        raise NotProvable("hashes of the tree are gone") from error
 
 
 def _tree(ranges: Iterable[Sequence[tuple[int, int]]]) -> Tiles:

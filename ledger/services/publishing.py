@@ -27,6 +27,7 @@ from ledger.selectors import CheckpointView
 from ledger.services import witnessing
 from ledger.services.append import append
 from ledger.services.posting import NotDelivered, post
+from ledger.services.proofs import NotProvable
 from ledger.services.witnessing import Refused
 
 LEASE = timedelta(minutes=5)
@@ -76,13 +77,14 @@ def _deliver(claim: Claim, newest: CheckpointView, now: datetime) -> bool:
     state = Publication.objects.filter(destination=claim.destination.name)
     try:
         _SENDERS[claim.destination.kind](claim, newest)
-    except (NotDelivered, Refused, SMTPException, OSError) as error:
+    except (NotDelivered, NotProvable, Refused, SMTPException, OSError) as error:
         why = str(error)[:ERROR_LENGTH].replace("\x00", "")
         is_refused = isinstance(error, Refused)
         log.warning("ledger.checkpoint_not_delivered", to=claim.destination.name, size=newest.size, error=why)
-        state.update(last_error=why, is_refused=is_refused, due_at=now + retry_after(claim.attempts))
-        if is_refused and not claim.was_refused:
-            _record_refusal(claim, newest, why, now)
+        with transaction.atomic():  # that it refuses is remembered only once that is recorded
+            state.update(last_error=why, is_refused=is_refused, due_at=now + retry_after(claim.attempts))
+            if is_refused and not claim.was_refused:
+                _record_refusal(claim, newest, why, now)
         return False
     due = now + timedelta(seconds=settings.CHECKPOINT_EVERY_SECONDS)
     state.update(size=newest.size, delivered_at=now, attempts=0, is_refused=False, last_error="", due_at=due)
@@ -91,18 +93,16 @@ def _deliver(claim: Claim, newest: CheckpointView, now: datetime) -> bool:
 
 def _record_refusal(claim: Claim, newest: CheckpointView, why: str, now: datetime) -> None:
     """An entry when a witness begins to refuse, not for each attempt: every entry would make a new checkpoint."""
-    request_id = uuid5(REFUSALS, f"{claim.destination.name} {newest.size} {now.isoformat()}")
-    with transaction.atomic():
-        append(
-            event=Event.CHECKPOINT_REFUSED,
-            stream="ledger",
-            actor=ACTOR,
-            where=Where(),
-            now=now,
-            request_id=request_id,
-            facts={"destination": claim.destination.name, "size": newest.size, "why": why},
-            subjects=[Subject("log_witness", claim.destination.name[:200])],
-        )
+    append(
+        event=Event.CHECKPOINT_REFUSED,
+        stream="ledger",
+        actor=ACTOR,
+        where=Where(),
+        now=now,
+        request_id=uuid5(REFUSALS, f"{claim.destination.name} {newest.size} {now.isoformat()}"),
+        facts={"destination": claim.destination.name, "size": newest.size, "why": why},
+        subjects=[Subject("log_witness", claim.destination.name[:200])],
+    )
 
 
 def _mail(claim: Claim, newest: CheckpointView) -> None:

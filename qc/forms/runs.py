@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coi.selectors.stock import StockView
 from qc.forms.pages import WritingForm
 from qc.rules.methods import Method
-from qc.rules.targets import Targets
+from qc.rules.targets import Control, Targets
 
 
 class RunForm(WritingForm):
@@ -45,7 +46,7 @@ class ControlsForm(WritingForm):
             self.fields[control.lot] = forms.CharField(
                 label=f"{control.name} ({control.lot})",
                 max_length=200,
-                help_text=_("%(unit)s. Several measurements: a space between them.") % {"unit": unit},
+                help_text=_measured_in(unit, control),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
             )
         self.lots = [control.lot for control in targets.controls]
@@ -53,6 +54,14 @@ class ControlsForm(WritingForm):
     def readings(self) -> dict[str, list[str]]:
         """The measurements as texts, by lot."""
         return {lot: self.cleaned_data[lot].split() for lot in self.lots}
+
+
+def _measured_in(unit: str, control: Control) -> str:
+    said = gettext("%(unit)s. Several measurements: a space between them.") % {"unit": unit}
+    if control.is_provisional:
+        about = gettext("Its limits are provisional: they come from %(n)s measurements.") % {"n": control.n}
+        said = f"{said} {about}"
+    return said
 
 
 class VoidForm(WritingForm):

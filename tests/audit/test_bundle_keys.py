@@ -58,7 +58,10 @@ def test_a_bundle_holds_every_key_and_every_witness(house: Journeys, settings: A
     whole = verify.Check(data, proofs.log_keys(), [witness], [kept.note]).run()
     assert (whole.wrong, whole.exit_code()) == ([], 0)
     name = witness.split("+")[0]
-    assert f"The log witness {name} signed 1 of these checkpoints." in whole.proved
+    assert (
+        f"The log witness {name} signed 1 of these checkpoints, the last of {kept.size} entries."
+        in whole.proved
+    )
     assert not any("WHO" in line for line in whole.unproven)
     # with what came along alone it holds too, and says that this shows nobody's origin
     own = verify.Check(data, [], [], []).run()

@@ -15,6 +15,7 @@ from ledger import selectors, services
 from ledger.models import Cosignature, Halt
 from ledger.rules import EntryRef, notes
 from ledger.rules.cosignatures import WitnessKey, cosigned_at
+from ledger.rules.destinations import log_witnesses
 from ledger.rules.offline import witness as program
 from ledger.services import checkpoints
 from tests.ledger.conftest import Tamper
@@ -154,6 +155,24 @@ def test_a_witness_that_lies_is_not_believed(history: list[EntryRef], settings: 
         assert publish(now()) == 0
     assert "no signature of the configured key" in state().last_error
     assert not Cosignature.objects.exists()
+
+
+def test_a_tree_that_lost_hashes_keeps_it_from_no_other_witness(
+    history: list[EntryRef], settings: Any, tmp_path: Path, as_owner: Tamper
+) -> None:
+    first, second, at = made(tmp_path / "w"), made(tmp_path / "o", name="witness.example/w2"), now()
+    with at_work(first) as address, at_work(second) as another:
+        asked(settings, first, address)
+        assert publish(at) == 1
+        sealed()
+        with as_owner() as execute:
+            execute("DELETE FROM ledger_leaf")
+        one = f"{first.verifier_key} {address}"
+        settings.LEDGER_WITNESSES = log_witnesses(f"{one}, {second.verifier_key} {another}")
+        assert publish(at + timedelta(minutes=2)) == 1
+    assert second.seen().size == 7  # from nothing everything goes on: no proof is needed
+    told = {row.size: row.last_error for row in selectors.publication_state()}
+    assert told == {5: "hashes of the tree are gone", 7: ""}
 
 
 @pytest.fixture

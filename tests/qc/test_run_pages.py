@@ -7,8 +7,19 @@ from django.urls import reverse
 
 from config.demonstration.site import PLANT
 from qc import selectors
+from qc.forms.runs import ControlsForm
+from qc.rules import targets
 from qc.rules.runs import RunState
 from tests.qc.runs_given import HIGH, LOW, begin, read
+
+
+@pytest.mark.parametrize(("n", "is_provisional"), [(19, True), (20, False)])
+def test_limits_from_few_measurements_are_said_to_be_provisional(n: int, is_provisional: bool) -> None:
+    control = {"name": "One copy", "lot": "CTL-1", "mean": "1.02", "sd": "0.06", "n": n}
+    found, faults = targets.parse({"method": "M-1", "unit": "1", "controls": [control]})
+    assert (found is not None, faults) == (True, ())
+    (field,) = (it for it in ControlsForm(targets=found, unit="copies") if it.name == "CTL-1")
+    assert ("limits are provisional: they come from 19 measurements" in field.help_text) is is_provisional
 
 
 def test_a_run_is_begun_and_judged_on_its_pages(lab, as_):

@@ -4,21 +4,20 @@
     python3 verify.py bundle.zip --key KEY --witness KEY --checkpoint kept.note --json
 
 KEY is a verifier key (`name+id+base64`, C2SP signed-note) or a file that holds some, one a line; it should have come
-to you by another way than the bundle. `--checkpoint` is a checkpoint that you kept. Exit code: 0 when all holds, 1 when
-something is wrong, 2 when something that was asked for could not be checked. Needs Python 3.9 or newer and the package
-`cryptography`, nothing else. The format, for whoever writes another verifier: docs/reference/bundle.md.
+to you by another way than the bundle. Exit code: 0 when all holds, 1 when something is wrong, 2 when something that was
+asked for could not be checked. Needs Python 3.9 or newer and `cryptography`. The format: docs/reference/bundle.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os.path
 import re
 import struct
 import sys
 import zlib
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -27,20 +26,25 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT, STATEMENT = "veintrace-bundle/1", "veintrace/signing-key/v1"
+FORMAT = "veintrace-bundle/1"
 MADE, SIGNED, STORED = "audit:bundle:made", "people:signature:made", "ledger:evidence:stored"
 LAST = ("manifest.json", "made.json")  # after all other files, which are in the order of their names
-LOG_KEY, WITNESS_KEY = 1, 4  # Ed25519; Ed25519 cosignature with its time
+LOG, WITNESS = 1, 4  # kinds of keys: Ed25519; Ed25519 cosignature with its time
+WHO = {LOG: "log", WITNESS: "witness"}
+NAME = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")  # no way out of a folder
+STATEMENT = re.compile(
+    "(.+)\nveintrace/signing-key/v1\nafter (0|[1-9][0-9]*)\nroot (.+)\nold (\\1[+].+)\nnew (\\1[+].+)\n"
+    "signed by (?:the old key and the new key|(the new key alone).*)\nstated-at .+"
+)
 FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
 Keys = dict[tuple[str, bytes], bytes]
+CAME = "The key came with the bundle: compare it with one from another source, or give that with"
 CANNOT = (
     "Whether what was recorded is what happened: a proof is about records.",
-    "Whether more was recorded after the last number of a stream above, or outside what about.json says was chosen.",
+    "Whether more was recorded than is here: only the streams above are whole, up to their last numbers above.",
     "Whether the log shows others another history: compare a checkpoint that you or a witness kept (--checkpoint).",
     "Personal data: names, identifiers of hospitals and raw scans lie in a vault and are not here, only digests.",
 )
-
-# -- hashes and proofs: RFC 6962 section 2.1, RFC 9162 section 2.1, taken from the definitions there ------------------
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -48,8 +52,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root_by(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
-    """The root of a tree of this size that has the leaf at this index, by its inclusion proof."""
-    if not 0 <= index < size or (size == 1 and proof):
+    """The root of a tree of this size that has the leaf at this index, by its inclusion proof (RFC 9162, 2.1.3)."""
+    if type(index) is not int or not 0 <= index < size or (size == 1 and proof):
         raise ValueError("the proof is not of this place")
     if size == 1:
         return leaf
@@ -61,7 +65,7 @@ def root_by(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
 
 
 def roots_by(old: int, new: int, proof: list[bytes], known: bytes) -> tuple[bytes, bytes]:
-    """The roots of both trees by a consistency proof; `known`: the smaller's, where no proof need give it."""
+    """The roots of both trees by a consistency proof (2.1.4); `known`: the smaller's, where it need not give it."""
     if not 0 < old <= new:
         raise ValueError("no proof leads from a larger tree to a smaller")
     if old == new:
@@ -118,26 +122,25 @@ def unpacked(data: bytes) -> list[tuple[str, bytes]]:
 
 def packed(files: list[tuple[str, bytes]]) -> bytes:
     """The archive of these files: stored, of 1 January 1980, no comments, no extra fields, nothing between."""
-    body, directory, at, count = [], [], 0, len(files)
+    body, directory = bytearray(), bytearray()
     for name, data in files:
-        sizes = (zlib.crc32(data), len(data), len(data), len(name), 0)
-        about = struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 33, *sizes)
-        place = struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, at)
-        directory.append(b"PK\x01\x02\x14\x03" + about + place + name.encode("latin-1"))
-        body.append(b"PK\x03\x04" + about + name.encode("latin-1") + data)
-        at += len(body[-1])
-    end = struct.pack("<HHHHIIH", 0, 0, count, count, sum(map(len, directory)), at, 0)
-    return b"".join([*body, *directory, b"PK\x05\x06", end])
+        about = struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 33, zlib.crc32(data), *[len(data)] * 2, len(name), 0)
+        place = struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, len(body)) + name.encode("latin-1")
+        directory += b"PK\x01\x02\x14\x03" + about + place
+        body += b"PK\x03\x04" + about + name.encode("latin-1") + data
+    end = struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(directory), len(body), 0)
+    return b"".join([body, directory, b"PK\x05\x06", end])
 
 
-def read_keys(texts: list[str]) -> Keys:
-    """Verifier keys (`name+id+base64`) by name and id, each with its kind before it."""
+def read_keys(texts: list[str], kind: int) -> Keys:
+    """Verifier keys (`name+id+base64`) of one kind by name and id, each with its kind before it."""
     found = {}
     for text in texts:
         name, number, base64 = [*text.split("+", 2), "", ""][:3]
         key = read_base64(base64)
-        if sha256(name.encode() + b"\n" + key).digest()[:4].hex() != number or len(key) != 33:
-            raise ValueError(f"{text!r} is not a verifier key: its id does not follow from it")
+        digest = sha256(name.encode() + b"\n" + key).hexdigest()
+        if digest[:8] != number or len(key) != 33 or key[0] != kind:
+            raise ValueError(f"{text!r} is not the verifier key of a {WHO[kind]}")
         found[(name, bytes.fromhex(number))] = key
     return found
 
@@ -163,12 +166,10 @@ class Check:
         self.data, self.given, self.witnesses, self.kept = data, keys, witnesses, kept
         self.wrong: list[tuple[str, str]] = []
         self.proved, self.unchecked, self.unproven = list[str](), list[str](), list[str]()
-        self.files: dict[str, bytes] = {}
-        self.keys: Keys = {}
+        self.files, self.keys = dict[str, bytes](), Keys()
         self.turns: list[tuple[int, str, bytes]] = []  # after which size, and its root, which key signs
         self.chain: list[tuple[int, bytes]] = []  # size and root of each checkpoint
         self.entries: list[tuple[Any, Any]] = []  # header and body
-        self.sealed: tuple[int, bytes] = (0, b"")
 
     def run(self) -> Check:
         steps = {
@@ -206,6 +207,8 @@ class Check:
         self.files, names = dict(files), [name for name, _ in files]
         if names != [*sorted(set(names) - set(LAST)), *LAST]:
             self.fault("the archive", "its files are not each once in the order of their names")
+        for name in (name for name in names if not NAME.fullmatch(name)):
+            self.fault("the archive", f"{name!r} is no name of a file in a bundle")
         same = packed(files)
         if same != self.data:
             at = next(n for n in range(len(same) + 1) if same[n : n + 1] != self.data[n : n + 1])
@@ -214,12 +217,11 @@ class Check:
 
     def manifest(self) -> Iterator[str]:
         manifest = read_json(self.files["manifest.json"])
-        if manifest["format"] != FORMAT:
-            self.fault("manifest.json", f"its format is {manifest['format']!r}; this checks {FORMAT}")
         listed = {one["name"]: (one["size"], one["sha256"]) for one in manifest["files"]}
-        own = {*self.files} - {*LAST}
-        there = {name: (len(self.files[name]), sha256(self.files[name]).hexdigest()) for name in own}
-        for name in sorted({*listed, *there}):
+        if manifest["format"] != FORMAT or len(listed) != len(manifest["files"]):
+            self.fault("manifest.json", f"it lists a file twice, or is not of the format {FORMAT}")
+        there = {name: (len(data), sha256(data).hexdigest()) for name, data in self.files.items()}
+        for name in sorted({*listed} | {*there} - {*LAST}):
             if name not in there:
                 self.fault(name, "the manifest lists it, and it is not in the archive")
             elif name not in listed:
@@ -230,13 +232,13 @@ class Check:
 
     def read_keys(self) -> Iterator[str]:
         own = read_json(self.files["keys.json"])
-        self.keys = read_keys([*(self.given or own["log"]), *(self.witnesses or own["witnesses"])])
-        for text in () if self.given else own["log"]:
+        self.keys = read_keys(self.given or own["log"], LOG)
+        self.keys |= read_keys(self.witnesses or own["witnesses"], WITNESS)
+        log, witnesses = [] if self.given else own["log"], [] if self.witnesses else own["witnesses"]
+        for text in log:
             raw = sha256(read_base64(text.split("+", 2)[2])[1:]).hexdigest()
-            where = "came with the bundle: compare it with one from another source, or give that with --key"
-            self.unproven.append(f"WHO SIGNED. The key {where}: {text} (SHA-256 {raw})")
-        came = own["witnesses"] if not self.witnesses else []
-        self.unproven += [f"WHO WITNESSED. The key came along; compare it: {text}" for text in came]
+            self.unproven.append(f"WHO SIGNED. {CAME} --key: {text} (SHA-256 {raw})")
+        self.unproven += [f"WHO WITNESSED. {CAME} --witness: {text}" for text in witnesses]
         yield f"Signatures are checked with {'keys that you gave' if self.given else 'the keys in the bundle'}."
         yield from self.statements(own.get("statements", []))
 
@@ -244,22 +246,22 @@ class Check:
         """Which key of the log signs after which size: where one took over, the old key and it stated that."""
         for number, statement in enumerate(statements, 2):
             where, (text, _, lines) = f"the statement of key {number}", statement.rpartition("\n\n")
-            origin, layout, *rest = text.split("\n")
-            said = dict(line.split(" ", 1) for line in rest)
-            keys, after = read_keys([said["old"], said["new"]]), int(said["after"])
+            if not (said := STATEMENT.fullmatch(text)):
+                raise ValueError(f"{where} does not state that a key of a log takes over")
+            _, after, root, *both, alone = said.groups()
+            keys = read_keys(both, LOG)
             old, new = (id.hex() for _, id in keys)
-            signed = {self.signer(line, text + "\n", where, keys) for line in lines.rstrip("\n").split("\n")}
-            needed = {new} if said["signed"].startswith("by the new key alone") else {new, old}
-            if layout != STATEMENT or not {(f"log {origin}", id) for id in needed} <= signed:
+            signed = {self.signer(line, text + "\n", where, keys)[1] for line in lines.split("\n")[:-1]}
+            if not ({new} if alone else {old, new}) <= signed:
                 self.fault(where, "the keys that must sign that one takes over did not")
             self.turns = self.turns or [(0, old, b"")]
-            if self.turns[-1][1] != old or self.turns[-1][0] > after:
+            if self.turns[-1][1] != old or self.turns[-1][0] > int(after):
                 self.fault(where, "it does not follow on the one before it")
-            self.turns.append((after, new, read_base64(said["root"])))
+            self.turns.append((int(after), new, read_base64(root)))
             yield f"After {after} entries the key {new} took over from {old}."
-            if old not in needed:
+            if alone:
                 self.unproven.append(f"WHO REPLACED THE KEY {old}. It did not state that {new} took over.")
-        log = [id.hex() for (_, id), key in self.keys.items() if key[0] == LOG_KEY]
+        log = [id.hex() for (_, id), key in self.keys.items() if key[0] == LOG]
         self.turns = self.turns or [(0, id, b"") for id in log[:1]]
         for id in sorted({*log} - {id for _, id, _ in self.turns}):
             self.fault("keys.json", f"nothing here states after how many entries the key {id} signs")
@@ -277,27 +279,24 @@ class Check:
         if not signed:
             self.fault(where, f"no key of {origin} that counts here has signed it")
         elif turn not in signed:
-            self.fault(
-                where, f"{size} entries are not this key's to seal: after {after} the key {turn} signs"
-            )
+            self.fault(where, f"{size} entries are not this key's: after {after} the key {turn} signs")
         return int(size), read_base64(root), [who for who, _ in found]
 
     def signer(self, line: str, text: str, where: str, keys: Keys) -> tuple[str, str]:
         """Whose signature a line is, and the id of the key."""
         dash, name, base64 = line.split(" ")
         blob, key = read_base64(base64), keys.get((name, read_base64(base64)[:4]), b"\x00")
-        if dash != "\N{EM DASH}" or key[0] not in (LOG_KEY, WITNESS_KEY):
+        if dash != "\N{EM DASH}" or key[0] not in WHO:
             return f"stranger {name}", ""
-        signed, signature = text.encode(), blob[4:]
-        if key[0] == WITNESS_KEY:
-            seconds, signature = int.from_bytes(blob[4:12], "big"), blob[12:]
-            signed = b"cosignature/v1\ntime %d\n" % seconds + signed
+        start, head = 4, b""
+        if key[0] == WITNESS:
+            start, head = 12, b"cosignature/v1\ntime %d\n" % int.from_bytes(blob[4:12], "big")
         try:
-            Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, signed)
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(blob[start:], head + text.encode())
         except InvalidSignature:
             self.fault(where, f"the signature of {name} does not hold")
             return f"nobody {name}", ""
-        return f"{'log' if key[0] == LOG_KEY else 'witness'} {name}", blob[:4].hex()
+        return f"{WHO[key[0]]} {name}", blob[:4].hex()
 
     def continues(self, tree: tuple[int, bytes], proof: list[str]) -> None:
         old, where = self.chain[-1], f"checkpoint of {tree[0]} entries"
@@ -305,23 +304,25 @@ class Check:
             self.fault(where, f"it is not proved to continue the checkpoint of {old[0]} entries")
 
     def checkpoints(self) -> Iterator[str]:
-        proof, witnesses = list[str](), list[str]()
+        proof, signed = list[str](), dict[str, list[int]]()
         for number, one in enumerate(read_lines(self.files["checkpoints.jsonl"]), 1):
             size, root, signers = self.note(one["note"], f"checkpoint {number} of checkpoints.jsonl")
             if self.chain:
                 self.continues((size, root), proof)
             self.chain, proof = [*self.chain, (size, root)], one["proof"]
-            witnesses += {who for who in signers if who.startswith("witness ")}
+            for who in {who for who in signers if who.startswith("witness ")}:
+                signed.setdefault(who, []).append(size)
             self.unproven += [f"Who the {who} is ({size} entries)." for who in signers if "stranger " in who]
-        sizes = f"of {self.chain[0][0]} to {self.chain[-1][0]} entries"
-        yield f"{len(self.chain)} checkpoints, {sizes}, are signed, and each continues the one before it."
-        for who in sorted(set(witnesses)):
-            yield f"The log {who} signed {witnesses.count(who)} of these checkpoints."
+        yield f"{len(self.chain)} checkpoints, up to {self.chain[-1][0]} entries, are signed; each continues the last."
+        for who, at in sorted(signed.items()):
+            yield f"The log {who} signed {len(at)} of these checkpoints, the last of {at[-1]} entries."
+        silent = {f"witness {name}" for name, _ in read_keys(self.witnesses, WITNESS)} - {*signed}
+        self.unchecked += [f"The {who} signed no checkpoint that is here." for who in sorted(silent)]
 
     def entry(self, line: Any, tree: tuple[int, bytes]) -> tuple[Any, Any]:
         """Header and body of an entry, whose bytes give its leaf, which is in the tree."""
         header, body = json.loads(line["header"]), json.loads(line["body"])
-        if sorted(line) != ["body", "header", "leaf", "proof"] or canonical(header) != line["header"]:
+        if len(line) != 4 or line != {**line, "header": canonical(header), "body": canonical(body)}:
             self.fault(named(header), "it is not written canonically")
         if sha256(line["body"].encode()).hexdigest() != header["body"]:
             self.fault(named(header), "its body is not the one whose SHA-256 its header names")
@@ -347,22 +348,21 @@ class Check:
 
     def streams(self) -> Iterator[str]:
         for one in read_json(self.files["about.json"])["selects"]["streams"]:
-            there = {header["seq"] for header, _ in self.entries if header["stream"] == one["name"]}
-            missing = sorted(set(range(one["first"], one["last"] + 1)) - there)
-            if missing:
-                what = f"the bundle claims it whole; not there: number {', '.join(map(str, missing[:20]))}"
-                self.fault(f"stream {one['name']}", what)
-            yield f"Stream {one['name']} is whole from number {one['first']} to {one['last']}."
+            where, first, last = f"stream {one['name']}", one["first"], one["last"]
+            there = Counter(header["seq"] for header, _ in self.entries if header["stream"] == one["name"])
+            most = min(last, first + len(there))  # one up to there is missing, if any is
+            faulty = [number for number in range(first, most + 1) if there[number] != 1][:20]
+            if faulty or first > last:
+                self.fault(where, f"claimed whole from {first} to {last}; not there, or not once: {faulty}")
+            yield f"Stream {one['name']} is whole from number {first} to {last}."
 
     def evidence(self) -> Iterator[str]:
         stored = [body["facts"] for header, body in self.entries if header["event"] == STORED]
         recorded = {f"evidence/{facts['sha256']}": facts["size"] for facts in stored}
         shown = {name: data for name, data in self.files.items() if name.startswith("evidence/")}
         for name, data in shown.items():
-            if name != f"evidence/{sha256(data).hexdigest()}":
-                self.fault(name, "its bytes do not have the SHA-256 that is its name")
-            if recorded.get(name) != len(data):
-                self.fault(name, "no entry here recorded a file of this SHA-256 and size")
+            if name != f"evidence/{sha256(data).hexdigest()}" or recorded.get(name) != len(data):
+                self.fault(name, "no entry here recorded a file of these bytes under this name")
         yield f"{len(shown)} files of evidence are, byte for byte, the ones that entries recorded."
         if absent := sorted({*recorded} - {*shown}):
             self.unproven.append(f"Files of evidence that are recorded and not here: {', '.join(absent)}.")
@@ -370,12 +370,10 @@ class Check:
     def signatures(self) -> Iterator[str]:
         given = {one["entry"]: one["record"] for one in read_lines(self.files["signatures.jsonl"])}
         valid, unseen = 0, 0
-        for header, body in self.entries:
-            if header["event"] != SIGNED:
-                continue
+        for header, body in (one for one in self.entries if one[0]["event"] == SIGNED):
             kind, key, digest = body["facts"]["record"]
             record = given.pop(header["uuid"], None)
-            shown = sha256(self.files[record]).hexdigest() if record in self.files else ""
+            shown = sha256(self.files[record]).hexdigest() if record in self.files else None
             unseen, valid = unseen + (record == ""), valid + (shown == digest)
             if record != "" and shown != digest:
                 what = f"INVALID: {record} is not the record that was signed"
@@ -392,17 +390,16 @@ class Check:
         if sorted(making) != ["checkpoint", "consistency", "entry"] or len(signers) != 1:
             self.fault("made.json", "it holds more than an entry, a signed checkpoint and a proof")
         header, body = self.entry(making["entry"], (size, root))
-        manifest = sha256(self.files["manifest.json"]).hexdigest()
-        if header["event"] != MADE or body["facts"]["manifest"] != manifest:
+        recorded = (header["event"], body["facts"]["manifest"])
+        if recorded != (MADE, sha256(self.files["manifest.json"]).hexdigest()):
             self.fault("manifest.json", "its SHA-256 is not the one recorded when the bundle was made")
         self.continues((size, root), making["consistency"])
-        self.sealed = (size, root)
-        yield f"The manifest was recorded at {header['recorded_at']} by {named(header)}, in a log of {size} entries."
-        yield "So every file that is as the manifest lists it, the report too, is as it was made."
+        self.chain.append((size, root))
+        yield f"All files are as {named(header)} recorded them at {header['recorded_at']}, in a log of {size} entries."
 
     def compare(self) -> Iterator[str]:
         """What others hold against it: checkpoints that were kept, and the roots in the statements of keys."""
-        known = dict([*self.chain, self.sealed])
+        known = dict(self.chain)
         for size, _, root in self.turns:
             if root and known.get(size, root) != root:
                 self.fault(f"the key after {size} entries", "it took over a log of another root there")
@@ -424,13 +421,16 @@ def report(check: Check) -> str:
         "Proved, as far as nothing above is wrong" if check.wrong else "Proved": check.proved,
         "Not proved, and not to be proved by a bundle": check.unproven,
     }
-    blocks = ["\n  - ".join([title, *lines]) for title, lines in parts.items() if lines]
+    escaped = {title: [repr(line)[1:-1] for line in lines] for title, lines in parts.items() if lines}
+    blocks = ["\n  - ".join([title, *lines]) for title, lines in escaped.items()]
     return "\n\n".join([word, *blocks]) + "\n"
 
 
 def lines_of(given: list[str]) -> list[str]:
     """What was given, or the lines of the files that were."""
-    texts = [Path(one).read_text(encoding="utf-8") if os.path.exists(one) else one for one in given]
+    texts = [Path(one).read_text(encoding="utf-8") if Path(one).is_file() else one for one in given]
+    if not all(text.strip() for text in texts):
+        raise OSError(f"of these one holds no key: {', '.join(given)}")
     return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
 
 
@@ -448,11 +448,11 @@ def main(arguments: list[str]) -> int:
         kept = [Path(one).read_text(encoding="utf-8") for one in chosen.checkpoint]
         check = Check(data, lines_of(chosen.key), lines_of(chosen.witness), kept).run()
     except (OSError, UnicodeError) as error:
-        sys.stderr.write(f"verify.py: {error}\n")
-        return 2
+        parser.error(str(error))
     told = {"exit_code": check.exit_code(), "unchecked": check.unchecked, "proved": check.proved}
     told |= {"wrong": [{"where": at, "what": it} for at, it in check.wrong], "not_proved": check.unproven}
-    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n" if chosen.json else report(check))
+    text = json.dumps(told, indent=2) + "\n" if chosen.json else report(check)
+    sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "backslashreplace"))
     return check.exit_code()
 
 

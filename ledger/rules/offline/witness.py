@@ -257,11 +257,11 @@ class Witness:
         after, is_same_size = int(stated["after"]), stated["after"] == str(seen.size)
         if stated["old"] != seen.keys[-1][1]:
             raise Refused(403, "it replaces a key that does not sign now")
+        if not may:
+            raise Refused(403, "the old key did not state this: a person must accept it (accept-key)")
         if after < seen.size or (is_same_size and seen.size and stated["root"] != seen.root):
             self._keep(seen, statement, "a key takes over from another history than the one that was seen")
             raise Refused(403, f"NOT CONSISTENT: it takes over after {after} entries of another history")
-        if not may:
-            raise Refused(403, "the old key did not state this: a person must accept it (accept-key)")
 
     def _signature(self, text: str) -> str:
         at = int(self.clock())

@@ -7,9 +7,9 @@ import pytest
 
 from coi.rules.checks import Need
 from coi.rules.identifiers import IdentifierKind
-from coi.rules.interlocks import work_of
 from coi.rules.journey import CopyStatus, Disposition, OrderKind, PinState, Target
 from coi.rules.outcome import NEAR_MISSES, STOPS, Outcome, RefusalCode, RefusalKind
+from coi.rules.qualified import work_of
 from people.rules.qualifications import Required, Work
 from people.rules.roles import Role
 from tests.coi.rules import world

@@ -69,6 +69,11 @@ def test_years_are_counted_by_the_calendar(day: date, years: int, later: date) -
     assert years_after(day, years) == later
 
 
+def test_a_date_on_a_label_after_which_no_calendar_goes_on_keeps_until_its_end() -> None:
+    assert years_after(date(9999, 12, 31), 30) == years_after(date(9960, 2, 29), 40) == date.max
+    assert years_after(date(9969, 12, 31), 30) == date.max
+
+
 @given(st.dates(date(1990, 1, 1), date(2200, 12, 31)), st.integers(1, 100))
 def test_so_many_years_later_is_never_too_early_and_a_day_late_at_most(day: date, years: int) -> None:
     later = years_after(day, years)

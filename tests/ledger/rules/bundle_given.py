@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -96,8 +97,9 @@ class Log:
         if self.takeover is None:
             return []
         after, new = self.takeover
-        about = {"root": root_of(self.leaves[:after]), "old": vkey(self.key), "new": vkey(new)} | more
-        stated = Takeover(ORIGIN, after, is_emergency=is_emergency, stated_at=instant(AT), **about)
+        about = {"after": after, "root": root_of(self.leaves[:after])} | more
+        about = {"old": vkey(self.key), "new": vkey(new)} | about
+        stated = Takeover(ORIGIN, is_emergency=is_emergency, stated_at=instant(AT), **about)
         return [state(stated, old=None if is_emergency else self.key, new=new)]
 
     def proven(self, place: int, size: int) -> ProvenEntry:
@@ -114,9 +116,16 @@ class Log:
         ]
 
 
-def vkey(key: Ed25519PrivateKey = KEY) -> str:
+def vkey(key: Ed25519PrivateKey = KEY, origin: str = ORIGIN) -> str:
     """The verifier key of the log."""
-    return notes.verifier_key(ORIGIN, key.public_key())
+    return notes.verifier_key(origin, key.public_key())
+
+
+def witness_key(key: Ed25519PrivateKey, name: str = "witness.example/w1") -> str:
+    """The verifier key of a log witness."""
+    public = notes.public_bytes(key.public_key())
+    id_ = notes.key_id(name, public, notes.COSIGNATURE).hex()
+    return f"{name}+{id_}+{b64encode(notes.COSIGNATURE + public).decode()}"
 
 
 @dataclass
@@ -185,9 +194,11 @@ def check(data: bytes, *keys: str, kept: Sequence[str] = (), witnesses: Sequence
     return verify.Check(data, list(keys), list(witnesses), list(kept)).run()
 
 
-def run_script(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+def run_script(*arguments: str, folder: Path, encoding: str = "utf-8") -> "subprocess.CompletedProcess[str]":
     """The script as an auditor runs it: a file of its own, in a folder that knows nothing of this project."""
     script = folder / "verify.py"
     script.write_bytes(bundles.verifier())
-    command = [sys.executable, "-I", str(script), *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={})
+    command, environment = [sys.executable, "-s", str(script), *arguments], {"PYTHONIOENCODING": encoding}
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, encoding=encoding, check=False, env=environment
+    )

@@ -29,6 +29,18 @@ def test_they_are_read_from_one_line() -> None:
     assert destinations.mailboxes("") == destinations.log_witnesses(" , ") == ()
 
 
+def test_one_that_is_too_long_for_its_row_is_refused_at_the_start() -> None:
+    address = f"https://a.example/{'x' * 282}"
+    assert len(destinations.web_addresses(address)[0].address) == 300
+    for read, text in (
+        (destinations.web_addresses, f"{address}x"),
+        (destinations.mailboxes, f"{'q' * 291}@a.example"),
+        (destinations.log_witnesses, f"{WITNESS} {address}"),
+    ):
+        with pytest.raises(ValueError, match="longer than 300 characters"):
+            read(text)
+
+
 @pytest.mark.parametrize("wrong", ["qa", "@a", "a@", "a@b@c", "a b@c", "<a@b>", "a@b,a@b", "a@b\nBcc: c@d"])
 def test_what_is_no_mailbox(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"mailbox|twice"):

@@ -51,13 +51,13 @@ def test_each_key_signs_its_own(small: Small) -> None:
 def test_a_checkpoint_by_the_old_key_after_its_successor_took_over_is_named(small: Small) -> None:
     resigned(small, 2, 9, KEY)
     where, what = "checkpoint 3 of checkpoints.jsonl", f"after 4 the key {NEW} signs"
-    assert wrong(small) == [(where, f"9 entries are not this key's to seal: {what}")]
+    assert wrong(small) == [(where, f"9 entries are not this key's: {what}")]
 
 
 def test_a_checkpoint_by_the_new_key_before_it_took_over_is_named(small: Small) -> None:
     resigned(small, 1, 4, OTHER)
     where, what = "checkpoint 2 of checkpoints.jsonl", f"after 0 the key {OLD} signs"
-    assert wrong(small) == [(where, f"4 entries are not this key's to seal: {what}")]
+    assert wrong(small) == [(where, f"4 entries are not this key's: {what}")]
 
 
 def test_the_checkpoint_of_the_making_and_one_that_was_kept_are_held_to_it(small: Small) -> None:

@@ -176,6 +176,10 @@ def test_a_new_key_signs_after_its_statement_and_the_old_one_no_more(witness: Wi
     ("statement", "why"),
     [
         (rotation(15, alone=True), "a person must accept"),
+        (
+            rotation(10, alone=True),
+            "a person must accept",
+        ),  # anybody can make this: no evidence against the log
         (rotation(15, by=THIEF), "does not sign now"),
         (rotation(10), "another history"),
         (rotation(11, leaves=FORGED), "another history"),
