@@ -68,7 +68,7 @@ def test_the_product_comes_with_the_letter_of_the_clause():
 
 @pytest.mark.requirement("URS-SIG-04")
 def test_where_signing_in_is_read_as_the_first_signing_the_password_alone_signs(as_alice, draft):
-    """FDA's preamble of 1997, comment 124; a setting of the site."""
+    """The other reading of 21 CFR 11.200(a)(1)(i), by a setting of the site (decision 37)."""
     assert settings.SIGN_IN_BEGINS_SERIES
     assert act(as_alice, draft, "submit").status_code == 302
 
