@@ -207,6 +207,7 @@ def test_heads_are_repeated_and_where_a_table_lies_across_in_parts_all_pages_do(
     parts = [text for text in texts if "BATCH-2026-0000" in text]
     assert len(parts) >= 2, "the first column stands in each part"
     carried = [text for text in texts if "BATCH-2026-0039" in text and "BATCH-2026-0000" not in text]
+    assert carried, "a part goes over the foot of a page"
     assert all("Batch" in text.split("BATCH-2026")[0] for text in carried)
 
 
