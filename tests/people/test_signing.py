@@ -92,7 +92,7 @@ def test_a_signing_carries_the_series_on_and_a_wrong_one_does_not(as_alice, alic
     assert act(as_alice, draft, "submit", username=alice.username).status_code == 302
     fields = {"kind": "recipe", "code": "R2", "title": "Second", "site": "MFG", "content": {"steps": []}}
     second = services.draft_document(**fields, **house.context(alice)).id
-    assert act(as_alice, second, "submit").status_code in (302, 422), "the password alone was enough"
+    assert act(as_alice, second, "submit").status_code == 302, "the password alone was enough"
 
 
 def test_a_session_of_somebody_else_goes_nothing_on(as_alice, alice, draft, bob):
@@ -178,16 +178,17 @@ def test_a_changed_record_and_an_altered_signature_are_invalid_and_shown(signed,
         "DELETE FROM people_user WHERE id = {user}",
         "UPDATE people_user SET username = 'other' WHERE id = {user}",
         "UPDATE people_user SET id = 999999 WHERE id = {user}",
-        "INSERT INTO people_user (password, username, printed_name, email, is_active)"
-        " VALUES ('', 'alice', 'Another', '', true)",
-        "INSERT INTO people_user (id, password, username, printed_name, email, is_active)"
-        " OVERRIDING SYSTEM VALUE VALUES ({user}, '', 'another', 'Another', '', true)",
+        "INSERT INTO people_user (password, username, printed_name, email, is_active, sessions_epoch)"
+        " VALUES ('', 'alice', 'Another', '', true, 0)",
+        "INSERT INTO people_user (id, password, username, printed_name, email, is_active, sessions_epoch)"
+        " OVERRIDING SYSTEM VALUE VALUES ({user}, '', 'another', 'Another', '', true, 0)",
         "DELETE FROM people_credential WHERE user_id = {user}",
     ],
 )
 @pytest.mark.parametrize("role", ["veintrace_app", "veintrace_sealer", "NONE"])
 def test_ids_and_usernames_are_never_reused_whoever_asks(house, alice, statement, role):
-    with pytest.raises(DatabaseError), transaction.atomic():
+    why = "duplicate key|pgtrigger: Cannot|permission denied"
+    with pytest.raises(DatabaseError, match=why), transaction.atomic():
         connection.cursor().execute(f"SET LOCAL ROLE {role}; {statement.format(user=alice.user_id)}")
     assert models.User.objects.get(pk=alice.user_id).username == "alice"
 
