@@ -5,10 +5,12 @@ import json
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from coi.rules import label_templates, protocol, retention
 from config.documents import broken_links, documents
@@ -224,7 +226,8 @@ def test_every_kind_of_document_is_listed() -> None:
 def variables() -> Iterator[str]:
     """The names that the wiring reads from the environment."""
     call = re.compile(
-        r"(?:secret|key|switch|positive|outside|database|env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\""
+        r"(?:secret|key|switch|positive|days|roles|networks|outside|database|env\.\w+|environ\.get)\(\s*"
+        r"\"([A-Z_]+)\""
     )
     for name in ("settings", "run", "processes", "backups", "embedded"):
         yield from call.findall(read(f"config/{name}.py"))
@@ -235,11 +238,15 @@ def test_every_setting_is_documented() -> None:
     assert known, "no settings found: this test looks at the wrong place"
     page = read("docs/operations.md")
     assert sorted(name for name in known if f"`{name}`" not in page) == []
+    rows = re.findall(r"^\| (`[A-Z_]+`[^|]*) \|", page, re.MULTILINE)
+    assert sorted(row for row in set(rows) if rows.count(row) > 1) == []
 
 
-def test_every_word_says_what_to_avoid() -> None:
+def test_every_word_stands_once_and_says_what_to_avoid() -> None:
     entries = re.split(r"^### ", read("docs/glossary.md"), flags=re.MULTILINE)[1:]
-    assert [entry.splitlines()[0] for entry in entries if "*Avoid:*" not in entry] == []
+    words = [entry.splitlines()[0] for entry in entries]
+    assert sorted(word for word in set(words) if words.count(word) > 1) == []
+    assert [entry.splitlines()[0] for entry in entries if entry.count("*Avoid:*") != 1] == []
 
 
 def test_the_user_guide_knows_every_step_of_the_demonstration() -> None:
@@ -265,6 +272,32 @@ def test_what_a_document_names_exists(document: Path) -> None:
     assert sorted(made - targets) == []
     paths = [path for path in re.findall(r"`([\w.-]+/[\w./-]*\w)`", text) if path.split("/")[0] in TOP]
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+# Such as `POST /audit/requests/<id>/`, with or without a question behind it.
+ADDRESSES = re.compile(r"`(?:[A-Z]+ )?(/(?:<[^>]*>|[^`?\s])*/)(?:\?[^`]*)?`")
+
+
+def leads_somewhere(address: str) -> bool:
+    """Whether the product answers at an address, with something of the right shape in each place of it."""
+    parts = re.split(r"<[^>]*>", address)
+    for filled in product(("X", "1", "run", "11111111-2222-4333-8444-555555555555"), repeat=len(parts) - 1):
+        try:
+            resolve("".join(map(str.__add__, parts, (*filled, ""))))
+        except Resolver404:
+            continue
+        return True
+    return False
+
+
+def test_every_address_that_a_document_names_is_one_of_the_product() -> None:
+    named = {
+        address
+        for document in documents()
+        for address in ADDRESSES.findall(document.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 40, "this test looks at the wrong place"
+    assert sorted(address for address in named if not leads_somewhere(address)) == []
 
 
 def texts() -> Iterator[Path]:

@@ -2,9 +2,8 @@
 
 21 CFR 11.200(a)(1)(i): the first signing of a continuous period of controlled access takes every component, those
 after it take at least one that only the person can use. (ii): a signing outside such a period takes them all. The
-first signing is a signature, as the clause says. FDA's preamble of 1997 (comment 124) also takes a log-on with all
-components for it; a site may set that (`SIGN_IN_BEGINS_SERIES`). A pause, another person and the end of the session
-break the series.
+first signing is a signature, as the clause says. A site that takes a log-on with all components for it may set that
+(`SIGN_IN_BEGINS_SERIES`, decision 37). A pause, another person and the end of the session break the series.
 """
 
 from dataclasses import dataclass

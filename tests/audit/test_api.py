@@ -21,11 +21,11 @@ def test_kinds_say_what_they_ask(player, as_):
 
 
 def test_a_report_is_told_as_data(player, as_):
-    bob = as_("Bob")
+    bob, point = as_("Bob"), ledger_services.seal(now=player.now, using="default")
     content = bob.get(f"{ROOT}reports/tried/", {"journey": player.coi_id}).json()
     assert (content["format"], content["kind"]) == (1, "rich")
     assert "made" not in content
-    assert content["checkpoint"] is None or content["checkpoint"]["size"] > 0
+    assert (content["checkpoint"]["size"], content["checkpoint"]["root"]) == (point.size, point.root.hex())
     assert content["sections"][1]["rows"][0]["batch"] == "BATCH-2026-0000"
     wrong = bob.get(f"{ROOT}reports/tried/", {"since": "yesterday"})
     assert (wrong.status_code, wrong.json()["detail"]["fields"]) == (422, {"since": "not_a_time"})

@@ -72,7 +72,7 @@ def _entries_of(player: Player) -> set[int]:
     return {entry.id for entry in ledger.entries_for_subject("order", player.coi_id)}
 
 
-@pytest.mark.requirement("URS-COPY-01")
+@pytest.mark.requirement("URS-ACC-08")
 def test_no_file_holds_what_identifies_a_patient_but_what_somebody_handed_in(house: Journeys) -> None:
     """Names, birth dates and hospital numbers were typed at the enrolment, and wristbands scanned at the wrong bed.
 

@@ -72,7 +72,7 @@ def lines(files: dict[str, bytes], name: str) -> list[Any]:
     return [json.loads(line) for line in files[name].splitlines()]
 
 
-@pytest.mark.requirement("URS-COPY-01")
+@pytest.mark.requirement("URS-OPEN-01")
 def test_a_journey_is_proved_from_its_first_entry_to_its_last(house: Journeys, tmp_path: Path) -> None:
     coi_id, request = house.ready.coi_id, uuid4()
     logger = b"time;celsius\n10:00;-180.5\n"

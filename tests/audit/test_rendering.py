@@ -119,6 +119,7 @@ def test_other_text_is_written_as_it_is(text: str) -> None:
     assert guarded(text) == without_guard(text) == text
 
 
+@pytest.mark.requirement("URS-COPY-01")
 def test_every_cell_is_in_the_spreadsheet_with_its_type(made: Mapping[str, bytes]) -> None:
     book = load_workbook(io.BytesIO(made["xlsx"]))
     titles = {section.key: section.title for section in REPORT.sections}
@@ -143,6 +144,7 @@ def in_a_spreadsheet(cell: Cell) -> Any:
     return datetime.combine(cell, time()) if isinstance(cell, date) else cell
 
 
+@pytest.mark.requirement("URS-COPY-01")
 def test_every_cell_is_on_paper_in_the_time_of_its_site(made: Mapping[str, bytes]) -> None:
     whole = squeezed("".join(pages_of(made["pdf"])))
     for _key, table in tables():
@@ -207,6 +209,7 @@ def test_heads_are_repeated_and_where_a_table_lies_across_in_parts_all_pages_do(
     parts = [text for text in texts if "BATCH-2026-0000" in text]
     assert len(parts) >= 2, "the first column stands in each part"
     carried = [text for text in texts if "BATCH-2026-0039" in text and "BATCH-2026-0000" not in text]
+    assert carried, "a part goes over the foot of a page"
     assert all("Batch" in text.split("BATCH-2026")[0] for text in carried)
 
 

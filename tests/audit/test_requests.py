@@ -109,29 +109,10 @@ def test_the_same_request_asks_once_and_another_content_is_refused(player: Playe
         ask(player, request_id=id, question=Question(journey="CHA999926999999"))
 
 
-@pytest.mark.parametrize(
-    ("question", "fields"),
-    [
-        (Question(), {"journey": "required"}),
-        (Question(journey="x", batch="y"), {"batch": "not_asked"}),
-        (Question(journey="x", since=given.START), {"until": "required"}),
-        (Question(journey="x", since=given.START, until=given.START), {"until": "before_since"}),
-        (
-            Question(journey="x", since=given.START.replace(year=2000), until=given.START),
-            {"until": "too_long"},
-        ),
-        (
-            Question(journey="x", since=given.START.replace(year=2999), until=given.START),
-            {"since": "in_the_future"},
-        ),
-    ],
-)
-def test_a_wrong_question_is_named_by_its_field(
-    player: Player, question: Question, fields: dict[str, str]
-) -> None:
+def test_a_wrong_question_is_named_by_its_field(player: Player) -> None:
     with pytest.raises(Invalid) as error:
-        ask(player, question=question)
-    assert error.value.detail["fields"] == fields
+        ask(player, question=Question(journey="x", since=given.START))
+    assert error.value.detail["fields"] == {"until": "required"}
     assert not Request.objects.exists()
 
 

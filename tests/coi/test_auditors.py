@@ -11,18 +11,16 @@ from coi.selectors import batches, quality
 from coi.selectors.details import journey
 from coi.selectors.journeys import JourneyState
 from coi.selectors.journeys import journeys as listed
-from coi.services.orders import OrderSites, PatientDetails
 from config.demonstration.player import Player
-from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT
+from config.demonstration.site import HOSPITAL, PLANT
 from ledger.rules import Actor
-from ledger.rules.errors import Conflict, NotFound
+from ledger.rules.errors import NotFound
 from people import selectors as people
 from people import services as granting
-from people.rules import codes
 from people.rules.authority import Period, Person
-from people.rules.qualifications import Work
 from people.rules.roles import Role
 from tests import given
+from tests.coi.services_given import mixed_up
 from tests.furnished import Journeys
 from tests.permissions.matrix import newcomer
 
@@ -86,41 +84,21 @@ def test_what_hangs_on_a_journey_is_bounded_with_it(journeys: Journeys, visitor:
     p = journeys.bedside
     before, bag = Period(None, p.now - 400 * DAY), str(p.containers("product_bag")[0].code)
     given.a_hold(p, bag)
+    mixed_up(journeys)
+    listings = (quality.holds, quality.deviations, quality.near_misses)
 
     def found() -> set[str]:
         doing = given.doing(p, "Ada", HOSPITAL) | {"actor": visitor.actor}
         return {match.coi_id for match in coi.find_journey(text=bag, **doing).matches}
 
     early = visitor.may_read(before)
-    for listing in (quality.holds, quality.deviations, quality.near_misses):
+    for listing in listings:
         assert listing(early, p.now) == ()
     assert found() == set()
-    assert quality.holds(visitor.may_read(Period()), p.now)
+    whole = visitor.may_read(Period())
+    for listing in listings:
+        assert listing(whole, p.now)
     assert found() == {p.coi_id}
     plant = visitor.may_read(before, PLANT)
     assert batches.undecided_batches(plant, p.now) == batches.decided_batches(plant, p.now) == ()
     assert batches.undecided_batches(visitor.may_read(Period(), PLANT), p.now)
-
-
-@pytest.mark.requirement("URS-AUT-01")
-def test_no_order_where_a_site_lacks_its_programme(journeys: Journeys) -> None:
-    p = journeys.bedside
-    asked = {"site": HOSPITAL, "programme": "REMS", "work": Work.ORDERS}
-    granting.require_programme(**asked, **given.doing(p, "Ada", HOSPITAL))
-
-    def order() -> str:
-        return coi.enrol_patient_and_order(
-            patient=PatientDetails("Quality", "Quincy", given.BORN, "MRNQ"),
-            wristband=codes.make("W", "Q77"),
-            product=PRODUCT,
-            sites=OrderSites(HOSPITAL, HOSPITAL, COURIER, PLANT),
-            **given.doing(p, "Olga", HOSPITAL),
-        )
-
-    with pytest.raises(Conflict, match="site_not_qualified") as caught:
-        order()
-    assert caught.value.detail == {"site": HOSPITAL, "programme": "REMS"}
-    window = {"valid_from": p.now - DAY, "valid_until": p.now + DAY}
-    about = {"site": HOSPITAL, "programme": "REMS"}
-    granting.record_site_qualification(**about, **window, **given.doing(p, "Ada", HOSPITAL))
-    assert order()

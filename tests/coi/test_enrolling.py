@@ -1,6 +1,6 @@
 """Enrolling: one patient in several orders, wristbands, aliases and numbers."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +12,14 @@ from coi.models import LabelCopy, Order
 from coi.services import numbers
 from config.demonstration.site import COURIER, HOSPITAL, PLANT, PRODUCT, SECOND
 from ledger.rules.errors import Conflict, Invalid, NotFound
+from people import services as people
 from people.rules import codes
+from people.rules.qualifications import Work
 from tests import given
 from tests.coi.services_given import at_bedside, refused
 from tests.furnished import Journeys
+
+DAY = timedelta(days=1)
 
 # -- enrolling --------------------------------------------------------------------------------------------------------
 
@@ -59,6 +63,20 @@ def test_an_order_names_sites_that_exist(journeys: Journeys) -> None:
     strange = coi.OrderSites(HOSPITAL, HOSPITAL, "NOWHERE", PLANT)
     with pytest.raises(NotFound, match="site_unknown"):
         coi.enrol_patient_and_order(**enrolment(journeys) | {"sites": strange})
+
+
+@pytest.mark.requirement("URS-AUT-01")
+def test_no_order_where_a_site_lacks_its_programme(journeys: Journeys) -> None:
+    asked = enrolment(journeys)
+    about = {"site": HOSPITAL, "programme": "REMS"}
+    people.require_programme(**about, work=Work.ORDERS, **given.doing(journeys.fresh, "Ada", HOSPITAL))
+    with pytest.raises(Conflict, match="site_not_qualified") as caught:
+        coi.enrol_patient_and_order(**asked)
+    assert caught.value.detail == about
+    window = {"valid_from": asked["now"] - DAY, "valid_until": asked["now"] + DAY}
+    admin = given.doing(journeys.fresh, "Ada", HOSPITAL)
+    people.record_site_qualification(**about, **window, evidence=None, **admin)
+    assert coi.enrol_patient_and_order(**asked)
 
 
 def test_a_wristband_is_one_order_at_its_site_and_another_elsewhere(journeys: Journeys) -> None:

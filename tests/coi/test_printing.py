@@ -66,6 +66,7 @@ def test_the_only_printer_of_a_site_serves_all_and_of_several_somebody_chooses(j
     assert not list(effects(kind="coi.print_label", state="pending"))
 
 
+@pytest.mark.requirement("URS-CONT-01")
 def test_an_offline_printer_loses_nothing(journeys: Journeys) -> None:
     """It waits with its reason, is tried again later and later, given up at last, and set going by hand."""
     p, port = journeys.chair, printers.nobody()

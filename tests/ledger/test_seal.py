@@ -128,6 +128,7 @@ def test_an_older_mark_is_brought_up_and_a_newer_one_never_goes_back() -> None:
     assert mark.read_text() == "3\n"
 
 
+@pytest.mark.requirement("URS-INC-01")
 def test_an_entry_changed_before_it_was_sealed_is_not_sealed(as_owner: Tamper) -> None:
     appended()
     bad = appended()

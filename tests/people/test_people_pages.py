@@ -17,6 +17,7 @@ from people.rules.authority import BadgeState
 from people.rules.qualifications import Work
 from people.rules.roles import Role
 from tests.people import given
+from tests.people.given import last
 
 DAY = timedelta(days=1)
 
@@ -84,8 +85,13 @@ def test_nobody_acts_for_themselves(ada, house):
 @pytest.mark.requirement("URS-PWD-04")
 def test_a_badge_is_given_tested_replaced_and_revoked(ada, house):
     someone = house.someone("Someone")
-    page, first = f"/people/{someone.user_id}/", someone.badge
+    page, first = f"/people/{someone.user_id}/", codes.make("B", "FIRST")
+    assert sent(ada, f"{page}badge/", code=first, site="MFG").status_code == 302
     assert sent(ada, f"{page}badge-test/", code=first, until=day(house, 200)).status_code == 302
+    tested = last(Event.BADGE_REVALIDATED)
+    assert (tested.actor_id, tested.facts["code"]) == (house.admin.user_id, first)
+    assert selectors.read_badge(first, house.at + 199 * DAY).state is BadgeState.VALID
+    assert selectors.read_badge(first, house.at + 202 * DAY).state is BadgeState.EXPIRED
     shown = text_of(sent(ada, f"{page}badge-test/", code=first, until=day(house, -1)), 422)
     assert "ends before it begins" in shown
     beside = house.someone("Beside").badge
@@ -95,7 +101,7 @@ def test_a_badge_is_given_tested_replaced_and_revoked(ada, house):
     assert answer.status_code == 302
     now = given.now()
     assert selectors.read_badge(first, now).state is BadgeState.REVOKED
-    new = models.Badge.objects.get(user=someone.user_id, revoked_at=None)
+    new = models.Badge.objects.get(user=someone.user_id, revoked_at=None, replaces__isnull=False)
     assert new.is_temporary
     assert new.replaces.code == first
     assert selectors.read_badge(new.code, now).state is BadgeState.VALID

@@ -110,6 +110,7 @@ def test_what_is_no_badge_is_unknown_and_cannot_be_issued(house, code):
         services.issue_badge(user_id=bob.user_id, code=code, site="MFG", **house.context())
 
 
+@pytest.mark.requirement("URS-PWD-01")
 def test_a_badge_expires(house):
     bob = house.someone("Bob")
     code = codes.make("B", "SHORT")

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from audit.registry import report_kind
+from audit.rules.questions import Question
 from audit.rules.report import Severity
 from coi import services as coi
 from coi.models import Batch, PlaceUse, Scan, StepRecord
@@ -40,14 +42,18 @@ def test_a_station_tells_its_scans_people_checks_and_clearances(told: Told) -> N
 
 def test_a_scanner_without_a_test_card_in_force_is_noted(told: Told) -> None:
     report = told.over("station", "Luca", station=BED)
-    qualified = facts(report, "station")["scanner"].value
-    later = told.until + timedelta(days=400)
-    outdated = told.report("station", "Luca", station=BED, since=told.until, until=later)
+    assert facts(report, "station")["scanner"].value is True
+    assert [it for it in report.found if it.section == "certificates"] == []
     passed = [row for row in rows(report, "certificates") if row["passed"]]
-    assert qualified is bool(passed)
+    later = told.until + timedelta(days=400)
+    asked = Question(station=BED, since=told.until, until=later)
+    kind = report_kind("station")
+    assert kind is not None
+    outdated = kind.build(told.person("Luca"), asked, later)
     assert [row["card"] for row in rows(outdated, "certificates")] == [row["card"] for row in passed[:1]]
-    notes = [it for it in report.found if it.section == "certificates"]
-    assert bool(notes) is not qualified
+    assert facts(outdated, "station")["scanner"].value is False
+    (note,) = [it for it in outdated.found if it.section == "certificates"]
+    assert note.severity is Severity.NOTE
 
 
 def test_a_lot_tells_where_it_went_and_what_is_left(told: Told) -> None:

@@ -32,7 +32,8 @@ def found(*roles: HeldRole, used: Used | None = None, is_active: bool = True) ->
         ((), None, True, [Concern.NO_ROLE]),
         ((held(until=NOW),), None, True, [Concern.NO_ROLE]),
         ((held(),), Used(), True, [Concern.NEVER_SIGNED_IN, Concern.NEVER_USED]),
-        ((held(),), Used(NOW - timedelta(days=90), {"PLANT": LATELY}), True, []),
+        ((held(),), Used(NOW - timedelta(days=91), {"PLANT": LATELY}), True, []),
+        ((held(),), Used(NOW - timedelta(days=91), {"PLANT": NOW - timedelta(days=90)}), True, []),
         (
             (held(),),
             Used(NOW - timedelta(days=91), {"PLANT": NOW - timedelta(days=91)}),

@@ -85,6 +85,7 @@ def test_the_widest_is_cut_and_each_part_numbers_its_rows() -> None:
 def test_one_column_wider_than_a_page_is_still_shown() -> None:
     parts = paged(a_table(*[ColumnKind.CODE] * 3, cell="x" * 300))
     assert all(sum(part.widths) <= ACROSS + 0.01 for part in parts)
+    assert {column.key for part in parts for column in part.columns} >= {"c0", "c1", "c2"}
 
 
 def test_a_long_word_may_break_and_a_row_longer_than_a_page_may_too() -> None:

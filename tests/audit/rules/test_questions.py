@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from audit.rules.questions import Question, closed
+from audit.rules.questions import LONGEST, Ask, Question, closed, problems
 from people.rules.authority import ALL_TIME, Period
 
 NOON, DAY = datetime(2026, 3, 2, 12, tzinfo=UTC), timedelta(days=1)
@@ -45,3 +45,41 @@ def test_a_moment_is_open_or_not(day: int, is_open: bool) -> None:
 def test_what_has_no_time_is_open() -> None:
     assert closed(Question(journey="CHA1"), OPEN) == {}
     assert Question(journey="CHA1").is_within(OPEN)
+
+
+TICK = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong"),
+    [
+        (Question(journey="x"), {}),
+        (Question(), {"journey": "required"}),
+        (Question(journey="x", batch="y"), {"batch": "not_asked"}),
+        (Question(batch="y"), {"journey": "required", "batch": "not_asked"}),
+        (Question(journey="x", since=NOON - DAY, until=NOON), {}),
+        (Question(journey="x", since=NOON), {"until": "required"}),
+        (Question(journey="x", until=NOON), {"since": "required"}),
+        (Question(journey="x", since=NOON, until=NOON), {"until": "before_since"}),
+        (Question(journey="x", since=NOON, until=NOON + TICK), {}),
+        (Question(journey="x", since=NOON + TICK, until=NOON + DAY), {"since": "in_the_future"}),
+        (Question(journey="x", since=NOON - LONGEST, until=NOON), {}),
+        (Question(journey="x", since=NOON - LONGEST - TICK, until=NOON), {"until": "too_long"}),
+    ],
+)
+def test_what_is_wrong_with_a_question_is_named_by_its_field(
+    question: Question, wrong: dict[str, str]
+) -> None:
+    assert problems(question, {Ask.JOURNEY}, {Ask.PERIOD}, NOON) == wrong
+
+
+def test_a_time_that_is_asked_for_must_be_told_and_have_come() -> None:
+    assert problems(Question(), {Ask.PERIOD}, (), NOON) == {"since": "required", "until": "required"}
+    assert problems(Question(moment=NOON), {Ask.MOMENT}, (), NOON) == {}
+    assert problems(Question(moment=NOON + TICK), {Ask.MOMENT}, (), NOON) == {"moment": "in_the_future"}
+    assert problems(Question(since=NOON - DAY, until=NOON), (), (), NOON) == {"since": "not_asked"}
+
+
+@pytest.mark.parametrize(("until", "left"), [(None, None), (NOON, NOON), (NOON + DAY, NOON)])
+def test_a_report_says_no_more_than_it_can_know(until: datetime | None, left: datetime | None) -> None:
+    assert Question(until=until).until_now(NOON) == Question(until=left)

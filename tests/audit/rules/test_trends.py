@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.rules.rates import per_thousand, percent
+from audit.rules.rates import per_thousand, percent, share_of
 from audit.rules.trends import Point, TrendWords, month_picture, quartiles_of
 from cpv.rules.pictures.parts import Titles
 
@@ -20,6 +20,7 @@ WORDS = TrendWords("Month", "Rate", "from", "to", "Scans")
         (0, 0, (None, None, None)),
         (0, 10, ("0.0", "0.0", "308.5")),  # Clopper and Pearson: 1 - 0.025 ** (1 / 10)
         (10, 10, ("1000.0", "691.5", "1000.0")),
+        (1, 1, ("1000.0", "25.0", "1000.0")),
         (3, 1000, ("3.0", "0.6", "8.7")),
     ],
 )
@@ -35,6 +36,7 @@ def test_a_share_is_never_rounded_to_whole() -> None:
     assert percent(1.0) == 100
     assert str(percent(0.99999)) == "99.99"
     assert percent(None) is None
+    assert (share_of(1, 3), share_of(0, 3), share_of(0, 0)) == (Decimal("33.33"), 0, None)
 
 
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=50))

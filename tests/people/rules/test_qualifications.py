@@ -54,7 +54,6 @@ def test_what_was_renewed_is_not_spoken_of():
     assert Expiring("4", Running.BADGE, "MFG", "x", NOW + WARN_BEFORE, 7).is_near(NOW)
 
 
-@pytest.mark.requirement("URS-PWD-01")
 def test_a_badge_is_read_again_a_year_after_it_was_given_or_last_read():
     assert due_for_test(NOW, None) == NOW + BADGE_TEST_AFTER
     assert due_for_test(NOW - 300 * DAY, NOW) == NOW + BADGE_TEST_AFTER
