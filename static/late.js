@@ -12,7 +12,7 @@ export class Late {
     this.claim = null;
     this.time = new Intl.DateTimeFormat("en-GB", { timeZone: zone, dateStyle: "medium", timeStyle: "short" });
     this.at("late-begin").addEventListener("click", () => this.open());
-    this.at("late-close").addEventListener("click", () => this.take(null));
+    this.at("late-close").addEventListener("click", () => this.hide());
     this.at("late-drop").addEventListener("click", () => this.take(null));
     this.at("late-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -33,7 +33,7 @@ export class Late {
     this.onChange(claim !== null);
   }
 
-  // Whoever scans has left the form.
+  // Whoever scans has left the form, too; the check that goes on, and what was claimed of it, stay.
   hide() {
     this.at("late-form").hidden = true;
   }

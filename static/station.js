@@ -1,6 +1,7 @@
 // The scan station. It keeps the badge in memory alone, asks the server about every scan, and shows what it says.
 
 import { bare, isBadge } from "./codes.js";
+import { Countdown } from "./countdown.js";
 import { Late } from "./late.js";
 import { Line, Refused } from "./line.js";
 import { ScanBox } from "./scanbox.js";
@@ -9,7 +10,6 @@ import { View, fill } from "./station-view.js";
 import { Stop } from "./stop.js";
 
 const LOCK_AFTER_MS = 3 * 60 * 1000;
-const WARN_AT = 0.2;
 
 class Station {
   constructor(boot) {
@@ -23,7 +23,7 @@ class Station {
     this.barcodes = [];
     this.keyed = {}; // how those barcodes came: scanned, or typed and why
     this.isBusy = false;
-    this.timer = null; // the countdown
+    this.countdown = new Countdown(this.view, this.words.over);
     this.recent = boot.state.recent;
     const csrf = document.querySelector("input[name=csrfmiddlewaretoken]").value;
     this.line = new Line({
@@ -71,9 +71,9 @@ class Station {
     document.getElementById("keyed-reason").addEventListener("change", () => this.focus());
     document.addEventListener("pointerdown", () => this.touched(), true);
     document.addEventListener("keydown", () => this.lockLater(), true); // sound is woken after a scan, not within one
-    setInterval(() => this.tick(), 1000);
+    setInterval(() => this.countdown.tick(), 1000);
     this.lockLater();
-    this.tick();
+    this.countdown.tick();
   }
 
   // --- who ---------------------------------------------------------------------------------------------------------
@@ -225,8 +225,8 @@ class Station {
     this.check = isDone ? null : answer.check ?? this.check;
     if (isDone) this.late.forget();
     else this.late.told(answer.late);
-    if (answer.countdown) this.setCountdown(answer.countdown);
-    else if (!this.timer?.isOfPlace) this.timer = null;
+    if (answer.countdown) this.countdown.set(answer.countdown);
+    else this.countdown.drop(false);
     if (isDone) {
       this.idle();
       this.show("done", "done", "done", this.completed(answer));
@@ -358,44 +358,16 @@ class Station {
   }
 
   takeState(state) {
-    this.skew = new Date(state.now) - Date.now();
+    this.countdown.setClock(state.now);
     this.view.openChecks(state.checks.filter(({ check }) => check !== this.check), (check) => this.cancel(check));
     this.recent = state.recent;
     this.view.recent(this.recent);
     this.view.scanner(state.scanner);
-    if (state.countdown) this.setCountdown(state.countdown, true);
-    else if (this.timer?.isOfPlace) this.timer = null;
+    if (state.countdown) this.countdown.set(state.countdown, true);
+    else this.countdown.drop(true);
     if (state.stop) this.stop.show(state.stop);
     else if (this.stop.isOpen && !this.stop.isSending) this.stop.failed({ code: "stop_cleared" });
-    this.tick();
-  }
-
-  // A time that belongs to the patient at this place goes when the server says so.
-  setCountdown({ until, title, minutes }, isOfPlace = false) {
-    const isSame = this.timer?.until === until;
-    const whole = minutes ? minutes * 60000 : new Date(until) - this.now();
-    this.timer = { until, title, whole, isOfPlace, hasWarned: isSame && this.timer.hasWarned };
-  }
-
-  now() {
-    return new Date(Date.now() + (this.skew ?? 0));
-  }
-
-  tick() {
-    const now = this.now();
-    this.view.tick(now);
-    if (!this.timer) {
-      this.view.countdown("", "", "");
-      return;
-    }
-    const left = new Date(this.timer.until) - now;
-    const isLow = left < this.timer.whole * WARN_AT;
-    this.view.countdown(left > 0 ? spell(left) : this.words.over, this.timer.title, left <= 0 ? "over" : isLow ? "low" : "running");
-    if (isLow && !this.timer.hasWarned) {
-      this.timer.hasWarned = true;
-      play("warn");
-      this.view.speak(`${spell(Math.max(0, left))}. ${this.timer.title ?? ""}`);
-    }
+    this.countdown.tick();
   }
 
   testSound() {
@@ -410,12 +382,6 @@ class Station {
 // What has to be known of the release, for a step that one scan completed.
 function told(answer) {
   return (answer.next.cautions ?? []).map(({ title, text }) => ({ message: title, remedy: text }));
-}
-
-function spell(milliseconds) {
-  const seconds = Math.floor(milliseconds / 1000);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 new Station(JSON.parse(document.getElementById("boot").textContent));

@@ -170,7 +170,7 @@ def factors(request: HttpRequest) -> HttpResponse:
 def add_app(request: HttpRequest) -> HttpResponse:
     """Set up an app that shows codes: its secret as a picture and as text, and the first code as proof."""
     form = AppForm(request.POST or None, initial={"secret": generate_totp_secret()})
-    secret = form["secret"].value()
+    secret = str(form["secret"].value() or "")
     adapter = get_adapter()
     url = adapter.build_totp_url(request.user, secret)
 

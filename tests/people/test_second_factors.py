@@ -16,7 +16,7 @@ from people.rules.credentials import CredentialState
 from people.rules.factors import FactorKind
 from people.rules.roles import Role
 from tests.people import given
-from tests.people.desk_given import NOON, SECRET, SIGN_IN, STEP, code, desk, with_app
+from tests.people.desk_given import NOON, SECRET, SIGN_IN, STEP, at_desk, code, desk, with_app
 from tests.people.given import REASON, activate, last
 
 REFUSED, ACCEPTED, LOCKED = CredentialState.REFUSED, CredentialState.ACCEPTED, CredentialState.LOCKED
@@ -150,6 +150,11 @@ def test_an_app_is_added_with_its_password_and_its_code(house):
     with_app(house, bob, NOON)
     with pytest.raises(Conflict, match="factor_there_already"):
         services.add_totp(**fields, password=given.PASSWORD, **house.context(bob))
+
+
+def test_an_app_without_a_secret_is_refused_at_the_form(house):
+    client = at_desk(house.someone("Carl"))
+    assert client.post("/account/factors/app/", {"code": "123456", "old": given.PASSWORD}).status_code == 422
 
 
 def test_a_factor_that_is_not_there_or_somebody_elses_is_not_found(house, alice):
