@@ -32,6 +32,8 @@ def rotate_signing_key(
     with transaction.atomic(), connection.cursor() as cursor:
         keys = _ready(cursor, reason)
         if (done := _done(keys, request_id)) is not None:
+            if done.new != notes.verifier_key(keys.origin, new_key.public_key()):
+                raise Conflict("request_id_used", "this request let another key take over")
             return done
         if keys.newest != old.public_key():
             raise Conflict("not_the_signing_key", "the key in the settings is not the one that signs now")
@@ -81,6 +83,8 @@ def _done(keys: SigningKeys, request_id: UUID) -> Takeover | None:
     entry = selectors.entry_for_request(request_id)
     if entry is None:
         return None
+    if entry.event != Event.SIGNING_KEY_ROTATED:
+        raise Conflict("request_id_used", "this request wrote another entry")
     number: int = entry.facts["number"]
     return keys.takeovers[number - FIRST]
 

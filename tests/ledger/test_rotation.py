@@ -63,6 +63,18 @@ def test_old_checkpoints_hold_and_the_new_key_goes_on(history: list[EntryRef], s
     assert entry.facts["new"] == notes.verifier_key(settings.LEDGER_ORIGIN, SECOND.public_key())
 
 
+def test_one_request_lets_one_key_take_over(history: list[EntryRef]) -> None:
+    once = uuid4()
+    takeover = rotate(SECOND, request_id=once)
+    assert rotate(SECOND, request_id=once) == takeover
+    used = selectors.entries_by_id([history[0].id])[0].request_id
+    for request_id in (once, used):
+        with pytest.raises(Conflict) as caught:
+            rotate(THIRD, request_id=request_id)
+        assert caught.value.code == "request_id_used"
+    assert verify().signing_keys == 2
+
+
 def test_nothing_is_sealed_until_the_settings_hold_the_new_key(
     history: list[EntryRef], settings: Any
 ) -> None:

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from ledger.rules import bundles, canonical
+from ledger.rules import bundles, canonical, notes
 from ledger.rules.bundles import Selects, Stream
-from ledger.rules.merkle import leaf_hash
+from ledger.rules.canonical import instant
+from ledger.rules.merkle import leaf_hash, root_of
 from ledger.rules.offline import verify
 from tests.ledger.rules.bundle_given import (
+    AT,
     KEY,
     NEIGHBOUR,
     ORDER,
+    ORIGIN,
     OTHER,
     WITNESS,
     Log,
@@ -91,6 +94,34 @@ def test_a_file_of_keys_that_holds_none_is_not_taken_for_no_question(tmp_path: P
         assert "holds no key" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["elsewhere.example/ledger", ORIGIN])
+def test_a_checkpoint_of_another_log_is_none_of_this_one(name: str) -> None:
+    """Also where our own key signed it, under its own name."""
+    root = root_of(SMALL.log.leaves[:4])
+    text = notes.CheckpointBody("elsewhere.example/ledger", 4, root, instant(AT)).text()
+    elsewhere = f"{text}\n{notes.signature_line(text, name=name, key=KEY)}"
+    small = Small()
+    chain = [json.loads(line) for line in small.files["checkpoints.jsonl"].splitlines()]
+    chain[1]["note"] = elsewhere
+    small.files["checkpoints.jsonl"] = bundles.lines(chain)
+    said = "no key of elsewhere.example/ledger that counts here has signed it"
+    assert f"checkpoint 2 of checkpoints.jsonl: {said}" in wrong(small.packed(), vkey())
+    kept = check(WHOLE, vkey(), kept=[elsewhere])
+    assert kept.wrong == [("the checkpoint that you kept", said)]
+
+
+def test_a_chain_that_goes_back_or_is_empty_proves_nothing() -> None:
+    small = Small()
+    chain = [one.as_plain() for one in small.log.chain([1, 4, small.size])]
+    small.files["checkpoints.jsonl"] = bundles.lines([chain[1], chain[0], chain[2]])
+    assert "no proof leads from a larger tree to a smaller" in wrong(small.packed(), vkey())
+    small = Small()
+    small.files["checkpoints.jsonl"] = b""
+    found = check(small.packed(), vkey())
+    assert found.exit_code() == 1
+    assert not any("checkpoint" in line or "log of" in line for line in found.proved)
+
+
 # -- what a bundle says of itself -------------------------------------------------------------------------------------
 
 
@@ -102,6 +133,14 @@ def test_a_name_that_would_leave_the_folder_or_cannot_be_read_is_refused(name: s
     said = wrong(with_manifest(files, bundles.manifest(files)))
     assert "the archive: " in said
     assert "is no name of a file in a bundle" in said
+
+
+@pytest.mark.parametrize("gone", [*sorted(SMALL.files), "manifest.json", "made.json"])
+def test_a_file_that_is_gone_is_named_and_ends_nothing(gone: str) -> None:
+    files = [(name, data) for name, data in verify.unpacked(WHOLE) if name != gone]
+    found = check(verify.packed(files), vkey())
+    assert found.exit_code() == 1
+    assert any(gone in f"{where}: {what}" for where, what in found.wrong)
 
 
 def test_a_file_that_is_listed_twice_is_named() -> None:
