@@ -135,17 +135,19 @@ def seal_until(entry_ids: Sequence[int], *, now: datetime) -> None:
 def prove(entry_ids: Sequence[int], *, kept: Mapping[int, str] | None = None) -> Proof:
     """Prove sealed entries under the newest checkpoint, with the checkpoints that first sealed them.
 
+    The checkpoints at which keys took over are always there: each statement of a key names the root of its own.
     `kept`: signed checkpoints by their sizes that somebody holds, to be led to the newest one too. Raises NotProvable
     for what is not sealed, or not as it was.
     """
     with connection.cursor() as cursor:
         stored = records.chosen(cursor, entry_ids)
+        turns = [takeover.after for takeover in checkpoints.signing_keys(cursor).takeovers]
     for item in stored:
         if item.leaf_index is None or item.computed != item.sealed_hash:
             raise NotProvable(f"{item.name} is not as it was sealed")
     placed = sorted((item.leaf_index or 0, item.header, item.record.body) for item in stored)
     indexes = [index for index, _, _ in placed]
-    notes = _checkpoints(indexes, kept or {})
+    notes = _checkpoints(indexes, turns, kept or {})
     sizes = sorted(notes)
     if not sizes or (indexes and indexes[-1] >= sizes[-1]):
         raise NotProvable("the newest checkpoint does not seal these entries")
@@ -167,8 +169,10 @@ def continued(first: int, second: int) -> list[bytes]:
     return _roots(_tree([step]), step)
 
 
-def _checkpoints(indexes: Sequence[int], kept: Mapping[int, str]) -> dict[int, str]:
-    """Notes by size: those that first sealed the leaves (not all, where there are very many), kept ones, the newest."""
+def _checkpoints(indexes: Sequence[int], turns: Collection[int], kept: Mapping[int, str]) -> dict[int, str]:
+    """Notes by size: those that first sealed the leaves (not all, where there are very many), those of the given
+    sizes, kept ones, the newest.
+    """
     sizes = _column(
         "SELECT DISTINCT (SELECT min(size) FROM ledger_checkpoint WHERE size > place)"
         " FROM unnest(%s::bigint[]) AS given (place) ORDER BY 1",
@@ -176,7 +180,8 @@ def _checkpoints(indexes: Sequence[int], kept: Mapping[int, str]) -> dict[int, s
     )
     step = -(-len(sizes) // MOST_CHECKPOINTS) or 1
     newest = _column("SELECT COALESCE(max(size), 0) FROM ledger_checkpoint", [])
-    wanted = [size for size in sizes if size is not None][::step] + newest
+    wanted = [size for size in sizes if size is not None][::step]
+    wanted += [*turns, *newest]
     ours = _rows("SELECT size, note FROM ledger_checkpoint WHERE size = ANY(%s)", [wanted])
     return {**{size: note for size, note in kept.items() if size <= newest[0]}, **dict(ours)}
 

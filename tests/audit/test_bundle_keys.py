@@ -63,6 +63,11 @@ def test_a_bundle_holds_every_key_and_every_witness(house: Journeys, settings: A
         in whole.proved
     )
     assert not any("WHO" in line for line in whole.unproven)
+    # each bundle has the checkpoint at which a key took over, so that the root in the statement is compared
+    assert not any("WHAT THE KEY" in line for line in whole.unproven)
+    bare = made(house, ask(house, journey=journey))
+    there = verify.read_lines(dict(verify.unpacked(data_of(house, bare.id)))["checkpoints.jsonl"])
+    assert f"\n{kept.size}\n" in "".join(one["note"] for one in there)
     # with what came along alone it holds too, and says that this shows nobody's origin
     own = verify.Check(data, [], [], []).run()
     assert own.exit_code() == 0

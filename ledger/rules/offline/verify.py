@@ -400,8 +400,10 @@ class Check:
     def compare(self) -> Iterator[str]:
         """What others hold against it: checkpoints that were kept, and the roots in the statements of keys."""
         known = dict(self.chain)
-        for size, _, root in self.turns:
-            if root and known.get(size, root) != root:
+        for size, _, root in (turn for turn in self.turns if turn[0]):
+            if size not in known:
+                self.unproven.append(f"WHAT THE KEY AFTER {size} TOOK OVER. That checkpoint is not here.")
+            elif known[size] != root:
                 self.fault(f"the key after {size} entries", "it took over a log of another root there")
         for note in self.kept:
             size, root, _ = self.note(note, "the checkpoint that you kept")

@@ -94,6 +94,14 @@ def test_a_key_that_took_over_from_another_history_is_named(small: Small) -> Non
     assert wrong(small) == [("the key after 4 entries", "it took over a log of another root there")]
 
 
+def test_that_nothing_shows_what_a_key_took_over_is_told(small: Small) -> None:
+    told = "WHAT THE KEY AFTER 4 TOOK OVER. That checkpoint is not here."
+    assert told not in check(small.packed(), *BOTH).unproven
+    chain = small.log.chain([1, 5, small.size])
+    small.files["checkpoints.jsonl"] = bundles.lines(one.as_plain() for one in chain)
+    assert told in check(small.packed(), *BOTH).unproven
+
+
 def test_a_key_that_took_over_from_a_key_of_no_statement_is_named(small: Small) -> None:
     more = Log(takeover=(5, WITNESS))
     more.entries = small.log.entries
