@@ -12,6 +12,9 @@ import pytest
 from django.conf import settings
 from django.urls import Resolver404, resolve
 
+from audit.rules.content import content_of
+from audit.rules.questions import Question
+from audit.rules.report import ColumnKind, Severity
 from coi.rules import label_templates, protocol, retention
 from config.documents import broken_links, documents
 from cpv.rules.basis import Limits
@@ -35,6 +38,7 @@ from qc.rules.dose import Band, Component
 from qc.rules.methods import Calculation, Computed, Method
 from qc.rules.subjects import SubjectKind
 from qc.rules.targets import Control, Targets
+from tests.audit.report_given import DRAWING, a_report
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
@@ -215,6 +219,29 @@ def test_every_field_and_choice_of_a_retention_rule_is_documented() -> None:
     assert [name for name in (*named, *retention.CountsFrom) if f"`{name}`" not in page] == []
     (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     assert retention.problems(json.loads(example)) == ()
+
+
+def keys_of(content: object) -> Iterator[str]:
+    """The names in a report as data; those in a row or a question are of that report alone."""
+    if isinstance(content, dict):
+        for key, inner in content.items():
+            yield key
+            yield from () if key in ("rows", "question") else keys_of(inner)
+    elif isinstance(content, list):
+        for inner in content:
+            yield from keys_of(inner)
+
+
+def test_every_name_in_a_report_as_data_is_documented() -> None:
+    page = read("docs/reference/audit-reports.md")
+    named = {
+        *keys_of(content_of(a_report(), DRAWING)),
+        *Question.__dataclass_fields__,
+        *ColumnKind,
+        *Severity,
+    }
+    assert len(named) > 40, "this test looks at the wrong place"
+    assert sorted(name for name in named if f"`{name}`" not in page) == []
 
 
 def test_every_kind_of_document_is_listed() -> None:

@@ -19,22 +19,25 @@ from audit.rules.bundles import BundleFault
 from audit.rules.questions import Question
 from audit.rules.requests import RequestState
 from audit.selectors.bundles import BundleView, bundle
+from audit.services import bundle_files
 from audit.services.bundle_files import Chosen, files_of, held_in
 from audit.services.bundles import MAKE_BUNDLE, ask_for_bundle, bundle_bytes, bundle_for
 from config.demonstration.site import HOSPITAL, PLANT
 from ledger import selectors as ledger
 from ledger import services as ledger_services
-from ledger.models import Checkpoint, Entry
+from ledger.models import Checkpoint, Entry, Halt
 from ledger.projections import differences
 from ledger.rules import Subject, notes
 from ledger.rules.bundles import LinkedCheckpoint, Selects
 from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from ledger.rules.evidence import path_of
 from ledger.rules.offline import verify
-from ledger.services import checkpoints
+from ledger.services import checkpoints, proofs
 from ledger.services.proofs import Proof
 from people.events import Event as PeopleEvent
 from people.services.documents import RECORD_KIND
 from tests import given
+from tests.audit.conftest import EVIDENCE
 from tests.furnished import Journeys
 from tests.ledger.rules.bundle_given import run_script
 
@@ -209,3 +212,35 @@ def test_an_entry_that_was_altered_is_not_handed_out_as_proved(house: Journeys) 
         Entry.objects.filter(id=entry.id).update(reason="another")
     found = made(house, ask(house, journey=house.ready.coi_id))
     assert (found.state, found.fault) == (RequestState.FAILED, BundleFault.NOT_AS_SEALED)
+
+
+def test_what_cannot_be_made_says_why_and_is_not_kept(
+    house: Journeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a file of its own: it stays damaged where the folder of a run is kept
+    journey, data = house.ready.coi_id, f"time;celsius;{uuid4()}\n".encode()
+
+    def why(journey: str = journey) -> str:
+        found = made(house, ask(house, journey=journey))
+        assert (found.state, found.file) == (RequestState.FAILED, {})
+        return found.fault
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bundle_files, "MOST_ENTRIES", 10)
+        assert why() == BundleFault.TOO_MANY_ENTRIES
+    with monkeypatch.context() as patched:
+        patched.setattr(bundle_files, "BUNDLE_LIMIT", 10_000)
+        assert why() == BundleFault.TOO_LARGE
+    with monkeypatch.context() as patched:  # as if a proof were wrong: its own verifier refuses it
+        patched.setattr(proofs, "continued", lambda *_: [])
+        assert why() == BundleFault.NOT_AS_SEALED
+    about = {"stream": f"journey:{journey}", "subjects": [Subject("order", journey)], "name": "logger.csv"}
+    ledger_services.store_evidence(
+        data=data, media_type="text/csv", **about, **given.doing(house.ready, "Bob")
+    )
+    path = Path(EVIDENCE) / path_of(sha256(data).hexdigest())
+    path.chmod(0o600)
+    path.write_bytes(data.upper())
+    assert why() == BundleFault.EVIDENCE_DAMAGED
+    Halt.objects.create(found_at=house.ready.now, report=[])
+    assert why(house.bedside.coi_id) == BundleFault.LEDGER_BROKEN

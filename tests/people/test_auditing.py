@@ -1,6 +1,7 @@
 """Somebody who is here to audit: what they may read, what they may not do, and that every page is recorded."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
@@ -15,6 +16,7 @@ from people.rules.authority import LONGEST_AUDIT, Grant, Period
 from people.rules.rights import Right
 from people.rules.roles import Role
 from tests.people import given
+from tests.people.desk_given import NOON, at_desk
 from tests.people.given import DAY
 
 
@@ -133,6 +135,16 @@ def test_a_page_that_renews_itself_is_one_look_and_a_header_alone_hides_nothing(
     client.get("/people/")
     client.get("/people/")
     assert len(seen(audrey)) == 4
+
+
+def test_what_renews_itself_is_one_look_for_ten_minutes(db, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    audrey = given.a_house(NOON).someone("Audrey", Role.AUDITOR)
+    client = at_desk(audrey)
+    for minute, looks in ((0, 1), (9, 1), (10, 2), (19, 2)):
+        time_machine.move_to(NOON + timedelta(minutes=minute), tick=False)
+        client.get("/work/", headers={"HX-Request": "true"})
+        assert len(seen(audrey)) == looks, minute
 
 
 def test_what_cannot_be_recorded_is_not_shown(audrey, monkeypatch):

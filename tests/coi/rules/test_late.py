@@ -250,7 +250,8 @@ def test_what_does_not_concern_the_step_stands_not_against_it(make, stood):
 def test_a_journey_on_hold_takes_no_late_entry():
     found = late_bedside()
     scene(held={"ann-sample-1"})(found)  # another container of the journey
-    assert why(found) == [(Code.LATE_NOT_POSSIBLE, "held_now")]
+    (refusal,) = found.decide().refusals
+    assert refusal.params == {"why": "held_now", "found": "ANN-SAMPLE-1"}
     scene(held={"ben-product_bag-1"})(found)
     assert why(found) == []
 

@@ -26,6 +26,7 @@ def needed(*held, since=NOW - 100 * DAY, work=Work.COLLECTION):
         (needed(Held(NOW + DAY, NOW + 2 * DAY)), ("FACT",)),
         (needed(Held(NOW - 9 * DAY, NOW - DAY), Held(NOW - DAY, NOW + DAY)), ()),
         (needed(since=NOW + DAY), ()),
+        (needed(since=NOW), ("FACT",)),
         (needed(work=Work.INFUSION), ()),
     ],
 )
