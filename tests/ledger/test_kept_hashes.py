@@ -71,7 +71,7 @@ def test_proofs_are_those_of_all_leaves(many: list[EntryRef], django_assert_max_
     leaves = [ref.leaf_hash for ref in many]
     ids = proofs.entries_about([Subject("order", "3")])
     assert len(ids) == 100
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         proof = proofs.prove(ids)
     assert [entry.leaf for entry in proof.entries] == list(range(3, MANY, 7))
     for entry in proof.entries:
