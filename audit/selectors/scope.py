@@ -6,7 +6,7 @@ from datetime import datetime
 
 from audit.registry import ReportKind, report_kind, report_kinds
 from audit.rules.bundles import KIND as BUNDLE
-from audit.rules.questions import Question, closed, problems
+from audit.rules.questions import Ask, Question, closed, problems
 from audit.rules.report import Report
 from coi.selectors.batches import batch_by_code
 from coi.selectors.visible import hidden_coi_ids, sites_of
@@ -81,11 +81,16 @@ def right_to(kind: str) -> Right | None:
 
 def may_read(person: Person, kind: str, sites: Collection[str], now: datetime) -> bool:
     """Whether what was made of these sites is theirs to read now: readers of the kind at every one of them;
-    of a bundle at one."""
-    if kind == BUNDLE:  # a part in it is enough: what a bundle holds cannot be cut without breaking its proof
-        return bool(person.sites_of(Right.ASK_BUNDLE, now) & set(sites))
-    known = report_kind(kind)
-    return known is not None and bool(sites) and set(sites) <= person.sites_of(known.right, now)
+    of a bundle, or of a journey, at one."""
+    known, right = report_kind(kind), right_to(kind)
+    if right is None or not sites:
+        return False
+    held = person.sites_of(right, now)
+    # A part in it is enough: what a bundle holds cannot be cut without breaking its proof, and a journey is told whole
+    # to every site that takes part in it.
+    if known is None or Ask.JOURNEY in known.asks:
+        return not held.isdisjoint(sites)
+    return held.issuperset(sites)
 
 
 def opened(person: Person, kind: ReportKind, question: Question, now: datetime) -> Question:
