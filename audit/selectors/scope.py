@@ -6,7 +6,7 @@ from datetime import datetime
 
 from audit.registry import ReportKind, report_kind, report_kinds
 from audit.rules.bundles import KIND as BUNDLE
-from audit.rules.questions import Ask, Question, closed, problems
+from audit.rules.questions import Question, closed, problems
 from audit.rules.report import Report
 from coi.selectors.batches import batch_by_code
 from coi.selectors.visible import hidden_coi_ids, sites_of
@@ -79,17 +79,17 @@ def right_to(kind: str) -> Right | None:
     return None if known is None else known.right
 
 
-def may_read(person: Person, kind: str, sites: Collection[str], now: datetime) -> bool:
-    """Whether what was made of these sites is theirs to read now: readers of the kind at every one of them;
-    of a bundle, or of a journey, at one."""
+def may_read(person: Person, kind: str, journey: str, sites: Collection[str], now: datetime) -> bool:
+    """Whether what was made of these sites is theirs to read now: readers of the kind at every one of them; of a
+    bundle, and of a journey that is told whole, at one."""
     known, right = report_kind(kind), right_to(kind)
     if right is None or not sites:
         return False
     held = person.sites_of(right, now)
-    # A part in it is enough: what a bundle holds cannot be cut without breaking its proof, and a journey is told whole
-    # to every site that takes part in it.
-    if known is None or Ask.JOURNEY in known.asks:
+    if known is None:  # a part in it is enough: what a bundle holds cannot be cut without breaking its proof
         return not held.isdisjoint(sites)
+    if journey and known.is_whole:
+        return not held.isdisjoint(sites) and not hidden_coi_ids(person, now, [journey])
     return held.issuperset(sites)
 
 
