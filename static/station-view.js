@@ -194,8 +194,8 @@ export class View {
     const label = element("label", "", "value");
     const input = element("input");
     Object.assign(input, { type: "text", inputMode: "decimal", name: field.name, autocomplete: "off" });
-    const limits = field.low === null && field.high === null ? field.unit
-      : fill(this.words.low_high, { low: field.low ?? "–", high: field.high ?? "–", unit: field.unit });
+    const limits = field.low === null && field.high === null ? field.unit_name
+      : fill(this.words.low_high, { low: field.low ?? "–", high: field.high ?? "–", unit: field.unit_name });
     label.append(element("span", field.label, "value-name"), input, element("span", limits, "value-limits"));
     return label;
   }

@@ -116,7 +116,8 @@ class KeepForm(WritingForm):
     """A question that was put already, to be answered in files."""
 
     kind = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    said = forms.JSONField(widget=forms.HiddenInput)
+    # a kind that asks for nothing is asked about nothing: an empty question is one too
+    said = forms.JSONField(widget=forms.HiddenInput, required=False)
 
     def clean_said(self) -> Question:
         """The question."""

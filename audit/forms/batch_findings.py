@@ -80,7 +80,7 @@ def _result(it: ResultView, criterion: Criterion | None) -> tuple[Cell, ...]:
     return (
         *(it.criterion, criterion.title if criterion else ""),
         criteria_words.limits(criterion) if criterion else "",
-        *(it.value, criteria_words.unit(it.unit), "warn" if it.not_tested else _MARKS[it.verdict], verdict),
+        *(it.value, words.unit(it.unit), "warn" if it.not_tested else _MARKS[it.verdict], verdict),
         *(it.attempt, it.version, it.is_current, words.step(it.reason), it.container),
         *(f"{it.method}{version}", it.specification, it.run, it.tested_at, it.analyst),
         *(it.reviewed_at, it.reviewer),

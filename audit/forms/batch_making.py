@@ -10,7 +10,6 @@ from audit.selectors.used import stock_at
 from coi.forms import words
 from coi.rules.batches import BatchStep
 from coi.rules.labels_reconciliation import Account, reconcile
-from qc.forms import criteria_words
 from qc.selectors import BatchView
 
 
@@ -66,7 +65,7 @@ def _steps(view: BatchView) -> Table:
             Column("site", _("Site"), ColumnKind.CODE),
             Column("performer", _("Performed by")),
             Column("second", _("Second person")),
-            Column("containers", _("Containers")),
+            Column("containers", _("Containers"), ColumnKind.CODE),
         ),
         rows=tuple(
             (
@@ -110,7 +109,7 @@ def _value(view: BatchView, code: str, name: str, value: Any) -> tuple[str, str,
     said = " ".join(map(str, parts))
     if rule is None:
         return words.step(name), said, ""
-    return rule.label, words.step(said) if rule.choices else said, criteria_words.unit(rule.unit)
+    return rule.label, words.step(said) if rule.choices else said, words.unit(rule.unit)
 
 
 def _items(step: BatchStep) -> list[tuple[str, str]]:

@@ -144,7 +144,7 @@ def shown_question(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def picture_of(report: Report, key: str) -> Mapping[str, Any] | None:
     """How the picture of this section is drawn."""
-    drawings = {it.key: it.drawing for it in report.sections if isinstance(it, Picture)}
+    drawings = {it.key: it.untitled for it in report.sections if isinstance(it, Picture)}
     return drawings.get(key)
 
 
@@ -157,6 +157,9 @@ def _section(section: Section, is_album: bool) -> ShownSection:
         return ShownSection(*about, facts=tuple(facts), is_told=any(it.about for it in facts))
     is_picture = isinstance(section, Picture)
     table = section.table if isinstance(section, Picture) else section
+    if isinstance(section, Picture) and section.nothing:
+        none = ShownTable((), (), section.nothing, 0, 0, ())
+        return ShownSection(*about, table=none, is_folded=is_album)
     return ShownSection(*about, table=_table(table), is_picture=is_picture, is_folded=is_picture and is_album)
 
 

@@ -72,6 +72,12 @@ STATES: Mapping[RequestState, tuple[str, Promise]] = {
     RequestState.FAILED: ("bad", _("Could not be made")),
 }
 SEVERITIES: Mapping[Severity, Promise] = {Severity.GAP: _("Gap"), Severity.NOTE: _("Note")}
+# Kinds of signed records that people call otherwise than their codes say.
+_RECORDS: Mapping[str, Promise] = {
+    "check": _("step at a station"),
+    "document_version": _("document"),
+    "fmea_residual": _("residual risk"),
+}
 _ERRORS: Mapping[str, Promise] = {
     "report_unknown": _("There is no such report, or it is not yours to see."),
     "request_unknown": _("There is no such record, or it is not yours to see."),
@@ -92,6 +98,11 @@ def title_of(kind: str) -> str:
         return str(_("Bundle that proves itself"))
     known = report_kind(kind)
     return kind if known is None else str(known.title)
+
+
+def record_kind(kind: str) -> str:
+    """A kind of record that is signed, in words."""
+    return str(_RECORDS.get(kind, kind.replace("_", " ")))
 
 
 def fault_text(fault: str) -> str:

@@ -5,6 +5,7 @@ takes; text wraps and shares what is left. A table that is too wide even across 
 of the row and the first column, so that rows are found again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -36,6 +37,9 @@ _FLOWING = (ColumnKind.TEXT, ColumnKind.WORD)
 _UNBROKEN = (ColumnKind.CODE, ColumnKind.NUMBER, ColumnKind.DAY)
 _MARKS: Mapping[str, str] = {"good": "\u2714", "warn": "\u25b2", "bad": "\u25a0"}
 _BREAK = "\u200b"
+_UNBREAKABLE = re.compile(f"{LISTED}|{_BREAK}")
+# SHA-256
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,15 @@ class Part:
             room -= wanted
             for n in times:
                 widths[n] = max(widths[n], self.longest[n])
-        shares = sum(self.needed[n] for n in flowing)
-        for n in flowing:
-            filled = widths[n] + max(0.0, room) * self.needed[n] / shares
-            widths[n] = max(widths[n], min(filled, self.longest[n]))
+        heads = [max(width, in_two(it.title)) for width, it in zip(widths, self.columns, strict=True)]
+        if sum(heads) - sum(widths) <= room:
+            room, widths = room - (sum(heads) - sum(widths)), heads
+        shares, room = sum(self.needed[n] for n in flowing), max(0.0, room)
+        # Those first that are filled soonest: what they leave over goes to the others.
+        for n in sorted(flowing, key=lambda n: self.longest[n] / self.needed[n]):
+            filled = max(widths[n], min(widths[n] + room * self.needed[n] / shares, self.longest[n]))
+            room, shares = room - (filled - widths[n]), shares - self.needed[n]
+            widths[n] = filled
         return tuple(widths)
 
     def shown(self) -> dict[str, Any]:
@@ -109,13 +118,25 @@ def eased(needed: float, longest: float) -> float:
     return max(needed, min(longest, _AT_EASE))
 
 
+def in_two(title: str) -> float:
+    """The room in which a head stands on two lines."""
+    words = title.split()
+    halves = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+    return _PADDING + min((max(map(_room, them)) for them in halves), default=_room(title))
+
+
 def printed(cell: Cell, kind: ColumnKind, zone: str) -> str:
     """A cell as it is printed; a long word of a text has places where it may break."""
     text = for_people(cell, zone)
     if kind is ColumnKind.MARK:
         return _MARKS.get(text, text)
-    is_whole = kind is ColumnKind.CODE and all(len(it) <= _LONGEST_CODE for it in text.split(LISTED))
-    return text if is_whole else breakable(text)
+    if kind is not ColumnKind.CODE:
+        return breakable(text)
+    if _DIGEST.fullmatch(
+        text
+    ):  # in one piece it takes a third of a page, and whoever compares one reads it by halves
+        return f"{text[:32]}{_BREAK}{text[32:]}"
+    return text if all(len(it) <= _LONGEST_CODE for it in text.split(LISTED)) else breakable(text)
 
 
 def breakable(text: str) -> str:
@@ -141,7 +162,7 @@ def _needed(column: Column, cells: Sequence[str]) -> float:
         return _PADDING + max(title, _TIME)
     if column.kind in _UNBROKEN:
         # several codes in a cell stand one beneath another where there is no room
-        pieces = max((len(piece) for cell in cells for piece in cell.split(LISTED)), default=0)
+        pieces = max((len(it) for cell in cells for it in _UNBREAKABLE.split(cell)), default=0)
         room = pieces * _FIXED if column.kind is ColumnKind.CODE else longest
         return min(_PADDING + max(title, room), _WIDEST)
     words = {piece for cell in set(cells) for word in cell.split() for piece in word.split(_BREAK)}

@@ -53,7 +53,9 @@ class Question:
 
     def until_now(self, now: datetime) -> "Question":
         """The same without what has not happened yet: a report says no more than it can know."""
-        return self if self.until is None or self.until <= now else replace(self, until=now)
+        if self.until is None or self.until <= now:
+            return self
+        return replace(self, until=now.astimezone(self.until.tzinfo))
 
     def within(self, open: Period) -> "Question":
         """The same without the time of which the asker may not read; nothing may be left of a stretch of time."""

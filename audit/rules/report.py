@@ -131,13 +131,22 @@ class Facts:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing (a Vega-Lite description) with the same as a table for whoever cannot see it or wants the numbers."""
+    """A drawing (a Vega-Lite description) with the same as a table for whoever cannot see it or wants the numbers.
+
+    `nothing`: a sentence that people are shown in place of both, where there is nothing to draw.
+    """
 
     key: str
     title: str
     about: str
     drawing: Mapping[str, Any]
     table: Table
+    nothing: str = ""
+
+    @property
+    def untitled(self) -> Mapping[str, Any]:
+        """The drawing as it stands in a report, under a heading that says its title."""
+        return {name: it for name, it in self.drawing.items() if name != "title"}
 
 
 Section = Facts | Table | Picture

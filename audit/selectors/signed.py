@@ -1,12 +1,13 @@
 """Whether a signature still holds: as it was entered, and over a record that is still the one that was signed."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from coi.selectors.batches import batches_by_code
-from ledger.selectors import EntryView
+from ledger.selectors import EntryView, subjects_of
 from people import selectors as people
 from people.rules.documents import record_digest
 from people.rules.signatures import SignatureState, SignatureView, signature_state
@@ -21,6 +22,9 @@ from qc.selectors.materials import MATERIAL_RECORD, SignedMaterial, material_sig
 
 DOCUMENT = "document_version"
 TABLE = "people.signature"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+# What tells people where a record without a code belongs, the nearest first.
+_ABOUT = ("batch", "worksheet", "order")
 
 
 class Held(StrEnum):
@@ -32,13 +36,17 @@ class Held(StrEnum):
 
 @dataclass(frozen=True)
 class Judged:
-    """Whether a signature holds, what it was held against, and its entry (None: there is none, or none to be seen)."""
+    """Whether a signature holds, what it was held against, and its entry (None: there is none, or none to be seen).
+
+    `called`: what people call the record that was signed, its code where it has one of its own.
+    """
 
     signature: SignatureView
     state: SignatureState
     held: Held
     entry: EntryView | None
     is_as_entered: bool
+    called: str
 
 
 States = Mapping[str, SignatureState]
@@ -62,13 +70,36 @@ def judged(
         own = [it for it in signatures if it.record_kind == kind]
         known.update(ask(own, at) if own else {})
     made = []
+    names = record_names(
+        {entered[it.id][0].id: (it.record_kind, it.record_id) for it in signatures if it.id in entered}
+    )
     for signature in signatures:
         entry, values = entered.get(signature.id, (None, {}))
         is_same = entry is not None and _is_as_entered(signature, values)
         state = known.get(signature.id, SignatureState.VALID) if is_same else SignatureState.INVALID
         held = Held.RECORD if signature.id in known else Held.ENTRY
-        made.append(Judged(signature, state, held, entry, is_same))
+        called = names[entry.id] if entry is not None else signature.record_id
+        made.append(Judged(signature, state, held, entry, is_same, called))
     return tuple(made)
+
+
+def record_names(records: Mapping[int, tuple[str, str]]) -> dict[int, str]:
+    """What people call records that were signed; given are their kind and id, by the entry of each signature.
+
+    A document is called by its code and version, another record without a code of its own by the batch, worksheet or
+    journey that the entry is about (two statements).
+    """
+    versions = people.document_versions({id for kind, id in records.values() if kind == DOCUMENT})
+    names = {entry: id for entry, (_kind, id) in records.items()}
+    names |= {
+        entry: f"{of.code}/{of.version}"
+        for entry, id in names.items()
+        if (of := versions.get(id)) is not None
+    }
+    for entry, subjects in subjects_of([it for it, name in names.items() if _ID.fullmatch(name)]).items():
+        keys = {subject.kind: subject.key for subject in subjects}
+        names[entry] = next((keys[kind] for kind in _ABOUT if kind in keys), names[entry])
+    return names
 
 
 def _is_as_entered(signature: SignatureView, values: Mapping[str, object]) -> bool:

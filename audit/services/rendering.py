@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from audit.registry import report_kind
 from audit.rules.comma_separated import archive
 from audit.rules.content import Drawing, address_of, content_of
 from audit.rules.paging import Part, breakable, paged
@@ -88,7 +89,8 @@ def _spelt_out(value: Any) -> Any:
 
 def _shown(report: Report, about: Drawing, digest: str) -> dict[str, Any]:
     point, titles = report.checkpoint, {section.key: section.title for section in report.sections}
-    asked = ", ".join(f"{name} {asked_for_people(name, it)}" for name, it in report.question.items())
+    said = {name: asked_for_people(name, it) for name, it in report.question.items()}
+    asked = ", ".join(f"{name} {it}" for name, it in said.items() if it not in report.title)
     parts = {section.key: _parts(section) for section in report.sections}
     is_across = any(part.is_across for some in parts.values() for part in some)
     return {
@@ -124,9 +126,12 @@ def _about(report: Report, about: Drawing) -> Iterator[tuple[str, str]]:
     yield "As of", for_people(report.as_of, "UTC")
     yield "Sites", ", ".join(report.sites)
     asked = set(report.question.values())
-    others = [(kind, key) for kind, key in report.subjects if key not in asked]
+    # entries name people by numbers; who was asked about stands above by name
+    others = [(kind, key) for kind, key in report.subjects if key not in asked and kind != "user"]
     yield "Concerns", breakable(", ".join(f"{kind} {key}" for kind, key in others))
-    yield "Kind of report", report.kind.replace("_", " ")
+    known = report_kind(report.kind)
+    if known is not None and str(known.title) != report.title:
+        yield "Kind of report", str(known.title)
     yield "Made", f"{for_people(about.at, 'UTC')}, for {about.by}"
     yield "Record", str(about.id)
 
@@ -139,7 +144,8 @@ def _table_of(section: Section) -> Table | None:
 
 def _parts(section: Section) -> tuple[Part, ...]:
     table = _table_of(section)
-    return paged(table) if table is not None and table.rows else ()
+    is_shown = table is not None and table.rows and not (isinstance(section, Picture) and section.nothing)
+    return paged(table) if table is not None and is_shown else ()
 
 
 def _section(section: Section, parts: Sequence[Part], is_across: bool) -> dict[str, Any]:
@@ -149,8 +155,10 @@ def _section(section: Section, parts: Sequence[Part], is_across: bool) -> dict[s
     if isinstance(section, Facts):
         facts = [(it.title, _value(it.value, section.zone), it.about) for it in section.facts]
         return own | {"facts": facts}
+    if isinstance(section, Picture) and section.nothing:
+        return own | {"parts": [], "empty": section.nothing}
     if isinstance(section, Picture):
-        own["picture"] = draw_chart(dict(section.drawing)).decode()
+        own["picture"] = draw_chart(dict(section.untitled)).decode()
     if table is None or not table.rows:
         return own | {"parts": [], "empty": "" if table is None else table.empty}
     return own | {

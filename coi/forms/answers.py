@@ -57,7 +57,11 @@ def _next(after: Mapping[str, Any]) -> Json:
             for code in after.get("cautions", ())  # an answer recorded of old has none
         ],
         "values": [
-            {**field, "choices": [{"code": c, "title": words.step(c)} for c in field["choices"]]}
+            {
+                **field,
+                "unit_name": words.unit(field["unit"]),
+                "choices": [{"code": c, "title": words.step(c)} for c in field["choices"]],
+            }
             for field in after["values"]
         ],
     }

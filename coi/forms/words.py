@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from coi.rules import units
 from people.forms.documents import MEANINGS
 
 Word = str | Promise
@@ -18,6 +19,15 @@ def _namer(names: Mapping[str, Word]) -> Say:
 def step(code: str) -> str:
     """A code of a step, value or topic without its underscores, where its title is not at hand."""
     return code.replace("_", " ")
+
+
+# Units that people say in other words than their UCUM codes.
+UNITS: Mapping[str, Word] = {"{copies}/{cell}": _("copies per cell"), "d": _("days"), "Cel": "°C"}
+
+
+def unit(code: str) -> str:
+    """A unit as people read it."""
+    return units.unit(code, UNITS)
 
 
 thing = _namer(

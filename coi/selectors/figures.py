@@ -15,10 +15,9 @@ from django.db.models import F, Q
 from coi.models import Container, Handover, LabelCopy, Order
 from coi.rules.journey import ContainerStatus, CopyStatus, Fate
 from coi.rules.labels_reconciliation import GONE
-from coi.rules.protocol import Does
 from coi.selectors.occurrences import EXCURSIONS
 from coi.selectors.overrides import LATE
-from coi.selectors.protocols import pinned_protocol
+from coi.selectors.protocols import infusing_steps
 from coi.selectors.visible import of_sites
 from people import selectors as people
 
@@ -209,10 +208,7 @@ def _infusing(sites: Collection[str]) -> list[str]:
     versions = (
         Order.objects.filter(of_sites(sites)).order_by().values_list("protocol_id", flat=True).distinct()
     )
-    found = (pinned_protocol(str(version))[0] for version in versions)
-    return sorted(
-        {it.code for known in found if known is not None for it in known.steps if it.does is Does.INFUSE}
-    )
+    return infusing_steps(map(str, versions))
 
 
 def _asked(sites: Collection[str], since: datetime, until: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from coi.rules import protocol
-from coi.rules.protocol import Protocol
+from coi.rules.protocol import Does, Protocol
 from people import selectors as people
 from people.rules.documents import PinnedVersion
 
@@ -53,6 +53,12 @@ def titles_of(protocol: Protocol | None) -> Titles:
 def titles_by_version(version_ids: Iterable[str]) -> Mapping[str, Titles]:
     """The same for several pinned protocols (one statement for each version)."""
     return {version: titles_of(pinned_protocol(version)[0]) for version in set(version_ids)}
+
+
+def infusing_steps(version_ids: Iterable[str]) -> list[str]:
+    """The codes of the steps that infuse, in these pinned protocols (one statement for each version)."""
+    found = (pinned_protocol(version)[0] for version in set(version_ids))
+    return sorted({it.code for known in found if known for it in known.steps if it.does is Does.INFUSE})
 
 
 def titles_as_entered(version: str) -> Titles:

@@ -25,7 +25,7 @@ from coi.rules.outcome import Outcome
 from coi.rules.protocol import Protocol
 from coi.rules.stock import StockStatus
 from coi.rules.windows import Window
-from coi.selectors.protocols import pinned_protocol
+from coi.selectors.protocols import infusing_steps, pinned_protocol
 from coi.selectors.refused import scans_in
 from coi.selectors.visible import hidden_by_time, hidden_coi_ids
 from ledger import selectors as ledger
@@ -364,14 +364,18 @@ def _status_by(entries: Iterable[EntryView]) -> str:
 
 
 def _lot_batches(used: QuerySet[StepRecord], shown: Collection[str]) -> tuple[LotBatch, ...]:
-    """Every batch of the journeys in which it was used: what was collected with a lot went into all of them."""
+    """Every batch of the journeys in which it was used: what was collected with a lot went into all of them.
+
+    A container was infused if a step says so, whatever became of the empty bag since: it is closed out.
+    """
     over = [ContainerStatus.CONSUMED.value, ContainerStatus.CLOSED.value, ContainerStatus.INFUSED.value]
-    own = Q(container__status=ContainerStatus.INFUSED.value)
     rows = Batch.objects.filter(order__in=used.values("order"), order__coi_id__in=list(shown))
+    versions = rows.order_by().values_list("order__protocol_id", flat=True).distinct()
+    infused = StepRecord.objects.filter(step__in=infusing_steps(map(str, versions))).values("subject")
     counted = rows.annotate(
         containers=Count("container"),
         left=Count("container", filter=~Q(container__status__in=over)),
-        infused=Count("container", filter=own),
+        infused=Count("container", filter=Q(container__in=infused)),
     )
     return tuple(
         LotBatch(

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coi.forms.words import unit
 from cpv.forms import words
 from cpv.rules.arl import Estimate, Ewma, RunLength
 from cpv.rules.programme import costs
@@ -23,7 +24,6 @@ from cpv.rules.programme.plan import (
 )
 from cpv.rules.runs import Rule, RuleSet
 from cpv.rules.transforms import Scale
-from qc.forms.criteria_words import unit
 
 # The exact definition of each rule, with its count.
 DEFINITIONS: Mapping[Rule, Promise] = {

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from coi.forms.words import unit
 from cpv import selectors
 from cpv.events import Event
 from cpv.forms import plan_words, words
@@ -25,7 +26,6 @@ from people import selectors as people
 from people.rules.authority import Person
 from people.rules.documents import DocumentVersionView
 from people.selectors import TrailLine
-from qc.forms.criteria_words import unit
 
 TAGS = {"bad": "tag-stop", "wait": "tag-warn", "good": "tag-done", "plain": ""}
 

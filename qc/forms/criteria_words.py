@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from coi.forms.words import UNITS
 from qc.rules import limit_words
 from qc.rules.comparison import ChangeKind, Tightness
 from qc.rules.criteria import (
@@ -93,15 +94,8 @@ _LIMITS: Mapping[str, Sentence] = {
     "up_to": _("%(dose)s up to %(kg)s kg"),
     "together": _("together %(dose)s"),
     "ratio": _("%(first)s to %(second)s %(ratio)s"),
-    "{copies}/{cell}": _("copies per cell"),
-    "d": _("days"),
-    "Cel": "°C",
+    **UNITS,
 }
-
-
-def unit(code: str) -> str:
-    """A unit as people read it."""
-    return limit_words.unit(code, _LIMITS)
 
 
 def limits(criterion: Criterion) -> str:

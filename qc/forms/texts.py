@@ -21,7 +21,7 @@ from qc.rules.subjects import SubjectKind
 Sentence = str | Promise
 
 # Words about criteria stand in a file of their own; whoever reads texts finds them here too.
-TIMINGS, limits, unit = criteria_words.TIMINGS, criteria_words.limits, criteria_words.unit
+TIMINGS, limits, unit = criteria_words.TIMINGS, criteria_words.limits, words.unit
 NOT_TESTED, replicate_text = criteria_words.NOT_TESTED, criteria_words.replicate_text
 
 BLOCKERS: Mapping[BlockerCode, Sentence] = {
@@ -285,7 +285,7 @@ def blocker_text(blocker: Blocker) -> str:
         ("state", lambda code: release_words.DOSSIER_STATES[DossierState(code)][1]),
     ):
         if name in known:
-            known[name] = say(known[name])
+            known[name] = str(say(known[name]))
     return str(BLOCKERS[blocker.code]) % known
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from coi.rules.batches import BatchContainer, Dossier, custody_gaps
 from coi.rules.deviations import DeviationState
-from coi.rules.journey import Disposition
+from coi.rules.journey import ContainerStatus, Disposition
 from coi.rules.labels_reconciliation import GONE, reconcile
-from coi.rules.protocol import Guard, Protocol, Scope, Step
+from coi.rules.protocol import Does, Guard, Protocol, Scope, Step
 from people.rules.signatures import Meaning, SignatureState, SignatureView, signature_state
 from qc.rules.case import EXCEPTIONS, OF_TESTING, Blocker, BlockerCode, Case, Target, by_severity
 from qc.rules.unmet import of_results
@@ -25,6 +25,7 @@ __all__ = [
     "against_submission",
     "blockers",
     "by_severity",
+    "is_infused",
     "latest_review",
     "products",
     "wanted_steps",
@@ -113,6 +114,14 @@ def products(case: Case) -> tuple[BatchContainer, ...]:
     """The containers that are released: of the kinds that a step waiting for a release takes."""
     kinds = {kind for step in _guarded(case) for kind in step.kinds}
     return tuple(container for container in case.dossier.containers if container.kind in kinds)
+
+
+def is_infused(case: Case) -> bool:
+    """Whether any of them went into the patient, whatever became of the empty bag since: it is closed out."""
+    steps = case.protocol.steps if case.protocol is not None else ()
+    infusing = {step.code for step in steps if step.does is Does.INFUSE}
+    taken = {id for done in case.dossier.steps if done.step in infusing for id in done.containers}
+    return any(it.status is ContainerStatus.INFUSED or it.id in taken for it in products(case))
 
 
 def wanted_steps(case: Case) -> tuple[tuple[BatchContainer, Step], ...]:

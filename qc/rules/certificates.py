@@ -13,6 +13,7 @@ from typing import Any
 
 from coi.rules.batches import BatchContainer, Dossier
 from coi.rules.labels import moment
+from coi.rules.protocol import Protocol
 from ledger.rules import canonical
 from people.rules.signatures import SignatureState, SignatureView
 from qc.rules import document_words as words
@@ -108,6 +109,7 @@ class Issue:
 class Sources:
     """Everything that a document about a batch is made from. `zone` is that of the site that made it.
 
+    `steps` is the content of the protocol: what steps and their values are called, and in which units they are.
     `record_digest` is that of the record which was decided on; `has_changed_since`: whether the record is another now.
     `corrections` counts entries that corrected an earlier one about the batch, beside the corrected results. `expected`
     says by criterion when a result that was pending at the release is expected.
@@ -121,6 +123,7 @@ class Sources:
     signatures: Sequence[Signed] = ()
     specification: DocumentRef | None = None
     protocol: DocumentRef | None = None
+    steps: Protocol | None = None
     record_digest: str = ""
     has_changed_since: bool = False
     corrections: int = 0

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from coi.rules import units
 from coi.rules.labels import moment
 from qc.rules import limit_words
 from qc.rules.criteria import Criterion
@@ -115,7 +116,7 @@ def timing_of(timing: str) -> str:
 
 def unit_of(code: str) -> str:
     """A unit as people read it."""
-    return limit_words.unit(code)
+    return units.unit(code)
 
 
 def limits_of(criterion: Criterion) -> str:

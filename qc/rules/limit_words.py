@@ -1,17 +1,15 @@
-"""Limits and units as people read them, with the few words that stand between the numbers handed in.
+"""Limits as people read them, with the few words that stand between the numbers handed in.
 
 Pages hand in words of the reader's language (`qc.forms.criteria_words`); what is printed is English (`ENGLISH`).
 """
 
-import re
-from collections.abc import Mapping
 from decimal import Decimal
 
+from coi.rules.units import ENGLISH as UNITS
+from coi.rules.units import Words, with_unit
 from qc.rules.criterion import Criterion, Sort
 from qc.rules.dose import Dose, DoseKind, Window
 from qc.rules.limits import Limit
-
-Words = Mapping[str, object]  # texts, or what becomes one by `str`
 
 ENGLISH: Words = {
     "report_only": "report only",
@@ -23,23 +21,8 @@ ENGLISH: Words = {
     "up_to": "%(dose)s up to %(kg)s kg",
     "together": "together %(dose)s",
     "ratio": "%(first)s to %(second)s %(ratio)s",
-    "{copies}/{cell}": "copies/cell",
-    "d": "days",
-    "Cel": "°C",
+    **UNITS,
 }
-
-_POWER = re.compile(r"10\*([0-9]+)")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def unit(code: str, words: Words = ENGLISH) -> str:
-    """A unit (UCUM) as people read it; of a plain number nothing."""
-    if code == "1":
-        return ""
-    if code in words:
-        return str(words[code])
-    powers = _POWER.sub(lambda match: f"\u00d710{match[1].translate(_RAISED)}", code)
-    return powers.replace("[EU]", "EU").replace("{", "").replace("}", "")
 
 
 def limits(criterion: Criterion, words: Words = ENGLISH, *, has_unit: bool = True) -> str:
@@ -53,11 +36,6 @@ def limits(criterion: Criterion, words: Words = ENGLISH, *, has_unit: bool = Tru
     text = _sides(criterion.low, criterion.high)
     is_beside = not has_unit and criterion.limit_unit == criterion.unit
     return text if is_beside else with_unit(text, criterion.limit_unit, words)
-
-
-def with_unit(text: str, code: str, words: Words = ENGLISH) -> str:
-    """A number or limits with the unit behind."""
-    return f"{text} {unit(code, words)}".strip()
 
 
 def window_text(window: Window, words: Words = ENGLISH) -> str:

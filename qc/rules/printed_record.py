@@ -10,6 +10,8 @@ from typing import Any
 
 from coi.rules.batches import BatchStep, Dossier
 from coi.rules.labels_reconciliation import Account, Line, reconcile
+from coi.rules.protocol import Protocol, Step
+from coi.rules.units import with_unit
 from qc.rules.certificates import Issue, Sources, certificate, findings
 from qc.rules.document_words import DocumentKind, plain, time_of
 
@@ -20,7 +22,7 @@ def printed_record(sources: Sources, issue: Issue) -> dict[str, Any]:
     found = certificate(DocumentKind.BATCH_RECORD, sources, issue) | findings(sources)
     return found | {
         "changed": _changed(sources, found["results"]),
-        "steps": [_step(step, dossier, zone) for step in dossier.steps],
+        "steps": [_step(step, sources) for step in dossier.steps],
         "handovers": [
             {
                 "container": _name(dossier, one.container),
@@ -44,7 +46,7 @@ def printed_record(sources: Sources, issue: Issue) -> dict[str, Any]:
         ],
         "labels": [_sum(line) for line in reconcile(dossier.labels).lines],
         "labels_add_up": reconcile(dossier.labels).adds_up,
-        "stock": _stock(dossier),
+        "stock": _stock(sources),
     }
 
 
@@ -58,22 +60,38 @@ def _changed(sources: Sources, results: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _step(step: BatchStep, dossier: Dossier, zone: str) -> dict[str, Any]:
+def _step(step: BatchStep, sources: Sources) -> dict[str, Any]:
+    dossier, known = sources.dossier, _known(sources.steps, step.step)
     return {
-        "step": plain(step.step),
+        "step": _title(known, step.step),
         "occurrence": step.occurrence,
-        "at": time_of(step.at, zone),
+        "at": time_of(step.at, sources.zone),
         "site": step.site,
         "performer": step.performer,
         "witness": step.witness,
         "containers": [code for code in (_name(dossier, one) for one in step.containers) if code],
-        "values": [
-            {"name": plain(name), "value": _said(value)} for name, value in sorted(step.values.items())
-        ],
+        "values": [_value(known, name, value) for name, value in sorted(step.values.items())],
         # Both people of a step scan the same lot: it was used once.
         "stock": list(dict.fromkeys(_item(item) for item in step.stock)),
         "is_changed": False,
     }
+
+
+def _known(protocol: Protocol | None, code: str) -> Step | None:
+    return None if protocol is None else protocol.step(code)
+
+
+def _title(step: Step | None, code: str) -> str:
+    return plain(code) if step is None else step.title
+
+
+def _value(step: Step | None, name: str, value: Any) -> dict[str, str]:
+    """What a value is called, and the value with its unit: as the protocol of the batch says."""
+    rule = next((one for one in step.values if one.name == name), None) if step is not None else None
+    if rule is None:
+        return {"name": plain(name), "value": _said(value)}
+    said = plain(_said(value)) if rule.choices else with_unit(_said(value), rule.unit)
+    return {"name": rule.label, "value": said}
 
 
 def _said(value: Any) -> str:
@@ -92,12 +110,13 @@ def _item(item: Mapping[str, str]) -> str:
     return f"{plain(item.get('item', '')).replace(':', ' ')} {item.get('code', '')}".strip()
 
 
-def _stock(dossier: Dossier) -> list[dict[str, Any]]:
+def _stock(sources: Sources) -> list[dict[str, Any]]:
     """Each lot and device once, with the steps that used it."""
     used: dict[str, list[str]] = {}
-    for step in dossier.steps:
+    for step in sources.dossier.steps:
+        title = _title(_known(sources.steps, step.step), step.step)
         for item in step.stock:
-            used.setdefault(_item(item), []).append(plain(step.step))
+            used.setdefault(_item(item), []).append(title)
     return [{"item": item, "steps": sorted(set(steps))} for item, steps in sorted(used.items())]
 
 

@@ -81,6 +81,7 @@ def document_sources(view: BatchView, at: datetime) -> Sources:
         signatures=tuple(Signed(one.signature, one.state) for one in view.signatures),
         specification=_ref(view.specification),
         protocol=_ref(people.document_version(batch.protocol_id) if batch.protocol_id else None),
+        steps=view.case.protocol,
         record_digest=signed or view.digest,
         has_changed_since=view.has_changed_since,
         corrections=_corrections(view),

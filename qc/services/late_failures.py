@@ -23,7 +23,7 @@ from people.rules.work import WorkState
 from people.services import close_work_item, open_work_item, require, send_notice
 from qc import selectors
 from qc.events import Event
-from qc.rules.blockers import products
+from qc.rules.blockers import is_infused, products
 from qc.rules.criteria import Criterion
 from qc.rules.late_failures import (
     Done,
@@ -62,7 +62,7 @@ def tell_of_late_failure(subject: Subject, criterion: Criterion, result: ResultV
         doing.now,
         is_microbial=_is_microbial(case.specification, criterion),
         is_distributed=any(c.custodian != batch.site or c.status in _OUT for c in released),
-        is_infused=any(c.status is ContainerStatus.INFUSED for c in released),
+        is_infused=is_infused(case),
     )
     held = hold_batch(
         batch=batch.code,

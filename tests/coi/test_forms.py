@@ -104,6 +104,20 @@ def test_an_answer_keeps_its_codes_beside_its_words():
     assert told["next"]["instruction"]
 
 
+@pytest.mark.parametrize(
+    ("code", "said"), [("{copies}/{cell}", "copies per cell"), ("d", "days"), ("10*6/kg", "×10⁶/kg")]
+)
+def test_a_page_says_units_in_the_readers_words(code, said):
+    assert words.unit(code) == said
+
+
+def test_a_value_is_asked_for_in_the_unit_that_people_read():
+    wanted = {"name": "temperature", "label": "Temperature", "unit": "Cel", "choices": []}
+    told = render_answer({"refusals": [], "next": {**IDLE, "values": [wanted]}})
+    (field,) = told["next"]["values"]
+    assert (field["unit"], field["unit_name"]) == ("Cel", "°C")
+
+
 @pytest.mark.parametrize("event", list(Event))
 def test_every_entry_is_told_in_words(event):
     refusal = {"code": "on_hold", "kind": "stop", "params": {}}

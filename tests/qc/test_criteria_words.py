@@ -8,7 +8,6 @@ from qc.forms.criteria_words import (
     conditions,
     limits,
     replicate_text,
-    unit,
 )
 from qc.rules.comparison import ChangeKind, Tightness
 from qc.rules.criteria import (
@@ -150,21 +149,3 @@ def test_replicates_say_what_is_wrong():
     assert "21.5 %" in replicate_text(ReplicateProblem(ReplicateFault.CV_TOO_HIGH, found="21.5"))
     for fault in ReplicateFault:
         assert "%(" not in replicate_text(ReplicateProblem(fault, 1, "2"))
-
-
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("10*6/kg", "×10⁶/kg"),
-        ("10*12", "×10¹²"),
-        ("{copies}/{cell}", "copies per cell"),
-        ("[EU]/mL", "EU/mL"),
-        ("d", "days"),
-        ("pg/mL", "pg/mL"),
-        ("1", ""),
-        ("", ""),
-        ("{beads}/mL", "beads/mL"),
-    ],
-)
-def test_units_as_people_read_them(code: str, said: str):
-    assert unit(code) == said

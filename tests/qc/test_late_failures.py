@@ -164,6 +164,13 @@ def test_after_the_infusion_the_patient_is_followed_up(conditional):
     assert duties[Duty.FOLLOW_UP] == timedelta(days=30)
 
 
+def test_a_bag_that_was_closed_out_after_the_infusion_was_infused(conditional):
+    story.play(conditional.player, story.AFTER_RELEASE)
+    found = fail(conditional)
+    assert found.failure.is_infused
+    assert Duty.FOLLOW_UP in {task.duty for task in found.tasks}
+
+
 def duty(lab: Laboratory, found: selectors.FailureView, what: Duty, by: str = "Bob", **more):
     about = {"failure": UUID(found.id), "duty": what, "reference": "call 14", "done_at": lab.player.now}
     return services.record_duty(**about | lab.doing(by) | more)

@@ -12,8 +12,8 @@ from audit.rules.report import Cell, Column, ColumnKind, Table
 from coi.forms import words
 from coi.rules.custody import CustodyRecord, CustodyStep
 from coi.rules.journey import CheckState
+from coi.rules.units import with_unit
 from coi.selectors.details import Journey
-from qc.rules.limit_words import with_unit
 
 Names = Mapping[str, str]
 

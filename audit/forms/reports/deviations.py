@@ -60,11 +60,13 @@ def _left_out(found: Sequence[DeviationCourse]) -> tuple[str, ...]:
 
 
 def _found(found: Sequence[DeviationCourse]) -> tuple[Found, ...]:
-    """What is late, and what was closed without a valid hand under it, which the database refuses."""
+    """What is late or open, and what was closed without a valid hand under it, which the database refuses."""
     late = [it.row.code for it in found if it.row.is_late]
+    still_open = [it.row.code for it in found if it.closed_at is None and not it.row.is_late]
     unsigned = [it.row.code for it in found if it.closed_at is not None and not it.signatures]
     told = (
         (late, Severity.NOTE, _("Open beyond their due date: %s.")),
+        (still_open, Severity.NOTE, _("Open, and not due yet: %s.")),
         (unsigned, Severity.GAP, _("Closed without a signature: %s.")),
     )
     return tuple(
@@ -172,4 +174,5 @@ KIND = ReportKind(
     right=Right.READ_AUDIT_REPORTS,
     build=build,
     may=frozenset({Ask.SITE, Ask.JOURNEY}),
+    is_whole=True,
 )

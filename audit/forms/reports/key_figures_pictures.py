@@ -96,7 +96,8 @@ def _picture(
     )
     rows = tuple((it.label, _number(it.value), _number(it.low), _number(it.high), it.count) for it in points)
     table = Table(f"{key}_table", title, columns, rows, _("There is no month in the period."), about)
-    return Picture(key, title, about, drawing, table)
+    none = "" if any(it.value is not None for it in points) else _("No month of the period has a value.")
+    return Picture(key, title, about, drawing, table, nothing=none)
 
 
 def _number(value: float | None) -> Decimal | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +81,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             _late_table(late),
             _alone_table(alone),
         ),
-        found=_found(alone),
+        found=(*_found(alone), *_notes(overrides, late)),
         subjects=(("order", question.journey),) if question.journey else (),
         left_out=(
             _("What people wrote as a reason lies in the vault, on the pages of holds and deviations."),
@@ -98,10 +99,18 @@ def _found(alone: Sequence[AloneSum]) -> tuple[Found, ...]:
     )
 
 
+def _notes(overrides: Sequence[Override], late: Sequence[LateEntry]) -> tuple[Found, ...]:
+    told = (
+        (len(overrides), _("Overrides: %s."), "overrides"),
+        (len(late), _("Entered late: %s."), "late"),
+    )
+    return tuple(Found(Severity.NOTE, text % n, section) for n, text, section in told if n)
+
+
 def _facts(overrides: Sequence[Override], late: Sequence[LateEntry], alone: Sequence[AloneSum]) -> Facts:
     counts = Counter(it.sort for it in overrides)
     facts = (
-        *(_fact(str(it), str(SORTS[it]), counts.get(it, 0), str(_MEANINGS[it])) for it in Sort),
+        *(_fact(str(it), capfirst(str(SORTS[it])), counts.get(it, 0), str(_MEANINGS[it])) for it in Sort),
         _fact("late", _("Late entries"), len(late), meaning.late()),
         _fact("done", _("Steps completed"), sum(it.done for it in alone), _("By one person or two.")),
         _fact(
@@ -239,4 +248,5 @@ KIND = ReportKind(
     right=Right.READ_AUDIT_REPORTS,
     build=build,
     may=frozenset({Ask.SITE, Ask.JOURNEY}),
+    is_whole=True,
 )

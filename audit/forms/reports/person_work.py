@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import Reach, reach_of, there, unknown, whom
 from audit.forms.reports.refusals import scans_table
+from audit.forms.words import record_kind
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Found, Report, Severity, Table
+from audit.selectors.signed import record_names
 from coi.forms import words
 from coi.rules.windows import Window
 from coi.selectors.refused import RefusedScan, refused_scans, sums_of_scans
@@ -55,7 +57,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         subjects=(("user", str(worker.user_id)),),
         left_out=(
             _("What they did at sites other than those named is not in it."),
-            _("Of steps the newest %s are listed.") % MOST,
+            *((_("Of steps the newest %s are listed.") % MOST,) if len(steps) >= MOST else ()),
         ),
     )
 
@@ -163,7 +165,7 @@ def _steps(worker: Person, steps: Sequence[DoneAt]) -> Table:
         Column("other", _("The other person")),
         Column("journey", _("Journey"), ColumnKind.CODE),
         Column("batch", _("Batch"), ColumnKind.CODE),
-        Column("containers", _("Containers")),
+        Column("containers", _("Containers"), ColumnKind.CODE),
         Column("site", _("Site"), ColumnKind.CODE),
         Column("station", _("Station")),
     )
@@ -200,14 +202,21 @@ def _signed(entries: Sequence[EntryView]) -> Table:
         Column("digest", _("Record signed (SHA-256)"), ColumnKind.CODE),
         Column("site", _("Site"), ColumnKind.CODE),
     )
-    rows = tuple(_signature(it) for it in reversed(entries))
+    names = record_names({it.id: _record(it) for it in entries})
+    rows = tuple(_signature(it, names[it.id]) for it in reversed(entries))
     return Table("signed", _("Signatures"), columns, rows, _("They signed nothing."), zone_column="zone")
 
 
-def _signature(it: EntryView) -> tuple[Cell, ...]:
-    kind, key, digest = map(str, it.facts["record"])
+def _record(it: EntryView) -> tuple[str, str]:
+    """Kind and id of the record that was signed."""
+    kind, id, _digest = map(str, it.facts["record"])
+    return kind, id
+
+
+def _signature(it: EntryView, called: str) -> tuple[Cell, ...]:
+    (kind, _id), digest = _record(it), str(it.facts["record"][2])
     meaning = words.meaning(str(it.facts["meaning"]))
-    return (it.occurred_at, it.zone, meaning, words.step(kind), key, digest, it.site)
+    return (it.occurred_at, it.zone, meaning, record_kind(kind), called, digest, it.site)
 
 
 KIND = ReportKind(

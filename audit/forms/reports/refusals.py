@@ -270,4 +270,5 @@ KIND = ReportKind(
     right=Right.READ_AUDIT_REPORTS,
     build=build,
     may=frozenset({Ask.SITE, Ask.STATION, Ask.PERSON, Ask.JOURNEY}),
+    is_whole=True,
 )

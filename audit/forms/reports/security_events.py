@@ -116,7 +116,6 @@ def _by_day(found: list[EntryView], days: tuple[date, ...], zone: str) -> Table:
 def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Picture:
     sums = _per_day(found, zone)
     counts = [(day, sums[day][True] if day in sums else 0) for day in days]
-    # a period without a failure has an axis too, and its line at the foot
     most = max([1, *(count for _day, count in counts)])
     values: list[dict[str, Any]] = [{"day": day.isoformat(), "failures": count} for day, count in counts]
     bars = {
@@ -148,6 +147,7 @@ def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Pict
             rows=tuple(counts),
             empty=_("Nothing of this kind happened in this time."),
         ),
+        nothing="" if any(count for _day, count in counts) else _("Nothing failed, was locked or refused."),
     )
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms import asked
+from audit.forms.words import record_kind
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Column, ColumnKind, Found, Report, Severity, Table
@@ -99,8 +100,8 @@ def _row(it: Judged) -> tuple[datetime | str | int | None, ...]:
     components = _("badge and PIN") if signature.auth == "badge_pin" else _("username and password")
     return (
         *(signature.signed_at.astimezone(UTC), signature.zone, signature.printed_name),
-        *(str(MEANINGS[signature.meaning]), components, signature.record_kind.replace("_", " ")),
-        *(signature.record_id, signature.record_digest, "good" if is_valid else "bad"),
+        *(str(MEANINGS[signature.meaning]), components, record_kind(it.signature.record_kind)),
+        *(it.called, signature.record_digest, "good" if is_valid else "bad"),
         *(_("valid") if is_valid else _("INVALID"), why_text(it), it.entry.id if it.entry else None),
     )
 
@@ -127,8 +128,8 @@ def signature_gaps(found: tuple[Judged, ...], section: str = "signatures") -> tu
             % {
                 "meaning": MEANINGS[it.signature.meaning],
                 "name": it.signature.printed_name,
-                "kind": it.signature.record_kind.replace("_", " "),
-                "record": it.signature.record_id,
+                "kind": record_kind(it.signature.record_kind),
+                "record": it.called,
                 "why": why_text(it),
             },
             section,
@@ -141,7 +142,7 @@ def signature_gaps(found: tuple[Judged, ...], section: str = "signatures") -> tu
 def _sums(found: tuple[Judged, ...]) -> Table:
     sums: dict[tuple[str, str], list[int]] = {}
     for it in found:
-        pair = (it.signature.record_kind.replace("_", " "), str(MEANINGS[it.signature.meaning]))
+        pair = (record_kind(it.signature.record_kind), str(MEANINGS[it.signature.meaning]))
         counts = sums.setdefault(pair, [0, 0])
         counts[0] += 1
         counts[1] += it.state is SignatureState.INVALID

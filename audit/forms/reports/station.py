@@ -105,7 +105,7 @@ def _facts(station: StationView, certificates: Sequence[Certificate], reach: Rea
         Fact("single", _("For one patient at a time"), station.place_is_single_patient, ColumnKind.YES),
         Fact("active", _("In use"), station.is_active, ColumnKind.YES),
         Fact("scanner", _("Scanner qualified"), certificate is not None, ColumnKind.YES),
-        Fact("until", _("Until"), certificate.until if certificate else None, ColumnKind.TIME),
+        Fact("until", _("Qualified until"), certificate.until if certificate else None, ColumnKind.TIME),
     )
     return Facts("station", _("The station"), facts, zone=station.zone)
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from coi.rules import units
 from cpv.rules.pictures import Look, PointLabel, Titles, Words, control_chart
 from cpv.rules.pictures.parts import BAND
 from cpv.rules.programme import report_words as words
 from cpv.rules.programme.charting import Sign
 from cpv.rules.programme.report import ChartSection
 from cpv.rules.runs import Rule
-from qc.rules import limit_words
 from qc.rules.charts import Spec
 
 # Of a printed page's width, in px of 1/96 inch, less what stands beside the chart.
@@ -37,7 +37,7 @@ def picture_of(it: ChartSection, zone: str) -> Spec:
     source = it.source
     titles = Titles(
         title="",
-        unit=limit_words.unit(source.parameter.unit) or source.parameter.title,
+        unit=units.unit(source.parameter.unit) or source.parameter.title,
         order=_ORDER + ("; those of the period are shaded" if it.own else ""),
         borders=tuple(f"limits, version {one.source.version}" for one in source.limits),
     )

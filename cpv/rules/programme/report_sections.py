@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from coi.rules import units
 from coi.rules.labels import moment
 from cpv.rules.basis import Why
 from cpv.rules.capability import Capability, Index
@@ -15,7 +16,6 @@ from cpv.rules.programme.describing import Description, Numbers
 from cpv.rules.programme.points import PointView, SignalView
 from cpv.rules.programme.report import ChartSection, Cited, LimitsCited, Signer
 from cpv.rules.runs import Side
-from qc.rules import limit_words
 
 _INDICES = ("cp", "cpk", "cpl", "cpu", "cpm", "pp", "ppk", "ppl", "ppu")
 
@@ -55,7 +55,7 @@ def chart(it: ChartSection, zone: str, at: datetime) -> dict[str, Any]:
         "parameter": own.code,
         "title": own.title,
         "unit": own.unit,
-        "unit_words": limit_words.unit(own.unit),
+        "unit_words": units.unit(own.unit),
         "stratum": list(it.source.stratum),
         "source": words.source_of(own),
         "rules": words.rules_of(own),

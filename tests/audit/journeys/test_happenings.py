@@ -81,6 +81,15 @@ def test_a_deviation_is_told_from_its_opening_to_its_signature(told: Told) -> No
     assert (signed["name"], signed["meaning"], signed["state"]) == ("Bob Brandt", "approval", "valid")
 
 
+def test_a_deviation_that_is_open_is_told_first(told: Told) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE coi_deviation SET state = 'open', closed_at = NULL WHERE code = %s", [told.deviation]
+        )
+    report = told.over("deviations")
+    assert any(told.deviation in it.text and it.section == "deviations" for it in report.found)
+
+
 def test_a_signature_that_was_altered_is_told_first(told: Told) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE people_signature SET printed_name = 'Eve' WHERE record_kind = 'deviation'")
@@ -122,13 +131,14 @@ def test_late_entries_and_steps_done_alone(told: Told, nurse_leader: str) -> Non
     assert alone["identify"]["alone"] == alone["identify"]["done"] > 0
     assert alone["bedside"]["alone"] == 0
     assert not any(row["unlawful"] for row in alone.values())
-    assert report.found == ()
+    assert {it.severity for it in report.found} == {Severity.NOTE}
+    assert {it.section for it in report.found} == {"overrides", "late"}, "none of it goes unsaid at the top"
 
 
 def test_a_step_done_alone_where_two_are_asked_is_a_gap(told: Told, nurse_leader: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE coi_steprecord SET witness_id = NULL WHERE step = 'bedside'")
-    (gap,) = told.over("overrides", nurse_leader).found
+    gap, *_notes = told.over("overrides", nurse_leader).found
     assert gap.severity is Severity.GAP
     assert "2 completions" in gap.text
 

@@ -84,12 +84,14 @@ def test_every_signature_is_there_and_holds(archive: Archive) -> None:
     rows = table(archive.report("signatures"), "signatures")
     assert {row["state"] for row in rows} == {"valid"}
     of_batch = table(archive.report("signatures", batch=archive.lab.batch), "signatures")
-    said = [(row["name"], row["meaning"], row["record_kind"]) for row in of_batch]
+    said = [(row["name"], row["meaning"], row["record_kind"], row["record"]) for row in of_batch]
     assert said == [
-        ("Bob Brandt", "review", "trail review"),
-        ("Bob Brandt", "review", "batch"),
-        ("Rosa Reyes", "release", "batch"),
+        ("Bob Brandt", "review", "trail review", archive.lab.batch),
+        ("Bob Brandt", "review", "batch", archive.lab.batch),
+        ("Rosa Reyes", "release", "batch", archive.lab.batch),
     ]
+    documents = {row["record"] for row in rows if row["record_kind"] == "document"}
+    assert "CD19-DEMO/1" in documents, "what people call it, and no id"
     assert all(len(row["digest"]) == 64 and row["components"] for row in rows)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from audit.rules.paging import ACROSS, UPRIGHT, breakable, paged
+from audit.rules.paging import ACROSS, UPRIGHT, breakable, in_two, paged
 from audit.rules.report import LISTED, Cell, Column, ColumnKind, Table
 
 
@@ -42,6 +42,27 @@ def test_the_head_of_numbers_is_no_column_of_words() -> None:
     columns = (Column("n", "Near misses per 1,000 scans (per 1,000 scans)", ColumnKind.NUMBER),)
     (part,) = paged(Table("t", "T", columns, ((3,),), empty="-"))
     assert part.widths[0] > 20
+
+
+def test_what_short_texts_leave_over_goes_to_those_that_need_it() -> None:
+    columns = tuple(Column(key, key) for key in ("where", "short", "long"))
+    rows = (("Clean room hood 3", "no", "word " * 60),) * 3
+    (part,) = paged(Table("t", "T", columns, rows, empty="-"))
+    assert abs(sum(part.widths) - UPRIGHT) < 0.01, "none of the page is left while a text is still broken"
+
+
+def test_a_head_of_words_stands_on_two_lines_where_there_is_room() -> None:
+    columns = (Column("now", "Is the version now", ColumnKind.YES), Column("code", "Code", ColumnKind.CODE))
+    (part,) = paged(Table("t", "T", columns, ((True, "A"),), empty="-"))
+    assert part.widths[0] == in_two("Is the version now") > part.needed[0]
+    (full,) = paged(a_table(*[ColumnKind.CODE] * 10, cell="A9999 26 000001"))
+    assert sum(full.widths) <= ACROSS + 0.01
+
+
+def test_a_digest_stands_in_halves() -> None:
+    (part,) = paged(a_table(ColumnKind.CODE, cell="ab" * 32))
+    assert part.rows[0] == (f"{'ab' * 16}\u200b{'ab' * 16}",)
+    assert part.widths[0] < 60
 
 
 def test_what_would_say_the_same_in_every_row_is_no_column() -> None:

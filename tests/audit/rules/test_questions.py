@@ -1,6 +1,7 @@
 """What is left of a question to whoever audits a certain time."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -33,6 +34,13 @@ def test_a_stretch_of_time_is_cut_to_what_is_open(
     assert asked.within(ALL_TIME) == asked
     if left:
         assert asked.within(OPEN) == Question(since=NOON + left[0] * DAY, until=NOON + left[1] * DAY)
+
+
+def test_what_has_not_come_is_cut_off_in_the_zone_in_which_it_was_asked() -> None:
+    there = ZoneInfo("Europe/Amsterdam")
+    asked = Question(since=NOON.astimezone(there), until=(NOON + 2 * DAY).astimezone(there))
+    assert asked.until_now(NOON + DAY).said()["until"] == (NOON + DAY).astimezone(there).isoformat()
+    assert asked.until_now(NOON + 3 * DAY) == asked
 
 
 @pytest.mark.parametrize(("day", "is_open"), [(-1, False), (0, True), (9, True), (10, False)])

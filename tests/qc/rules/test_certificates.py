@@ -38,6 +38,7 @@ from tests.qc.rules.blockers_given import (
     HANDOVERS,
     HOLD,
     OPEN,
+    PROTOCOL,
     SPECIFICATION,
     result,
     step,
@@ -244,6 +245,20 @@ def test_the_batch_record_tells_what_was_done():
     assert len(content["handovers"]) == len(content["holds"]) == len(content["deviations"]) == 1
     assert content["labels"][0]["issued"] == 1
     assert not content["labels_add_up"]
+
+
+def test_the_batch_record_names_values_and_gives_their_units_as_its_protocol_does():
+    values = {"temperature": "4.6", "seal": "intact", "forgotten": "7"}
+    dossier = replace(FULL, steps=(replace(USED, step="receive_collection", values=values),))
+    content = printed_record(replace(sources(), dossier=dossier, steps=PROTOCOL), ISSUE)
+    (received,) = content["steps"]
+    assert received["step"] == "Receive at the manufacturer"
+    assert [(it["name"], it["value"]) for it in received["values"]] == [
+        ("forgotten", "7"),
+        ("Seal", "intact"),
+        ("Temperature on arrival", "4.6 °C"),
+    ]
+    assert content["stock"] == [{"item": "lot medium MED-1", "steps": ["Receive at the manufacturer"]}]
 
 
 @pytest.mark.parametrize(
