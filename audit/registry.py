@@ -19,8 +19,7 @@ Build = Callable[[Person, Question, datetime], Report]
 @dataclass(frozen=True)
 class ReportKind:
     """A kind of report. `asks`: what must be told; `may`: what may be told beside; `right`: whose it is, at the
-    sites whose data are in it; `is_whole`: a journey that is asked about is told to each of its sites with what all of
-    them did."""
+    sites whose data are in it."""
 
     code: str
     title: str | Promise
@@ -29,7 +28,6 @@ class ReportKind:
     right: Right
     build: Build
     may: frozenset[Ask] = frozenset()
-    is_whole: bool = False
 
 
 _kinds: dict[str, ReportKind] = {}

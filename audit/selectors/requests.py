@@ -58,8 +58,7 @@ def visible_request(person: Person, id: UUID, now: datetime) -> RequestView | No
     is_own = found.asked_by_id == person.user_id and person.is_active
     if found.state is not RequestState.MADE:
         return found if is_own else None
-    journey = found.question.get("journey", "")
-    may = may_read(person, found.kind, journey, found.sites, now) and (is_own or _is_open(person, found, now))
+    may = may_read(person, found.kind, found.sites, now) and (is_own or _is_open(person, found, now))
     return found if may else None
 
 

@@ -84,18 +84,13 @@ def right_to(kind: str) -> Right | None:
     return None if known is None else known.right
 
 
-def may_read(person: Person, kind: str, journey: str, sites: Collection[str], now: datetime) -> bool:
-    """Whether what was made of these sites is theirs to read now: readers of the kind at every one of them; of a
-    bundle, and of a journey that is told whole, at one."""
-    known, right = report_kind(kind), right_to(kind)
-    if right is None or not sites:
-        return False
-    held = person.sites_of(right, now)
-    if known is None:  # a part in it is enough: what a bundle holds cannot be cut without breaking its proof
-        return not held.isdisjoint(sites)
-    if journey and known.is_whole:
-        return not held.isdisjoint(sites) and not hidden_coi_ids(person, now, [journey])
-    return held.issuperset(sites)
+def may_read(person: Person, kind: str, sites: Collection[str], now: datetime) -> bool:
+    """Whether what was made of these sites is theirs to read now: readers of the kind at every one of them;
+    of a bundle at one."""
+    if kind == BUNDLE:  # a part in it is enough: what a bundle holds cannot be cut without breaking its proof
+        return bool(person.sites_of(Right.ASK_BUNDLE, now) & set(sites))
+    known = report_kind(kind)
+    return known is not None and bool(sites) and set(sites) <= person.sites_of(known.right, now)
 
 
 def opened(person: Person, kind: ReportKind, question: Question, now: datetime) -> Question:

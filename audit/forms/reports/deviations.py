@@ -174,5 +174,4 @@ KIND = ReportKind(
     right=Right.READ_AUDIT_REPORTS,
     build=build,
     may=frozenset({Ask.SITE, Ask.JOURNEY}),
-    is_whole=True,
 )

@@ -102,5 +102,4 @@ KIND = ReportKind(
     asks=frozenset({Ask.JOURNEY}),
     right=Right.READ_AUDIT_REPORTS,
     build=build,
-    is_whole=True,
 )

@@ -270,5 +270,4 @@ KIND = ReportKind(
     right=Right.READ_AUDIT_REPORTS,
     build=build,
     may=frozenset({Ask.SITE, Ask.STATION, Ask.PERSON, Ask.JOURNEY}),
-    is_whole=True,
 )
