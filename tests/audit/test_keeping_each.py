@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from config.demonstration.site import HOSPITAL, PLANT
 from ledger import services as ledger_services
 from tests.audit.test_pages import REQUESTS, text
 
@@ -30,9 +29,7 @@ def test_what_a_page_shows_is_kept_and_given_to_who_asked(player, as_):
     player.wait(minutes=1)
     ledger_services.sweep_effects(now=player.now)
     page = text(bob.get(of_a_journey.headers["Location"]))
-    assert page.count("/report.") == 4, "a journey is told whole, though Bob is at one of its sites"
-    assert HOSPITAL in page
-    assert PLANT in page
+    assert page.count("/report.") == 4, "though Bob is at one of the sites that the journey goes through"
     assert text(bob.get(of_nothing_named.headers["Location"])).count("/report.") == 4, "all that he may see"
     assert text(bob.get(of_a_period.headers["Location"])).count("/report.") == 4
     assert as_("Dave").get(of_a_journey.headers["Location"]).status_code == 404
