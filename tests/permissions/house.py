@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from audit.rules.questions import Question
+from audit.selectors.bundles import bundle as bundle_by_id
 from audit.services import bundles, request_report
 from coi import services as coi
 from coi.models import Alias, Collection, Deviation, Order, PrintJob, Weight
@@ -113,7 +116,7 @@ def a_house(j: Journeys) -> House:
     _documents(house, j)
     _people(house, j)
     _audits(house, j)
-    for effect in Effect.objects.filter(kind__regex=r"draw|\.make_").values_list("pk", flat=True):
+    for effect in Effect.objects.filter(kind__regex="draw|make_report").values_list("pk", flat=True):
         ledger.run_effect(effect_id=effect, now=j.demo.now + timedelta(minutes=1))
     _known(house, j, lab.tube)
     return house
@@ -326,9 +329,21 @@ def _audits(house: House, j: Journeys) -> None:
     context = j.demo.doing("x", j.demo.member("Bob").actor, PLANT) | {"now": j.demo.now}
     hour = Question(site=PLANT, since=j.demo.now - timedelta(hours=1), until=j.demo.now)
     bundle = bundles.ask_for_bundle(question=hour, **context | {"request_id": uuid4()})
-    about = Question(journey=j.fresh.coi_id)
-    report = request_report(kind="custody", question=about, **context | {"request_id": uuid4()})
+    _kept(bundle, j)
+    report = request_report(kind="signatures", question=hour, **context | {"request_id": uuid4()})
     for begins in ("audit/", "api/v1/audit/"):
         _put(house, begins, kind="custody", key=j.fresh.coi_id, ask="journey", form="pdf")
         _put(house, f"{begins}requests/", id=report)
         _put(house, f"{begins}bundles/", id=bundle)
+
+
+def _kept(id: UUID, j: Journeys) -> None:
+    """A bundle is there, with a file that stands for what the worker makes.
+
+    To seal it takes a connection of its own, which sees nothing of a test that is rolled back.
+    """
+    asked, file = bundle_by_id(id), BytesIO()
+    assert asked is not None
+    with ZipFile(file, "w") as made:
+        made.writestr("x.txt", "x")
+    bundles._keep(asked, file.getvalue(), ("0" * 64, ""), {}, j.demo.now)
