@@ -30,15 +30,16 @@ from qc.views.shared import file_response
 def requests(request: HttpRequest) -> HttpResponse:
     """All that the viewer asked for; one more is asked for. Its list alone for htmx."""
     errors: list[str] = []
+    status = 200
     if request.method == "POST":
         try:
             return redirect("audit:request", _ask(request))
         except DomainError as error:
-            errors = _said(error)
+            errors, status = _said(error), error.http_status
     shown = [shown_request(one) for one in requests_of(viewer(request))]
     context = {"requests": shown, "is_waiting": any(one.is_waiting for one in shown), "errors": errors}
     template = "audit/_requests.html" if getattr(request, "htmx", False) else "audit/requests.html"
-    return render(request, template, context, status=422 if errors else 200)
+    return render(request, template, context, status=status)
 
 
 @never_cache

@@ -22,6 +22,7 @@ from people import services as people_services
 from people.rules import codes
 from people.rules.rights import Right
 from people.rules.sites import SiteView
+from people.services.recording import require_anywhere
 
 
 def print_cards(*, site: str, cards: Collection[str], actor: Actor, now: datetime) -> bytes:
@@ -77,10 +78,12 @@ def print_wristband(*, code: str, actor: Actor, where: Where, now: datetime, req
     """A band for playing the patient whose code this is, as PDF; in a demonstration alone.
 
     The ledger knows a band by a keyed digest, so that its code has to be given; looking for it is recorded. Raises
-    NotFound outside a demonstration, Invalid (no such code; no journey of the actor's goes by it), NotReadBack.
+    NotFound outside a demonstration, NotAllowed, Invalid (no such code; no journey of the actor's goes by it),
+    NotReadBack.
     """
     if not is_demonstration():
         raise NotFound("page_unknown")
+    require_anywhere(actor=actor, right=Right.FIND_BY_IDENTITY, now=now)
     if not codes.is_code(code, codes.CodeType.WRISTBAND):
         raise _bad("wristband", "not_a_wristband_code")
     found = find_journey(text=code, actor=actor, where=where, now=now, request_id=request_id).one

@@ -240,6 +240,8 @@ def printer(request: HttpRequest, code: str, what: str = "") -> HttpResponse:
     if found is None:
         raise Http404
     posted = request.POST if request.method == "POST" else None
+    if posted is not None and what not in ("stock", "setting"):
+        raise Http404
     forms: dict[str, WritingForm] = {
         "stock": StockForm(posted if what == "stock" else None, kinds=STOCK, initial=vars(found), prefix="s"),
         "setting": ChangeForm(
@@ -251,8 +253,8 @@ def printer(request: HttpRequest, code: str, what: str = "") -> HttpResponse:
     }
     status = 200
     if posted is not None:
-        form, status = forms.get(what), 422
-        if form is not None and form.is_valid():
+        form, status = forms[what], 422
+        if form.is_valid():
             status = attempt(form, lambda: _change(request, found, form, what))
         if status == 200:
             messages.success(request, _("The printer is changed; what waited for it is tried again."))

@@ -5,7 +5,7 @@ happens to the batch between them makes another record, and the review has to be
 answer, not an exception, and an entry: an attempt to release what may not be released is worth knowing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,12 +128,7 @@ def release_batch(
     Raises NotFound, NotAllowed (role, credential), Invalid (an expected time that has passed, or is too far off).
     """
     doing = asking(actor, where, now, request_id, batch=batch, way=way, expected=expected)
-    due = dict(expected or {})
-    if any(at <= now for at in due.values()):
-        raise invalid({"expected": "in_the_past"})
-    if any(at > now + LONGEST_PENDING for at in due.values()):
-        raise invalid({"expected": "too_far_off"})
-    return _signed(batch, credential, doing, replace(_RELEASES[way], due=due))
+    return _signed(batch, credential, doing, replace(_RELEASES[way], due=dict(expected or {})))
 
 
 @answered_once
@@ -239,6 +234,7 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
     signer = require(actor=doing.actor, right=kind.right, site=found.site, now=doing.now)
     if earlier := repeated(doing, kind.done, kind.refused, batch=batch):
         return _as_before(earlier, kind.done)
+    _need_possible(kind.due.values(), doing.now)
     # Outside the transaction: a wrong password is counted whatever becomes of this.
     confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
     with writing():
@@ -266,6 +262,15 @@ def _signed(batch: str, credential: Credential, doing: Doing, kind: _Kind, *, re
         if kind.leads_to is not None:
             close_work_about("batch", [batch], doing, frozenset({TRAIL_WORK}))
     return Attempt(True)
+
+
+def _need_possible(expected: Iterable[datetime], now: datetime) -> None:
+    """Invalid where a result is expected at a time that has passed, or is too far off."""
+    times = list(expected)
+    if any(at <= now for at in times):
+        raise invalid({"expected": "in_the_past"})
+    if any(at > now + LONGEST_PENDING for at in times):
+        raise invalid({"expected": "too_far_off"})
 
 
 def _told(kind: _Kind, ways: Ways) -> dict[str, Any]:

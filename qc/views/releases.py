@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from people.forms.alterations import Told
 from people.rules.rights import Right
@@ -45,6 +45,7 @@ class TrailRow:
 
 @never_cache
 @sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
 @login_required
 def trail(request: HttpRequest, code: str) -> HttpResponse:
     """What is out of the ordinary in the journey of a batch, and the form that signs that it was looked over."""

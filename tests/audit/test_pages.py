@@ -128,7 +128,7 @@ def test_a_report_is_kept_and_its_files_come_to_the_list(player, bob):
 
 def test_a_wrong_question_is_said_above_the_list(player, bob):
     assert "Write a time" in text(keep(bob, player, said='{"journey": "x", "since": "yesterday"}'), 422)
-    assert "no such report" in text(keep(bob, player, kind="nothing"), 422)
+    assert "no such report" in text(keep(bob, player, kind="nothing"), 404)
 
 
 def test_the_search_finds_things_and_entries(player, as_):

@@ -289,12 +289,6 @@ ACTS = (
 
 # There is nothing behind these in the house of this test, so that nobody is let in; other tests furnish them.
 EMPTY = (
-    "audit/bundles/<uuid:id>/bundle.zip",
-    "api/v1/audit/bundles/<uuid:id>/bundle.zip",
-    "audit/requests/<uuid:id>/",
-    "audit/requests/<uuid:id>/report.<str:form>",
-    "api/v1/audit/requests/<uuid:id>/",
-    "api/v1/audit/requests/<uuid:id>/report.<str:form>",
     "account/factors/<int:id>/remove/",
     "documents/<uuid:id>/preview.png",
     "batches/<str:code>/documents/<str:kind>/<int:version>/",
@@ -378,6 +372,12 @@ BY_RIGHT: dict[str, tuple[Right, tuple[str, ...]]] = {
     # whoever might ask for the same now
     "audit/bundles/<uuid:id>/": (Right.ASK_BUNDLE, PLANT_ALONE),
     "api/v1/audit/bundles/<uuid:id>/": (Right.ASK_BUNDLE, PLANT_ALONE),
+    "audit/bundles/<uuid:id>/bundle.zip": (Right.ASK_BUNDLE, PLANT_ALONE),
+    "api/v1/audit/bundles/<uuid:id>/bundle.zip": (Right.ASK_BUNDLE, PLANT_ALONE),
+    "audit/requests/<uuid:id>/": (Right.READ_AUDIT_REPORTS, PLANT_ALONE),
+    "audit/requests/<uuid:id>/report.<str:form>": (Right.READ_AUDIT_REPORTS, PLANT_ALONE),
+    "api/v1/audit/requests/<uuid:id>/": (Right.READ_AUDIT_REPORTS, PLANT_ALONE),
+    "api/v1/audit/requests/<uuid:id>/report.<str:form>": (Right.READ_AUDIT_REPORTS, PLANT_ALONE),
 }
 # Seen by everybody at the plant, and by those of the treating site who have this right.
 AT_TREATMENT: dict[str, Right] = {

@@ -1,20 +1,24 @@
 """A house in which every address leads to something, and people who each hold one role: made once for one test."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from audit.rules.questions import Question
-from audit.services import bundles
+from audit.selectors.bundles import bundle as bundle_by_id
+from audit.services import bundles, request_report
 from coi import services as coi
-from coi.models import Alias, Collection, Deviation, Order, Weight
+from coi.models import Alias, Collection, Deviation, Order, PrintJob, Weight
 from coi.rules.printing import PrinterKind
 from coi.rules.reconciliations import ReconciliationKind
 from config.demonstration import site
@@ -44,6 +48,7 @@ from tests.qc.given import Laboratory
 from tests.qc.oos import Case
 from tests.qc.plates_given import potency_plate
 from tests.qc.rules.validation_study_given import CONTENT as VALIDATION
+from tests.qc.test_materials import specify
 
 # Roles that one person may hold together; of the others each needs a person.
 TOGETHER = set(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -58,18 +63,34 @@ class House:
     things: dict[tuple[str, str], str] = field(default_factory=dict)
     run: str = ""  # the id of a run
     validation: str = ""  # the code of a validation study
+    known: dict[str, Any] = field(default_factory=dict)  # what a body may name
     clients: dict[tuple[str, str], Client] = field(default_factory=dict)
     outsiders: dict[str, Client] = field(default_factory=dict)
+    names: dict[Client, str] = field(default_factory=dict)  # by which each of them signs in
+    newcomer: Callable[[str, str, Iterable[Role]], Client] = field(init=False)
+    groups: dict[tuple[frozenset[Role], str], Client] = field(default_factory=dict)
 
-    def address(self, route: str) -> str:
-        """The address with something that exists in every place of it; the longest beginning that is known counts."""
+    def address(self, route: str, named: Mapping[str, str] = MappingProxyType({})) -> str:
+        """The address with something that exists in every place of it; the longest beginning that is known counts.
+
+        `named`: what stands in a place instead.
+        """
 
         def fill(found: re.Match[str]) -> str:
             name, so_far = found.group(1), route[: found.start()]
             known = [begin for begin, of in self.things if of == name and so_far.startswith(begin)]
-            return self.things[max(known, key=len), name]
+            return named.get(name) or self.things[max(known, key=len), name]
 
         return "/" + re.sub(r"<\w+:(\w+)>", fill, route)
+
+    def holding(self, roles: frozenset[Role], site: str) -> Client:
+        """Somebody who holds exactly these roles at a site, which one person may hold together."""
+        if len(roles) == 1:
+            return self.clients[next(iter(roles)), site]
+        if (roles, site) not in self.groups:
+            name = f"several-{len(self.groups)}-{PLACES[site]}"
+            self.groups[roles, site] = self.newcomer(name, site, sorted(roles))
+        return self.groups[roles, site]
 
 
 def routes(patterns: list[Any] | None = None, begins: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -95,9 +116,32 @@ def a_house(j: Journeys) -> House:
     _documents(house, j)
     _people(house, j)
     _audits(house, j)
-    for effect in Effect.objects.filter(kind__contains="draw").values_list("pk", flat=True):
+    for effect in Effect.objects.filter(kind__regex="draw|make_report").values_list("pk", flat=True):
         ledger.run_effect(effect_id=effect, now=j.demo.now + timedelta(minutes=1))
+    _known(house, j, lab.tube)
     return house
+
+
+def _known(house: House, j: Journeys, tube: str) -> None:
+    """What is sent to an address may be about what is there, and name who is there."""
+
+    def user(role: Role, at: str) -> int:
+        found = get_user_model().objects.get(username=f"{role.value.replace('_', '-')}-{PLACES[at]}")
+        return int(found.pk)
+
+    house.known = {
+        "request": str(uuid4()),
+        "tube": tube,
+        "result": house.things["results/", "id"],
+        "container": j.filled.containers("product_bag")[0].code,
+        "journey": j.fresh.coi_id,
+        "wristband": j.fresh.wristband,
+        "validation": house.validation,
+        "owner": user(Role.ANALYST, PLANT),
+        "second": user(Role.QC_REVIEWER, PLANT),
+        "quality": user(Role.QA_REVIEWER, HOSPITAL),
+        "test": f"{house.things['api/v1/batches/', 'code']}:VIABILITY",
+    }
 
 
 def _put(house: House, begins: str, **things: object) -> None:
@@ -136,7 +180,11 @@ def _journeys(house: House, j: Journeys) -> None:
     _put(house, "reconciliations/", code=asked)
     _put(house, "labels/", code=bag.label)
     _put(house, "labels/batches/", code=bag.batch)
-    _put(house, "labels/queue/", job=uuid4())
+    again = p.containers("product_bag")[1]
+    p.now = j.fresh.now
+    given.a_reprint(p, again.label, "Amir")
+    given.sweep(p)
+    _put(house, "labels/queue/", job=PrintJob.objects.get(copy__container__code=again.code).id)
     _put(house, "printers/", code="OWN")
     _put(house, "shippers/", code=j.demo.shippers[0])
     _put(house, "holds/", id=given.a_hold(j.fresh, bag.code))
@@ -190,6 +238,7 @@ def _laboratory(house: House, lab: Laboratory) -> None:
     _put(house, "runs/", code=run, method="M-FLOW", lot=next(iter(lab.player.demo.lots.values())))
     _put(house, "investigations/", code=case.code, kind="retest", what="start")
     _put(house, "investigations/of/", id=case.first.id)
+    specify(lab)
 
 
 def _of_region(lab: Laboratory, region: str) -> None:
@@ -243,7 +292,7 @@ def _people(house: House, j: Journeys) -> None:
     """For each place one person of each role, and those who hold nothing here."""
     now = j.demo.now
 
-    def client(name: str, at: str, roles: Any) -> Client:
+    def client(name: str, at: str, roles: Iterable[Role]) -> Client:
         about = {"username": name, "printed_name": name, "site": at, "email": f"{name}@demo.invalid"}
         context = j.demo.doing("x", j.demo.members["Ada Admin"].actor, at) | {"now": now}
         made = people.create_user(**about, **context | {"request_id": uuid4()})
@@ -253,8 +302,10 @@ def _people(house: House, j: Journeys) -> None:
             people.grant_role(**about, **context | {"request_id": uuid4()})
         found = Client()
         found.force_login(get_user_model().objects.get(pk=made.user_id))
+        house.names[found] = name
         return found
 
+    house.newcomer = client
     for at, place in PLACES.items():
         for role in Role:
             house.clients[role.value, at] = client(f"{role.value.replace('_', '-')}-{place}", at, [role])
@@ -278,6 +329,21 @@ def _audits(house: House, j: Journeys) -> None:
     context = j.demo.doing("x", j.demo.member("Bob").actor, PLANT) | {"now": j.demo.now}
     hour = Question(site=PLANT, since=j.demo.now - timedelta(hours=1), until=j.demo.now)
     bundle = bundles.ask_for_bundle(question=hour, **context | {"request_id": uuid4()})
+    _kept(bundle, j)
+    report = request_report(kind="signatures", question=hour, **context | {"request_id": uuid4()})
     for begins in ("audit/", "api/v1/audit/"):
-        _put(house, begins, kind="custody", key=j.fresh.coi_id, ask="journey", id=uuid4(), form="pdf")
+        _put(house, begins, kind="custody", key=j.fresh.coi_id, ask="journey", form="pdf")
+        _put(house, f"{begins}requests/", id=report)
         _put(house, f"{begins}bundles/", id=bundle)
+
+
+def _kept(id: UUID, j: Journeys) -> None:
+    """A bundle is there, with a file that stands for what the worker makes.
+
+    To seal it takes a connection of its own, which sees nothing of a test that is rolled back.
+    """
+    asked, file = bundle_by_id(id), BytesIO()
+    assert asked is not None
+    with ZipFile(file, "w") as made:
+        made.writestr("x.txt", "x")
+    bundles._keep(asked, file.getvalue(), ("0" * 64, ""), {}, j.demo.now)

@@ -1,12 +1,11 @@
 """Every address, page or API, for every role: who is let in is what `doors.py` says, and what is missing there fails.
 
 One furnished house, each role once at each door of which roles are asked. To look is asked here by role, and to send
-where a door asks for the right itself; what is done behind the other doors is asked of its service, in the matrices
-beside this file, and here of those who hold nothing.
+where a door asks for the right itself; what is done behind the other doors is asked in `test_acts.py`, and of its
+service in the matrices beside this file; here of those who hold nothing.
 """
 
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,8 +14,8 @@ from config.demonstration.site import HOSPITAL, PLANT
 from ledger.models import Entry
 from people.events import Event
 from people.rules.roles import Role
-from tests.furnished import Journeys, undone
-from tests.permissions import acts, doors
+from tests.furnished import Journeys
+from tests.permissions import doors
 from tests.permissions.house import House, a_house, routes
 
 ALL = frozenset(Role)
@@ -100,30 +99,6 @@ def test_every_role_is_let_in_where_it_should_and_nowhere_else(house: House) -> 
                 found[f"{route} by POST", site] = frozenset(let_in)
     wrong = {door: sorted(roles ^ wanted[door]) for door, roles in found.items() if roles != wanted[door]}
     assert not wrong, f"let in against doors.py, or not let in: {wrong}"
-
-
-def does(client: Client, address: str, body: dict[str, str]) -> bool:
-    """Whether somebody gets past the question of who they are; nothing of it stays."""
-    with undone():
-        answer = client.post(address, {"request_id": str(uuid4()), **body})
-    assert answer.status_code < 500, address
-    is_for_password = any(words in answer.content.decode() for words in acts.FOR_A_PASSWORD)
-    return is_for_password or answer.status_code not in NOT_LET_IN
-
-
-@pytest.mark.requirement("URS-ACC-01")
-def test_what_is_done_behind_a_door_is_done_by_its_roles_alone(house: House) -> None:
-    assert set(acts.BY_POST) <= set(ENTERED), "no such addresses any more"
-    wrong = {}
-    for route, (right, sites, body) in acts.BY_POST.items():
-        address = house.address(route)
-        for site in (PLANT, HOSPITAL):
-            wanted = right.roles if site in sites else frozenset()
-            asked = ALL if site in sites else {Role.QA_REVIEWER, Role.COORDINATOR, Role.SUPERVISOR}
-            found = {role for role in asked if does(house.clients[role, site], address, body)}
-            if found != wanted:
-                wrong[route, site] = sorted(found ^ wanted)
-    assert not wrong, f"done against acts.py, or not done: {wrong}"
 
 
 def outsiders_see_nothing(house: House) -> None:

@@ -9,6 +9,7 @@ from coi.models import PrintJob
 from coi.rules.journey import Fate
 from coi.rules.printing import PrinterKind, PrinterState
 from config.demonstration.site import HOSPITAL, SECOND
+from ledger.rules.errors import Invalid, NotFound
 from people.rules import codes
 from people.rules.roles import Role
 from tests import given
@@ -46,6 +47,17 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
 
         return later
 
+    def known_here(act: Act) -> Act:
+        """Of whose site nobody goes by the code is told that there is none."""
+
+        def later(c: dict[str, Any]) -> object:
+            try:
+                return act(c)
+            except Invalid as error:
+                raise NotFound("label_unknown") from error
+
+        return later
+
     setting = coi.PrinterSetting("New", PrinterKind.PDF, 203)
     stock = coi.LabelStock(50, 20)
     fate = {"copy": old, "fate": Fate.SPOILED, "reason": "damaged"}
@@ -71,6 +83,11 @@ def at_the_chair(j: Journeys) -> dict[str, tuple[set[Role], Act]]:
         "print_badges": (
             {R.ADMINISTRATOR},
             lambda c: coi.print_badges(site=SECOND, badges=[p.demo.member("Pia").badge], **c),
+        ),
+        # whoever may not know patients is refused; at another site nobody's band goes by the code
+        "print_wristband": (
+            {R.COORDINATOR, R.COLLECTOR, R.NURSE, R.CELL_LAB},
+            known_here(lambda c: coi.print_wristband(code=p.wristband, **c)),
         ),
         "account_for_label": (REPRINTERS, lambda c: coi.account_for_label(**fate, **c)),
     }

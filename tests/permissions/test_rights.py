@@ -24,7 +24,6 @@ WHO_AND_WHEN = {"actor", "now", "request_id"}
 # the others is tested where what they need is at hand.
 BY_DOOR = "tests/permissions/test_doors.py::test_every_role_is_let_in_where_it_should_and_nowhere_else"
 ELSEWHERE = {
-    "coi.print_wristband": "tests/coi/test_cards.py::test_whoever_may_not_print_is_told_who_may",
     "coi.shipper_picture": BY_DOOR,
     "coi.shipper_zpl": BY_DOOR,
     "qc.preview_document": BY_DOOR,
