@@ -85,11 +85,12 @@ from people.selectors.sites import (
 )
 from people.selectors.staff import StaffView, staff_called
 from people.selectors.standing import standing
-from people.selectors.trail import TrailLine, lines_about, lines_of, trail, words_of
+from people.selectors.trail import NEWEST_ENTRIES, TrailLine, lines_about, lines_of, trail, words_of
 from people.selectors.work import notice_view, notices_for, open_work_about, work_for, work_item
 
 __all__ = [
     "MOST_PAGES",
+    "NEWEST_ENTRIES",
     "AccountView",
     "FactorView",
     "LinkLine",

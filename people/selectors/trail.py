@@ -11,7 +11,7 @@ from ledger.selectors import EntryView
 from people.rules.authority import Period, Person
 from people.rules.rights import Right
 
-PAGE = 200
+NEWEST_ENTRIES = 200
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def trail(person: Person, at: datetime, *, kind: str = "", key: str = "") -> lis
     if not periods:
         return None
     if kind and key:
-        found = list(reversed(selectors.entries_for_subject(kind, key, limit=PAGE)))
+        found = list(reversed(selectors.entries_for_subject(kind, key, limit=NEWEST_ENTRIES)))
     else:
-        found = selectors.latest_entries(limit=PAGE)
+        found = selectors.latest_entries(limit=NEWEST_ENTRIES)
     return [_line(entry) for entry in found if _is_open(entry, periods)]
 
 

@@ -93,4 +93,5 @@ def entries(request: HttpRequest) -> HttpResponse:
     if lines is None:
         raise NotAllowed("role_missing", _("The trail is for auditors, quality and supervisors."))
     shown = [(it, actor_text(it.actor_kind, it.actor), SHOWN_BY[it.auth]) for it in lines]
-    return render(request, "people/entries.html", {"form": form, "lines": lines, "shown": shown})
+    context = {"form": form, "lines": lines, "shown": shown, "most": selectors.NEWEST_ENTRIES}
+    return render(request, "people/entries.html", context)

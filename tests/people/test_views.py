@@ -129,6 +129,7 @@ def test_the_trail_shows_a_subject_and_only_ones_own_sites(client, house):
     page = client.get("/entries/", {"kind": "order", "key": "X"}).content.decode()
     assert "here" in page
     assert "elsewhere" not in page
+    assert f"of the newest {selectors.NEWEST_ENTRIES} entries" in page
     nothing = client.get("/entries/", {"kind": "order", "key": "Y"}).content.decode()
     assert 'href="/audit/search/"' in nothing.partition("There are no entries that you may read")[2]
 
