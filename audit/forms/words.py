@@ -63,7 +63,7 @@ FAULTS: Mapping[str, Promise] = {
     "not_drawable": _(
         "It could not be put on paper. Whoever runs this installation finds the cause in its log."
     ),
-    "file_too_large": _("A file came to more than 20 MB. Ask about a shorter period."),
+    "file_too_large": _("It is too large for a file of 20 MB. Ask about a shorter period."),
     "unexpected": _("It was tried ten times. Whoever runs this installation finds the cause in its log."),
 }
 STATES: Mapping[RequestState, tuple[str, Promise]] = {

@@ -26,6 +26,7 @@ from coi.rules.labels import Symbol, Symbology
 from coi.services import drawing
 from ledger import selectors as ledger
 from ledger.rules import canonical
+from ledger.rules.errors import Invalid
 from qc.services.charts import draw_chart
 
 _TEMPLATE, _FEET = "audit/report.typ", "audit/feet.typ"
@@ -37,6 +38,8 @@ _PRINTABLE = (
     r"\u2010-\u2027\u2030-\u2040\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff\u2714"
 )
 _UNPRINTABLE = re.compile(f"[^{_PRINTABLE}]")
+# Pages of so many cells come to nearly 20 MB, and drawing them takes 2 GB: a larger report is not begun.
+MOST_CELLS = 100_000
 
 
 def drawing_of(id: UUID, by: str, at: datetime) -> Drawing:
@@ -58,8 +61,12 @@ def rendered(report: Report, about: Drawing) -> Mapping[str, bytes]:
 def forms(report: Report, about: Drawing) -> Iterator[tuple[str, bytes]]:
     """Each form as it is made. The same report and drawing are the same bytes.
 
-    Raises one of `qc.services.drawing_documents.DOCUMENT_FAULTS` where the pages cannot be drawn.
+    Raises Invalid (`file_too_large`) before anything is made, and one of
+    `qc.services.drawing_documents.DOCUMENT_FAULTS` where the pages cannot be drawn.
     """
+    tables = filter(None, map(_table_of, report.sections))
+    if sum(len(table.rows) * len(table.columns) for table in tables) > MOST_CELLS:
+        raise Invalid("file_too_large")
     data = canonical(content_of(report, about))
     digest = sha256(data).hexdigest()
     made = sheets(report, about, digest)

@@ -21,8 +21,9 @@ from audit.rules.comma_separated import guarded, without_guard
 from audit.rules.paging import printed
 from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Picture, Table
 from audit.rules.writing import for_people, for_programs
-from audit.services.rendering import rendered
+from audit.services.rendering import MOST_CELLS, forms, rendered
 from coi.services import drawing
+from ledger.rules.errors import Invalid
 from tests import paper
 from tests.audit.report_given import AT, DRAWING, FORMULAS, LONG, a_report, facts, nothing, steps, wide
 
@@ -218,6 +219,15 @@ def test_a_code_is_never_broken(made: Mapping[str, bytes]) -> None:
     for row in (*steps.rows, *wide.rows):
         code = row[2] if len(row) == len(steps.columns) else row[0]
         assert str(code) in texts
+
+
+def test_a_report_too_large_for_paper_is_refused_before_anything_is_made() -> None:
+    columns = (Column("number", "Number", ColumnKind.NUMBER), Column("text", "Text"))
+    many = Table("many", "Many", columns, tuple((n, "") for n in range(MOST_CELLS // 2 + 1)), empty="")
+    with pytest.raises(Invalid, match="file_too_large"):
+        next(forms(replace(a_report(), sections=(many,)), DRAWING))
+    just = replace(many, rows=many.rows[1:])
+    assert next(forms(replace(a_report(), sections=(just,)), DRAWING))[0] == "json"
 
 
 def test_the_same_report_is_the_same_bytes(made: Mapping[str, bytes]) -> None:
