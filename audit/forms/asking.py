@@ -12,7 +12,8 @@ from audit.forms.words import FIELDS, PROBLEMS
 from audit.rules.edges import Edge
 from audit.rules.questions import Ask, Question, asked
 from ledger.rules.errors import DomainError, Invalid
-from people.forms.days import FAR, FIRST, LAST, DayField
+from people.forms.days import DayField, TimeField
+from people.rules.days import can_be_told
 from people.rules.sites import SiteView
 from qc.forms.pages import WritingForm
 
@@ -51,8 +52,7 @@ class QuestionForm(forms.Form):
             self.fields["first"] = DayField(label=_("First day"), required=is_required)
             self.fields["last"] = DayField(label=_("Last day"), required=is_required)
         elif ask is Ask.MOMENT:
-            widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-            self.fields["moment"] = forms.DateTimeField(label=label, required=is_required, widget=widget)
+            self.fields["moment"] = TimeField(label=label, required=is_required)
         elif ask is Ask.SITE:
             choices: list[Any] = [] if is_required else [("", _("All that you may see"))]
             choices += [(code, f"{it.name} ({code})") for code, it in self.sites.items()]
@@ -67,8 +67,6 @@ class QuestionForm(forms.Form):
     def clean_moment(self) -> datetime | None:
         """A moment is written in the time of the site."""
         moment: datetime | None = self.cleaned_data["moment"]
-        if moment is not None and not FIRST <= moment.date() <= LAST:
-            raise forms.ValidationError(FAR)
         return None if moment is None else moment.replace(tzinfo=self.zone)
 
     @property
@@ -147,7 +145,7 @@ def _is_time(text: str) -> bool:
         at = datetime.fromisoformat(text) if text else None
     except ValueError:
         return False
-    return at is None or (at.tzinfo is not None and FIRST <= at.date() <= LAST)
+    return at is None or (at.tzinfo is not None and can_be_told(at))
 
 
 class SearchForm(forms.Form):

@@ -10,6 +10,7 @@ from coi.forms import words
 from coi.forms.pages import PageForm, WritingForm
 from coi.rules.aliases import AliasKind, RetireReason
 from coi.rules.reconciliations import ReconciliationKind
+from people.forms.days import DayField
 from people.forms.signing import SignedForm, says
 
 MAX_TEXT = 4000
@@ -91,9 +92,7 @@ class DetailsForm(WritingForm):
     given_name = forms.CharField(
         label=_("Given name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    born_on = forms.DateField(
-        label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
-    )
+    born_on = DayField(label=_("Date of birth"))
     mrn = forms.CharField(
         label=_("Hospital number (MRN)"),
         max_length=200,
@@ -172,7 +171,5 @@ class LotForm(_OfSitesForm):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    expires_on = forms.DateField(
-        label=_("Last day of use"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
-    )
+    expires_on = DayField(label=_("Last day of use"))
     code = _scanned(_("Our code for it"), 28, help_text=_("Scan the sticker that you put on it."))

@@ -13,6 +13,7 @@ from coi.rules.deviations import Cause, DeviationOutcome
 from coi.rules.journey import JourneyEnd, OrderKind, Phase
 from coi.selectors.journeys import JourneyState
 from ledger.rules.errors import Invalid
+from people.forms.days import DayField
 from people.forms.signing import SignedForm, says
 from people.rules import codes
 from people.rules.credentials import BadgeCredential, Credential, PasswordCredential
@@ -90,9 +91,7 @@ class EnrolmentForm(WritingForm):
     given_name = forms.CharField(
         label=_("Given name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    born_on = forms.DateField(
-        label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
-    )
+    born_on = DayField(label=_("Date of birth"))
     mrn = forms.CharField(
         label=_("Hospital number (MRN)"),
         max_length=200,

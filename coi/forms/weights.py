@@ -1,11 +1,10 @@
 """Forms about a patient's weight: a weighing, a correction, and what comes in over the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -15,8 +14,9 @@ from coi.forms import words
 from coi.forms.pages import WritingForm
 from coi.rules.weights import WeightCorrection, WeightSource
 from ledger.rules.errors import Invalid
+from people.forms.days import SiteTimeField
+from people.rules.days import can_be_told
 
-_MINUTE = "%Y-%m-%dT%H:%M"
 _SOURCES = [(source.value, words.weight_source(source)) for source in WeightSource]
 _REASONS = [("", ""), *((reason.value, words.weight_correction(reason)) for reason in WeightCorrection)]
 
@@ -29,30 +29,22 @@ class WeightForm(WritingForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
     )
-    measured_at = forms.DateTimeField(
-        label=_("Weighed"),
-        input_formats=[_MINUTE],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MINUTE),
-    )
     source = forms.ChoiceField(label=_("Source"), choices=[("", ""), *_SOURCES])
+
+    FIELDS: ClassVar[Sequence[str]] = ("request_id", "kg", "measured_at", "source")
 
     def __init__(self, *args: Any, zone: str, now: datetime, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(zone)
-        self.fields["measured_at"].help_text = zone
-        self.initial.setdefault("measured_at", now.astimezone(self.zone).replace(tzinfo=None))
-
-    def clean_measured_at(self) -> datetime:
-        """The time at the treating site."""
-        given: datetime = self.cleaned_data["measured_at"]
-        return given.replace(tzinfo=self.zone)
+        self.fields["measured_at"] = SiteTimeField(_("Weighed"), zone)
+        self.initial.setdefault("measured_at", now)
+        self.order_fields(self.FIELDS)
 
 
 class WeightCorrectionForm(WeightForm):
     """The weight that stands in the place of another, and why."""
 
     reason = forms.ChoiceField(label=_("Why the other one is wrong"), choices=_REASONS)
-    field_order = ("request_id", "kg", "measured_at", "source", "reason")
+    FIELDS = (*WeightForm.FIELDS, "reason")
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ class _WeighingFields(forms.Form):
             found = parse_datetime(self.cleaned_data["measured_at"])
         except ValueError:
             found = None
-        if found is None or found.tzinfo is None:
+        if found is None or found.tzinfo is None or not can_be_told(found):
             raise forms.ValidationError("", code="not_a_moment")
         return found
 

@@ -232,7 +232,7 @@ _FAULTS: Mapping[str, Word] = {
     "code_shape": _(
         "A code has capital letters, digits and underscores, and begins with a letter; at most 32."
     ),
-    "not_a_moment": _("Write a moment such as 2026-05-04T08:00:00+02:00."),
+    "not_a_moment": _("Write a moment between 1900 and 2999, such as 2026-05-04T08:00:00+02:00."),
     "on_both_sides": _("The same stands before and after the change."),
     "only_for_pairs": _("Only pairs are helped by lots of history."),
     "looks_not_a_share": _("A look is a share of the planned lots, above 0 and up to 1; alpha is below 0.5."),

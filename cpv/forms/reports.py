@@ -15,6 +15,7 @@ from cpv.rules.programme.report_state import Days, ReportState
 from cpv.selectors import PlanView, ReportView
 from cpv.selectors.reports import FORMS
 from ledger.rules.errors import DomainError, Invalid
+from people.forms.days import DayField
 from qc.forms.pages import WritingForm
 
 _PERIOD: Mapping[str, Promise] = {
@@ -35,18 +36,14 @@ _FAULTS: Mapping[str, Promise] = {
 }
 
 
-def _day(label: Promise) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-
 class ReportForm(WritingForm):
     """A report on a plan over days, the first and the last both in it."""
 
     ALIASES: ClassVar[Mapping[str, str]] = {"since": "first", "until": "last"}
 
     plan = forms.ChoiceField(label=_("Plan"))
-    first = _day(_("First day"))
-    last = _day(_("Last day"))
+    first = DayField(label=_("First day"))
+    last = DayField(label=_("Last day"))
 
     def __init__(self, *args: Any, plans: Sequence[PlanView], **more: Any) -> None:
         super().__init__(*args, **more)

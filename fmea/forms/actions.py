@@ -20,9 +20,9 @@ from fmea.rules.moving import Lowered, Refusal, Rerated
 from fmea.rules.scales import HIGHEST, LOWEST, ScaleKind
 from fmea.rules.worksheet import ActionStatus, Aim
 from fmea.rules.worksheet_reading import MOST_TEXT
+from people.forms.days import DayField
 
 _MOST_OF_A_LEVEL = 60
-_DAY = {"type": "date"}
 
 
 class ActionForm(RiskForm):
@@ -65,10 +65,9 @@ class PlanForm(ActionForm):
     text = forms.CharField(label=gettext_lazy("What is to be done"), max_length=MOST_TEXT, widget=_words(3))
     aim = forms.ChoiceField(label=gettext_lazy("What it is for"), choices=_aims, widget=forms.RadioSelect)
     owner = forms.TypedChoiceField(label=gettext_lazy("Who does it"), coerce=int, choices=())
-    due = forms.DateField(
+    due = DayField(
         label=gettext_lazy("By when"),
         help_text=gettext_lazy("Until the end of this day, at the site. From then on it is late."),
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )
 
     def asked(self) -> dict[str, Any]:
@@ -217,10 +216,9 @@ class DoneForm(VerifyForm):
     TO = ActionStatus.DONE
     BUTTON = gettext_lazy("It is done")
 
-    done_on = forms.DateField(
+    done_on = DayField(
         label=gettext_lazy("Done on"),
         required=False,
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )
     evidence = forms.CharField(
         label=gettext_lazy("What shows it"),

@@ -13,6 +13,7 @@ from fmea.rules.worksheet import ActionStatus, Aim
 from fmea.rules.worksheet_reading import MOST_TEXT
 from fmea.selectors.actions import ActionLine
 from fmea.services.actions import MOST_EVIDENCE, MOST_OF_A_NAME
+from people.rules.days import day_in
 from qc.forms.sent import Sent
 
 _CODE = 32
@@ -91,11 +92,10 @@ def _day(sent: Sent, name: str, *, is_required: bool = False) -> date | None:
         if is_required:
             sent.wrong[name] = "empty"
         return None
-    try:
-        return date.fromisoformat(given if isinstance(given, str) and len(given) == 10 else "")
-    except ValueError:
+    found = day_in(given)
+    if found is None:
         sent.wrong[name] = "not_a_day"
-        return None
+    return found
 
 
 def action_answer(line: ActionLine, days_late: int) -> dict[str, Any]:

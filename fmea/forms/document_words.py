@@ -10,7 +10,7 @@ FAULTS: Mapping[str, Word] = {
     "required": _("This has to be filled in."),
     "repeated": _("“{given}” stands here twice."),
     "code_shape": _("A code has letters, digits, dots, dashes and underscores, at most 32."),
-    "not_a_day": _("Write a day as 2026-12-31."),
+    "not_a_day": _("Write a day between 1900 and 2999, as 2026-12-31."),
     "unknown_step": _("There is no step “{given}” on this worksheet."),
     "unknown_row": _("There is no row “{given}” on this worksheet."),
     "ref_unknown": _("“{given}” is not known here."),

@@ -15,6 +15,7 @@ from typing import Any
 from fmea.rules.cell_texts import read, shown
 from fmea.rules.layout import Column, Kind, Written
 from fmea.rules.scales import HIGHEST, LOWEST
+from people.rules.days import can_be_told, day_in
 from qc.rules.document_tables import number_in
 
 
@@ -30,7 +31,6 @@ Raw = str | int | float | Decimal | bool | date | datetime | time | Unread | Non
 MOST_CELL = 32_767
 # What no spreadsheet holds; the line ends that it does hold are left.
 _BARRED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Fault(Exception):
@@ -50,7 +50,7 @@ def written(column: Column, value: Any) -> Written:
     if column.kind is Kind.DECIMAL and isinstance(value, str):
         number = number_in(value)
         return value if number is None else number
-    if column.kind is Kind.DAY and (day := _day_in(value)) is not None:
+    if column.kind is Kind.DAY and (day := day_in(value)) is not None:
         return day
     return _text(column, value) or None
 
@@ -125,19 +125,10 @@ def _day(raw: Raw) -> str:
     elif isinstance(raw, date):
         day = raw
     else:
-        day = _day_in(raw.strip() if isinstance(raw, str) else raw)
-    if day is None:
+        day = day_in(raw.strip() if isinstance(raw, str) else raw)
+    if day is None or not can_be_told(day):
         raise Fault("not_a_day", given=str(raw))
     return day.isoformat()
-
-
-def _day_in(value: Any) -> date | None:
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def _decimal(raw: Raw, before: Any) -> Any:

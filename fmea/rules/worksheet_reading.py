@@ -39,6 +39,7 @@ from fmea.rules.worksheet import (
     Vote,
     Worksheet,
 )
+from people.rules.days import day_in
 from people.rules.documents import Problem
 from qc.rules.specification_reading import CODE, SpecificationReader
 
@@ -74,11 +75,10 @@ class WorksheetReader(SpecificationReader):
         raw = self.data.get(key)
         if raw is None:
             return None
-        try:
-            return date.fromisoformat(raw if isinstance(raw, str) and len(raw) == 10 else "")
-        except ValueError:
+        found = day_in(raw)
+        if found is None:
             self.fault(key, "not_a_day")
-            return None
+        return found
 
     def one(self, key: str, choices: type[_Choice], default: _Choice) -> _Choice:
         """One of a closed list; what is one is found without writing the list down."""

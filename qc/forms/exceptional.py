@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.days import SiteTimeField
 from qc.forms import release_words
-from qc.forms.fields import LimitedFileField, SiteTimeField
+from qc.forms.fields import LimitedFileField
 from qc.forms.pages import SignForm, WritingForm
 from qc.rules.exceptional import KeptDossier, Notice, NoticeKind, Region, Setting, needed_notices, settings_of
 from qc.services import Evidence

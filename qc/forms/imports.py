@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.days import SiteTimeField
 from people.rules.documents import DocumentVersionView
 from people.rules.sites import SiteView
 from qc.forms import import_words
-from qc.forms.fields import LimitedFileField, SiteTimeField
+from qc.forms.fields import LimitedFileField
 from qc.forms.pages import WritingForm
 from qc.rules.imports import DEFAULT_LIMITS, ImportKind
 from qc.rules.runs import RunView

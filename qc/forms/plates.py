@@ -8,9 +8,10 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.days import SiteTimeField
 from qc.forms import import_words
 from qc.forms.calculation_texts import POTENCY_FAULTS
-from qc.forms.fields import LimitedFileField, SiteTimeField
+from qc.forms.fields import LimitedFileField
 from qc.forms.pages import WritingForm
 from qc.rules.imports import DEFAULT_LIMITS, Fault, FaultCode
 from qc.rules.imports.plates import Preparation

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.days import DayField, SiteTimeField
 from qc.forms import release_words
-from qc.forms.fields import SiteTimeField
 from qc.forms.pages import SignForm, WritingForm
 from qc.rules.releases import Pending
 from qc.rules.trail import MOST_COMMENT, TrailEntry, TrailKind
@@ -23,8 +23,7 @@ class ConditionalForm(SignForm):
         self.expected_fields = {f"expected_{it.criterion}": it.criterion for it in pending}
         for it in pending:
             label = _("%(title)s: result expected by") % {"title": it.title}
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            self.fields[f"expected_{it.criterion}"] = forms.DateField(label=label, widget=widget)
+            self.fields[f"expected_{it.criterion}"] = DayField(label=label)
         self.order_fields([*self.expected_fields, "username", "password"])
 
     def expected(self, zone: str) -> dict[str, datetime]:
@@ -77,8 +76,8 @@ class TrailFilter(forms.Form):
         required=False,
     )
     by = forms.ChoiceField(label=_("Who"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
 
     def __init__(self, *args: Any, people: Iterable[str], zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
 from coi.rules.journey import ContainerStatus
+from people.forms.days import SiteTimeField
 from qc.forms import texts
-from qc.forms.fields import SiteTimeField
 from qc.forms.pages import WritingForm
 from qc.rules.assessing import Input, inputs_of
 from qc.rules.criteria import (

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.dateparse import parse_datetime
 
 from ledger.rules.errors import Invalid
+from people.rules.days import can_be_told
 
 _MOST_OF_A_NAME = 40
 _NO_ID, _NEVER = UUID(int=0), datetime.max.replace(tzinfo=UTC)
@@ -43,12 +44,12 @@ class Sent:
             return _NO_ID
 
     def moment(self, name: str) -> datetime:
-        """A moment, said with its offset from UTC: no zone is guessed."""
+        """A moment that a record can be about, said with its offset from UTC: no zone is guessed."""
         try:
             found = parse_datetime(str(self.data.get(name, "")))
         except ValueError:
             found = None
-        if found is None or found.tzinfo is None:
+        if found is None or found.tzinfo is None or not can_be_told(found):
             self.wrong[name] = "not_a_moment" if name in self.data else "empty"
             return _NEVER
         return found

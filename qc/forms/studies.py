@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.days import SiteTimeField
 from people.rules.documents import DocumentVersionView
 from people.rules.sites import SiteView
 from qc.forms import study_words, texts
-from qc.forms.fields import LimitedFileField, SiteTimeField
+from qc.forms.fields import LimitedFileField
 from qc.forms.pages import SignForm, WritingForm
 from qc.rules.criteria import Criterion
 from qc.rules.imports import DEFAULT_LIMITS

@@ -257,7 +257,7 @@ FIELDS: Mapping[str, Sentence] = {
     "reported_twice": _("The file reports this twice."),
     "not_positive": _("Write a number above zero, such as 68 or 0.5."),
     "not_asked": _("The criterion does not ask for this."),
-    "not_a_time": _("Write a date and time."),
+    "not_a_time": _("Write a date and time between 1900 and 2999."),
     "after_the_test": _("This is after the test."),
     "no_target": _("This lot has no target: it is no control of the method."),
     "too_many": _("These are more readings than a run has."),

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from people.rules.days import can_be_told
 from qc.rules.criteria import (
     Assessment,
     Criterion,
@@ -76,7 +77,7 @@ def _fault(one: Input, text: str, tested_at: datetime) -> str:
         began = datetime.fromisoformat(text)
     except ValueError:
         return "not_a_time"
-    if began.tzinfo is None:
+    if began.tzinfo is None or not can_be_told(began):
         return "not_a_time"
     return "after_the_test" if began > tested_at else ""
 

@@ -267,6 +267,8 @@ class TestPage:
         assert "Write a point, not a comma" in answer.content.decode()
         later = (p.now + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
         assert "This is in the future" in posted(p, "Ines", self.path(p), measured_at=later).content.decode()
+        far = posted(p, "Ines", self.path(p), measured_at="0001-01-01T00:00").content.decode()
+        assert "is the year right?" in far
         assert posted(p, "Ines", self.path(p), source="guess").status_code == 422
         assert posted(p, "Lena", self.path(p)).status_code == 403
         assert posted(p, "Eva", self.path(p)).status_code == 404
@@ -330,6 +332,7 @@ class TestApi:
             ({"kg": 71}, {"kg": "not_a_text"}),
             ({"measured_at": "2026-03-01T10:00"}, {"measured_at": "not_a_moment"}),
             ({"measured_at": "2026-02-30T10:00Z"}, {"measured_at": "not_a_moment"}),
+            ({"measured_at": "0001-01-01T00:00+02:00"}, {"measured_at": "not_a_moment"}),
             ({"measured_at": "2126-02-03T10:00Z"}, {"measured_at": "in_the_future"}),
             ({"source": "guess"}, {"source": "not_choice"}),
             ({"request_id": "1"}, {"request_id": "not_a_uuid"}),

@@ -325,6 +325,16 @@ def test_a_period_that_ends_before_it_begins_is_said_at_its_field(charted: Proce
     assert "The last day comes before the first." in answer.content.decode()
 
 
+@pytest.mark.parametrize("days", [{"first": "0001-01-01"}, {"last": "9999-12-31"}])
+def test_a_day_beyond_all_days_is_said_at_its_field(
+    charted: Process, as_: BROWSER, days: dict[str, str]
+) -> None:
+    asked = {"plan": PLAN, "first": "2026-03-01", "last": "2026-03-02", "request_id": str(uuid4())}
+    answer = as_("Leo").post(LIST, asked | days)
+    assert answer.status_code == 422
+    assert "Give a day between 1900 and 2999." in answer.content.decode()
+
+
 def test_the_form_begins_with_the_last_quarter_or_year(charted: Process, as_: BROWSER) -> None:
     browser, now = as_("Leo"), charted.player.now
     quarter = browser.get(LIST).context["form"].initial

@@ -113,6 +113,9 @@ def test_an_action_is_planned_from_its_row(board, as_):
     # what covers a resting desk has alerts of its own
     main = answer[answer.index("<main") : answer.index("</main>")]
     assert main.count('role="alert"') == 3
+    for due in ("0001-01-01", "9999-12-31"):
+        far = text(client.post(PLAN, sent(text="x", aim="detection", owner=asked["owner"], due=due)), 422)
+        assert "Give a day between 1900 and 2999." in far
 
 
 def test_a_row_that_is_not_there_has_no_plan(board, as_):

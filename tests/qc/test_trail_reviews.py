@@ -200,6 +200,7 @@ def test_the_page_shows_what_is_asked_for_and_signs_only_the_whole(corrected, as
     assert rows(kind="correction") == [str(number)]
     assert rows(by="Ana Lind") == [str(number)]
     assert rows(until="2020-01-01") == []
+    assert rows(since="0001-01-01") == every, "what cannot be meant narrows nothing"
     day = f"{_entry(lab).at:%Y-%m-%d}"
     assert str(number) in rows(since=day, until=day)
     narrow = bob.get(lab.url("trail"), {"kind": "correction"}).content.decode()

@@ -26,6 +26,7 @@ from cpv.rules.comparability import (
     boundaries,
     faults,
 )
+from people.rules.days import can_be_told
 from people.rules.documents import Problem
 from qc.rules.reading import Reader
 from qc.rules.specification_reading import CODE, SpecificationReader
@@ -154,11 +155,14 @@ def _of_statistics(plan: Plan) -> list[Problem]:
 def _moment(reader: Reader) -> datetime:
     raw = reader.text("change_at", is_required=True, most=40)
     try:
-        return datetime.fromisoformat(raw)
+        found = datetime.fromisoformat(raw)
     except ValueError:
-        if raw.strip():
-            reader.fault("change_at", "not_a_moment")
-        return datetime(1970, 1, 1, tzinfo=UTC)
+        found = None
+    if found is not None and can_be_told(found):
+        return found
+    if raw.strip():
+        reader.fault("change_at", "not_a_moment")
+    return datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _share(reader: Reader, key: str, default: float) -> float:
