@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from people.rules.days import FIRST, LAST
@@ -30,7 +29,7 @@ class TimeField(forms.DateTimeField):
     """A date and time, chosen or typed, that a record can be about; whose clocks are meant, the form says."""
 
     BETWEEN: ClassVar[tuple[date, date]] = FIRST, LAST
-    FAR: ClassVar[Promise] = FAR
+    WORDS = FAR
 
     def __init__(self, **more: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_TO_THE_MINUTE)
@@ -41,7 +40,7 @@ class TimeField(forms.DateTimeField):
         found: datetime | None = super().clean(value)
         first, last = self.BETWEEN
         if found is not None and not first <= found.date() <= last:
-            raise forms.ValidationError(self.FAR)
+            raise forms.ValidationError(self.WORDS)
         return found
 
 
@@ -50,7 +49,7 @@ class SiteTimeField(TimeField):
 
     # What was done or is due is of this century: what is further off is a slip of the keys.
     BETWEEN = date(2000, 1, 1), date(2099, 12, 31)
-    FAR = _("No such time is possible here: is the year right?")
+    WORDS = _("No such time is possible here: is the year right?")
 
     def __init__(self, label: Any, zone: str, *, help_text: Any = None, required: bool = True) -> None:
         super().__init__(

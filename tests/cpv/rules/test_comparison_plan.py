@@ -122,6 +122,7 @@ def test_faults_of_reading():
         ({"change": {"what": "x"}}, "change.reference", "required"),
         ({"change_at": None}, "change_at", "required"),
         ({"change_at": "in May"}, "change_at", "not_a_moment"),
+        ({"change_at": "0001-01-01T00:00:00+02:00"}, "change_at", "not_a_moment"),
         ({"alpha": 0.05}, "alpha", "not_decimal_text"),
         ({"colour": "red"}, "colour", "unknown_field"),
         ({"attributes": []}, "attributes", "out_of_range"),

@@ -28,6 +28,8 @@ from tests.fmea.rules.layout_given import ROWS, at, changed, faults, only, place
         ("O: look again on", "03/04/2027", "not_a_day"),
         ("O: look again on", "2027-02-30", "not_a_day"),
         ("O: look again on", 46000, "not_a_day"),
+        ("O: look again on", "9999-12-31", "not_a_day"),
+        ("O: look again on", at(9999, 12, 31), "not_a_day"),
         ("O: look again on", at(2027, 1, 1, 12), "not_a_day"),
         ("Failure mode", at(2027, 1, 1), "not_a_text"),
         ("Failure mode", "x" * 2001, "too_long"),

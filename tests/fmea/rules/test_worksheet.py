@@ -102,6 +102,7 @@ def test_an_empty_sheet_can_be_kept_and_not_signed() -> None:
         (content(colour="red"), ("colour", "unknown_field")),
         (content(look_again="1.6.2027"), ("look_again", "not_a_day")),
         (content(look_again="20270601"), ("look_again", "not_a_day")),
+        (content(look_again="9999-12-31"), ("look_again", "not_a_day")),
         (content(formality={"level": "some"}), ("formality.level", "not_choice")),
         (content(team=[{"person": "Ada"}, {"person": "Ada"}]), ("team[1].person", "repeated")),
         (content(team=[{"function": "QA"}]), ("team[0].person", "required")),
