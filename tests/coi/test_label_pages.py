@@ -226,7 +226,7 @@ def test_a_printer_is_registered_changed_and_loaded(journeys: Journeys) -> None:
     assert saul.post(f"{page}setting/", {**changed, "c-port": "22"}).status_code == 422
     assert saul.post(f"{page}setting/", {**changed, "c-request_id": uuid4()}).status_code == 302
     assert Printer.objects.get().state == "out_of_service"
-    assert saul.post(f"{page}nothing/", changed).status_code == 422
+    assert saul.post(f"{page}nothing/", changed).status_code == 404
     sara = signed_in(journeys.demo.member("Sara"))
     assert "This is loaded now" in text(sara.get(page))
     assert "Change it" not in text(sara.get(page))
