@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from coi.forms.words import unit
 from qc.events import Event
 from qc.forms import investigation_words as words
 from qc.rules.investigations import Answer, Experiment, InvestigationRefusal, Outcome, Support
@@ -109,6 +110,8 @@ def _presenter(sentence: Promise) -> Callable[[Any], str]:
 
 def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
     known = dict(facts)
+    if facts.get("unit"):
+        known["unit"] = unit(facts["unit"])
     if "investigation" in facts or "refusals" in facts:
         known |= {name: say(facts[name]) for name, say in _OF_INVESTIGATIONS.items() if name in facts}
     return known

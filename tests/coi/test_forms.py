@@ -237,6 +237,8 @@ def test_bars_begin_and_end_with_a_quiet_zone():
 def test_entries_of_other_rooms_are_told_in_their_words() -> None:
     recorded = {"criterion": "VIABILITY", "value": "92.4", "unit": "%"}
     assert presenters.say("qc:result:recorded", recorded, {}) == "Result recorded: VIABILITY 92.4 %"
+    recorded = {"criterion": "DOSE", "value": "1.7", "unit": "10*6/kg"}
+    assert presenters.say("qc:result:recorded", recorded, {}) == "Result recorded: DOSE 1.7 ×10⁶/kg"
     assert presenters.say("qc:batch:released", {"batch": "B26000001"}, {}).startswith(
         "Batch B26000001 released"
     )
