@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import Reach, reach_of, there, unknown, whom
-from audit.forms.reports.refusals import scans_table
+from audit.forms.reports.refusals import near_misses_found, scans_table
 from audit.forms.words import record_kind
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
@@ -53,7 +53,10 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             _signed(signed),
             replace(scans_table(refused), key="refused", title=_("What was refused")),
         ),
-        found=_found(worker, steps),
+        found=(
+            *_found(worker, steps),
+            *near_misses_found(sum(it.is_near_miss for it in refused), "refused"),
+        ),
         subjects=(("user", str(worker.user_id)),),
         left_out=(
             _("What they did at sites other than those named is not in it."),

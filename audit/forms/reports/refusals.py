@@ -56,7 +56,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             _codes(window, titles),
             scans_table(scans),
         ),
-        found=_found(scans),
+        found=near_misses_found(sum(scan.is_near_miss for scan in scans), "scans"),
         left_out=_left_out(sums),
     )
 
@@ -85,12 +85,10 @@ def _left_out(sums: Sequence[ScanSum]) -> tuple[str, ...]:
     return (*told, more % {"refused": refused, "most": MOST})
 
 
-def _found(scans: Sequence[RefusedScan]) -> tuple[Found, ...]:
-    misses = [scan for scan in scans if scan.is_near_miss]
-    if not misses:
-        return ()
+def near_misses_found(misses: int, section: str) -> tuple[Found, ...]:
+    """What is said of near misses before anything else, where there were any; `section`: where they are told."""
     text = _("Near misses: %s. What was stopped would have been a mix-up of patients or containers.")
-    return (Found(Severity.NOTE, text % len(misses), "scans"),)
+    return (Found(Severity.NOTE, text % misses, section),) if misses else ()
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms.asked import Reach, reach_of, station_of, there
+from audit.forms.reports.refusals import near_misses_found
 from audit.forms.reports.steps_table import steps_table
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
@@ -47,6 +48,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
     station = there(station_of(question, reach))
     window = Window((station.site,), reach.since, reach.until, station=station.code)
     steps, checks = steps_at(person, window, now), checks_at(person, window, now)
+    scanned_by = people_at(window)
     clearances = clearances_at(person, window, station.place, now)
     certificates = certificates_at(station.code, reach.since, reach.until)
     return Report(
@@ -59,13 +61,16 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         sections=(
             _facts(station, certificates, reach, now),
             _outcomes(outcomes_at(window)),
-            _people(people_at(window), station.zone),
+            _people(scanned_by, station.zone),
             steps_table(steps),
             _checks(checks, station.zone),
             _clearances(clearances, station.zone),
             _certificates(certificates, station.zone),
         ),
-        found=_found(checks, certificates, reach, now),
+        found=(
+            *_found(checks, certificates, reach, now),
+            *near_misses_found(sum(it.near_misses for it in scanned_by), "people"),
+        ),
         subjects=(("station", station.code),),
         left_out=(_("Of steps, checks and clearances the newest %s each are listed.") % MOST,)
         if max(map(len, (steps, checks, clearances))) >= MOST

@@ -29,6 +29,8 @@ def test_a_station_tells_its_scans_people_checks_and_clearances(told: Told) -> N
     assert sum(row["scans"] for row in rows(report, "outcomes")) == scans.count()
     assert {row["name"] for row in rows(report, "people")} >= {"Ines Ito"}
     assert sum(row["near_misses"] for row in rows(report, "people")) == 1
+    (note,) = [it.text for it in report.found if it.section == "people"]
+    assert note.startswith("Near misses: 1.")
     assert len(rows(report, "steps")) == StepRecord.objects.filter(station=BED).count() > 4
     (stopped,) = [row for row in rows(report, "checks") if row["mark"] == "bad"]
     assert (stopped["performer"], stopped["cleared_by"]) == ("Ines Ito", "Ivan Ivers")
@@ -109,14 +111,14 @@ def test_a_person_tells_what_they_did_and_whether_they_were_trained(told: Told) 
         told.deviation
     ]
     assert [row["role"] for row in rows(report, "grants")] == ["nurse"]
-    assert report.found == ()
+    assert [(it.severity, it.section) for it in report.found] == [(Severity.NOTE, "refused")], "the near miss"
 
 
 def test_work_without_the_training_that_it_asks_for_is_a_gap(told: Told) -> None:
     username = told.journeys.demo.member("Ines").username
     with connection.cursor() as cursor:
         cursor.execute("UPDATE people_training SET valid_until = valid_from")
-    (gap,) = told.over("person_work", "Luca", person=username).found
+    gap, _near_miss = told.over("person_work", "Luca", person=username).found
     assert gap.severity is Severity.GAP
     assert "without the training" in gap.text
 
