@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from coi.events import Event
-from coi.models import Alias, Order, Patient, Reconciliation, Vault
+from coi.models import Alias, Order, Patient, Reconciliation, Scan, Vault
 from coi.rules.aliases import AliasKind
 from coi.rules.retention import StillKept
 from coi.rules.vault import VaultKind
@@ -64,10 +64,10 @@ def erase_patient(
 ) -> Erasure:
     """Blank a patient's identity for good, where the law asks for it, signed by whoever answers for it.
 
-    All of it: of those who were found to be the same person too. The ledger stays valid, and what traces the cells
-    stays in it. Refused, and that is recorded, while the names behind a COI id of the patient have to be kept. Raises
-    Invalid (no reason), NotFound, NotAllowed (no administrator of the treating site; credential), Conflict (erased
-    already).
+    All of it: of those who were found to be the same person too, and the raw bytes of the scans of their journeys. The
+    ledger stays valid, and what traces the cells stays in it. Refused, and that is recorded, while the names behind a
+    COI id of the patient have to be kept. Raises Invalid (no reason), NotFound, NotAllowed (no administrator of the
+    treating site; credential), Conflict (erased already).
     """
     if not reason.strip():
         raise Invalid("fields_invalid", detail={"fields": {"reason": "text_required"}})
@@ -90,7 +90,7 @@ def erase_patient(
             return Erasure(kept)
         signature = _sign_erasure(asked, (signer, confirmed), doing)
         _record(Event.VAULT_ERASED, asked, {"signature": signature.id}, doing)
-        Vault.objects.filter(id__in=pieces).update(ciphertext=b"", erased_at=now)
+        Vault.objects.filter(id__in=[*pieces, *_scans_of(persons)]).update(ciphertext=b"", erased_at=now)
     return Erasure()
 
 
@@ -152,6 +152,16 @@ def _pieces_of(persons: Sequence[UUID]) -> list[UUID]:
     kept = Vault.objects.select_for_update(no_key=True).filter(kind=VaultKind.PATIENT, erased_at__isnull=True)
     ids: list[Any] = [*persons, *asked.values_list("details", flat=True)]
     return list(kept.filter(id__in=ids).order_by("id").values_list("id", flat=True))
+
+
+def _scans_of(persons: Sequence[UUID]) -> list[UUID]:
+    """The raw bytes of every scan of the person's journeys: a hospital's own wristband may hold the name itself.
+
+    What a scan came to lies elsewhere, and stays. Nobody scans meanwhile: the journeys are locked.
+    """
+    scans = Scan.objects.filter(order__patient__in=persons).values("id")
+    kept = Vault.objects.select_for_update(no_key=True).filter(kind=VaultKind.SCAN, erased_at__isnull=True)
+    return list(kept.filter(id__in=scans).order_by("id").values_list("id", flat=True))
 
 
 def _eraser(patient: UUID, actor: Actor, now: datetime) -> tuple[str, Person]:

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from coi import services as coi
-from coi.models import Check, Order, Vault
+from coi.models import Check, Order, Scan, Vault
 from coi.rules.journey import JourneyEnd
+from coi.rules.vault import VaultKind
 from config.demonstration import story
 from config.demonstration.player import Player
 from config.demonstration.site import HOSPITAL, SECOND
@@ -86,6 +87,22 @@ def test_an_erased_patient_is_gone_and_the_ledger_stands(journeys: Journeys) -> 
         coi.erase_patient(**erasing(p, "Ada"))
     with pytest.raises(NotFound, match="vault_erased"):
         coi.reveal_identity(**look | {"request_id": uuid4()})
+    assert ledger_services.verify(now=given.now(), record=False).is_sound
+
+
+def test_the_raw_scans_of_the_journey_are_erased_and_those_of_others_are_not(journeys: Journeys) -> None:
+    p, other = journeys.fresh, journeys.chair
+    p.scan("NCHAIR", p.demo.member("Nora"), p.order_code, p.wristband, step="identify")
+    withdrawn(p)
+    own = set(Scan.objects.filter(order__coi_id=p.coi_id).values_list("id", flat=True))
+    others = set(Scan.objects.filter(order__coi_id=other.coi_id).values_list("id", flat=True))
+    assert own
+    assert others
+    coi.erase_patient(**erasing(p, "Ada"))
+    scans = Vault.objects.filter(kind=VaultKind.SCAN)
+    assert {row.id for row in scans.filter(erased_at__isnull=False)} == own
+    assert {bytes(row.ciphertext) for row in scans.filter(id__in=own)} == {b""}
+    assert others <= {row.id for row in scans.filter(erased_at__isnull=True)}
     assert ledger_services.verify(now=given.now(), record=False).is_sound
 
 
