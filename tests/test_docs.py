@@ -63,7 +63,8 @@ SPECIFIED = (
     *(specification.Specification, specification.Alternatives, criteria.Criterion, criteria.Replicates),
     *(criteria.Window, Band, Component, criteria.Dose),
 )
-TEXTS = {".md", ".py", ".toml", ".txt", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".sh", ".typ", ""}
+TEXTS = {".md", ".py", ".toml", ".txt", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".sh", ".typ"}
+NAMED = {"Caddyfile", "Dockerfile", "LICENSE", "Makefile"}
 # built of pieces, so that this file does not hold what it looks for
 HOMES = "|".join(("home/", "root/", "Users/"))
 MACHINES = re.compile(rf"(?<![\w.}}])/(?:{HOMES})\w|{re.escape(str(ROOT))}/")
@@ -334,7 +335,7 @@ def texts() -> Iterator[Path]:
         is_made = parts[0] in {"var", "secrets", "staticfiles", "test-results"} or "built" in parts
         if (
             path.is_file()
-            and path.suffix in TEXTS
+            and (path.suffix in TEXTS or path.name in NAMED)
             and not is_made
             and not any(p.startswith(".") for p in parts)
         ):
