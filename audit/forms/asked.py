@@ -15,6 +15,7 @@ from coi.selectors.details import Journey, journey
 from coi.selectors.visible import of_sites, visible_orders
 from ledger.rules import Subject
 from ledger.rules.errors import Invalid, NotFound
+from ledger.selectors.histories import doings_of
 from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
@@ -106,12 +107,15 @@ def moment(question: Question, now: datetime) -> datetime:
 
 
 def whom(question: Question, where: Here, now: datetime) -> int | None:
-    """The person asked about, by their id; None where nobody was. NotFound for one who was never at these sites."""
+    """The person asked about, by their id; None where nobody was. NotFound for one who was never at these sites.
+
+    A courier who hands over at a site was there, though nothing of theirs is kept there.
+    """
     if not question.person:
         return None
-    user_id = people.user_id_by_username(question.person)
+    user_id = there(people.user_id_by_username(question.person))
     known = {account.user_id for account in people.accounts(where.codes)}
-    if user_id is None or user_id not in known:
+    if user_id not in known and not any(it.site in where.codes for it in doings_of([user_id], now)):
         raise unknown()
     return user_id
 

@@ -123,6 +123,13 @@ def test_work_without_the_training_that_it_asks_for_is_a_gap(told: Told) -> None
     assert "without the training" in gap.text
 
 
+def test_a_courier_who_took_over_at_a_site_was_there(told: Told) -> None:
+    carol = told.journeys.demo.member("Carol")
+    steps = rows(told.over("person_work", "Luca", person=carol.username), "steps")
+    assert {row["site"] for row in steps} == {HOSPITAL}, "what she did elsewhere is not told"
+    assert rows(told.over("refusals", "Luca", person=carol.username), "scans") == []
+
+
 def test_what_is_not_theirs_is_not_found(told: Told) -> None:
     nurse = told.journeys.demo.member("Ines").username
     lot = told.journeys.demo.lots["vector", PLANT]
