@@ -34,6 +34,36 @@ RECORD = canonical({"batch": "B-1", "passes": True})
 ORDER, NEIGHBOUR = Subject("order", "CHA1"), Subject("order", "CHA2")
 
 
+def an_entry(number: int, *, stream: str, seq: int, event: str, content: Mapping[str, Any]) -> EntryRecord:
+    """The entry at this place of a log, of Zoë at a station; `content`: its facts and changes."""
+    return EntryRecord(
+        id=number + 1,
+        uuid=UUID(int=number + 1),
+        stream=stream,
+        seq=seq,
+        occurred_at=AT + timedelta(minutes=number),
+        recorded_at=AT + timedelta(minutes=number),
+        performed_at=None,
+        time_source="clock",
+        zone="Europe/Berlin",
+        site="CITY",
+        station="CITY-01",
+        actor_id=7,
+        actor_name="Zoë Ølberg",
+        actor_kind="person",
+        auth_method="badge",
+        event=event,
+        schema=1,
+        body=canonical(content),
+        reason="",
+        request_id=UUID(int=900 + number),
+        check_id=None,
+        protocol_version="",
+        software_version="0",
+        corrects_id=None,
+    )
+
+
 @dataclass
 class Log:
     """Entries as they were hashed, and checkpoints over them."""
@@ -48,32 +78,8 @@ class Log:
         stream = stream or f"journey:{subject.key}"
         number = len(self.entries)
         self.seqs[stream] = self.seqs.get(stream, 0) + 1
-        record = EntryRecord(
-            id=number + 1,
-            uuid=UUID(int=number + 1),
-            stream=stream,
-            seq=self.seqs[stream],
-            occurred_at=AT + timedelta(minutes=number),
-            recorded_at=AT + timedelta(minutes=number),
-            performed_at=None,
-            time_source="clock",
-            zone="Europe/Berlin",
-            site="CITY",
-            station="CITY-01",
-            actor_id=7,
-            actor_name="Zoë Ølberg",
-            actor_kind="person",
-            auth_method="badge",
-            event=event,
-            schema=1,
-            body=canonical({"changes": [], "facts": facts}),
-            reason="",
-            request_id=UUID(int=900 + number),
-            check_id=None,
-            protocol_version="",
-            software_version="0",
-            corrects_id=None,
-        )
+        content = {"changes": [], "facts": facts}
+        record = an_entry(number, stream=stream, seq=self.seqs[stream], event=event, content=content)
         self.entries.append((record.header([subject]), record.body))
         return number
 
@@ -202,3 +208,14 @@ def run_script(*arguments: str, folder: Path, encoding: str = "utf-8") -> "subpr
     return subprocess.run(
         command, cwd=folder, capture_output=True, encoding=encoding, check=False, env=environment
     )
+
+
+SMALL = Small()
+WHOLE = SMALL.packed()
+
+
+def wrong(data: bytes, *keys: str) -> str:
+    """What the verifier says against a bundle; it must say something."""
+    found = check(data, *keys)
+    assert found.exit_code() == 1
+    return "\n".join(f"{where}: {what}" for where, what in found.wrong)

@@ -19,6 +19,8 @@ from tests.ledger.rules.bundle_given import (
     ORDER,
     ORIGIN,
     OTHER,
+    SMALL,
+    WHOLE,
     WITNESS,
     Log,
     Small,
@@ -26,16 +28,8 @@ from tests.ledger.rules.bundle_given import (
     run_script,
     vkey,
     witness_key,
+    wrong,
 )
-
-SMALL = Small()
-WHOLE = SMALL.packed()
-
-
-def wrong(data: bytes, *keys: str) -> str:
-    found = check(data, *keys)
-    assert found.exit_code() == 1
-    return "\n".join(f"{where}: {what}" for where, what in found.wrong)
 
 
 def with_manifest(files: Mapping[str, bytes], manifest: bytes, making: bytes = SMALL.making) -> bytes:

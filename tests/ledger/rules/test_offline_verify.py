@@ -25,24 +25,17 @@ from tests.ledger.rules.bundle_given import (
     ORIGIN,
     OTHER,
     RECORD,
+    SMALL,
+    WHOLE,
     WITNESS,
     Log,
     Small,
     check,
     run_script,
     vkey,
+    wrong,
 )
 from tests.ledger.rules.proofs_given import consistency_proof
-
-SMALL = Small()
-WHOLE = SMALL.packed()
-
-
-def wrong(data: bytes, *keys: str) -> str:
-    """What the verifier says against a bundle; it must say something."""
-    found = check(data, *keys)
-    assert found.exit_code() == 1
-    return "\n".join(f"{where}: {what}" for where, what in found.wrong)
 
 
 def test_what_is_whole_is_proved() -> None:

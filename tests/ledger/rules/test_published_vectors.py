@@ -4,14 +4,13 @@ import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.rules import Subject, bundles, canonical, notes
-from ledger.rules.leaves import EntryRecord
+from ledger.rules import Subject, bundles, notes
 from ledger.rules.merkle import leaf_hash, root_of
 from tests.ledger.rules import reference_tree
+from tests.ledger.rules.bundle_given import an_entry
 from tests.ledger.rules.proofs_given import consistency_proof, inclusion_proof
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "bundle.md").read_text(encoding="utf-8")
@@ -30,32 +29,8 @@ def hex_of(name: str) -> str:
 
 
 def test_an_entry_is_written_and_hashed_as_published() -> None:
-    entry = EntryRecord(
-        id=1,
-        uuid=UUID(int=1),
-        stream="journey:CHA1",
-        seq=1,
-        occurred_at=AT,
-        recorded_at=AT,
-        performed_at=None,
-        time_source="clock",
-        zone="Europe/Berlin",
-        site="CITY",
-        station="CITY-01",
-        actor_id=7,
-        actor_name="Zoë Ølberg",
-        actor_kind="person",
-        auth_method="badge",
-        event="coi:scan:accepted",
-        schema=1,
-        body=canonical({"facts": {"unit": "Cel", "temperature": "-180.5"}, "changes": []}),
-        reason="",
-        request_id=UUID(int=900),
-        check_id=None,
-        protocol_version="",
-        software_version="0",
-        corrects_id=None,
-    )
+    content = {"facts": {"unit": "Cel", "temperature": "-180.5"}, "changes": []}
+    entry = an_entry(0, stream="journey:CHA1", seq=1, event="coi:scan:accepted", content=content)
     assert entry.body.decode() == BODY
     assert sha256(entry.body).hexdigest() == hex_of("SHA-256")
     assert entry.header([Subject("order", "CHA1")]).decode() == HEADER
