@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from audit.forms.reports import meaning
 from audit.forms.reports.key_figures_months import Month
 from audit.forms.reports.key_figures_quality import Figure, Quality, quality_figures
+from audit.forms.reports.refusals import near_miss_rate
 from audit.rules.custody import ON_THE_WAY
 from audit.rules.rates import per_thousand, share_of
 from audit.rules.report import ColumnKind, Fact, Facts
@@ -93,16 +94,8 @@ def _standing(standing: Standing) -> tuple[Figure, ...]:
 
 def _scans(sums: Sequence[ScanSum]) -> tuple[Figure, ...]:
     scans, misses = sum(it.scans for it in sums), sum(it.near_misses for it in sums)
-    rate = per_thousand(misses, scans)
     return (
-        (
-            "near_miss_rate",
-            _("Near misses per 1,000 scans"),
-            rate.value,
-            meaning.share(misses, scans, _("scans")),
-        ),
-        ("near_miss_low", _("95 % interval from"), rate.low, meaning.interval()),
-        ("near_miss_high", _("95 % interval to"), rate.high, meaning.interval()),
+        *near_miss_rate(misses, scans),
         ("near_misses", _("Near misses"), misses, meaning.near_misses()),
         ("refused", _("Refused or unreadable"), sum(it.refused for it in sums), meaning.refused()),
         ("scans", _("Scans"), scans, meaning.scans()),

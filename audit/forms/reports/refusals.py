@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,12 +95,10 @@ def near_misses_found(misses: int, section: str) -> tuple[Found, ...]:
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 
-def _facts(sums: Sequence[ScanSum]) -> Facts:
-    scans, refused = sum(it.scans for it in sums), sum(it.refused for it in sums)
-    stops, misses = sum(it.stops for it in sums), sum(it.near_misses for it in sums)
+def near_miss_rate(misses: int, scans: int) -> tuple[tuple[str, str, Decimal | None, str], ...]:
+    """Near misses per 1,000 scans and their interval: key, title, value and what it means of each."""
     rate = per_thousand(misses, scans)
-    told = (
-        ("near_misses", _("Near misses"), misses, meaning.near_misses()),
+    return (
         (
             "near_miss_rate",
             _("Near misses per 1,000 scans"),
@@ -108,6 +107,15 @@ def _facts(sums: Sequence[ScanSum]) -> Facts:
         ),
         ("near_miss_low", _("95 % interval from"), rate.low, meaning.interval()),
         ("near_miss_high", _("95 % interval to"), rate.high, meaning.interval()),
+    )
+
+
+def _facts(sums: Sequence[ScanSum]) -> Facts:
+    scans, refused = sum(it.scans for it in sums), sum(it.refused for it in sums)
+    stops, misses = sum(it.stops for it in sums), sum(it.near_misses for it in sums)
+    told = (
+        ("near_misses", _("Near misses"), misses, meaning.near_misses()),
+        *near_miss_rate(misses, scans),
         ("stops", _("STOPs"), stops, meaning.stops()),
         ("refused", _("Refused or unreadable"), refused, meaning.refused()),
         (
