@@ -76,7 +76,7 @@ class Connection(psycopg2.extensions.connection):  # type: ignore[misc]  # psyco
         self.prepared: set[str] = set()
 
 
-class Cursor(psycopg2.extensions.cursor):  # type: ignore[misc]  # the same
+class Cursor(psycopg2.extensions.cursor):  # type: ignore[misc]  # psycopg2 has no types
     """A cursor that prepares marked statements."""
 
     def execute(self, query: Any, vars: Sequence[Any] | Mapping[str, Any] | None = None) -> None:

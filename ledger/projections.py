@@ -75,7 +75,7 @@ def _update_each(cursor: CursorWrapper, table: registry.Table, rows: Sequence[Ma
     """Set each row's own values, all rows having the same attributes; return the ids that were found."""
     name = _quote(table.db_table)
     cursor.execute(
-        f"UPDATE {name} AS t SET {_settings(table, [key for key in rows[0] if key != 'id'])}"  # noqa: S608  (the same)
+        f"UPDATE {name} AS t SET {_settings(table, [key for key in rows[0] if key != 'id'])}"  # noqa: S608  (names from the models)
         f" FROM json_populate_recordset(NULL::{name}, %s::json) AS v WHERE t.id = v.id RETURNING t.id::text",
         [dump([_by_column(table, row) for row in rows]).decode()],
     )

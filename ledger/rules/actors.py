@@ -27,7 +27,7 @@ class AuthMethod(StrEnum):
     PASSWORD = "password"  # noqa: S105  (the name of a method, not a secret)
     BADGE = "badge"
     BADGE_PIN = "badge_pin"
-    TOKEN = "token"  # noqa: S105  (the same)
+    TOKEN = "token"  # noqa: S105  (the name of a method, not a secret)
     SYSTEM = "system"
 
 

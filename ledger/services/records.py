@@ -29,7 +29,7 @@ _CHOSEN = f"{_PLACED} WHERE e.id = ANY(%s) ORDER BY e.id"
 
 _SOME = f"""
 SELECT {_COLUMNS}, e.leaf_hash, NULL, NULL, true FROM ledger_entry e WHERE e.id = ANY(%s) ORDER BY e.id
-"""  # noqa: S608  (the same)
+"""  # noqa: S608  (the names are our own)
 
 _SUBJECTS = "SELECT entry_id, kind, key FROM ledger_subject WHERE entry_id = ANY(%s)"
 

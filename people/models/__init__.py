@@ -5,6 +5,8 @@ written by the ledger alone, from the changes that an entry carries. The excepti
 with an entry beside each change. Nothing is ever deleted.
 """
 
+from enum import StrEnum
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -40,12 +42,12 @@ __all__ = [
 ]
 
 
-def _choices(values: type) -> list[tuple[str, str]]:
-    return [(member.value, member.value) for member in values]  # type: ignore[attr-defined]
+def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in values]
 
 
-def _is_one_of(column: str, values: type, name: str) -> models.CheckConstraint:
-    members = [member.value for member in values]  # type: ignore[attr-defined]
+def _is_one_of(column: str, values: type[StrEnum], name: str) -> models.CheckConstraint:
+    members = [member.value for member in values]
     return models.CheckConstraint(condition=Q(**{f"{column}__in": members}), name=name)
 
 
