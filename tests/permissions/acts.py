@@ -2,7 +2,7 @@
 
 Entered by hand, as `doors.py`. A body need not be lawful: whoever may is told what is wrong with it, or what speaks
 against the act; whoever may not is told that, or that there is no such thing. `$name` stands for what the house knows
-by that name. What is done over the API stands in `api_acts.py`.
+by that name, in the name of a field too. What is done over the API stands in `api_acts.py`.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,6 @@ class Act:
     body: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
     is_offered: bool = False
-    query: str = ""
 
 
 def plant(right: Right, body: Mapping[str, Any] = {}, **more: Any) -> Act:
@@ -122,6 +121,7 @@ BY_FORM: dict[str, Act] = {
         Right.RELEASE_BATCH, {**SIGNING, "expected_STERILITY_FINAL": "2026-04-20"}
     ),
     f"{BATCH}complete/": plant(Right.COMPLETE_RELEASE, SIGNING),
+    f"{BATCH}duties/<uuid:failure>/<str:duty>/": plant(Right.RECORD_DUTY, {"done_at": AT, "reference": "x"}),
     f"{BATCH}reject/": plant(Right.REJECT_BATCH, {"reason": "deviation", **SIGNING}),
     f"{BATCH}trail/": plant(Right.REVIEW_TRAIL, {"upto": "1", **SIGNING}),
     f"{BATCH}documents/<str:kind>/issue/": plant(Right.ISSUE_DOCUMENT),
@@ -153,11 +153,10 @@ BY_FORM: dict[str, Act] = {
         Right.BEGIN_STUDY, {"plan": "validation_plan:VP-1", "site": "CELLS"}, is_offered=True
     ),
     f"{STUDY}pull/": plant(Right.RECORD_PULL, {"what": "H24/RT", "containers": "$tube", "at": AT}),
-    f"{STUDY}measurements/": plant(
-        Right.HAND_IN_MEASUREMENTS, {"file": "$file"}, named={"code": "$validation"}
-    ),
+    f"{STUDY}measurements/": plant(Right.HAND_IN_MEASUREMENTS, {"file": "$file"}),
     f"{STUDY}conclude/": plant(Right.CONCLUDE_STUDY, {**WHY, **SIGNING}),
     f"{STUDY}abandon/": plant(Right.ABANDON_STUDY, WHY),
+    f"{RUN}controls/": plant(Right.READ_CONTROLS, {"$low": "1", "$high": "4"}),
     f"{RUN}void/": plant(Right.VOID_RUN, WHY),
     f"{RUN}potency/": plant(Right.HAND_IN_PLATE, {"file": "$file"}),
     f"{RUN}potency/<uuid:id>/record/": plant(
@@ -165,10 +164,12 @@ BY_FORM: dict[str, Act] = {
     ),
     f"{RUN}potency/<uuid:id>/discard/": plant(Right.DISCARD_PLATE),
     "investigations/of/<uuid:id>/": plant(Right.OPEN_INVESTIGATION),
+    "investigations/<str:code>/test/<str:kind>/": plant(Right.RECORD_ATTEMPT, RESULT),
     "investigations/<str:code>/<str:what>/": plant(Right.TAKE_PART_IN_INVESTIGATION),
     # the process
     f"{CHART}points/<uuid:id>/": plant(Right.EXCLUDE_POINT, WHY),
     f"{CHART}limits/": plant(Right.WRITE_PLAN, {"propose": "yes", "justification": "x"}),
+    "process/comparisons/<str:code>/open/": plant(Right.OPEN_COMPARISON, WHY),
     "process/signals/<uuid:id>/acknowledge/": plant(Right.ACKNOWLEDGE_SIGNAL),
     "process/signals/<uuid:id>/close/": plant(Right.CLOSE_SIGNAL, {"decision": "logged"}),
     "process/reports/": plant(
@@ -187,7 +188,7 @@ BY_FORM: dict[str, Act] = {
     f"{SHEET}files/print/": plant(Right.PRINT_WORKSHEET, {"version": "0"}),
     f"{SHEET}files/hand-in/": plant(Right.KEEP_FILE, {"file": "$file"}),
     f"{SHEET}files/<uuid:id>/": plant(Right.IMPORT_SHEET, {"base": "0"}),
-    f"{SHEET}actions/plan/": plant(Right.PLAN_ACTION, PLANNED, query="?row=R1"),
+    f"{SHEET}actions/plan/": plant(Right.PLAN_ACTION, PLANNED),
     f"{SHEET}actions/<str:action>/change/": plant(Right.CHANGE_ACTION, PLANNED),
     f"{SHEET}actions/<str:action>/move/<str:to>/": plant(Right.MOVE_ACTION),
     f"{SHEET}scoring/": plant(Right.BEGIN_ROUND, {"rows": ["R2"], "team": ["$owner", "$second"]}),

@@ -31,7 +31,8 @@ from schemathesis.specs.openapi.checks import (
 from config.demonstration.site import HOSPITAL, PLANT
 from people.rules.roles import Role
 from tests.furnished import Journeys, undone
-from tests.permissions.house import House, a_house, routes
+from tests.permissions.furnishing import a_house
+from tests.permissions.house import House, routes
 
 CHECKS = [
     not_a_server_error,

@@ -6,6 +6,7 @@ service in the matrices beside this file; here of those who hold nothing.
 """
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,15 +14,17 @@ from django.test import Client
 from config.demonstration.site import HOSPITAL, PLANT
 from ledger.models import Entry
 from people.events import Event
+from people.rules.rights import Right
 from people.rules.roles import Role
-from tests.furnished import Journeys
+from tests.furnished import Journeys, undone
 from tests.permissions import doors
-from tests.permissions.house import House, a_house, routes
+from tests.permissions.furnishing import a_house
+from tests.permissions.house import House, routes
 
 ALL = frozenset(Role)
 NOT_LET_IN = {401, 403, 404}
 SIGN_IN = "/sign-in/"
-KINDS = (doors.OPEN, doors.SIGNED_IN, doors.PLANT, doors.PARTIES, doors.ACTS, doors.EMPTY, doors.OWN)
+KINDS = (doors.OPEN, doors.SIGNED_IN, doors.PLANT, doors.PARTIES, doors.ACTS, doors.OPENED, doors.OWN)
 ENTERED = [
     route for kind in (*KINDS, doors.OWN_ACCOUNT, doors.BY_RIGHT, doors.AT_TREATMENT) for route in kind
 ]
@@ -68,6 +71,16 @@ def may_send(client: Client, address: str) -> bool | None:
     return None if status == 405 else status not in NOT_LET_IN
 
 
+def sees_opened(house: House, client: Client) -> bool:
+    """Whether somebody sees what was measured in a comparison once they have tried to open it, and not before."""
+    pictures = [house.address(route) for route in doors.OPENED]
+    assert not any(is_let_in(client, address) for address in pictures), "seen unopened"
+    with undone():
+        asked = {"reason": "x", "request_id": str(uuid4())}
+        client.post(house.address("process/comparisons/<str:code>/open/"), asked)
+        return all(is_let_in(client, address) for address in pictures)
+
+
 def of_roles() -> Iterator[str]:
     """The addresses at which every role is asked."""
     for kind in (doors.SIGNED_IN, doors.PLANT, doors.PARTIES, doors.BY_RIGHT, doors.AT_TREATMENT, doors.OWN):
@@ -99,6 +112,8 @@ def test_every_role_is_let_in_where_it_should_and_nowhere_else(house: House) -> 
                 found[f"{route} by POST", site] = frozenset(let_in)
     wrong = {door: sorted(roles ^ wanted[door]) for door, roles in found.items() if roles != wanted[door]}
     assert not wrong, f"let in against doors.py, or not let in: {wrong}"
+    opened = {who for who, client in house.clients.items() if sees_opened(house, client)}
+    assert opened == {(role.value, PLANT) for role in Right.OPEN_COMPARISON.roles}
 
 
 def outsiders_see_nothing(house: House) -> None:
@@ -122,7 +137,7 @@ def outsiders_write_nothing(house: House) -> None:
         *doors.PLANT,
         *doors.PARTIES,
         *doors.BY_RIGHT,
-        *doors.EMPTY,
+        *doors.OPENED,
         *doors.AT_TREATMENT,
     ):
         for name, client in house.outsiders.items():

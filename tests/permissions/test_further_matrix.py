@@ -25,7 +25,8 @@ from qc.rules.subjects import SubjectKind, SubjectRef
 from tests.cpv.given import PLAN
 from tests.fmea.board import CODE
 from tests.furnished import Journeys
-from tests.permissions.house import House, a_house
+from tests.permissions.furnishing import a_house
+from tests.permissions.house import House
 from tests.permissions.matrix import Act, judged, newcomer
 
 R = Role

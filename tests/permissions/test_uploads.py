@@ -20,7 +20,8 @@ from ledger.models import Entry, Evidence
 from ledger.rules.evidence import SIZE_LIMIT
 from people.rules.roles import Role
 from tests.furnished import Journeys
-from tests.permissions.house import House, a_house, routes
+from tests.permissions.furnishing import a_house
+from tests.permissions.house import House, routes
 
 ROOT = Path(configured.BASE_DIR)
 MB, PNG, PDF = 1024 * 1024, b"\x89PNG\r\n\x1a\n", b"%PDF-1.7 x"

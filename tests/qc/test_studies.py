@@ -18,10 +18,10 @@ from ledger.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from people import selectors as people
 from people.rules.signatures import Meaning
 from qc import selectors, services
-from qc.rules.stability import ConclusionRefusal, PointOf, Pull, PullRefusal, StudyView
+from qc.rules.stability import ConclusionRefusal, PointOf, PullRefusal, StudyView
 from qc.rules.subjects import StudyKind, StudyState, SubjectKind, SubjectRef
 from tests.qc.given import Laboratory
-from tests.qc.studies_given import PLAN, plan
+from tests.qc.studies_given import PLAN, begin, measure, plan, pull, tubes
 
 pytestmark = pytest.mark.django_db
 
@@ -30,32 +30,6 @@ pytestmark = pytest.mark.django_db
 def planned(lab: Laboratory) -> Laboratory:
     plan(lab)
     return lab
-
-
-def tubes(lab: Laboratory) -> list[str]:
-    return [it.code for it in lab.player.containers("sample") if str(it.status) == "available"]
-
-
-def begin(lab: Laboratory, by: str = "Leo", **more: Any) -> StudyView:
-    about: dict[str, Any] = {"kind": "study_plan", "plan": "HOLD", "site": PLANT}
-    about |= {"containers": tubes(lab)[:2], **lab.doing(by)}
-    return services.begin_study(**(about | more))
-
-
-def pull(lab: Laboratory, study: StudyView, point: str, container: str, by: str = "Ana", **more: Any) -> Any:
-    doing = lab.doing(by) | {name: more.pop(name) for name in ("request_id",) if name in more}
-    known: dict[str, Any] = {
-        "condition": "RT",
-        "point": point,
-        "at": doing["now"],
-        "containers": (container,),
-    }
-    return services.record_pull(study=study.code, pull=Pull(**(known | more)), **doing)
-
-
-def measure(lab: Laboratory, study: StudyView, point: str, container: str, value: str = "95") -> Any:
-    ref = SubjectRef(SubjectKind.STUDY, study.code, PointOf(point, "RT", container).key)
-    return lab.record("VIABILITY", value, subject=ref, container=container, run="")
 
 
 def whole(lab: Laboratory, second: str = "93") -> StudyView:
