@@ -102,8 +102,9 @@ BY_FORM: dict[str, Act] = {
     "holds/<uuid:id>/release/": plant(Right.RELEASE_HOLD, WHY),
     "deviations/<str:code>/assign/": both(Right.ASSIGN_DEVIATION, {"owner": "$quality"}),
     "deviations/<str:code>/close/": both(Right.CLOSE_DEVIATION, {**REASONS, **SIGNING}),
-    # documents
-    # their author's alone, whatever roles another holds
+    # another's alone
+    "account/factors/<int:id>/remove/": Act(NOBODY, body={"old": "wrong"}),
+    # documents: their author's alone, whatever roles another holds
     "documents/<uuid:id>/edit/": Act(NOBODY, body={"content": "{}", "seen": "x"}),
     "specifications/<uuid:id>/edit/": Act(NOBODY, body={"content": "{}", "seen": "x"}),
     "documents/<uuid:id>/submit/": Act(NOBODY, body=SEEN),

@@ -6,6 +6,7 @@ from io import BytesIO
 from uuid import UUID, uuid4
 from zipfile import ZipFile
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 from django.test import Client
 
@@ -19,7 +20,7 @@ from coi.rules.printing import PrinterKind
 from coi.rules.reconciliations import ReconciliationKind
 from config.demonstration import site
 from config.demonstration.laboratory import METHODS
-from config.demonstration.site import HOSPITAL, PLANT, PRODUCT, SECOND, read_content
+from config.demonstration.site import HOSPITAL, PASSWORD, PLANT, PRODUCT, SECOND, read_content
 from cpv import services as cpv
 from cpv.rules.programme import limit_set
 from cpv.rules.programme.comparison_plan import KIND
@@ -46,6 +47,8 @@ from tests.fmea.actions_given import planned
 from tests.fmea.board import CODE, a_board
 from tests.fmea.teams import begun
 from tests.furnished import Journeys
+from tests.people.desk_given import SECRET
+from tests.people.desk_given import code as shown_by_app
 from tests.permissions.house import PLACES, TOGETHER, House
 from tests.qc import studies_given
 from tests.qc.given import Laboratory
@@ -357,7 +360,10 @@ def _people(house: House, j: Journeys) -> None:
     (training,) = Training.objects.filter(user=own)
     house.put("people/", user_id=own.pk, id=training.evidence)
     house.put("people/sites/", code=PLANT)
-    house.put("account/factors/", id=1)
+    bob = j.demo.member("Bob")
+    app = {"secret": SECRET, "code": shown_by_app(now), "password": PASSWORD, "now": now}
+    people.add_totp(**j.demo.doing("app", bob.actor) | app)
+    house.put("account/factors/", id=Authenticator.objects.get(user=bob.user_id).pk)
     house.put("sign-in/with/", provider_id="none")
 
 

@@ -43,7 +43,7 @@ NO_ROLE = {
     ),
     "one's own account, session and work, and nobody else's": (
         *("account/password/", "account/pin/", "account/factors/app/", "account/factors/passkey/"),
-        *("account/factors/passkey/options/", "account/factors/codes/", "account/factors/<int:id>/remove/"),
+        *("account/factors/passkey/options/", "account/factors/codes/"),
         *("account/sessions/end/", "sign-out/", "still-here/", "unlock/", "work/done/"),
     ),
     "a station's token is asked for, and there a badge with its PIN: the services are asked by role": (
