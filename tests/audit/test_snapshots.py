@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import InternalError, connection, connections, transaction
+from django.db import InternalError, connection, transaction
 
 from audit.models import Position
 from audit.rules.questions import Question
@@ -20,21 +20,15 @@ from ledger.rules.offline import verify
 from ledger.selectors.snapshots import snapshot
 from people import selectors as people
 from tests.audit.test_bundles import ask, data_of, made
+from tests.concurrency.at_once import alone
 from tests.furnished import Journeys
 from tests.ledger.given import appended, now
 
 
 def elsewhere(act: Callable[[], Any]) -> None:
     """Do it on another connection, to its end."""
-
-    def alone() -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(alone).result()
+        pool.submit(alone, act).result()
 
 
 @contextmanager

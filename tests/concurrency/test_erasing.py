@@ -1,49 +1,25 @@
 """A patient who is erased at the very moment at which somebody writes down who they are."""
 
-from collections.abc import Callable
-from threading import Thread
-from typing import Any
-
-from django.db import connections, transaction
+from django.db import transaction
 
 from coi import services as coi
 from coi.models import Order, Reconciliation, Vault
 from coi.rules.reconciliations import ReconciliationKind
 from coi.rules.retention import KeptState
 from config.demonstration.site import HOSPITAL
-from ledger.rules.errors import NotFound
 from tests import given
 from tests.coi.test_aliases import second_course
 from tests.coi.test_erasing import erasing, withdrawn
-from tests.concurrency.at_once import wait_until_blocked
+from tests.concurrency.at_once import waiting
 from tests.furnished import Journeys
-
-
-def meanwhile(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
-    """Do the first in a transaction that is still open when the second one begins; the answer of the second."""
-    answers: list[Any] = []
-
-    def run() -> None:
-        try:
-            answers.append(then())
-        except NotFound as error:
-            answers.append(error)
-        finally:
-            connections.close_all()
-
-    with transaction.atomic():
-        first()
-        thread = Thread(target=run)
-        thread.start()
-        wait_until_blocked()
-    thread.join()
-    return answers[0]
 
 
 def test_who_is_enrolled_again_meanwhile_keeps_their_name(live_journeys: Journeys) -> None:
     p = withdrawn(live_journeys.fresh)
-    erasure = meanwhile(lambda: second_course(live_journeys), lambda: coi.erase_patient(**erasing(p, "Ada")))
-    (kept,) = erasure.kept
+    with transaction.atomic():
+        second_course(live_journeys)
+        erasure = waiting(lambda: coi.erase_patient(**erasing(p, "Ada")))
+    (kept,) = erasure.result().kept
     assert kept.state in (KeptState.NO_RULE, KeptState.NOT_YET_KNOWN)
     patient = Order.objects.get(coi_id=p.coi_id).patient_id
     assert Vault.objects.get(id=patient).erased_at is None
@@ -59,10 +35,9 @@ def test_a_name_that_is_corrected_meanwhile_is_erased_too(live_journeys: Journey
         "kind": ReconciliationKind.CORRECTION,
         "reason": "a slip",
     }
-    erasure = meanwhile(
-        lambda: coi.change_patient_details(**asked, **given.doing(p, "Olga", HOSPITAL)),
-        lambda: coi.erase_patient(**erasing(p, "Ada")),
-    )
-    assert erasure.is_done
+    with transaction.atomic():
+        coi.change_patient_details(**asked, **given.doing(p, "Olga", HOSPITAL))
+        erasure = waiting(lambda: coi.erase_patient(**erasing(p, "Ada")))
+    assert erasure.result().is_done
     asked_for = Reconciliation.objects.get(patient__order__coi_id=p.coi_id)
     assert Vault.objects.get(id=asked_for.details).erased_at is not None

@@ -4,13 +4,13 @@ And they wait for each other, for scans and for people in one order, so that nob
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from coi.selectors.batches import lock_batch
 from cpv import selectors, services
@@ -24,7 +24,7 @@ from ledger import services as ledger
 from ledger.models import Entry, Stream
 from people.models import Notice, WorkItem
 from tests import given
-from tests.concurrency.at_once import at_once, wait_until_blocked
+from tests.concurrency.at_once import at_once, waiting
 from tests.cpv.given import PLAN, Process, a_plan, a_process
 from tests.furnished import Journeys
 
@@ -72,14 +72,6 @@ def test_workers_that_follow_at_once_write_every_number_once(live_journeys: Jour
     assert Entry.objects.filter(event=Event.OBSERVED).count() == len(points)
 
 
-def in_a_session_of_its_own(call: partial[Any]) -> Any:
-    """What a thread does: its connection is closed when it ends."""
-    try:
-        return call()
-    finally:
-        connections.close_all()
-
-
 def test_a_number_that_changes_while_its_chart_is_judged_is_judged_as_it_is_now(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,14 +83,12 @@ def test_a_number_that_changes_while_its_chart_is_judged_is_judged_as_it_is_now(
 
     def later(view: selectors.ChartView) -> None:
         monkeypatch.setattr(judging, "remember", remember)
-        corrected.append(pool.submit(in_a_session_of_its_own, correct))
-        wait_until_blocked()
+        corrected.append(waiting(correct))
         remember(view)
 
     monkeypatch.setattr(judging, "remember", later)
-    with ThreadPoolExecutor(1) as pool:
-        services.judge_chart(chart=process.code, now=process.player.now, request_id=uuid4())
-        assert corrected[0].result() == {process.code}
+    services.judge_chart(chart=process.code, now=process.player.now, request_id=uuid4())
+    assert corrected[0].result() == {process.code}
     assert (point.subject, "nelson_1") in {(it.subject, it.by) for it in process.chart.signals}
 
 
@@ -151,10 +141,9 @@ def test_nobody_waits_for_a_journey_with_a_stream_in_hand(
         services.hand_in_data(plan=process.plan, site=process.site, rows=[row], **process.doing())
     for step in before:
         step(process)
-    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+    with transaction.atomic():
         lock_batch(batch)
-        waiting = pool.submit(in_a_session_of_its_own, partial(act, process))
-        wait_until_blocked()
+        acting = waiting(partial(act, process))
         assert len(Stream.objects.select_for_update(nowait=True)) > 0
-    assert waiting.result() is None
+    assert acting.result() is None
     assert signal_of(process).state is state

@@ -26,7 +26,7 @@ from people.rules import codes
 from people.rules.roles import Role
 from tests import given
 from tests.coi.services_given import refused
-from tests.concurrency.at_once import at_once, wait_until_blocked
+from tests.concurrency.at_once import at_once, waiting
 from tests.furnished import Journeys
 
 BEDSIDE = ("patient_ready", "bedside", "infuse_start", "infuse_end")
@@ -148,43 +148,26 @@ def test_two_patients_at_one_place_are_never_both_let_in(j: Journeys, attempt: i
     assert PlaceUse.objects.filter(place=codes.make("P", "NBED"), closed_at=None).count() == 1
 
 
-def while_locked(doing: Callable[[], object], scan: Callable[[], Any]) -> Any:
-    """Do something in a transaction; scan meanwhile, which waits; commit; the answer of the scan."""
-    done: list[Any] = []
-
-    def scanning() -> None:
-        try:
-            done.append(scan())
-        except Exception as error:
-            done.append(error)
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=scanning)
-    with transaction.atomic():
-        doing()
-        thread.start()
-        wait_until_blocked()
-    thread.join(20)
-    return done[0]
-
-
 def test_a_label_voided_while_a_scan_waits_is_void_for_it(j: Journeys) -> None:
     """The copy was good when it was looked up, and void when it was this scan's turn."""
     p = j.chair
     old = p.label("apheresis_bag")
     now = p.now + timedelta(seconds=30)
     scan = request(j, "SCHAIR", "Sara", p.wristband, old, step="label_collection", now=now)
-    answer = while_locked(lambda: given.a_reprint(p, old, "Sara", "SOUTH"), scan)
-    assert refused(answer) == ["label_void"]
+    with transaction.atomic():
+        given.a_reprint(p, old, "Sara", "SOUTH")
+        answer = waiting(scan)
+    assert refused(answer.result()) == ["label_void"]
     assert LabelCopy.objects.get(code=old).status == "void"
 
 
 def test_a_hold_placed_while_a_scan_waits_holds_it(j: Journeys) -> None:
     p = j.bedside
     scan = request(j, "NBED", "Ines", p.wristband, p.label("product_bag"), step="bedside")
-    answer = while_locked(lambda: given.a_hold(p, p.containers("harvest")[0].code), scan)
-    assert refused(answer) == ["on_hold"]
+    with transaction.atomic():
+        given.a_hold(p, p.containers("harvest")[0].code)
+        answer = waiting(scan)
+    assert refused(answer.result()) == ["on_hold"]
 
 
 @pytest.mark.parametrize("attempt", range(3))

@@ -1,8 +1,7 @@
 """Real threads with connections of their own."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +11,7 @@ from django.db import IntegrityError, connections, transaction
 from ledger import registry, selectors, services
 from ledger.models import Effect, Installation, Leaf
 from ledger.rules import EntryRef, new, put
+from tests.concurrency.at_once import at_once, waiting
 from tests.ledger.given import appended, now
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sealer"])
@@ -19,20 +19,8 @@ THREADS = 8
 
 
 def together(work: Callable[[int], Any], count: int = THREADS) -> list[Any]:
-    """Run `work` in threads that start at one instant; exceptions come back as values."""
-    barrier = Barrier(count)
-
-    def one(number: int) -> Any:
-        try:
-            barrier.wait()
-            return work(number)
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
+    """Run `work` in threads that start together, each with its number; exceptions come back as values."""
+    return at_once([partial(work, number) for number in range(count)])
 
 
 def test_one_stream_has_no_gaps_and_no_doubles() -> None:
@@ -82,31 +70,17 @@ def test_only_one_sealer_at_a_time() -> None:
     assert services.seal(now=now()) is not None
 
 
-def blocked() -> bool:
-    """Whether some connection waits for a lock."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
-
-
 def test_entries_stand_in_the_order_in_which_a_row_was_changed() -> None:
     """Whoever waits for a row gets its number after the one it waited for, so that a rebuild ends alike."""
     row = UUID("6c8f1c1e-7d10-5d3b-9a55-000000000001")
     appended("start", changes=[new("ledger.installation", row, is_demonstration=True, marked_at=now())])
-
-    def later() -> EntryRef:
-        try:
-            return appended("later", changes=[put("ledger.installation", row, marked_at=now())])
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+    change = put("ledger.installation", row, marked_at=now())
+    with transaction.atomic():
         Installation.objects.select_for_update().get()
-        waiting = pool.submit(later)
-        while not blocked():  # streams differ: nothing but the row itself puts the two in order
-            assert not waiting.done()
-        first = appended("first", changes=[put("ledger.installation", row, marked_at=now())])
-    assert waiting.result().id > first.id
+        # Streams differ: nothing but the row itself puts the two in order.
+        later = waiting(partial(appended, "later", changes=[change]))
+        first = appended("first", changes=[change])
+    assert later.result().id > first.id
     report = services.verify(now=now())
     assert report.is_sound, report.findings
 

@@ -17,8 +17,9 @@ from ledger.rules import notes
 from ledger.rules.errors import Conflict
 from ledger.rules.signing_keys import Takeover, read
 from ledger.services import checkpoints
+from tests.concurrency.at_once import alone, is_blocked
 from tests.ledger.given import ALICE, appended, now
-from tests.ledger.test_concurrency import blocked, together
+from tests.ledger.test_concurrency import together
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sealer"])
 SECOND, THIRD = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (2, 3))
@@ -39,16 +40,10 @@ def held_at(alias: str, statement: str, act: Callable[[], Any]) -> Iterator[list
     done; answers with what that one is doing."""
     begun: list[Future[Any]] = []
 
-    def alone() -> Any:
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
     def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if not begun and statement in sql:
-            begun.append(pool.submit(alone))
-            while not (blocked() or begun[0].done()):
+            begun.append(pool.submit(alone, act))
+            while not (is_blocked() or begun[0].done()):
                 pass
         return execute(sql, params, many, context)
 
