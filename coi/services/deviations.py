@@ -311,11 +311,8 @@ def _sign_closing(
         record_id=row.code,
         record_digest=digest_of(closing),
         credential=confirmed,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=derive(doing.request_id, "sign"),
         stream=_stream(row),
+        **doing.as_keywords(derive(doing.request_id, "sign")),
     )
 
 

@@ -186,10 +186,7 @@ def _sign_erasure(asked: _Asked, by: tuple[Person, Confirmed], doing: Doing) -> 
         record_id=str(asked.patient),
         record_digest=digest_of(erased),
         credential=confirmed,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=derive(doing.request_id, "sign"),
         stream=f"site:{asked.site}",
         reason=asked.reason,
+        **doing.as_keywords(derive(doing.request_id, "sign")),
     )

@@ -95,10 +95,6 @@ def _write(
         entry = append(
             event=event,
             stream=f"journey:{row.order.coi_id}",
-            actor=doing.actor,
-            where=doing.where,
-            now=doing.now,
-            request_id=doing.request_id,
             facts={
                 "label": code,
                 "container": row.container.code,
@@ -114,6 +110,7 @@ def _write(
             ],
             reason=reason,
             corrects=_said_before(row) if event is Event.LABEL_FATE_CORRECTED else None,
+            **doing.as_keywords(),
         )
         for follow in lost.after:
             follow(entry)

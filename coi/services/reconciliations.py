@@ -327,13 +327,7 @@ def _deciding(
         raise NotAllowed("reconciliation_own")
     if row.state != ReconciliationState.OPEN:
         raise Conflict("reconciliation_decided")
-    confirmed = confirm_or_refuse(
-        credential=credential,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=doing.request_id,
-    )
+    confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
     return row, confirmed, signer
 
 
@@ -409,11 +403,8 @@ def _sign(
         record_id=row.code,
         record_digest=digest_of(as_signed(row)),
         credential=confirmed,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=derive(doing.request_id, "sign"),
         stream=f"site:{row.patient.treating_site_id}",
+        **doing.as_keywords(derive(doing.request_id, "sign")),
     )
 
 

@@ -231,13 +231,7 @@ def _step(
     _as_seen(version, seen)
     confirmed = None
     if credential is not None:
-        confirmed = confirm_or_refuse(
-            credential=credential,
-            actor=doing.actor,
-            where=doing.where,
-            now=doing.now,
-            request_id=doing.request_id,
-        )
+        confirmed = confirm_or_refuse(credential=credential, **doing.as_keywords())
     with writing():
         locked = _lock(version_id)
         _judge(locked, action, by)
@@ -269,13 +263,10 @@ def _sign(
         record_id=version.id,
         record_digest=version.digest,
         credential=confirmed,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=derive(doing.request_id, "sign"),
         stream=STREAM,
         subjects=[Subject("document", f"{version.kind}:{version.code}")],
         reason=reason,
+        **doing.as_keywords(derive(doing.request_id, "sign")),
     )
 
 

@@ -45,6 +45,15 @@ class Doing:
     now: datetime
     request_id: UUID
 
+    def as_keywords(self, request_id: UUID | None = None) -> dict[str, Any]:
+        """As every other service takes it; a further entry has a request id of its own."""
+        return {
+            "actor": self.actor,
+            "where": self.where,
+            "now": self.now,
+            "request_id": request_id or self.request_id,
+        }
+
 
 @dataclass(frozen=True)
 class EvidenceFile:
@@ -63,10 +72,7 @@ class EvidenceFile:
             data=self.data,
             media_type=self.media_type,
             name=name,
-            actor=doing.actor,
-            where=doing.where,
-            now=doing.now,
-            request_id=derive(doing.request_id, "file"),
+            **doing.as_keywords(derive(doing.request_id, "file")),
         )
         return kept.id
 
@@ -86,15 +92,12 @@ def record(
     return append(
         event=event,
         stream=stream,
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=doing.request_id,
         facts=facts,
         changes=changes,
         subjects=subjects,
         reason=reason,
         check=check,
+        **doing.as_keywords(),
     )
 
 

@@ -19,6 +19,7 @@ from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from ledger.services import append
+from people.services.recording import Doing as PeopleDoing
 from qc import selectors
 from qc.rules.subjects import Subject, SubjectKind, SubjectRef
 
@@ -39,23 +40,10 @@ _CONFLICTS = {
 
 
 @dataclass(frozen=True)
-class Doing:
+class Doing(PeopleDoing):
     """Who does what, where and when, and under which request. `asked` is the SHA-256 of what the request asks."""
 
-    actor: Actor
-    where: Where
-    now: datetime
-    request_id: UUID
     asked: str = ""
-
-    def as_keywords(self, request_id: UUID | None = None) -> dict[str, Any]:
-        """As every service of the rooms below takes it; a further entry has a request id of its own."""
-        return {
-            "actor": self.actor,
-            "where": self.where,
-            "now": self.now,
-            "request_id": request_id or self.request_id,
-        }
 
 
 def asking(actor: Actor, where: Where, now: datetime, request_id: UUID, **content: object) -> Doing:

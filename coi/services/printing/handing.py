@@ -21,10 +21,9 @@ from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Change, Subject, Where, derive, new, put
 from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView
-from ledger.services import append
 from people.rules.rights import Right
 from people.services import require
-from people.services.recording import Doing
+from people.services.recording import Doing, record
 
 # A button pressed twice or an answer that was lost is the same hand-out; what is asked for later is none.
 SAME_WITHIN = timedelta(minutes=2)
@@ -108,13 +107,10 @@ def _sent(copy: LabelCopy, view: LabelCopyView, doing: Doing) -> tuple[UUID, Cha
 
 
 def _record(copy: LabelCopy, facts: dict[str, str], change: Change, doing: Doing) -> None:
-    append(
+    record(
+        doing,
         event=Event.PRINT_HANDED_OUT,
         stream=f"journey:{copy.order.coi_id}",
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=doing.request_id,
         facts={"label": copy.code, "container": copy.container.code, **facts},
         changes=[change],
         subjects=[

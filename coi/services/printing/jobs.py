@@ -28,10 +28,9 @@ from coi.services.printing.recording import (
 from coi.services.recording import answered_once, repeated, writing
 from ledger.rules import Actor, Subject, Where, derive, new
 from ledger.rules.errors import Conflict, NotFound
-from ledger.services import append
 from people.rules.rights import Right
 from people.services import require
-from people.services.recording import Doing
+from people.services.recording import Doing, record
 
 PRINTING = Actor.service("printing")
 
@@ -158,13 +157,10 @@ def _ask(copy: LabelCopy, printer: Printer | None, wanted: Wanted, doing: Doing)
         **beginning(printer),
     )
     code = printer.code if printer is not None else ""
-    entry = append(
+    entry = record(
+        doing,
         event=Event.PRINT_ASKED,
         stream=f"journey:{copy.order.coi_id}",
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=doing.request_id,
         facts={"job": str(row), "label": copy.code, "container": copy.container.code, "printer": code},
         changes=[made],
         subjects=[

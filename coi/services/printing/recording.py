@@ -11,10 +11,10 @@ from coi.rules.printing import JobState, Trouble, may_move
 from coi.services.recording import repeated
 from ledger.rules import Change, EntryRef, Subject, put
 from ledger.rules.errors import Conflict, NotFound
-from ledger.services import append, enqueue
+from ledger.services import enqueue
 from people.rules.rights import Right
 from people.services import require
-from people.services.recording import Doing
+from people.services.recording import Doing, record
 
 PRINT = "coi.print_label"
 
@@ -70,13 +70,10 @@ def record_job(
     subjects = [Subject("label", copy.code)]
     if is_of_journey:
         subjects += [Subject("order", copy.order.coi_id), Subject("container", str(copy.container_id))]
-    return append(
+    return record(
+        doing,
         event=event,
         stream=f"journey:{copy.order.coi_id}" if is_of_journey else f"site:{job.site_id}",
-        actor=doing.actor,
-        where=doing.where,
-        now=doing.now,
-        request_id=doing.request_id,
         facts={"job": str(job.id), "label": copy.code, "container": copy.container.code, **(facts or {})},
         changes=[put("coi.printjob", job.id, **values), *changes],
         subjects=subjects,
