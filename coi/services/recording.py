@@ -1,14 +1,11 @@
 """What the services of this room do alike: ask for authority, name a broken constraint."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
-
-from django.db import IntegrityError, transaction
 
 from coi.events import Event
 from ledger.rules import Actor, ActorKind, AuthMethod, Where, canonical
@@ -18,26 +15,26 @@ from people import selectors as people
 from people.rules.authority import Person
 from people.rules.rights import Right
 from people.rules.sites import StationView
-
-REQUEST_CONSTRAINT = "ledger_entry_request_id_uniq"
+from people.services.recording import writing as writing_with
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
-_CONFLICTS = {
-    "coi_alias_uniq": "alias_of_another_order",
-    "coi_product_code_key": "product_code_used",
-    "coi_patient_mrn_uniq": "patient_enrolled",
-    "coi_alias_worldwide": "alias_of_another_order",
-    "coi_reconciliation_one_open": "reconciliation_open",
-    "coi_reconciliation_one_open_merge": "reconciliation_open",
-    "coi_materiallot_code_key": "lot_code_used",
-    "coi_material_lot_once": "lot_registered",
-    "coi_equipment_code_key": "equipment_code_used",
-    "coi_printer_code_key": "printer_code_used",
-    "coi_printjob_copy_id_key": "print_asked",
-    "coi_weight_supersedes_id_key": "weight_corrected",
-    REQUEST_CONSTRAINT: "request_id_used",
-}
-
+writing = partial(
+    writing_with,
+    {
+        "coi_alias_uniq": "alias_of_another_order",
+        "coi_product_code_key": "product_code_used",
+        "coi_patient_mrn_uniq": "patient_enrolled",
+        "coi_alias_worldwide": "alias_of_another_order",
+        "coi_reconciliation_one_open": "reconciliation_open",
+        "coi_reconciliation_one_open_merge": "reconciliation_open",
+        "coi_materiallot_code_key": "lot_code_used",
+        "coi_material_lot_once": "lot_registered",
+        "coi_equipment_code_key": "equipment_code_used",
+        "coi_printer_code_key": "printer_code_used",
+        "coi_printjob_copy_id_key": "print_asked",
+        "coi_weight_supersedes_id_key": "weight_corrected",
+    },
+)
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -64,21 +61,6 @@ def answered_once(service: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     return ask
 
 
-@contextmanager
-def writing() -> Iterator[None]:
-    """The transaction of one use case; a broken constraint is named once the transaction is over."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = constraint_of(error)
-        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
-        code = "request_id_used" if name.endswith("_pkey") else _CONFLICTS.get(name)
-        if code is None:
-            raise
-        raise Conflict(code) from error
-
-
 def repeated(request_id: UUID, event: Event, **facts: object) -> EntryView | None:
     """The entry of this very request, if it was carried out before; Conflict when its id was used for another one."""
     earlier = entry_for_request(request_id)
@@ -87,12 +69,6 @@ def repeated(request_id: UUID, event: Event, **facts: object) -> EntryView | Non
     if earlier.event != event or any(earlier.facts.get(name) != value for name, value in facts.items()):
         raise Conflict("request_id_used")
     return earlier
-
-
-def constraint_of(error: IntegrityError) -> str:
-    """The name of the constraint that was broken, or empty."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) or ""
 
 
 def digest_of(record: object) -> str:

@@ -29,7 +29,6 @@ from coi.selectors.then import stood_then
 from coi.services import commands, completing, late, raw, stopping
 from coi.services.answering import Answer, answer_of, event_of, facts_of, scan_row, subjects_of
 from coi.services.context import Context
-from coi.services.recording import REQUEST_CONSTRAINT, constraint_of
 from ledger.rules import Subject, derive, new
 from ledger.rules.errors import Conflict, NotAllowed
 from ledger.services import append
@@ -37,6 +36,7 @@ from people import selectors as people
 from people.rules.authority import BadgeState
 from people.rules.sites import StationView
 from people.services import lock_station_by_token, verify_pin
+from people.services.recording import REQUEST_CONSTRAINT, constraint_of
 
 # What breaks when two stations meet in the same instant: one scan_id delivered to both, or two patients at one place.
 # The other one has committed by then, so that this one is decided anew, with what is known now.

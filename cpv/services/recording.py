@@ -12,8 +12,8 @@ from ledger.rules.errors import NotAllowed
 from people.rules.authority import Person
 from people.rules.rights import Right
 from people.services import require
+from people.services.recording import writing as writing_with
 from qc.services.recording import Topic
-from qc.services.recording import writing as writing_with
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
 writing = partial(
@@ -21,7 +21,6 @@ writing = partial(
     {
         "cpv_observation_once": "observed_already",
         "cpv_signal_once": "signal_raised",
-        "ledger_entry_request_id_uniq": "request_id_used",
     },
 )
 

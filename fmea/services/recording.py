@@ -6,8 +6,8 @@ from fmea.rules.worksheet import KIND
 from fmea.selectors.sheets import SheetView, sheet
 from ledger.rules import Subject as LedgerSubject
 from ledger.rules.errors import NotFound
+from people.services.recording import writing as writing_with
 from qc.services.recording import Topic
-from qc.services.recording import writing as writing_with
 
 SHEET, ITEM = "fmea.sheet", "fmea.sheetitem"
 
@@ -20,7 +20,6 @@ writing = partial(
         "fmea_round_one_at_a_time": "round_begun_already",
         "fmea_blind_score_once": "score_given_already",
         "people_signature_once": "signed_already",
-        "ledger_entry_request_id_uniq": "request_id_used",
     },
 )
 

@@ -18,9 +18,10 @@ from people import selectors
 from people.rules.authority import Person
 from people.rules.rights import Right
 
+REQUEST_CONSTRAINT = "ledger_entry_request_id_uniq"
+
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
 _CONFLICTS = {
-    "ledger_entry_request_id_uniq": "request_id_used",
     "people_provider_link_subject_uniq": "subject_linked_already",
     "people_badge_code_uniq": "badge_code_used",
     "people_document_code_uniq": "document_code_used",
@@ -102,19 +103,28 @@ def record(
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """The transaction of one use case; a broken constraint is named once the transaction is over."""
+def writing(conflicts: Mapping[str, str] = _CONFLICTS) -> Iterator[None]:
+    """The transaction of one use case; a broken constraint is named once the transaction is over.
+
+    `conflicts`: what each constraint means to the one who asked, where a room above has its own.
+    """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        name = getattr(diagnosis, "constraint_name", None) or ""
-        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
-        code = "request_id_used" if name.endswith("_pkey") else _CONFLICTS.get(name)
+        name = constraint_of(error)
+        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once too.
+        is_twice = name == REQUEST_CONSTRAINT or name.endswith("_pkey")
+        code = "request_id_used" if is_twice else conflicts.get(name)
         if code is None:
             raise
         raise Conflict(code) from error
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The name of the constraint that was broken, or empty."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
 
 
 def require(*, actor: Actor, right: Right, site: str, now: datetime) -> Person:

@@ -1,16 +1,14 @@
 """What the services of this room do alike: know the batch, recognise a repeat, name a broken constraint."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
-
-from django.db import IntegrityError, transaction
 
 from coi.rules.batches import BatchSummary
 from coi.selectors.batches import batch_by_code, lock_batch
@@ -20,23 +18,26 @@ from ledger.rules.errors import Conflict, Invalid, NotFound
 from ledger.selectors import EntryView, entry_for_request
 from ledger.services import append
 from people.services.recording import Doing as PeopleDoing
+from people.services.recording import writing as writing_with
 from qc import selectors
 from qc.rules.subjects import Subject, SubjectKind, SubjectRef
 
 # What a broken constraint means to the one who asked. Anything else is a fault of ours and goes on.
-_CONFLICTS = {
-    "qc_result_one_current": "result_exists",
-    "qc_result_version_uniq": "result_changed",
-    "qc_result_supersedes_id_key": "result_changed",
-    "qc_control_reading_once": "run_judged",
-    "qc_plate_result_id_key": "plate_recorded",
-    "qc_document_version_uniq": "document_overtaken",
-    "qc_investigation_one_open": "already_investigated",
-    "qc_dossier_one_undecided": "dossier_open",
-    "qc_trail_review_once": "trail_seen",
-    "people_signature_once": "signed_already",
-    "ledger_entry_request_id_uniq": "request_id_used",
-}
+writing = partial(
+    writing_with,
+    {
+        "qc_result_one_current": "result_exists",
+        "qc_result_version_uniq": "result_changed",
+        "qc_result_supersedes_id_key": "result_changed",
+        "qc_control_reading_once": "run_judged",
+        "qc_plate_result_id_key": "plate_recorded",
+        "qc_document_version_uniq": "document_overtaken",
+        "qc_investigation_one_open": "already_investigated",
+        "qc_dossier_one_undecided": "dossier_open",
+        "qc_trail_review_once": "trail_seen",
+        "people_signature_once": "signed_already",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -60,25 +61,6 @@ def _plain(value: Any) -> object:
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)  # a set has no order that another process would give it again
     return dict(value) if isinstance(value, Mapping) else str(value)
-
-
-@contextmanager
-def writing(conflicts: Mapping[str, str] = _CONFLICTS) -> Iterator[None]:
-    """The transaction of one use case; a broken constraint is named once the transaction is over.
-
-    `conflicts`: what each constraint means to the one who asked, where a room above has its own.
-    """
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        name = getattr(diagnosis, "constraint_name", None) or ""
-        # Ids of rows follow from the request's, so a key that exists is a request that is there twice at once.
-        code = "request_id_used" if name.endswith("_pkey") else conflicts.get(name)
-        if code is None:
-            raise
-        raise Conflict(code) from error
 
 
 def known_batch(code: str) -> BatchSummary:
