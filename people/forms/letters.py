@@ -20,28 +20,31 @@ def letters() -> Mapping[str, Callable[[NoticeView], Letter]]:
 
 
 def _tokens_refused(notice: NoticeView) -> Letter:
-    told = {"about": f"{notice.subject_kind} {notice.subject_key}", "site": notice.site, **notice.params}
-    return Letter(
-        _("Veintrace: a station's token is refused at %(site)s") % told,
+    return _refused(
+        notice,
+        _("Veintrace: a station's token is refused at %(site)s"),
         _(
             "%(about)s: a token that is not in use was shown %(count)s times within %(minutes)s minutes. A device may"
             " have been forgotten when its station was closed or got a new token; or somebody tries tokens. Find the"
             " device, and bind it again or take it away. The trail shows each attempt: sign in to see it."
-        )
-        % told,
+        ),
     )
 
 
 def _refused_often(notice: NoticeView) -> Letter:
-    told = {"about": f"{notice.subject_kind} {notice.subject_key}", "site": notice.site, **notice.params}
-    return Letter(
-        _("Veintrace: refused again and again at %(site)s") % told,
+    return _refused(
+        notice,
+        _("Veintrace: refused again and again at %(site)s"),
         _(
             "%(about)s was refused %(count)s times within %(minutes)s minutes. Ask whether they need help, or close"
             " the account or the station. The trail shows what was tried: sign in to see it."
-        )
-        % told,
+        ),
     )
+
+
+def _refused(notice: NoticeView, title: str, text: str) -> Letter:
+    told = {"about": f"{notice.subject_kind} {notice.subject_key}", "site": notice.site, **notice.params}
+    return Letter(title % told, text % told)
 
 
 def _ends(kind: Running, notice: NoticeView) -> Letter:
