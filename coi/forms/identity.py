@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coi.forms import words
-from coi.forms.pages import PageForm, WritingForm
+from coi.forms.pages import PageForm, PatientForm, WritingForm
 from coi.rules.aliases import AliasKind, RetireReason
 from coi.rules.reconciliations import ReconciliationKind
 from people.forms.days import DayField
@@ -77,40 +77,17 @@ class RetireForm(WritingForm):
     text = _text(_("Why, in your words"))
 
 
-class DetailsForm(WritingForm):
+class DetailsForm(PatientForm):
     """Who the patient is, as it should stand."""
 
+    field_order = ("kind",)
     kind = forms.ChoiceField(
         label=_("What it is"),
         choices=_choices(
             [ReconciliationKind.CORRECTION, ReconciliationKind.CHANGE], words.reconciliation_kind
         ),
     )
-    family_name = forms.CharField(
-        label=_("Family name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    given_name = forms.CharField(
-        label=_("Given name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    born_on = DayField(label=_("Date of birth"))
-    mrn = forms.CharField(
-        label=_("Hospital number (MRN)"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    mrn_again = forms.CharField(
-        label=_("Hospital number again"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
     reason = _text(_("Why, and from which source you know it"))
-
-    def clean_mrn_again(self) -> str:
-        """Entered twice and the same."""
-        again = str(self.cleaned_data["mrn_again"])
-        if again != self.cleaned_data.get("mrn"):
-            raise forms.ValidationError(_("The two hospital numbers differ."))
-        return again
 
 
 class MergeForm(WritingForm):

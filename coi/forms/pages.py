@@ -82,8 +82,8 @@ class CloseForm(WritingForm):
     end = forms.ChoiceField(label=_("Why"), choices=[("", ""), *_choices(JourneyEnd, words.journey_end)])
 
 
-class EnrolmentForm(WritingForm):
-    """A new patient and order."""
+class PatientForm(WritingForm):
+    """Who a patient is."""
 
     family_name = forms.CharField(
         label=_("Family name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -103,6 +103,18 @@ class EnrolmentForm(WritingForm):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def clean_mrn_again(self) -> str:
+        """Entered twice and the same: a wrong digit here would bind the journey to somebody else."""
+        again = str(self.cleaned_data["mrn_again"])
+        if again != self.cleaned_data.get("mrn"):
+            raise forms.ValidationError(_("The two hospital numbers differ."))
+        return again
+
+
+class EnrolmentForm(PatientForm):
+    """A new patient and order."""
+
     wristband = forms.CharField(
         label=_("Wristband code"),
         help_text=_("Scan the wristband."),
@@ -132,13 +144,6 @@ class EnrolmentForm(WritingForm):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = offered
-
-    def clean_mrn_again(self) -> str:
-        """Entered twice and the same: a wrong digit here would bind the journey to somebody else."""
-        again = str(self.cleaned_data["mrn_again"])
-        if again != self.cleaned_data.get("mrn"):
-            raise forms.ValidationError(_("The two hospital numbers differ."))
-        return again
 
     def clean_wristband(self) -> str:
         """As it was scanned, without what a keyboard wedge may add around it."""
