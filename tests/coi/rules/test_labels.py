@@ -14,26 +14,9 @@ from coi.rules.journey import OrderKind
 from coi.rules.label_templates import LabelTemplate, Layout, LineName, SymbolName, WarningName, built_in
 from coi.rules.labels import LabelFacts, Symbology, label_for, moment
 from people.rules import codes
+from tests.coi.rules.labelled import FACTS, MADE
 
-MADE = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
-BAG = LabelFacts(
-    copy_code=codes.make("L", "00000042"),
-    copy_number=1,
-    kind="product_bag",
-    container_code="A999926000001-PRO01",
-    number=2,
-    total=3,
-    product="CD19 CAR-T",
-    coi_id="CHA999926000001",
-    order_kind=OrderKind.PATIENT,
-    site="Plant",
-    zone="Europe/Amsterdam",
-    made_at=MADE,
-    issued_at=MADE,
-    expires_at=MADE + timedelta(days=365),
-    din="A999926000007",
-    batch="B26000001",
-)
+BAG = replace(FACTS, is_demonstration=False)
 COLLECTED = replace(BAG, kind="apheresis_bag", is_collection=True, batch="")
 ISBT = replace(
     built_in("apheresis_bag"),
