@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from django.db import connections
 from config.bundle import build
 from tests.browser.acting import House
 from tests.furnished import Journeys
+from tests.serving import serving
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -75,12 +75,8 @@ def address(live_journeys: Journeys, clock: Clock, settings: Any, bundle: None) 
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     server = Server(("127.0.0.1", 0), QuietHandler)
     server.set_app(get_wsgi_application())
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server) as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from ledger.rules.destinations import mailboxes, web_addresses
 from ledger.services import posting
 from people.tasks import publish_checkpoints as publish_task
 from tests.ledger.given import appended, now
+from tests.serving import serving
 
 pytestmark = pytest.mark.django_db
 
@@ -57,14 +57,8 @@ class Inbox(BaseHTTPRequestHandler):
 def inbox(status: int = 200, body: bytes = b"") -> Iterator[Address]:
     """An address that answers so."""
     server = Address((status, body))
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def publish(at: datetime) -> int:

@@ -1,14 +1,13 @@
 """A log witness as it runs elsewhere: its own folder, its own door on this machine, none of our settings."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from ledger import services
 from ledger.rules.destinations import log_witnesses
 from ledger.rules.offline.witness import Server, Witness
+from tests.serving import serving
 
 AT = 1_767_323_045.6
 NAME = "witness.example/w1"
@@ -20,18 +19,9 @@ def made(folder: Path, *, name: str = NAME, seed: bytes = b"w" * 32) -> Witness:
     return Witness(folder, clock=lambda: AT)
 
 
-@contextmanager
-def at_work(witness: Witness) -> Iterator[str]:
+def at_work(witness: Witness) -> AbstractContextManager[str]:
     """The witness behind its door; gives the address."""
-    server = Server(("127.0.0.1", 0), witness)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return serving(Server(("127.0.0.1", 0), witness))
 
 
 def asked(settings: Any, witness: Witness, address: str) -> None:

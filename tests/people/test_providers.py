@@ -1,7 +1,6 @@
 """OpenID Connect: a provider on this machine, and only those come in whom an administrator has linked."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from people.events import Event
 from people.rules.roles import Role
 from tests.people.desk_given import desk
 from tests.people.given import REASON, last
+from tests.serving import serving
 
 CLIENT = "veintrace-client"
 BUTTON, BACK = "/sign-in/with/oidc/", "/sign-in/with/oidc/callback/"
@@ -61,18 +61,12 @@ def provider(settings, monkeypatch) -> Iterator[Provider]:
         def log_message(self, *args: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    it.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
     monkeypatch.setenv("OIDC_CLIENT_ID", CLIENT)
     monkeypatch.setenv("OIDC_CLIENT_SECRET", "hush")
-    apps = deployed.provider(it.address, "Hospital account", True)
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps}}
-    yield it
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as it.address:
+        apps = deployed.provider(it.address, "Hospital account", True)
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps}}
+        yield it
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +15,7 @@ from ledger.rules.merkle import leaf_hash, root_of
 from ledger.rules.offline.witness import MOST_BYTES, Refused, Server, Witness
 from ledger.rules.signing_keys import Takeover, state
 from tests.ledger.rules.proofs_given import consistency_proof
+from tests.serving import serving
 
 ORIGIN = "log.example/ledger"
 KEY, NEXT, THIEF = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2, 9))
@@ -53,8 +53,6 @@ def witness(tmp_path: Path) -> Witness:
 def post(witness: Witness) -> Iterator[Callable[..., tuple[int, str, str]]]:
     """Ask over HTTP; answers with status, type and body."""
     server = Server(("127.0.0.1", 0), witness)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
 
     def ask(data: bytes, path: str = "/add-checkpoint", method: str = "POST") -> tuple[int, str, str]:
@@ -62,11 +60,9 @@ def post(witness: Witness) -> Iterator[Callable[..., tuple[int, str, str]]]:
         response = connection.getresponse()
         return response.status, response.headers["Content-Type"] or "", response.read().decode()
 
-    yield ask
-    connection.close()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server):
+        yield ask
+        connection.close()
 
 
 def evidence(witness: Witness) -> list[str]:
