@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -66,10 +67,7 @@ def is_current(kind: str) -> bool:
 
 def make_environment() -> None:
     """Make an empty environment, unless one of this Python in this place is there."""
-    try:
-        import ensurepip  # noqa: F401  (whether they are there is all that is asked)
-        import venv  # noqa: F401  (the same)
-    except ImportError:
+    if find_spec("ensurepip") is None or find_spec("venv") is None:
         fail(
             "this Python has no venv module. Install it (Debian, Ubuntu: python3-venv) or name another Python."
         )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,6 +49,17 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         install.check_machine("run")
     assert "Make room first" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("missing", ["ensurepip", "venv"])
+def test_a_python_without_venv_is_told(
+    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "VENV", str(tmp_path))
+    monkeypatch.setattr(install, "find_spec", lambda name: None if name == missing else find_spec(name))
+    with pytest.raises(SystemExit):
+        install.make_environment()
+    assert "python3-venv" in capsys.readouterr().err
 
 
 def test_an_installation_is_whole_only_with_its_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
