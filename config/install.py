@@ -128,6 +128,8 @@ def last_line(output: bytes) -> str:
 def main() -> None:
     """Install what is asked for, one process at a time."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "run"
+    if kind not in LOCKS:
+        fail("say run or dev, not %s" % kind)
     check_machine(kind)
     os.makedirs(os.path.join(ROOT, "var"), exist_ok=True)
     with open(os.path.join(ROOT, "var", "install.lock"), "w") as lock:

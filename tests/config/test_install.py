@@ -36,6 +36,12 @@ def test_a_failure_of_pip_becomes_one_line(output: str, expected: str) -> None:
     assert "\n" not in said
 
 
+def test_what_nobody_can_install_is_told() -> None:
+    command = [sys.executable, str(install.__file__), "everything"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "veintrace: say run or dev, not everything\n")
+
+
 def test_an_old_python_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 4))
     with pytest.raises(SystemExit):
