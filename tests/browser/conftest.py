@@ -11,6 +11,7 @@ from django.db import connections
 
 from config.bundle import build
 from tests.browser.acting import House
+from tests.fmea.board import Board, a_board
 from tests.furnished import Journeys
 from tests.serving import serving
 
@@ -85,3 +86,13 @@ def house(address: str, chromium: Any, live_journeys: Journeys, clock: Clock) ->
     found = House(address, chromium, live_journeys, clock)
     yield found
     found.close()
+
+
+@pytest.fixture
+def board(house: House) -> Board:
+    """A worksheet of risks at work at the plant; the house's clock goes on from there."""
+    demo = house.journeys.demo
+    demo.now = house.clock.now
+    found = a_board(demo)
+    house.clock.now = found.player.now
+    return found

@@ -7,24 +7,21 @@ import pytest
 
 from tests.browser.test_pages import assert_clean
 from tests.fmea.actions_given import SEEN_SOONER, done, planned, today
-from tests.fmea.board import CODE, a_board
+from tests.fmea.board import CODE
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def board(house):
+def board(house, board):
     """A worksheet with an action that is late, one that is done and one that is planned."""
-    demo = house.journeys.demo
-    demo.now = house.clock.now
-    found = a_board(demo)
-    planned(found, due=today(found) + timedelta(days=1), text="Scan the shipper too, before it is closed.")
-    planned(found)
-    assert done(found, "A2", after=SEEN_SOONER) == ()
-    planned(found, owner="Leo", row="R2", due=today(found) + timedelta(days=60))
-    found.player.wait(days=4)
-    house.clock.now = found.player.now
-    return found
+    planned(board, due=today(board) + timedelta(days=1), text="Scan the shipper too, before it is closed.")
+    planned(board)
+    assert done(board, "A2", after=SEEN_SOONER) == ()
+    planned(board, owner="Leo", row="R2", due=today(board) + timedelta(days=60))
+    board.player.wait(days=4)
+    house.clock.now = board.player.now
+    return board
 
 
 def test_pages_of_actions_by_axe(house, board):

@@ -5,20 +5,10 @@ import pytest
 from config.demonstration.site import PASSWORD
 from tests.browser.acting import follow
 from tests.browser.test_pages import assert_clean
-from tests.fmea.board import CODE, Board, a_board
+from tests.fmea.board import CODE
 
 pytestmark = pytest.mark.browser
 PAGE = f"/risk/{CODE}/"
-
-
-@pytest.fixture
-def board(house) -> Board:
-    """A worksheet at work; the house's clock goes on from there."""
-    demo = house.journeys.demo
-    demo.now = house.clock.now
-    found = a_board(demo)
-    house.clock.now = found.player.now
-    return found
 
 
 def test_from_all_worksheets_to_what_really_happens_in_a_row(house, board):

@@ -6,20 +6,10 @@ from config.demonstration.site import PASSWORD
 from fmea.rules.worksheet import Decision
 from tests.browser.acting import follow, press
 from tests.browser.test_pages import assert_clean
-from tests.fmea.board import CODE, Board, a_board
+from tests.fmea.board import CODE
 
 pytestmark = pytest.mark.browser
 SCORING = f"/risk/{CODE}/scoring/"
-
-
-@pytest.fixture
-def board(house) -> Board:
-    """A worksheet at work at the plant; the house's clock goes on from there."""
-    demo = house.journeys.demo
-    demo.now = house.clock.now
-    found = a_board(demo)
-    house.clock.now = found.player.now
-    return found
 
 
 def rate(page, why: str, *keys: str) -> None:

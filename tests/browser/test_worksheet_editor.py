@@ -9,19 +9,10 @@ from fmea.rules.editing import Insert
 from fmea.selectors.sheets import sheet
 from fmea.selectors.worksheets import at_work
 from tests.browser.test_pages import assert_clean
-from tests.fmea.board import CODE, Board, a_board
+from tests.fmea.board import CODE
 from tests.fmea.rules.given import of_rows
 
-pytestmark = pytest.mark.browser
-
-
-def begun(house: Any, **changes: Any) -> Board:
-    """A worksheet that Amir has begun; the house's clock goes on from there."""
-    demo = house.journeys.demo
-    demo.now = house.clock.now
-    board = a_board(demo, **changes)
-    house.clock.now = board.player.now
-    return board
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("board")]
 
 
 class Desk:
@@ -85,7 +76,6 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 def test_a_sheet_is_written_with_the_keyboard_alone(house):
-    begun(house)
     amir = Desk(house, "Amir")
     assert_clean(amir.page, "a sheet")
     amir.page.set_viewport_size({"width": 1440, "height": 900})
@@ -109,7 +99,6 @@ def test_a_sheet_is_written_with_the_keyboard_alone(house):
 
 
 def test_ratings_are_chosen_by_their_words_and_make_a_priority(house):
-    begun(house)
     amir = Desk(house, "Amir")
     amir.view("Scores")
     amir.reads("R1", "Action priority", "Medium")
@@ -130,7 +119,6 @@ def test_ratings_are_chosen_by_their_words_and_make_a_priority(house):
 
 
 def test_blocks_are_copied_pasted_emptied_and_undone(house):
-    begun(house)
     amir = Desk(house, "Amir")
     before = rows()
     amir.cell("R1", "Effect").click()
@@ -179,7 +167,6 @@ def paste(desk: Desk, text: str, at: tuple[str, str]) -> None:
 
 
 def test_two_browsers_write_one_sheet_and_lose_no_cell(house):
-    begun(house)
     amir, bob = Desk(house, "Amir"), Desk(house, "Bob")
     for n, (desk, column) in enumerate(((amir, "Effect"), (bob, "Cause"), (amir, "Cause"), (bob, "Effect"))):
         desk.cell("R1" if n < 2 else "R2", column).click()
@@ -201,7 +188,6 @@ def test_two_browsers_write_one_sheet_and_lose_no_cell(house):
 
 
 def test_two_browsers_in_one_cell_keep_both_values_until_one_chooses(house):
-    begun(house)
     amir, bob = Desk(house, "Amir"), Desk(house, "Bob")
     bob.cell("R1", "Cause").click()
     bob.page.keyboard.type("Bob's words")
@@ -226,7 +212,6 @@ def test_two_browsers_in_one_cell_keep_both_values_until_one_chooses(house):
 
 
 def test_what_is_written_without_a_connection_is_kept_and_sent_once(house):
-    begun(house)
     amir = Desk(house, "Amir")
     amir.page.context.set_offline(True)
     amir.cell("R1", "Cause").click()
@@ -259,7 +244,6 @@ def test_what_is_written_without_a_connection_is_kept_and_sent_once(house):
 
 
 def test_the_head_and_the_steps_are_written_like_cells(house):
-    begun(house)
     amir = Desk(house, "Amir")
     amir.view("About")
     assert_clean(amir.page, "the head of a sheet")
@@ -285,7 +269,6 @@ def test_the_head_and_the_steps_are_written_like_cells(house):
 
 
 def test_who_may_not_write_reads(house):
-    begun(house)
     alice = Desk(house, "Alice")
     alice.page.get_by_text("You may read this worksheet").wait_for()
     alice.cell("R1", "Cause").click()
@@ -297,8 +280,7 @@ def test_who_may_not_write_reads(house):
     assert found.revision == 0
 
 
-def test_a_sheet_that_rests_says_so_and_leads_to_its_version(house):
-    board = begun(house)
+def test_a_sheet_that_rests_says_so_and_leads_to_its_version(house, board):
     amir = Desk(house, "Amir")
     board.player.now = house.clock.now
     board.decide("R1")
@@ -311,7 +293,6 @@ def test_a_sheet_that_rests_says_so_and_leads_to_its_version(house):
 
 
 def test_a_row_is_a_form_on_a_telephone(house):
-    begun(house)
     amir = Desk(house, "Amir")
     amir.page.set_viewport_size({"width": 390, "height": 844})
     card = amir.page.locator("#card")
@@ -324,8 +305,7 @@ def test_a_row_is_a_form_on_a_telephone(house):
     assert card.get_by_label("Failure mode").input_value() == "Infused after the time limit"
 
 
-def test_two_thousand_rows_are_in_the_page_only_where_one_looks(house):
-    board = begun(house)
+def test_two_thousand_rows_are_in_the_page_only_where_one_looks(house, board):
     many = of_rows(2_000)["rows"]
     for n in range(0, 1_998, 333):  # one entry of the ledger holds a megabyte
         board.edit(*(Insert(Table.ROWS, f"N{n + m}", it, "last") for m, it in enumerate(many[n : n + 333])))
@@ -343,7 +323,6 @@ def test_two_thousand_rows_are_in_the_page_only_where_one_looks(house):
 
 
 def test_an_address_leads_to_its_cell(house):
-    begun(house)
     amir = Desk(house, "Amir")
     amir.follow("#rows/R2/severity.by")
     assert amir.focused() == ["R2", "Severity"], "what is not written here is shown beside what it belongs to"
@@ -359,7 +338,6 @@ def test_an_address_leads_to_its_cell(house):
 
 
 def test_evidence_and_what_a_control_is_are_chosen_by_their_words(house):
-    begun(house)
     amir = Desk(house, "Amir")
     amir.view("Evidence")
     amir.reads("R1", "What counts as an event", "refused at a station: wrong container")
