@@ -11,6 +11,7 @@ from audit.rules.questions import Ask
 from audit.rules.report import Severity
 from audit.rules.requests import RequestState
 from ledger.rules.errors import DomainError
+from people.registry import document_kind
 
 # The big questions, as a page asks them.
 QUESTIONS: Mapping[Ask, Promise] = {
@@ -101,8 +102,14 @@ def title_of(kind: str) -> str:
 
 
 def record_kind(kind: str) -> str:
-    """A kind of record that is signed, in words."""
-    return str(_RECORDS.get(kind, kind.replace("_", " ")))
+    """A kind of record that is signed, or of document, in words."""
+    return str(_RECORDS[kind]) if kind in _RECORDS else document_kind_text(kind)
+
+
+def document_kind_text(kind: str) -> str:
+    """What a kind of document is called; its code as words where it is known no more."""
+    known = document_kind(kind)
+    return str(known.shown.title) if known is not None and known.shown.title else kind.replace("_", " ")
 
 
 def fault_text(fault: str) -> str:

@@ -37,10 +37,14 @@ RECORD_KIND = "batch"
 
 @dataclass(frozen=True)
 class SignedBy:
-    """A signature over the batch record, and whether the record is still the one that was signed."""
+    """A signature over the batch record, and whether the record is still the one that was signed.
+
+    `is_gone_on`: it was held against the record that was decided on, and the batch has gone on since.
+    """
 
     signature: SignatureView
     state: SignatureState
+    is_gone_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -320,5 +324,6 @@ def _signed(case: Case, digest: str, signatures: Sequence[SignatureView]) -> lis
     for signature in reversed(signatures):
         if is_decided and signature.meaning is not Meaning.REVIEW:
             held_against = signature.record_digest
-        made.append(SignedBy(signature, signature_state(signature, held_against)))
+        state = signature_state(signature, held_against)
+        made.append(SignedBy(signature, state, is_gone_on=held_against != digest))
     return made[::-1]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms import asked
+from audit.forms.words import document_kind_text
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Found, Report, Section, Severity, Table
@@ -75,7 +76,7 @@ def _documents(documents: list[DocumentVersionView], where: asked.Here) -> Table
         ),
         rows=tuple(
             (
-                *(_kind_text(it.kind), it.code, it.title, it.version, it.site),
+                *(document_kind_text(it.kind), it.code, it.title, it.version, it.site),
                 *(it.effective_from, it.retired_at),
                 _signers(signed[it.id]),
                 *(it.digest, "good" if it.is_as_signed else "bad", _("yes") if it.is_as_signed else _("no")),
@@ -92,11 +93,6 @@ def _signers(signed: Iterable[SignatureView]) -> str:
     meanings = list(MEANINGS)
     found = sorted(signed, key=lambda one: (one.signed_at, meanings.index(one.meaning)))
     return "; ".join(f"{one.printed_name} ({MEANINGS[one.meaning]})" for one in found)
-
-
-def _kind_text(kind: str) -> str:
-    known = registry.document_kind(kind)
-    return str(known.shown.title) if known is not None and known.shown.title else kind.replace("_", " ")
 
 
 def _time(text: Any) -> datetime | None:

@@ -159,11 +159,11 @@ def _row(it: DeviationCourse, now: datetime) -> tuple[Cell, ...]:
 
 
 def _signed(found: Sequence[DeviationCourse], now: datetime) -> tuple[Judged, ...]:
-    """Every signature under them, held against its entry (one statement)."""
+    """Every signature under them, the newest first as they are, held against its entry (one statement)."""
     made = [signature for it in found for signature in it.signatures]
     streams = {f"journey:{it.row.coi_id}" for it in found if it.signatures}
     entries = entries_of_period(None, now, events=[Event.SIGNATURE_MADE], streams=streams)
-    return judged(made, entries, now)
+    return judged(made, entries, now)[::-1]
 
 
 KIND = ReportKind(

@@ -13,7 +13,7 @@ from audit.forms.words import record_kind
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
 from audit.rules.report import Cell, Column, ColumnKind, Fact, Facts, Found, Report, Severity, Table
-from audit.selectors.signed import record_names
+from audit.selectors.signed import Named, record_names
 from coi.forms import words
 from coi.rules.windows import Window
 from coi.selectors.refused import RefusedScan, refused_scans, sums_of_scans
@@ -216,10 +216,10 @@ def _record(it: EntryView) -> tuple[str, str]:
     return kind, id
 
 
-def _signature(it: EntryView, called: str) -> tuple[Cell, ...]:
-    (kind, _id), digest = _record(it), str(it.facts["record"][2])
+def _signature(it: EntryView, record: Named) -> tuple[Cell, ...]:
+    digest = str(it.facts["record"][2])
     meaning = words.meaning(str(it.facts["meaning"]))
-    return (it.occurred_at, it.zone, meaning, record_kind(kind), called, digest, it.site)
+    return (it.occurred_at, it.zone, meaning, record_kind(record.kind), record.called, digest, it.site)
 
 
 KIND = ReportKind(

@@ -73,7 +73,8 @@ def signature_table(found: tuple[Judged, ...], key: str = "signatures") -> Table
         title=_("Signatures"),
         about=_(
             "A signature holds if it is as it was entered, and what it was made over is what it was then. Where the "
-            "record may change, its digest was made anew for this report."
+            "record may change, its digest was made anew for this report; “Why” says where a batch went on after its "
+            "decision."
         ),
         columns=(
             Column("at", _("Signed"), ColumnKind.TIME),
@@ -100,8 +101,8 @@ def _row(it: Judged) -> tuple[datetime | str | int | None, ...]:
     components = _("badge and PIN") if signature.auth == "badge_pin" else _("username and password")
     return (
         *(signature.signed_at.astimezone(UTC), signature.zone, signature.printed_name),
-        *(str(MEANINGS[signature.meaning]), components, record_kind(it.signature.record_kind)),
-        *(it.called, signature.record_digest, "good" if is_valid else "bad"),
+        *(str(MEANINGS[signature.meaning]), components, record_kind(it.record.kind)),
+        *(it.record.called, signature.record_digest, "good" if is_valid else "bad"),
         *(_("valid") if is_valid else _("INVALID"), why_text(it), it.entry.id if it.entry else None),
     )
 
@@ -116,6 +117,10 @@ def why_text(it: Judged) -> str:
         return _("The record changed after it was signed.")
     if it.held is Held.RECORD:
         return _("The record was digested anew and is the one that was signed.")
+    if it.held is Held.DECISION:
+        return _(
+            "It is over the record that was decided on. The batch went on, and its record is another now."
+        )
     return _("What was signed was entered once and is never changed; it is as it was entered.")
 
 
@@ -128,8 +133,8 @@ def signature_gaps(found: tuple[Judged, ...], section: str = "signatures") -> tu
             % {
                 "meaning": MEANINGS[it.signature.meaning],
                 "name": it.signature.printed_name,
-                "kind": record_kind(it.signature.record_kind),
-                "record": it.called,
+                "kind": record_kind(it.record.kind),
+                "record": it.record.called,
                 "why": why_text(it),
             },
             section,
@@ -142,7 +147,7 @@ def signature_gaps(found: tuple[Judged, ...], section: str = "signatures") -> tu
 def _sums(found: tuple[Judged, ...]) -> Table:
     sums: dict[tuple[str, str], list[int]] = {}
     for it in found:
-        pair = (record_kind(it.signature.record_kind), str(MEANINGS[it.signature.meaning]))
+        pair = (record_kind(it.record.kind), str(MEANINGS[it.signature.meaning]))
         counts = sums.setdefault(pair, [0, 0])
         counts[0] += 1
         counts[1] += it.state is SignatureState.INVALID
@@ -155,7 +160,9 @@ def _sums(found: tuple[Judged, ...]) -> Table:
             Column("count", _("How many"), ColumnKind.NUMBER),
             Column("invalid", _("Of them INVALID"), ColumnKind.NUMBER),
         ),
-        rows=tuple((*pair, *counts) for pair, counts in sorted(sums.items())),
+        rows=tuple(
+            (*pair, *sums[pair]) for pair in sorted(sums, key=lambda pair: (pair[0].casefold(), pair[1]))
+        ),
         empty=_("Nobody signed anything of this kind."),
     )
 

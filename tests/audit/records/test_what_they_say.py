@@ -90,9 +90,30 @@ def test_every_signature_is_there_and_holds(archive: Archive) -> None:
         ("Bob Brandt", "review", "batch", archive.lab.batch),
         ("Rosa Reyes", "release", "batch", archive.lab.batch),
     ]
-    documents = {row["record"] for row in rows if row["record_kind"] == "document"}
-    assert "CD19-DEMO/1" in documents, "what people call it, and no id"
+    kinds = {row["record_kind"] for row in rows if row["record"] == "CD19-DEMO/1"}
+    assert {"Protocol", "Specification"} <= kinds, "documents of one code are told apart"
     assert all(len(row["digest"]) == 64 and row["components"] for row in rows)
+    order = [(row["at"], row["entry"]) for row in rows]
+    assert order == sorted(order), "of one moment in the order of their entries"
+    assert len({row["at"] for row in rows}) < len(rows), "some are of one moment"
+
+
+def test_a_signature_over_a_batch_that_went_on_does_not_claim_to_be_over_the_record_of_now(
+    archive: Archive,
+) -> None:
+    def whys() -> set[str]:
+        rows = table(archive.report("signatures", batch=archive.lab.batch), "signatures")
+        return {row["why"] for row in rows if row["record_kind"] == "batch"}
+
+    assert whys() == {"The record was digested anew and is the one that was signed."}
+    old = next(line.result for line in archive.lab.view().lines if line.criterion.code == "STERILITY_FINAL")
+    assert old is not None
+    moved = replace(old, tested_at=old.tested_at - timedelta(minutes=1))
+    archive.lab.correct(moved, "no growth", CorrectionReason.WRONG_TIME)
+    assert archive.lab.view().has_changed_since
+    (why,) = whys()
+    assert "its record is another now" in why
+    assert {row["state"] for row in table(archive.report("signatures"), "signatures")} == {"valid"}
 
 
 @pytest.mark.parametrize(
