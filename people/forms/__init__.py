@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,7 @@ from people.forms.access import (
     SignInForm,
     UnlockForm,
 )
+from people.forms.people import ROLES
 from people.forms.rights import ROOMS
 from people.rules.factors import FactorKind
 from people.rules.roles import Role
@@ -121,7 +122,7 @@ _SAY: Mapping[StrEnum, Promise] = {
     Event.SITE_PROGRAMME_REQUIRED: _("Site {site} needs {programme} for {work}"),
     Event.SITE_PROGRAMME_WAIVED: _("A programme is not required of a site any more"),
     Event.PAGE_SEEN: _("Page seen by an auditor: {page}"),
-    Event.DOOR_REFUSED: _("Turned away at a door: {page}"),
+    Event.DOOR_REFUSED: _("Turned away at a page: {page}"),
     Event.TOKEN_REFUSED: _("A station's token was refused: it is not in use {station}"),
     Event.SECURITY_ALERTED: _("Refused again and again: {kind} {key}, {count} times {of}"),
     Event.DOCUMENT_DRAFTED: _("Document {code} drafted: {title}"),
@@ -149,6 +150,8 @@ class _Spoken(dict[str, Any]):
         value = str(super().__getitem__(name))
         if name == "kind":
             return str(_FACTORS.get(value, value))
+        if name == "role" and value in ROLES:
+            return str(ROLES[Role(value)]).partition(" (")[0]
         return value.replace("_", " ") if name in ("role", "cause", "code", "meaning", "of") else value
 
     def __missing__(self, name: str) -> str:
@@ -168,6 +171,16 @@ def page_address(facts: Mapping[str, Any]) -> str:
         return ""
 
 
+def page_pattern(name: str) -> str:
+    """The address of a page, with dots for what it was about; empty where there is none of this name any more."""
+    room, _colon, view = name.rpartition(":")
+    prefix, resolver = get_resolver().namespace_dict.get(room, ("", get_resolver()))
+    for ways, *_more in resolver.reverse_dict.getlist(view):
+        for address, names in ways:
+            return f"/{prefix}{address % dict.fromkeys(names, '…')}"
+    return ""
+
+
 def _presenter(sentence: Promise) -> "Callable[[EntryView], str]":
     return lambda entry: str(sentence).format_map(_Spoken(_with_address(entry.facts))).strip()
 
@@ -176,5 +189,6 @@ def _with_address(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """The facts with the address of a page in place of the name that the software has for it."""
     if "page" not in facts:
         return facts
-    plain = facts["page"].replace(":", " ").replace("_", " ")
-    return {**facts, "page": page_address({"arguments": {}, **facts}) or plain}
+    name = facts["page"]
+    address = page_address({"arguments": {}, **facts}) or page_pattern(name)
+    return {**facts, "page": address or name.replace(":", " ").replace("_", " ")}

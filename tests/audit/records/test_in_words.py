@@ -12,7 +12,7 @@ from audit.rules.report import Picture, Report, Table
 from config.demonstration.site import PLANT
 from ledger import registry
 from ledger.events import Event as LedgerEvent
-from people.services import record_site_qualification
+from people.services import record_refused_door, record_site_qualification
 from tests.audit.records.conftest import Archive, table
 
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
@@ -74,6 +74,18 @@ def test_how_the_sites_were_qualified_is_in_the_report_of_training(archive: Arch
     )
     assert table(archive.report("training", moment=before), "qualified") == []
     assert not any("not recorded" in text for text in archive.report("training").left_out)
+
+
+def test_closed_doors_and_roles_are_told_in_words(archive: Archive) -> None:
+    doing = archive.lab.doing("Leo")
+    about = {name: doing[name] for name in ("actor", "where", "now")}
+    record_refused_door(page="people:person_training", method="GET", **about)
+    record_refused_door(page="people:gone_since", method="GET", **about)
+    said = {row["what"] for row in table(archive.report("security_events"), "events")}
+    assert "Turned away at a page: /people/\u2026/training/" in said, "nobody is named by an address"
+    assert "Turned away at a page: people gone since" in said
+    assert any(what.startswith("Role QA reviewer granted to account ") for what in said)
+    assert any(what.startswith("Role auditor granted to account ") for what in said)
 
 
 def test_every_event_has_words() -> None:
