@@ -30,6 +30,7 @@ _OTHERS = frozenset(
 )
 _OF_PEOPLE = tuple(event for event in Event if event.split(":")[1] not in _OTHERS)
 GUARDING = (*_OF_PEOPLE, Ledger.HALT_FOUND, Ledger.HALT_RESOLVED)
+_DAYS = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12}
 _FAILED = frozenset({"failed", "locked", "refused", "alerted", "found"})
 FAILURES = frozenset(event for event in GUARDING if event.split(":")[2] in _FAILED)
 
@@ -121,7 +122,8 @@ def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Pict
     bars = {
         "mark": {"type": "bar", "color": STOP},
         "encoding": {
-            "x": {"field": "day", "type": "ordinal", "title": "day", "axis": {"labelOverlap": True}},
+            # level, as many as have room: on end they are cut where letters are wider than they were measured
+            "x": {"field": "day", "type": "ordinal", "title": "day", "axis": _DAYS},
             "y": {
                 "field": "failures",
                 "type": "quantitative",
@@ -135,7 +137,10 @@ def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Pict
     return Picture(
         key="failures",
         title=title,
-        about=_("A day that stands out is one to look at: somebody may have tried passwords."),
+        about=_(
+            "A day that stands out is one to look at: somebody may have tried passwords. Days without any are drawn, "
+            "and not listed."
+        ),
         drawing=framed(title, values, [bars]),
         table=Table(
             key="failures_per_day",
@@ -144,7 +149,7 @@ def _failures(found: list[EntryView], days: tuple[date, ...], zone: str) -> Pict
                 Column("day", _("Day"), ColumnKind.DAY),
                 Column("failures", _("Failures, locks, refusals"), ColumnKind.NUMBER),
             ),
-            rows=tuple(counts),
+            rows=tuple(one for one in counts if one[1]),
             empty=_("Nothing of this kind happened in this time."),
         ),
         nothing="" if any(count for _day, count in counts) else _("Nothing failed, was locked or refused."),
