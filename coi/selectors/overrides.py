@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from coi.events import Event
-from coi.models import Check, Hold, Scan, StepRecord, Weight
+from coi.models import Check, Deviation, Hold, Scan, StepRecord, Weight
 from coi.rules.protocol import WitnessRule
 from coi.rules.windows import Window
 from coi.selectors.protocols import pinned_protocol
@@ -107,7 +107,10 @@ def _stops(
 ) -> Iterable[Override]:
     rows = Check.objects.filter(cleared_at__gte=window.since, cleared_at__lt=window.until)
     rows = _of(rows, window, Q(station__in=sorted(stations)))
-    for row in rows.select_related("order").order_by("-cleared_at")[:MOST]:
+    found = list(rows.select_related("order").order_by("-cleared_at")[:MOST])
+    opened = Deviation.objects.filter(check_id__in=[row.pk for row in found]).order_by("code")
+    deviations = dict(opened.values_list("check_id", "code"))
+    for row in found:
         site = stations[row.station].site if row.station in stations else ""
         yield Override(
             Sort.STOP_CLEARED,
@@ -120,6 +123,7 @@ def _stops(
             row.performer_name,
             row.cleared_by_name,
             "badge_pin",
+            deviations.get(row.pk, ""),
         )
 
 

@@ -106,6 +106,7 @@ def test_overrides_name_reason_and_both_people(told: Told, nurse_leader: str) ->
         "Ivan Ivers",
         "another patient's journey",
     )
+    assert stop["deviation"] == told.deviation, "that the STOP opened"
     assert (by_sort["label replaced"]["first"], by_sort["label replaced"]["reason"]) == (
         "Amir Aziz",
         "Damaged",
