@@ -87,7 +87,7 @@ class CustodyTransfer:
 
 @dataclass(frozen=True)
 class BindingCheck:
-    """One attempt at a step that binds a patient, an order, a label or a cassette to a container.
+    """One attempt at a step that binds a patient, an order, a label or a cassette to a container, or a near miss.
 
     `items`: what it asks for; `codes`: of the refusals that stopped it.
     """

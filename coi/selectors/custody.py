@@ -1,4 +1,4 @@
-"""The custody of a journey: every container, step and hand-over, and every check that bound identity to a container."""
+"""The custody of a journey: every container, step and hand-over, and every check of identity."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ from coi.rules.custody import (
     Entered,
 )
 from coi.rules.journey import CheckState, ContainerStatus
+from coi.rules.outcome import NEAR_MISSES
 from coi.rules.protocol import Does, Item, Party, Protocol, Step
 from coi.selectors.protocols import pinned_protocol
 from coi.selectors.visible import visible_orders
@@ -183,15 +184,20 @@ def transfers_of(
 
 
 def _bindings(known: _Known) -> tuple[BindingCheck, ...]:
-    """Every attempt at a binding step that was not merely given up, and every one that a refusal stopped."""
+    """Every attempt at a binding step that was not merely given up, and every near miss at any other step."""
     steps = known.protocol.steps if known.protocol is not None else ()
-    binding = {step.code: step for step in steps if BINDING & set(step.items)}
-    ended = (CheckState.COMPLETE, CheckState.STOPPED)
+    by_code = {step.code: step for step in steps}
     return tuple(
-        _binding(check, binding[check.step], known)
+        _binding(check, by_code[check.step], known)
         for check in known.checks.values()
-        if check.step in binding and check.state in ended
+        if check.step in by_code and _is_of_identity(check, by_code[check.step])
     )
+
+
+def _is_of_identity(check: Check, step: Step) -> bool:
+    if BINDING & set(step.items):
+        return check.state in (CheckState.COMPLETE, CheckState.STOPPED)
+    return check.state == CheckState.STOPPED and any(it["code"] in NEAR_MISSES for it in check.refusals)
 
 
 def _binding(check: Check, step: Step, known: _Known) -> BindingCheck:

@@ -67,13 +67,13 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             identity_table(record, names),
             holds_table(found),
         ),
-        found=(*_found(gaps, record, names, found.zone), *_refused(record)),
+        found=(*_found(gaps, record, names, found.zone), *_refused(record), *_held(found)),
         subjects=subject_of(found),
         left_out=(
             _("Names, birth dates and hospital numbers of patients stay in the vault of the treating site."),
             _(
                 "Files of temperature loggers are not kept here: what the receiver read off the logger and the "
-                "seal stands under “Condition”."
+                "seal stands under “Condition and values”."
             ),
         ),
     )
@@ -190,6 +190,16 @@ def _refused(record: CustodyRecord) -> tuple[Found, ...]:
     return (Found(Severity.NOTE, text % {"count": len(stopped)}, "identity"),)
 
 
+def _held(found: Journey) -> tuple[Found, ...]:
+    """What is on hold now, and how often something was held before."""
+    now = [hold for hold in found.holds if hold.released_at is None]
+    text = _("%(container)s is on hold: %(why)s.")
+    told = [text % {"container": hold.container, "why": words.hold_reason(hold.reason)} for hold in now]
+    if over := len(found.holds) - len(now):
+        told.append(_("Holds that were released: %s.") % over)
+    return tuple(Found(Severity.NOTE, one, "holds") for one in told)
+
+
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +209,7 @@ def _facts(found: Journey) -> Facts:
     ]
     facts = (
         Fact("coi_id", _("COI id"), found.coi_id, ColumnKind.CODE),
-        Fact("order_kind", _("Order"), words.order_kind(found.kind)),
+        Fact("order_kind", _("Kind of order"), words.order_kind(found.kind)),
         Fact("product", _("Therapy"), found.product),
         Fact("protocol", _("Protocol"), found.protocol, ColumnKind.CODE),
         Fact("specification", _("Specification"), found.specification, ColumnKind.CODE),

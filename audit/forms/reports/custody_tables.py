@@ -194,7 +194,7 @@ def values_of(step: CustodyStep | None) -> str:
 
 
 def identity_table(record: CustodyRecord, names: Names) -> Table:
-    """Every check that bound a patient, an order, a label or a cassette to a container, with its outcome."""
+    """Every check that bound a patient, an order, a label or a cassette to a container, and every near miss."""
     columns = (
         Column("at", _("Time"), ColumnKind.TIME),
         Column("zone", _("Zone")),

@@ -36,7 +36,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
         as_of=now,
         sites=tuple(sorted(set(found.sites.values()))),
         sections=(picture,),
-        found=_orphans(found),
+        found=(*_orphans(found), *_held(found)),
         subjects=subject_of(found),
     )
 
@@ -58,6 +58,12 @@ def _orphans(found: Journey) -> tuple[Found, ...]:
     lost = [c.code for c in found.containers if not c.parents and c.made_at not in collected]
     text = _("%(container)s has no parent and came of no collection.")
     return tuple(Found(Severity.GAP, text % {"container": code}, "genealogy") for code in lost)
+
+
+def _held(found: Journey) -> tuple[Found, ...]:
+    held = ", ".join(container.code for container in found.containers if container.is_held)
+    text = _("On hold, or made from what is on hold: %s.")
+    return (Found(Severity.NOTE, text % held, "genealogy"),) if held else ()
 
 
 def _table(found: Journey) -> Table:

@@ -69,6 +69,36 @@ def test_every_check_that_bound_the_patient_to_a_container_has_its_outcome(told:
     assert all(row["witness"] and row["witness"] != row["performer"] for row in bedside)
 
 
+@pytest.mark.parametrize(("code", "is_told"), [("identity_mismatch", True), ("expired", False)])
+def test_a_near_miss_at_any_step_is_a_check_of_identity(told: Told, code: str, is_told: bool) -> None:
+    """The step at which it was met is changed in the projection: to one that binds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE coi_check SET step = 'freeze', refusals = jsonb_set(refusals, '{0,code}', to_jsonb(%s::text))"
+            " WHERE state = 'stopped'",
+            [code],
+        )
+    report = told.report("custody", journey=told.coi_id)
+    stopped = [row["step"] for row in rows(report, "identity") if row["mark"] == "bad"]
+    assert stopped == (["Freeze and put away"] if is_told else [])
+    assert any("that were stopped: 1" in it.text for it in report.found) is is_told
+
+
+def test_what_is_on_hold_is_told_first(told: Told) -> None:
+    assert "Holds that were released: 1." in {
+        it.text for it in told.report("custody", journey=told.coi_id).found
+    }
+    player = told.journeys.filled
+    bag = player.containers("product_bag")[0].code
+    given.a_hold(player, bag)
+    custody = told.report("custody", journey=player.coi_id)
+    (hold,) = [it for it in custody.found if it.section == "holds"]
+    assert (hold.severity, hold.text) == (Severity.NOTE, f"{bag} is on hold: suspect.")
+    (held,) = told.report("genealogy", journey=player.coi_id).found
+    sample = player.containers("sample")[-1].code
+    assert held.text == f"On hold, or made from what is on hold: {bag}, {sample}."
+
+
 @pytest.mark.requirement("URS-TRC-01")
 def test_a_gap_is_told_first_with_container_and_sites(told: Told) -> None:
     """The services refuse to make one, so a hand-over is taken out of the projection behind their back."""
