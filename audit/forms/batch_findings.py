@@ -185,10 +185,13 @@ def _reviews(view: BatchView) -> Table:
     return Table(
         key="trail_reviews",
         title=_("Reviews of the audit trail"),
+        about=_(
+            "Entries are numbered here as the trail of the journey numbers them, not as the whole ledger does."
+        ),
         columns=(
             Column("at", _("When"), ColumnKind.TIME),
             Column("reviewer", _("By")),
-            Column("upto", _("Up to entry"), ColumnKind.NUMBER),
+            Column("upto", _("Up to entry of the journey"), ColumnKind.NUMBER),
             Column("entries", _("Entries looked over"), ColumnKind.NUMBER),
             Column("comments", _("Comments")),
             Column("remark", _("Remark")),

@@ -168,7 +168,7 @@ def _handovers(view: BatchView) -> Table:
         ),
         rows=tuple(
             (it.at, _name(view, it.container), it.giver_site, it.giver, it.receiver_site, it.receiver)
-            for it in view.case.dossier.handovers
+            for it in sorted(view.case.dossier.handovers, key=lambda it: (it.at, _name(view, it.container)))
         ),
         empty=_("Nothing was handed over yet."),
         zone=view.zone,

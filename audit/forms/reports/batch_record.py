@@ -1,6 +1,7 @@
 """All that is known of a batch: what was made, by whom, with what, what was found and what was decided."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from people.rules.rights import Right
 from qc import selectors as qc
 from qc.forms import texts
 from qc.rules.document_words import TITLES
+from qc.rules.releases import Pending, overdue
 from qc.selectors import BatchView
 
 
@@ -50,7 +52,7 @@ def build(person: Person, question: Question, now: datetime) -> Report:
             _decisions(view),
             _issued(view),
         ),
-        found=(*_found(view), *signature_gaps(signed)),
+        found=(*_found(view, now), *signature_gaps(signed)),
         subjects=(("batch", batch.code), ("order", batch.coi_id)),
         left_out=(
             _("The patient is named by the COI id alone; who that is, the treating site knows."),
@@ -106,10 +108,7 @@ def _decisions(view: BatchView) -> Table:
     released = view.released
     rows = []
     if released is not None:
-        pending = "; ".join(
-            f"{it.title} ({it.due_at.date().isoformat() if it.due_at else _('no date')})"
-            for it in released.pending
-        )
+        pending = "; ".join(f"{it.title} ({_due(it, view.zone)})" for it in released.pending)
         way = str(released.way).replace("_", " ")
         rows.append((released.released_at, way, pending, released.completed_at))
     return Table(
@@ -125,6 +124,12 @@ def _decisions(view: BatchView) -> Table:
         empty=_("The batch was not released."),
         zone=view.zone,
     )
+
+
+def _due(it: Pending, zone: str) -> str:
+    if it.due_at is None:
+        return _("no date")
+    return f"{it.due_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def _issued(view: BatchView) -> Table:
@@ -154,8 +159,14 @@ def _issued(view: BatchView) -> Table:
     )
 
 
-def _found(view: BatchView) -> tuple[Found, ...]:
+def _found(view: BatchView, now: datetime) -> tuple[Found, ...]:
     gaps = [Found(Severity.GAP, texts.blocker_text(it)) for it in view.blockers]
+    if view.batch.disposition.is_release:
+        late = _("%(what)s was expected by %(when)s, and there is no result yet.")
+        gaps += [
+            Found(Severity.GAP, late % {"what": it.title, "when": _due(it, view.zone)}, "missing")
+            for it in overdue(view.ways.pending, now)
+        ]
     notes = [
         (view.has_changed_since, _("Something came after the decision: the record is another now."), "batch"),
         (

@@ -271,6 +271,8 @@ def test_a_batch_record_tells_of_everything(archive: Archive) -> None:
     assert review["signed"] == "valid"
     assert [row["way"] for row in table(report, "decisions")] == ["release"]
     assert report.subjects == (("batch", lab.batch), ("order", archive.coi_id))
+    handed = [(row["at"], row["container"]) for row in table(report, "handovers")]
+    assert handed == sorted(handed)
     values = table(report, "values")
     assert values
     assert not any(isinstance(row["value"], Decimal) for row in values)
