@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.forms import asked
+from audit.forms.setting_words import SETTINGS
 from audit.forms.words import document_kind_text
 from audit.registry import ReportKind
 from audit.rules.questions import Ask, Question
@@ -229,12 +230,15 @@ def _settings(installed: Configured | None, where: asked.Here) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = ()
     if installed is not None:
         said = sorted({"software": installed.software, **installed.settings}.items())
-        rows = tuple((name, _value(value), installed.since) for name, value in said)
+        rows = tuple(
+            (name, str(SETTINGS.get(name, "")), _value(name, value), installed.since) for name, value in said
+        )
     return Table(
         key="settings",
         title=_("Software and settings that decide"),
         columns=(
             Column("name", _("Setting"), ColumnKind.CODE),
+            Column("about", _("What it says")),
             Column("value", _("Value")),
             Column("since", _("Entered at the start of"), ColumnKind.TIME),
         ),
@@ -244,10 +248,12 @@ def _settings(installed: Configured | None, where: asked.Here) -> Section:
     )
 
 
-def _value(value: Any) -> str:
+def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return ", ".join(str(it) for it in value) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    return ", ".join(words.role(it) if name == "SECOND_FACTOR_ROLES" else str(it) for it in value)
 
 
 def _found(

@@ -8,10 +8,13 @@ import pytest
 
 from audit.forms.reports.security_events import GUARDING
 from audit.forms.security_words import SECURITY_KINDS
+from audit.forms.setting_words import SETTINGS
 from audit.rules.report import Picture, Report, Table
+from config.deciding import deciding_settings
 from config.demonstration.site import PLANT
 from ledger import registry
 from ledger.events import Event as LedgerEvent
+from ledger.services.installation import note_configuration
 from people.services import record_refused_door, record_site_qualification
 from tests.audit.records.conftest import Archive, table
 
@@ -94,6 +97,19 @@ def test_every_event_has_words() -> None:
     silent = [name for name in _events(rooms) if registry.presenter(name) is None]
     assert silent == []
     assert registry.presenter(LedgerEvent.INSTALLATION_CONFIGURED) is not None
+
+
+def test_every_setting_that_decides_has_words() -> None:
+    assert set(SETTINGS) == {"software", *deciding_settings()}
+
+
+def test_a_setting_stands_with_its_meaning_and_roles_by_their_names(archive: Archive) -> None:
+    doing = archive.lab.doing("Ada")
+    about = {name: doing[name] for name in ("actor", "now", "request_id")}
+    assert note_configuration(software="9.9.9", settings=deciding_settings(), **about)
+    rows = {row["name"]: row for row in table(archive.report("configuration"), "settings")}
+    assert rows["SECOND_FACTOR_ROLES"]["value"] == "administrator, QA releaser, QA reviewer"
+    assert rows["SESSION_COOKIE_AGE"]["about"].startswith("Seconds ")
 
 
 def _events(rooms: tuple[str, ...]) -> Iterator[str]:
