@@ -141,7 +141,7 @@ def _sites(where: asked.Here, house: SetUp) -> Table:
             Column("name", _("Name")),
             Column("organisation", _("Organisation"), ColumnKind.CODE),
             Column("kind", _("Kind"), ColumnKind.WORD),
-            Column("zone", _("Zone")),
+            Column("zone", _("Zone"), ColumnKind.CODE),
             Column("identifiers", _("Known to others as")),
             Column("stations", _("Stations"), ColumnKind.NUMBER),
             Column("printers", _("Printers"), ColumnKind.NUMBER),

@@ -128,7 +128,7 @@ def _copies(lines: Sequence[LedgerLine]) -> Table:
         Column("applied_at", _("Applied"), ColumnKind.TIME),
         Column("voided_at", _("Made void"), ColumnKind.TIME),
         Column("void_reason", _("Why it was made void"), ColumnKind.WORD),
-        Column("fate_at", _("Said"), ColumnKind.TIME),
+        Column("fate_at", _("Said at"), ColumnKind.TIME),
         Column("fate_by", _("By")),
         Column("fate_reason", _("Why"), ColumnKind.WORD),
         Column("zone", _("Zone")),
