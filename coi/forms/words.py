@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coi.rules import units
 from people.forms.documents import MEANINGS
+from people.forms.roles import role_name
 
 Word = str | Promise
 Say = Callable[[str], str]
@@ -501,13 +502,4 @@ work = _namer(
     }
 )
 
-role = _namer(
-    {
-        "qc_reviewer": _("QC reviewer"),
-        "qa_reviewer": _("QA reviewer"),
-        "qa_releaser": _("QA releaser"),
-        "cell_lab": _("cell laboratory"),
-        "physician": _("physician"),
-        "sponsor": _("sponsor"),
-    }
-)
+role: Say = role_name

@@ -23,8 +23,8 @@ from people.forms.access import (
     SignInForm,
     UnlockForm,
 )
-from people.forms.people import ROLES
 from people.forms.rights import ROOMS
+from people.forms.roles import role_name
 from people.rules.factors import FactorKind
 from people.rules.roles import Role
 
@@ -150,9 +150,9 @@ class _Spoken(dict[str, Any]):
         value = str(super().__getitem__(name))
         if name == "kind":
             return str(_FACTORS.get(value, value))
-        if name == "role" and value in ROLES:
-            return str(ROLES[Role(value)]).partition(" (")[0]
-        return value.replace("_", " ") if name in ("role", "cause", "code", "meaning", "of") else value
+        if name == "role":
+            return role_name(value)
+        return value.replace("_", " ") if name in ("cause", "code", "meaning", "of") else value
 
     def __missing__(self, name: str) -> str:
         return ""

@@ -14,32 +14,15 @@ from people.forms.days import DayField
 from people.forms.documents import ERRORS as DOCUMENT_ERRORS
 from people.forms.documents import FIELDS as DOCUMENT_FIELDS
 from people.forms.documents import WritingForm
+from people.forms.roles import role_choices
 from people.rules.expiry import Running
 from people.rules.qualifications import Work
-from people.rules.roles import Role
 from people.rules.topics import nearest
 from people.services import EvidenceFile
 
 MOST_BYTES = 20 * 1024 * 1024
 _KEPT = ("application/pdf", "image/png", "image/jpeg")
 
-ROLES: Mapping[Role, Promise] = {
-    Role.COORDINATOR: _("coordinator"),
-    Role.COLLECTOR: _("collector (apheresis)"),
-    Role.COURIER: _("courier"),
-    Role.OPERATOR: _("operator"),
-    Role.ANALYST: _("analyst"),
-    Role.QC_REVIEWER: _("QC reviewer"),
-    Role.QA_REVIEWER: _("QA reviewer"),
-    Role.QA_RELEASER: _("QA releaser"),
-    Role.CELL_LAB: _("cell laboratory"),
-    Role.NURSE: _("nurse"),
-    Role.PHYSICIAN: _("physician"),
-    Role.SPONSOR: _("sponsor"),
-    Role.SUPERVISOR: _("supervisor"),
-    Role.AUDITOR: _("auditor (reads only; every page seen is recorded)"),
-    Role.ADMINISTRATOR: _("administrator"),
-}
 WORK: Mapping[Work, Promise] = {
     Work.ORDERS: _("orders"),
     Work.COLLECTION: _("collecting cells"),
@@ -181,7 +164,7 @@ class GrantForm(SiteForm):
     """A role at a site, until a day if one is named."""
 
     field_order = ("role", "site", "until", "covers_from", "covers_until", "reason")
-    role = forms.ChoiceField(label=_("Role"), choices=[("", ""), *((it.value, ROLES[it]) for it in Role)])
+    role = forms.ChoiceField(label=_("Role"), choices=lambda: [("", ""), *role_choices()])
     until = DayField(
         label=_("Last day"), required=False, help_text=_("To audit needs one, a year ahead at most.")
     )
