@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.registry import report_kind
@@ -102,8 +103,8 @@ def title_of(kind: str) -> str:
 
 
 def record_kind(kind: str) -> str:
-    """A kind of record that is signed, or of document, in words."""
-    return str(_RECORDS[kind]) if kind in _RECORDS else document_kind_text(kind)
+    """A kind of record that is signed, or of document, in words that begin a cell."""
+    return capfirst(str(_RECORDS[kind]) if kind in _RECORDS else document_kind_text(kind))
 
 
 def document_kind_text(kind: str) -> str:

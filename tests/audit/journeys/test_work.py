@@ -106,7 +106,7 @@ def test_a_person_tells_what_they_did_and_whether_they_were_trained(told: Told) 
     steps = rows(report, "steps")
     assert len(steps) == performed + StepRecord.objects.filter(witness=ines).count()
     assert {row["trained"] for row in steps if row["topic"]} == {True}
-    assert {row["kind"] for row in rows(report, "signed")} == {"step at a station"}
+    assert {row["kind"] for row in rows(report, "signed")} == {"Step at a station"}
     assert [row["deviation"] for row in rows(report, "refused") if row["sort"] == "near miss"] == [
         told.deviation
     ]

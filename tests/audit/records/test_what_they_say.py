@@ -86,9 +86,9 @@ def test_every_signature_is_there_and_holds(archive: Archive) -> None:
     of_batch = table(archive.report("signatures", batch=archive.lab.batch), "signatures")
     said = [(row["name"], row["meaning"], row["record_kind"], row["record"]) for row in of_batch]
     assert said == [
-        ("Bob Brandt", "review", "trail review", archive.lab.batch),
-        ("Bob Brandt", "review", "batch", archive.lab.batch),
-        ("Rosa Reyes", "release", "batch", archive.lab.batch),
+        ("Bob Brandt", "review", "Trail review", archive.lab.batch),
+        ("Bob Brandt", "review", "Batch", archive.lab.batch),
+        ("Rosa Reyes", "release", "Batch", archive.lab.batch),
     ]
     kinds = {row["record_kind"] for row in rows if row["record"] == "CD19-DEMO/1"}
     assert {"Protocol", "Specification"} <= kinds, "documents of one code are told apart"
@@ -103,7 +103,7 @@ def test_a_signature_over_a_batch_that_went_on_does_not_claim_to_be_over_the_rec
 ) -> None:
     def whys() -> set[str]:
         rows = table(archive.report("signatures", batch=archive.lab.batch), "signatures")
-        return {row["why"] for row in rows if row["record_kind"] == "batch"}
+        return {row["why"] for row in rows if row["record_kind"] == "Batch"}
 
     assert whys() == {"The record was digested anew and is the one that was signed."}
     old = next(line.result for line in archive.lab.view().lines if line.criterion.code == "STERILITY_FINAL")
