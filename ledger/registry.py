@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 
@@ -16,12 +16,27 @@ from ledger.rules import Finding
 from ledger.rules.canonical import plain
 
 if TYPE_CHECKING:
-    from ledger.selectors import EffectView, EntryView
+    from ledger.selectors import EffectView
+
+
+class Told(Protocol):
+    """As much of an entry as the words for it need: whoever shows a part of one has no more at hand."""
+
+    @property
+    def event(self) -> str:
+        """What happened."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What is known of it."""
+        ...
+
 
 EffectHandler = Callable[["EffectView"], None]
 Nudge = Callable[[int], None]
 Verifier = Callable[[], Iterable[Finding]]
-Presenter = Callable[["EntryView"], str]
+Presenter = Callable[[Told], str]
 
 
 class UnknownTable(LookupError):

@@ -1,6 +1,6 @@
 """One line of words for each kind of entry about bundles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.events import Event
 from audit.rules.bundles import BundleFault
+from ledger.registry import Presenter, Told
 
 _FAULTS: Mapping[str, str | Promise] = {
     BundleFault.TOO_MANY_ENTRIES: _("there are too many entries; ask for less"),
@@ -29,7 +30,7 @@ def fault(code: str) -> str:
     return str(_FAULTS.get(code, _("an unexpected fault; ask again, or ask whoever runs the servers")))
 
 
-def presenters() -> Mapping[str, Callable[[Any], str]]:
+def presenters() -> Mapping[str, Presenter]:
     """For the ledger's registry: each takes an entry."""
     return {
         Event.BUNDLE_ASKED: lambda entry: str(_("Bundle asked for: {about}")).format(**_said(entry)),
@@ -43,6 +44,6 @@ def presenters() -> Mapping[str, Callable[[Any], str]]:
     }
 
 
-def _said(entry: Any) -> dict[str, Any]:
+def _said(entry: Told) -> dict[str, Any]:
     asked = entry.facts.get("question", {})
     return {**entry.facts, "about": ", ".join(str(value) for value in asked.values())}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -18,9 +18,6 @@ from ledger import registry
 from ledger.events import Event as LedgerEvent
 from people.events import Event as PeopleEvent
 
-if TYPE_CHECKING:
-    from ledger.selectors import EntryView
-
 Facts = Mapping[str, Any]
 Titles = Mapping[str, str]
 Say = Callable[[Facts, Titles], str]
@@ -32,13 +29,14 @@ def say(event: str, facts: Facts, titles: Titles) -> str:
     if speak is not None:
         return speak(facts, titles)
     other = registry.presenter(event)
-    return other(cast("EntryView", _Told(facts))) if other else ""
+    return other(_Told(event, facts)) if other else ""
 
 
 @dataclass(frozen=True)
 class _Told:
     """As much of an entry as a presenter reads."""
 
+    event: str
     facts: Facts
 
 

@@ -1,6 +1,6 @@
 """One line of words for each kind of entry that this room writes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fmea.events import Event
 from fmea.forms.words import STATUSES
 from fmea.rules.worksheet import ActionStatus
+from ledger.registry import Presenter
 from qc.forms.presenters import Spoken
 
 _SAY: Mapping[str, Promise] = {
@@ -37,12 +38,12 @@ _SAY: Mapping[str, Promise] = {
 }
 
 
-def presenters() -> Mapping[str, Callable[[Any], str]]:
+def presenters() -> Mapping[str, Presenter]:
     """For the ledger's registry: each takes an entry."""
     return {event: _presenter(sentence) for event, sentence in _SAY.items()}
 
 
-def _presenter(sentence: Promise) -> Callable[[Any], str]:
+def _presenter(sentence: Promise) -> Presenter:
     return lambda entry: str(sentence).format_map(Spoken(_spoken(entry.facts))).strip()
 
 

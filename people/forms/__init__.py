@@ -1,8 +1,8 @@
 """Fields of the pages of `people`: shape alone; what is right is decided below. And its entries in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.events import Event as Ledger
+from ledger.registry import Presenter
 from people.events import Event
 from people.forms.access import (
     ActivateForm,
@@ -43,9 +44,6 @@ __all__ = [
     "UnlockForm",
     "presenters",
 ]
-
-if TYPE_CHECKING:
-    from ledger.selectors import EntryView
 
 
 class TrailForm(forms.Form):
@@ -158,7 +156,7 @@ class _Spoken(dict[str, Any]):
         return ""
 
 
-def presenters() -> "Mapping[str, Callable[[EntryView], str]]":
+def presenters() -> Mapping[str, Presenter]:
     """For the ledger's registry: each takes an entry."""
     return {event: _presenter(sentence) for event, sentence in _SAY.items()}
 
@@ -181,7 +179,7 @@ def page_pattern(name: str) -> str:
     return ""
 
 
-def _presenter(sentence: Promise) -> "Callable[[EntryView], str]":
+def _presenter(sentence: Promise) -> Presenter:
     return lambda entry: str(sentence).format_map(_Spoken(_with_address(entry.facts))).strip()
 
 

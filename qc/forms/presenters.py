@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from coi.forms.words import unit
+from ledger.registry import Presenter
 from qc.events import Event
 from qc.forms import investigation_words as words
 from qc.rules.investigations import Answer, Experiment, InvestigationRefusal, Outcome, Support
@@ -86,7 +87,7 @@ _SAY: Mapping[str, Promise] = {
 }
 
 
-def presenters() -> Mapping[str, Callable[[Any], str]]:
+def presenters() -> Mapping[str, Presenter]:
     """For the ledger's registry: each takes an entry."""
     return {event: _presenter(sentence) for event, sentence in _SAY.items()}
 
@@ -104,7 +105,7 @@ _OF_INVESTIGATIONS: Mapping[str, Callable[[Any], Any]] = {
 _CHECKS = {str(check): check for check in words.CHECKS}
 
 
-def _presenter(sentence: Promise) -> Callable[[Any], str]:
+def _presenter(sentence: Promise) -> Presenter:
     return lambda entry: str(sentence).format_map(Spoken(_spoken(entry.facts))).strip()
 
 

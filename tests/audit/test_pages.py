@@ -124,6 +124,9 @@ def test_a_report_is_kept_and_its_files_come_to_the_list(player, bob):
     assert (file.status_code, file.headers["Content-Type"]) == (200, "application/zip")
     assert file.content.startswith(b"PK")
     assert bob.get(f"{record}report.docx").status_code == 404
+    journey = text(bob.get(f"/journeys/{player.coi_id}/"))
+    assert "Report asked for: " in journey, "the history of the journey tells of it"
+    assert "Report made and kept: " in journey
 
 
 def test_a_wrong_question_is_said_above_the_list(player, bob):
